@@ -1,0 +1,45 @@
+//! The left panel: the knobs, always in the same place.
+
+mod data;
+mod diffusion;
+mod particles;
+mod presets;
+pub mod row;
+mod sampler;
+mod training;
+
+use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
+
+use super::command::{Command, Commands};
+use super::state::{Mode, State};
+use super::theme::UNIT;
+
+/// As [`crate::scene::Scene::check`] has it.
+const MOST_PARTICLES: f64 = 100_000.0;
+/// As [`crate::scene::Scene::check`] has it.
+const MOST_STEPS: f64 = 100_000.0;
+
+/// Draws the controls on a copy of the scene and asks for it if it differs.
+pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    let mut scene = (*state.scene).clone();
+    let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
+        .show(ui, |ui| {
+            ui.add_space(UNIT);
+            presets::ui(ui, &mut scene);
+            ui.add_space(UNIT);
+            data::ui(ui, &mut scene, trained);
+            if state.mode == Mode::Train {
+                training::ui(ui, state, out);
+            }
+            sampler::ui(ui, &mut scene);
+            diffusion::ui(ui, &mut scene);
+            particles::ui(ui, &mut scene);
+            ui.add_space(2.0 * UNIT);
+        });
+    if scene != *state.scene {
+        out.push(Command::Edit(Box::new(scene)));
+    }
+}

@@ -1,0 +1,300 @@
+//! Rows of controls: a name on the left, what it sets on the right. Every row can be disabled with
+//! a reason, and every widget has a name that a screen reader can speak.
+
+use std::ops::RangeInclusive;
+
+use eframe::egui::{
+    Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
+    WidgetText,
+};
+
+use crate::app::number;
+use crate::app::theme::{ROW, UNIT};
+use crate::scene::Scene;
+
+/// Width of the names.
+const NAME_WIDTH: f32 = 22.0 * UNIT;
+/// Width of the values beside sliders.
+const VALUE_WIDTH: f32 = 15.0 * UNIT;
+
+/// What is said about a control.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// Its name, as in scene files and textbooks.
+    pub name: &'a str,
+    /// The formula or the meaning, and what turning it up does.
+    pub about: &'a str,
+    /// Why it has no effect now, if it has none.
+    pub disabled: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    /// A row that can be used.
+    #[must_use]
+    pub fn new(name: &'a str, about: &'a str) -> Self {
+        Self { name, about, disabled: None }
+    }
+
+    /// Disables the row if there is a reason to.
+    #[must_use]
+    pub fn disabled(self, reason: Option<&'a str>) -> Self {
+        Self { disabled: reason, ..self }
+    }
+
+    /// Lays the row out; `add` draws the control into the space right of the name.
+    pub fn show<R>(self, ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> (Response, R) {
+        ui.add_enabled_ui(self.disabled.is_none(), |ui| {
+            ui.horizontal(|ui| {
+                ui.set_min_height(ROW);
+                let layout = Layout::left_to_right(Align::Center);
+                let name = ui
+                    .allocate_ui_with_layout(Vec2::new(NAME_WIDTH, ROW), layout, |ui| {
+                        ui.set_min_width(NAME_WIDTH);
+                        ui.add(eframe::egui::Label::new(self.name).wrap())
+                    })
+                    .inner;
+                (self.explain(name), add(ui))
+            })
+            .inner
+        })
+        .inner
+    }
+
+    /// Adds the tooltips.
+    pub fn explain(self, response: Response) -> Response {
+        let response = response.on_hover_text(self.about);
+        match self.disabled {
+            Some(reason) => response.on_disabled_hover_text(reason),
+            None => response,
+        }
+    }
+
+    /// A menu of values. Those that would make the scene impossible are disabled and say why.
+    pub fn choice<T: Copy + PartialEq>(
+        self,
+        ui: &mut Ui,
+        scene: &mut Scene,
+        shown: impl Into<WidgetText>,
+        options: impl Iterator<Item = Choice<T>>,
+        (get, set): (impl Fn(&Scene) -> Option<T>, impl Fn(&mut Scene, T)),
+    ) {
+        let mut chosen = None;
+        let current = get(scene);
+        let (name, response) = self.show(ui, |ui| {
+            ComboBox::from_id_salt(self.name)
+                .selected_text(shown.into())
+                .width(ui.available_width())
+                .show_ui(ui, |ui| {
+                    for Choice { value, title, about } in options {
+                        let mut candidate = scene.clone();
+                        set(&mut candidate, value);
+                        let problem = candidate.check().err();
+                        let entry = ui
+                            .add_enabled_ui(problem.is_none(), |ui| {
+                                ui.selectable_label(current == Some(value), title)
+                            })
+                            .inner
+                            .on_hover_text(about);
+                        let entry = match problem {
+                            Some(problem) => entry.on_disabled_hover_text(problem.to_string()),
+                            None => entry,
+                        };
+                        if entry.clicked() {
+                            chosen = Some(value);
+                        }
+                    }
+                })
+                .response
+        });
+        self.explain(response.labelled_by(name.id));
+        if let Some(value) = chosen {
+            set(scene, value);
+        }
+    }
+
+    /// Two or three values side by side.
+    pub fn segments<T: Copy + PartialEq>(
+        self,
+        ui: &mut Ui,
+        scene: &mut Scene,
+        options: &[Choice<T>],
+        (get, set): (impl Fn(&Scene) -> T, impl Fn(&mut Scene, T)),
+    ) {
+        self.show(ui, |ui| {
+            let gap = UNIT;
+            let count = options.len() as f32;
+            let width = (ui.available_width() - gap * (count - 1.0)) / count;
+            ui.spacing_mut().item_spacing.x = gap;
+            ui.spacing_mut().button_padding.x = UNIT;
+            for &Choice { value, title, about } in options {
+                let mut candidate = scene.clone();
+                set(&mut candidate, value);
+                let problem = candidate.check().err().map(|problem| problem.to_string());
+                let entry = ui
+                    .add_enabled_ui(problem.is_none(), |ui| {
+                        let button = eframe::egui::Button::selectable(get(scene) == value, title)
+                            .frame_when_inactive(true);
+                        ui.add_sized(Vec2::new(width, ROW), button)
+                    })
+                    .inner
+                    .on_hover_text(about);
+                let reason = self.disabled.map(str::to_owned).or(problem);
+                let entry = match reason {
+                    Some(reason) => entry.on_disabled_hover_text(reason),
+                    None => entry,
+                };
+                if entry.clicked() {
+                    set(scene, value);
+                }
+            }
+        });
+    }
+
+    /// A slider with its value beside it; whether it was moved.
+    pub fn slider(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
+        let before = *value;
+        let (name, (slider, number)) = self.show(ui, |ui| {
+            let gap = ui.spacing().item_spacing.x;
+            ui.spacing_mut().slider_width = ui.available_width() - VALUE_WIDTH - gap;
+            let slider = Slider::new(value, scale.range.clone())
+                .logarithmic(scale.logarithmic)
+                .clamping(SliderClamping::Never)
+                .show_value(false);
+            let slider = if scale.whole { slider.integer() } else { slider };
+            let slider = ui.add(slider);
+            let speed = if scale.logarithmic {
+                (*value * 0.02).max(if scale.whole { 0.2 } else { 0.0 })
+            } else {
+                (scale.range.end() - scale.range.start()) / 400.0
+            };
+            let number = DragValue::new(value)
+                .speed(speed)
+                .range(scale.allowed.clone())
+                .custom_formatter(|value, _| (scale.format)(value))
+                .custom_parser(number_typed);
+            (slider, ui.add_sized(Vec2::new(VALUE_WIDTH, ROW), number))
+        });
+        self.explain(slider.labelled_by(name.id));
+        ui.ctx().accesskit_node_builder(number.id, |node| {
+            node.set_label(format!("{} value", self.name));
+        });
+        self.explain(number);
+        if scale.whole {
+            *value = value.round();
+        }
+        *value = value.clamp(*scale.allowed.start(), *scale.allowed.end());
+        before.to_bits() != value.to_bits()
+    }
+
+    /// A number to type or drag; whether it was changed.
+    pub fn number(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
+        let before = *value;
+        let (name, number) = self.show(ui, |ui| {
+            let speed = if scale.whole { 0.1 } else { *value * 0.02 };
+            let number = DragValue::new(value)
+                .speed(speed)
+                .range(scale.allowed.clone())
+                .custom_formatter(|value, _| (scale.format)(value))
+                .custom_parser(number_typed);
+            ui.add_sized(Vec2::new(ui.available_width(), ROW), number)
+        });
+        self.explain(number.labelled_by(name.id));
+        if scale.whole {
+            *value = value.round();
+        }
+        before.to_bits() != value.to_bits()
+    }
+
+    /// A box to tick; whether it was.
+    pub fn tick(self, ui: &mut Ui, value: &mut bool) -> bool {
+        let response = ui
+            .add_enabled_ui(self.disabled.is_none(), |ui| {
+                ui.set_min_height(ROW);
+                ui.checkbox(value, self.name)
+            })
+            .inner;
+        self.explain(response).changed()
+    }
+}
+
+/// One entry of a menu.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<T> {
+    /// What it sets.
+    pub value: T,
+    /// Its name.
+    pub title: &'static str,
+    /// Its tooltip.
+    pub about: &'static str,
+}
+
+/// How a number is shown, dragged and bounded.
+pub struct Scale {
+    /// Ends of the slider.
+    pub range: RangeInclusive<f64>,
+    /// What may be typed.
+    pub allowed: RangeInclusive<f64>,
+    /// Whether the slider runs through powers.
+    pub logarithmic: bool,
+    /// Whether only whole numbers count.
+    pub whole: bool,
+    /// How it is written.
+    pub format: fn(f64) -> String,
+}
+
+impl Scale {
+    /// Powers of ten.
+    #[must_use]
+    pub fn tolerance() -> Self {
+        Self {
+            range: 1e-10..=1e-1,
+            allowed: 1e-14..=1e3,
+            logarithmic: true,
+            whole: false,
+            format: number::scientific,
+        }
+    }
+
+    /// Whole numbers over many powers of ten.
+    #[must_use]
+    pub fn counts(range: RangeInclusive<f64>, most: f64) -> Self {
+        Self {
+            allowed: *range.start()..=most,
+            range,
+            logarithmic: true,
+            whole: true,
+            format: |value| number::count(value.round() as u64),
+        }
+    }
+}
+
+/// Reads what was typed, thin spaces and all.
+fn number_typed(text: &str) -> Option<f64> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    plain.replace(',', ".").parse().ok()
+}
+
+/// The heading of a group: quieter than what stands below it.
+pub fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(2.0 * UNIT);
+    ui.label(RichText::new(text).color(ui.visuals().weak_text_color()));
+}
+
+/// A group that can be folded away.
+pub fn fold<R>(
+    ui: &mut Ui,
+    title: &str,
+    open: bool,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
+    ui.add_space(UNIT);
+    let width = ui.available_width();
+    let title = RichText::new(title).color(ui.visuals().weak_text_color());
+    eframe::egui::CollapsingHeader::new(title)
+        .default_open(open)
+        .show_unindented(ui, |ui| {
+            ui.set_max_width(width);
+            add(ui)
+        })
+        .body_returned
+}

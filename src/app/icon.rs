@@ -1,0 +1,173 @@
+//! Icons, drawn as shapes so that they are sharp at every size, and the button that carries one.
+
+use std::f32::consts::{PI, TAU};
+
+use eframe::egui::{
+    self, Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo,
+    accesskit::Role, pos2, vec2,
+};
+
+/// What a button does, as a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// Play.
+    Play,
+    /// Pause.
+    Pause,
+    /// To the start.
+    Restart,
+    /// One step back.
+    StepBack,
+    /// One step forward.
+    StepForward,
+    /// Again and again.
+    Repeat,
+    /// Go dark.
+    Moon,
+    /// Go light.
+    Sun,
+    /// Full screen.
+    FullScreen,
+    /// Fit the view.
+    Fit,
+    /// Put away.
+    Close,
+    /// Larger type.
+    Larger,
+    /// Keyboard map.
+    Help,
+}
+
+/// A square button with an icon; `name` is what a screen reader says and the tooltip begins with.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, shortcut: &str, on: bool) -> Response {
+    let size = ui.spacing().interact_size.y + 4.0;
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(size), Sense::click());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), name);
+        if icon == Icon::Repeat {
+            info.selected = Some(on);
+        }
+        info
+    });
+    if ui.is_rect_visible(rect) {
+        let visuals = ui.style().interact_selectable(&response, on);
+        if on || response.hovered() || response.has_focus() {
+            ui.painter().rect(
+                rect,
+                visuals.corner_radius,
+                visuals.weak_bg_fill,
+                visuals.bg_stroke,
+                egui::StrokeKind::Inside,
+            );
+        }
+        paint(ui.painter(), rect.shrink(7.0), icon, visuals.text_color());
+    }
+    let tip = if shortcut.is_empty() { name.to_owned() } else { format!("{name} ({shortcut})") };
+    response.on_hover_text(tip)
+}
+
+/// Draws an icon into `rect`.
+pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
+    let stroke = Stroke::new(1.6, colour);
+    let at = |x: f32, y: f32| rect.lerp_inside(vec2(x, y));
+    let filled = |points: Vec<Pos2>| Shape::convex_polygon(points, colour, Stroke::NONE);
+    let bar = |x: f32, width: f32| {
+        Shape::rect_filled(Rect::from_min_max(at(x, 0.05), at(x + width, 0.95)), 1.0, colour)
+    };
+    let line = |points: Vec<Pos2>| Shape::line(points, stroke);
+    let shapes = match icon {
+        Icon::Play => vec![filled(vec![at(0.15, 0.0), at(1.0, 0.5), at(0.15, 1.0)])],
+        Icon::Pause => vec![bar(0.14, 0.24), bar(0.62, 0.24)],
+        Icon::Restart => {
+            vec![bar(0.05, 0.14), filled(vec![at(1.0, 0.05), at(0.3, 0.5), at(1.0, 0.95)])]
+        }
+        Icon::StepBack => {
+            vec![bar(0.82, 0.14), filled(vec![at(0.72, 0.05), at(0.05, 0.5), at(0.72, 0.95)])]
+        }
+        Icon::StepForward => {
+            vec![bar(0.04, 0.14), filled(vec![at(0.28, 0.05), at(0.95, 0.5), at(0.28, 0.95)])]
+        }
+        Icon::Repeat => {
+            let tip = arc_point(rect, 0.46, -0.12 * PI);
+            vec![
+                line(arc(rect, 0.46, -0.12 * PI, -0.12 * PI - 1.62 * PI)),
+                filled(vec![
+                    tip + vec2(-4.5, -0.5),
+                    tip + vec2(2.0, -4.5),
+                    tip + vec2(2.0, 2.5),
+                ]),
+            ]
+        }
+        Icon::Moon => {
+            // Two circles that cross: the outer arc of one, the inner arc of the other.
+            let (radius, shift) = (0.46 * rect.width(), 0.26 * rect.width());
+            let half = (shift / (2.0 * radius)).acos();
+            let towards = -0.25 * PI;
+            let swing = |centre: Pos2, from: f32, to: f32| {
+                (0..=24).map(move |i| {
+                    let angle = towards + from + (to - from) * i as f32 / 24.0;
+                    centre + radius * Vec2::angled(angle)
+                })
+            };
+            let centre = rect.center();
+            let bite = centre + 2.0 * shift * 0.5 * Vec2::angled(towards);
+            let mut points: Vec<Pos2> = swing(centre, half, TAU - half).collect();
+            points.extend(swing(bite, PI + half, PI - half));
+            vec![Shape::closed_line(points, stroke)]
+        }
+        Icon::Sun => {
+            let mut shapes = vec![Shape::circle_stroke(rect.center(), rect.width() * 0.23, stroke)];
+            shapes.extend((0..8).map(|i| {
+                let ray = Vec2::angled(i as f32 * TAU / 8.0);
+                let centre = rect.center();
+                Shape::line_segment(
+                    [centre + ray * rect.width() * 0.38, centre + ray * rect.width() * 0.52],
+                    stroke,
+                )
+            }));
+            shapes
+        }
+        Icon::FullScreen => corners(rect, 0.3).into_iter().map(line).collect(),
+        Icon::Fit => {
+            let mut shapes: Vec<Shape> = corners(rect, 0.26).into_iter().map(line).collect();
+            shapes.push(Shape::circle_filled(rect.center(), 2.2, colour));
+            shapes
+        }
+        Icon::Close => vec![
+            line(vec![at(0.12, 0.12), at(0.88, 0.88)]),
+            line(vec![at(0.88, 0.12), at(0.12, 0.88)]),
+        ],
+        Icon::Larger => vec![
+            line(vec![at(0.0, 0.95), at(0.35, 0.05), at(0.7, 0.95)]),
+            line(vec![at(0.12, 0.66), at(0.58, 0.66)]),
+            line(vec![at(0.88, 0.35), at(0.88, 0.0)]),
+            line(vec![at(0.72, 0.18), at(1.05, 0.18)]),
+        ],
+        Icon::Help => {
+            let mut hook = arc(Rect::from_center_size(at(0.5, 0.3), rect.size() * 0.62), 0.5, -PI, 0.35 * PI);
+            hook.push(at(0.5, 0.68));
+            vec![line(hook), Shape::circle_filled(at(0.5, 0.93), 1.4, colour)]
+        }
+    };
+    painter.extend(shapes);
+}
+
+fn arc_point(rect: Rect, radius: f32, angle: f32) -> Pos2 {
+    rect.center() + rect.width() * radius * Vec2::angled(angle)
+}
+
+fn arc(rect: Rect, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
+    (0..=24).map(|i| arc_point(rect, radius, from + (to - from) * i as f32 / 24.0)).collect()
+}
+
+/// The four corner brackets of a rectangle.
+fn corners(rect: Rect, arm: f32) -> [Vec<Pos2>; 4] {
+    let bracket = |x: f32, y: f32| {
+        let (dx, dy) = (if x > 0.5 { -arm } else { arm }, if y > 0.5 { -arm } else { arm });
+        [(x + dx, y), (x, y), (x, y + dy)]
+            .map(|(x, y)| rect.lerp_inside(vec2(x, y)))
+            .map(|p| pos2(p.x, p.y))
+            .to_vec()
+    };
+    [bracket(0.0, 0.0), bracket(1.0, 0.0), bracket(0.0, 1.0), bracket(1.0, 1.0)]
+}

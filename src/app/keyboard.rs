@@ -1,0 +1,50 @@
+//! The keyboard: see the map in `help`.
+
+use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+
+use super::command::{Command, Commands, FileCommand};
+use super::state::Mode;
+
+/// Reads the keys of this frame.
+pub fn read(ctx: &Context, out: &mut Commands) {
+    let shortcuts = [
+        (Modifiers::COMMAND, Key::Z, Command::Undo),
+        (Modifiers::COMMAND, Key::O, Command::File(FileCommand::AskOpenScene)),
+        (Modifiers::COMMAND, Key::S, Command::File(FileCommand::AskSaveScene)),
+        (Modifiers::NONE, Key::F11, Command::ToggleFullScreen),
+    ];
+    // Someone who types a number means the number.
+    if ctx.egui_wants_keyboard_input() {
+        return;
+    }
+    for (modifiers, key, command) in shortcuts {
+        if ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key))) {
+            out.push(command);
+        }
+    }
+    if ctx.input(|input| input.events.iter().any(|event| matches!(event, Event::Text(text) if text == "?")))
+    {
+        out.push(Command::ToggleHelp);
+    }
+    // Space and arrows belong to a widget that was reached by the Tab key.
+    if ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let keys = [
+        (Key::Space, Command::TogglePlay),
+        (Key::ArrowLeft, Command::Step(-1)),
+        (Key::ArrowRight, Command::Step(1)),
+        (Key::Home, Command::Restart),
+        (Key::R, Command::ResetView),
+        (Key::F, Command::ToggleFullScreen),
+        (Key::P, Command::TogglePresenter),
+        (Key::Num1, Command::Mode(Mode::Explore)),
+        (Key::Num2, Command::Mode(Mode::Train)),
+    ];
+    for (key, command) in keys {
+        let pressed = ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key));
+        if pressed {
+            out.push(command);
+        }
+    }
+}

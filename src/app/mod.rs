@@ -1,0 +1,393 @@
+//! The window: an instrument with one large stage, knobs that stay in place, and plots that tell
+//! why.
+//!
+//! Every frame [`Driftscope::logic`](eframe::App::logic) lets time pass and takes in what the
+//! worker threads have sent; [`Driftscope::ui`](eframe::App::ui) hands the state to the views,
+//! which may only push [`command::Command`]s; then the commands are carried out.
+
+pub mod command;
+mod controls;
+mod files;
+mod help;
+mod icon;
+mod keyboard;
+pub mod number;
+pub mod palette;
+mod playback;
+mod plots;
+mod screenshot;
+mod scrubber;
+mod solving;
+mod stage;
+pub mod state;
+pub mod theme;
+mod top_bar;
+mod traces;
+mod trainer;
+mod transport;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{
+    self, CentralPanel, Context, Frame, Id, Margin, Panel, Theme, Ui, ViewportBuilder,
+    ViewportCommand, vec2,
+};
+use egui_notify::{Anchor, Toasts};
+use thiserror::Error;
+
+use self::command::{Command, Commands, FileCommand, TrainCommand};
+use self::files::{FileNews, Files};
+use self::screenshot::{Outcome, Shooter};
+use self::solving::Solver;
+use self::stage::Stage;
+use self::state::State;
+use self::theme::UNIT;
+use self::trainer::TrainerDesk;
+use crate::scene::{FieldKind, Scene};
+
+pub use self::screenshot::Screenshot;
+
+/// Size of the window when it opens, in points.
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// Smallest size at which everything has room.
+const LEAST_SIZE: [f32; 2] = [1024.0, 700.0];
+/// Edits that follow each other within this time are taken back together.
+const ONE_EDIT: Duration = Duration::from_millis(700);
+/// Edits that can be taken back.
+const MOST_UNDO: usize = 200;
+/// How long a message stays.
+const MESSAGE: Duration = Duration::from_secs(8);
+
+/// How the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// What it shows.
+    pub scene: Scene,
+    /// A picture to take, after which it closes.
+    pub screenshot: Option<Screenshot>,
+    /// Whether it opens in the light theme.
+    pub light: bool,
+}
+
+/// Why there is no window. One line that says what to do instead.
+#[derive(Debug, Error)]
+pub enum WindowError {
+    /// No display, or none that can be used.
+    #[error("no window can be opened here ({0}); `driftscope sample` works without one")]
+    NoDisplay(String),
+    /// The picture was not saved.
+    #[error("the screenshot was not saved: {0}")]
+    Screenshot(String),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// If there is no display or graphics driver, or a screenshot could not be saved.
+pub fn run(launch: Launch) -> Result<(), WindowError> {
+    let wanted = launch.screenshot.is_some();
+    let size = launch.screenshot.as_ref().and_then(|shot| shot.size).unwrap_or(SIZE);
+    let outcome = Outcome::default();
+    let mut options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Driftscope")
+            .with_app_id("driftscope")
+            .with_inner_size(size)
+            .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])]),
+        renderer: eframe::Renderer::Wgpu,
+        ..eframe::NativeOptions::default()
+    };
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        setup.device_descriptor = Arc::new(stage::gpu::StageGpu::device_descriptor);
+    }
+    let create = {
+        let outcome = Arc::clone(&outcome);
+        move |cc: &eframe::CreationContext<'_>| {
+            let app: Box<dyn eframe::App> = Box::new(Driftscope::with_outcome(cc, launch, outcome));
+            Ok(app)
+        }
+    };
+    eframe::run_native("Driftscope", options, Box::new(create))
+        .map_err(|error| WindowError::NoDisplay(one_line(&error.to_string())))?;
+    if !wanted {
+        return Ok(());
+    }
+    let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match outcome {
+        Some(Ok(())) => Ok(()),
+        Some(Err(reason)) => Err(WindowError::Screenshot(reason)),
+        None => Err(WindowError::Screenshot("the window was closed before".into())),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The window.
+pub struct Driftscope {
+    state: State,
+    solver: Solver,
+    stage: Stage,
+    trainer: TrainerDesk,
+    files: Files,
+    toasts: Toasts,
+    shooter: Option<Shooter>,
+    history: VecDeque<Arc<Scene>>,
+    last_edit: Option<Instant>,
+    commands: Commands,
+}
+
+impl Driftscope {
+    /// A window that shows the launched scene, already playing.
+    #[must_use]
+    pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Self {
+        Self::with_outcome(cc, launch, Outcome::default())
+    }
+
+    fn with_outcome(cc: &eframe::CreationContext<'_>, launch: Launch, outcome: Outcome) -> Self {
+        let ctx = &cc.egui_ctx;
+        theme::install(ctx);
+        let mut state = State::new(launch.scene);
+        state.dark = !launch.light;
+        ctx.set_theme(if state.dark { Theme::Dark } else { Theme::Light });
+        let mut solver = Solver::new(ctx);
+        solver.ask();
+        Self {
+            state,
+            solver,
+            stage: Stage::new(cc),
+            trainer: TrainerDesk::default(),
+            files: Files::new(ctx),
+            toasts: Toasts::default().with_anchor(Anchor::BottomRight).with_margin(vec2(16.0, 96.0)),
+            shooter: launch.screenshot.map(|order| Shooter::new(order, outcome)),
+            history: VecDeque::new(),
+            last_edit: None,
+            commands: Commands::new(),
+        }
+    }
+
+    /// What the window shows, for tests.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Shows another scene of the same session; asks the engine if it records differently.
+    fn set_scene(&mut self, scene: Scene) {
+        let anew = !scene.records_like(&self.state.scene);
+        self.state.scene = Arc::new(scene);
+        if anew {
+            self.solver.ask();
+        }
+    }
+
+    fn remember(&mut self) {
+        let now = Instant::now();
+        let continues = self.last_edit.is_some_and(|last| now - last < ONE_EDIT);
+        self.last_edit = Some(now);
+        if continues && !self.history.is_empty() {
+            return;
+        }
+        if self.history.len() == MOST_UNDO {
+            self.history.pop_front();
+        }
+        self.history.push_back(Arc::clone(&self.state.scene));
+        self.state.can_undo = true;
+    }
+
+    fn carry_out(&mut self, command: Command, ctx: &Context) {
+        let state = &mut self.state;
+        match command {
+            Command::Edit(scene) => {
+                self.remember();
+                self.set_scene(*scene);
+            }
+            Command::Open(scene) => {
+                self.last_edit = None;
+                self.remember();
+                self.last_edit = None;
+                self.state.caption = true;
+                self.set_scene(*scene);
+                self.state.playback.restart();
+                self.state.playback.playing = true;
+                self.stage.reset_view();
+            }
+            Command::Undo => {
+                if let Some(scene) = self.history.pop_back() {
+                    self.last_edit = None;
+                    self.state.can_undo = !self.history.is_empty();
+                    self.set_scene((*scene).clone());
+                }
+            }
+            Command::TogglePlay => state.playback.toggle(),
+            Command::Restart => state.playback.restart(),
+            Command::Step(by) => {
+                let edges = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.edges);
+                state.playback.step(by, edges);
+            }
+            Command::Seek(progress) => state.playback.seek(progress),
+            Command::Mode(mode) => state.mode = mode,
+            Command::ResetView => self.stage.reset_view(),
+            Command::ToggleTheme => {
+                state.dark = !state.dark;
+                ctx.set_theme(if state.dark { Theme::Dark } else { Theme::Light });
+            }
+            Command::ToggleFullScreen => {
+                let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Command::TogglePresenter => {
+                state.presenter = !state.presenter;
+                let zoom = if state.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
+                ctx.set_zoom_factor(zoom);
+            }
+            Command::ToggleHelp => state.help = !state.help,
+            Command::DismissCaption => state.caption = false,
+            Command::File(command) => {
+                let model = self.trainer.model();
+                self.files.carry_out(command, &self.state.scene, model);
+            }
+            Command::Train(command) => self.train(command, ctx),
+        }
+    }
+
+    fn train(&mut self, command: TrainCommand, ctx: &Context) {
+        let starts = matches!(command, TrainCommand::Start);
+        let resets = matches!(command, TrainCommand::Reset);
+        let scene = Arc::clone(&self.state.scene);
+        let outcome = self.trainer.carry_out(command, &mut self.state.training, &scene, ctx);
+        match outcome {
+            Err(reason) => self.complain(reason),
+            Ok(()) if starts && scene.field.kind == FieldKind::Exact => {
+                // The particles follow the network that is being trained.
+                let mut learned = (*scene).clone();
+                learned.field.kind = FieldKind::Learned;
+                self.remember();
+                self.set_scene(learned);
+            }
+            Ok(()) if resets => self.solver.ask(),
+            Ok(()) => {}
+        }
+    }
+
+    fn complain(&mut self, words: String) {
+        self.toasts.error(words).duration(MESSAGE);
+    }
+
+    fn take_files(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
+            self.commands.push(Command::File(FileCommand::Open(path)));
+        }
+        while let Some(news) = self.files.poll() {
+            match news {
+                FileNews::Chosen(None) => {}
+                FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
+                FileNews::Scene(scene) => self.commands.push(Command::Open(scene)),
+                FileNews::Model(path) => {
+                    let mut scene = (*self.state.scene).clone();
+                    scene.field.kind = FieldKind::Learned;
+                    scene.field.model = Some(path);
+                    self.commands.push(Command::Edit(Box::new(scene)));
+                    self.commands.push(Command::Train(TrainCommand::Reset));
+                }
+                FileNews::Saved(path) => {
+                    self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
+                }
+                FileNews::Failed(words) => self.complain(words),
+            }
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui) {
+        let palette = self.state.palette();
+        let out = &mut self.commands;
+        let state = &self.state;
+        let bar = Frame::new().fill(palette.panel);
+        let width = ui.available_width();
+
+        Panel::top("top bar")
+            .frame(bar.inner_margin(Margin::symmetric(12, 0)))
+            .exact_size(11.0 * UNIT)
+            .show(ui, |ui| top_bar::ui(ui, state, out));
+        Panel::bottom("transport")
+            .frame(bar.inner_margin(Margin::symmetric(12, 8)))
+            .show(ui, |ui| transport::ui(ui, state, out));
+        Panel::left("controls")
+            .frame(bar.inner_margin(Margin { left: 12, right: 8, top: 0, bottom: 0 }))
+            .resizable(false)
+            .exact_size((0.215 * width).clamp(252.0, 320.0))
+            .show(ui, |ui| controls::ui(ui, state, out));
+        let hovered = Panel::right("plots")
+            .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
+            .resizable(false)
+            .exact_size((0.225 * width).clamp(236.0, 440.0))
+            .show(ui, |ui| plots::ui(ui, state))
+            .inner;
+        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
+        CentralPanel::default()
+            .frame(Frame::new().fill(palette.ground).inner_margin(margin))
+            .show(ui, |ui| self.stage.ui(ui, state, out));
+        self.state.hovered_time = hovered;
+    }
+}
+
+impl eframe::App for Driftscope {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let dt = ctx.input(|input| input.stable_dt.min(0.1));
+        let view = self.state.scene.view;
+        if self.state.shown.is_some() {
+            self.state.playback.advance(f64::from(dt), &view);
+        }
+        self.take_files(ctx);
+        if self.trainer.update(&mut self.state.training, &self.state.scene, ctx) {
+            self.solver.ask();
+        }
+        self.solver.update(&mut self.state, self.trainer.weights(), ctx);
+        self.stage.prepare(ctx, &self.state);
+        if let Some(shooter) = &mut self.shooter {
+            shooter.update(ctx);
+        }
+        if self.state.playback.playing {
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        keyboard::read(&ctx, &mut self.commands);
+        self.panels_ui(ui);
+        help::ui(&ctx, &self.state, &mut self.commands);
+        drop_hint(&ctx, &self.state);
+        self.toasts.show(&ctx);
+        let commands = std::mem::take(&mut self.commands);
+        if !commands.is_empty() {
+            ctx.request_repaint();
+        }
+        for command in commands {
+            self.carry_out(command, &ctx);
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.state.palette().panel.to_normalized_gamma_f32()
+    }
+}
+
+/// Says what dropping would do while a file hovers over the window.
+fn drop_hint(ctx: &Context, state: &State) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let palette = state.palette();
+    let layer = egui::LayerId::new(egui::Order::Foreground, Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
+    let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
+    let words = "Drop a scene (.toml) or a model (.safetensors) to open it";
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
+}

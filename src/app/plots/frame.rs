@@ -1,0 +1,146 @@
+//! What all plots have in common: a title that is the quantity, quiet axes, the current t.
+
+use std::ops::RangeInclusive;
+
+use eframe::egui::{Align2, FontId, Rect, RichText, Ui, UiBuilder, Vec2, vec2};
+use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, PlotUi, VLine};
+
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::theme::{TEXT, UNIT, semibold};
+
+/// Room for the labels of the y axis, the same in all plots so that their t axes line up.
+const AXIS_WIDTH: f32 = 11.0 * UNIT;
+/// Height of a title.
+const TITLE_HEIGHT: f32 = 6.0 * UNIT;
+
+/// Draws a title and, below it, whatever `add` draws into the rest of `rect`.
+pub fn titled<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    palette: &Palette,
+    (title, note): (&str, &str),
+    add: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(title), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.allocate_ui(vec2(rect.width(), TITLE_HEIGHT), |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.label(RichText::new(title).family(semibold()).color(palette.strong));
+                ui.label(RichText::new(note).color(palette.quiet));
+            });
+        });
+        // The topmost tick label reaches above the axis.
+        ui.add_space(UNIT * 1.5);
+        add(ui)
+    })
+    .inner
+}
+
+/// A plot that cannot be moved, over the space that is left.
+pub fn plot<'a>(
+    id: &'static str,
+    palette: &'a Palette,
+    x: AxisHints<'a>,
+    y: AxisHints<'a>,
+) -> Plot<'a> {
+    let font = FontId::proportional(TEXT);
+    let [x, y] = [x, y].map(|axis| {
+        axis.tick_label_color(palette.quiet)
+            .tick_label_font(font.clone())
+            .label_spacing(18.0..=24.0)
+    });
+    Plot::new(id)
+        .custom_x_axes(vec![x])
+        .custom_y_axes(vec![y.min_thickness(AXIS_WIDTH)])
+        .grid_color(palette.grid)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_x(false)
+        .show_y(false)
+        .set_margin_fraction(Vec2::ZERO)
+}
+
+/// The axis of t, from 0 to 1.
+pub fn time_axis<'a>() -> AxisHints<'a> {
+    AxisHints::new_x().formatter(|mark, _| {
+        let quarters = mark.value * 4.0;
+        match quarters.round() as i64 {
+            0 => "0".into(),
+            2 => "t = 0.5".into(),
+            4 => "1".into(),
+            _ => String::new(),
+        }
+    })
+}
+
+/// Marks of the axis of t.
+pub fn time_grid(_input: GridInput) -> Vec<GridMark> {
+    // All marks count as equally strong.
+    (0..=4).map(|k| GridMark { value: f64::from(k) / 4.0, step_size: 0.5 }).collect()
+}
+
+/// What is seen of t: a little more than 0 to 1, so that marks at the ends are whole.
+pub const TIME_RANGE: RangeInclusive<f64> = -0.025..=1.025;
+
+/// A logarithmic axis: values are exponents of ten.
+pub fn log_axis<'a>() -> AxisHints<'a> {
+    AxisHints::new_y().formatter(|mark, _| number::power_of_ten(mark.value.round() as i32))
+}
+
+/// Marks at whole powers of ten, at most about five.
+pub fn log_grid(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let every = ((high - low) / 5.0).ceil().max(1.0);
+    let [first, last] = [(low / every).ceil(), (high / every).floor()].map(|k| k as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * every, step_size: every }).collect()
+}
+
+/// The smallest range of whole decades that holds all `values` and `include`; it changes in jumps
+/// of a decade, so that the axis stands still while a slider is dragged.
+pub fn decades(
+    values: impl Iterator<Item = f64>,
+    include: Option<f64>,
+    most: f64,
+) -> RangeInclusive<f64> {
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .chain(include)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    if low > high {
+        return -1.0..=0.0;
+    }
+    let high = (high + 0.05).ceil();
+    let low = (low - 0.05).floor().min(high - 1.0).max(high - most);
+    low..=high
+}
+
+/// The thin line of the current t.
+pub fn now_line(plot: &mut PlotUi<'_>, palette: &Palette, time: Option<f64>) {
+    if let Some(t) = time {
+        plot.vline(VLine::new("", t).color(palette.now.gamma_multiply(0.7)).width(1.0).allow_hover(false));
+    }
+}
+
+/// Words in the middle of an empty plot.
+pub fn say(ui: &Ui, rect: Rect, palette: &Palette, words: &str) {
+    let font = FontId::proportional(TEXT);
+    let galley = ui.painter().layout(words.to_owned(), font, palette.quiet, rect.width() - 4.0 * UNIT);
+    let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+    ui.painter().galley(at, galley, palette.quiet);
+}
+
+/// The label of a point whose y is an exponent of ten: series, t and value.
+pub fn log_label(quantity: &'static str) -> impl Fn(&HoverPosition<'_>) -> Option<String> {
+    move |position| match position {
+        HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+            let value = number::three(10.0_f64.powf(position.y));
+            Some(format!("{plot_name}\nt {:.3}\n{quantity} {value}", position.x))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! Step size and error estimate over t.
+
+use eframe::egui::{Rect, Ui};
+use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotUi, Points};
+
+use super::frame::{
+    TIME_RANGE, decades, log_axis, log_grid, log_label, now_line, plot, say, time_axis, time_grid,
+    titled,
+};
+use crate::app::palette::Palette;
+use crate::app::state::{Shown, State};
+use crate::app::traces::{Series, Step};
+
+/// Most decades an axis shows.
+const MOST_DECADES: f64 = 8.0;
+
+/// The step size over t; returns the t under the pointer.
+pub fn step_size_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
+    let palette = state.palette();
+    let note = whose(state);
+    titled(ui, rect, palette, ("Step size h", note), |ui| {
+        let value = |step: &Step| step.h.log10();
+        over_time(ui, state, "step size", "h", value, None)
+    })
+}
+
+/// The error estimate over the tolerance, over t; returns the t under the pointer.
+pub fn error_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
+    let palette = state.palette();
+    titled(ui, rect, palette, ("Error estimate / tolerance", ""), |ui| {
+        let value = |step: &Step| {
+            if step.error_ratio > 0.0 { step.error_ratio.log10() } else { f64::NAN }
+        };
+        over_time(ui, state, "error estimate", "error / tolerance", value, Some(0.0))
+    })
+}
+
+/// Whose steps are drawn.
+fn whose(state: &State) -> &'static str {
+    let series = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.series);
+    match series {
+        [] => "",
+        [one] if one.label == "all particles" => "all particles",
+        [_] => "every particle alike",
+        _ => "median, fewest, most",
+    }
+}
+
+fn over_time(
+    ui: &mut Ui,
+    state: &State,
+    id: &'static str,
+    quantity: &'static str,
+    value: impl Fn(&Step) -> f64,
+    threshold: Option<f64>,
+) -> Option<f64> {
+    let palette = state.palette();
+    let series = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.series);
+    let values = series.iter().flat_map(|series| &series.steps).map(&value);
+    let range = decades(values, threshold, MOST_DECADES);
+    let floor = *range.start();
+    let shown = plot(id, palette, time_axis(), log_axis())
+        .x_grid_spacer(time_grid)
+        .y_grid_spacer(log_grid)
+        .label_formatter(log_label(quantity))
+        .show(ui, |plot| {
+            plot.set_plot_bounds_x(TIME_RANGE);
+            plot.set_plot_bounds_y(range);
+            if let Some(threshold) = threshold {
+                let line = HLine::new("", threshold)
+                    .color(palette.quiet)
+                    .style(LineStyle::dashed_loose())
+                    .allow_hover(false);
+                plot.hline(line);
+            }
+            if let Some(shown) = &state.shown {
+                // Others first, so that the one that stands for all lies on top.
+                for (i, series) in series.iter().enumerate().rev() {
+                    let above = |step: &Step| {
+                        let value = value(step);
+                        // f64::max would turn an absent estimate into a small one.
+                        if value.is_nan() { value } else { value.max(floor) }
+                    };
+                    draw(plot, palette, shown, series, i == 0, above);
+                }
+            }
+            now_line(plot, palette, state.time());
+            plot.response().hovered().then(|| plot.pointer_coordinate().map(|at| at.x)).flatten()
+        });
+    if let (Some(shown_state), Some(_)) = (&state.shown, threshold)
+        && !shown_state.traces.has_errors()
+    {
+        let words = if shown_state.recording.scene.is_sde() {
+            "SDE steps have no error estimate."
+        } else {
+            "No error estimate yet."
+        };
+        // Above the line of the tolerance.
+        let mut upper = shown.response.rect;
+        upper.set_bottom(upper.center().y);
+        say(ui, upper, palette, words);
+    }
+    shown.inner
+}
+
+/// Accepted steps as a line with dots, rejected ones as crosses.
+fn draw(
+    plot: &mut PlotUi<'_>,
+    palette: &Palette,
+    shown: &Shown,
+    series: &Series,
+    main: bool,
+    value: impl Fn(&Step) -> f64,
+) {
+    let colour = palette.scene(&shown.recording.scene);
+    let colour = if main { colour } else { colour.gamma_multiply(0.38) };
+    let points = |accepted: bool| -> Vec<[f64; 2]> {
+        let steps = series.steps.iter().filter(|step| step.accepted == accepted);
+        steps.map(|step| [step.t, value(step)]).filter(|at| at[1].is_finite()).collect()
+    };
+    let accepted = points(true);
+    let crowded = accepted.len() > 120;
+    let line = Line::new("", accepted.clone()).color(colour).width(if main { 1.6 } else { 1.2 });
+    plot.line(line.allow_hover(false));
+    let radius = match (main, crowded) {
+        (_, true) => 1.0,
+        (true, false) => 3.0,
+        (false, false) => 2.0,
+    };
+    let name = format!("{}, accepted", series.label);
+    plot.points(Points::new(name, accepted).color(colour).radius(radius));
+    let rejected = points(false);
+    if !rejected.is_empty() {
+        let alarm = if main { palette.alarm } else { palette.alarm.gamma_multiply(0.45) };
+        let crosses = Points::new(format!("{}, rejected", series.label), rejected)
+            .color(alarm)
+            .shape(MarkerShape::Cross)
+            .radius(if main { 5.0 } else { 4.0 });
+        plot.points(crosses);
+    }
+}

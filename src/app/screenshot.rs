@@ -1,0 +1,87 @@
+//! `--screenshot`: waits, saves what the window shows, and closes it.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{ColorImage, Context, ScreenshotCallback, ViewportCommand};
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+
+/// A picture that does not come within this time after it was asked for never will.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A picture to take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Screenshot {
+    /// Where it is saved, as PNG.
+    pub path: PathBuf,
+    /// How long to wait first, in seconds.
+    pub after_secs: f64,
+    /// Width and height of the window, in points; the usual ones if none.
+    pub size: Option<[f32; 2]>,
+}
+
+/// How the picture went; none until it is taken.
+pub type Outcome = Arc<Mutex<Option<Result<(), String>>>>;
+
+/// Takes the picture when its time has come.
+pub struct Shooter {
+    order: Screenshot,
+    outcome: Outcome,
+    opened: Instant,
+    asked: Option<Receiver<Arc<ColorImage>>>,
+}
+
+impl Shooter {
+    /// Starts to wait.
+    #[must_use]
+    pub fn new(order: Screenshot, outcome: Outcome) -> Self {
+        Self { order, outcome, opened: Instant::now(), asked: None }
+    }
+
+    /// To be called every frame; closes the window when done.
+    pub fn update(&mut self, ctx: &Context) {
+        let waited = self.opened.elapsed();
+        let due = Duration::try_from_secs_f64(self.order.after_secs.max(0.0)).unwrap_or_default();
+        if waited < due {
+            ctx.request_repaint_after(due - waited);
+            return;
+        }
+        let Some(asked) = &self.asked else {
+            let (sender, receiver) = sync_channel(1);
+            let again = ctx.clone();
+            let callback = ScreenshotCallback::new(move |picture| {
+                // Nobody waits for it if the window is gone.
+                let _ = sender.try_send(picture);
+                again.request_repaint();
+            });
+            ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
+            ctx.request_repaint();
+            self.asked = Some(receiver);
+            return;
+        };
+        let outcome = match asked.try_recv() {
+            Ok(picture) => save(&picture, &self.order.path),
+            Err(_) if waited > due + PATIENCE => Err("the window gave no picture".to_owned()),
+            Err(_) => {
+                ctx.request_repaint_after_secs(0.05);
+                return;
+            }
+        };
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+}
+
+fn save(picture: &ColorImage, path: &Path) -> Result<(), String> {
+    let [width, height] = picture.size;
+    let bytes: Vec<u8> = picture.pixels.iter().flat_map(eframe::egui::Color32::to_array).collect();
+    let mut png = Cursor::new(Vec::new());
+    PngEncoder::new(&mut png)
+        .write_image(&bytes, width as u32, height as u32, ExtendedColorType::Rgba8)
+        .map_err(|error| error.to_string())?;
+    crate::files::write_atomically(path, png.get_ref())
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
+}

@@ -1,0 +1,375 @@
+//! The stage drawn by a software Vulkan, looked at pixel by pixel.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, Pos2, Rect, Vec2};
+use egui_kittest::Harness;
+use egui_wgpu::ScreenDescriptor;
+use image::RgbaImage;
+
+use super::pipelines::ready;
+use super::view::Uniforms;
+use super::{Block, Projection, StageError, StageGpu, StageItem, Upload, View, paint};
+
+const SIZE: f32 = 240.0;
+const BACKGROUND: Color32 = Color32::from_rgb(0x14, 0x16, 0x1a);
+const RED: [u8; 4] = [255, 40, 40, 255];
+const GREEN: [u8; 4] = [40, 255, 40, 255];
+const BLUE: [u8; 4] = [60, 60, 255, 255];
+
+/// Whether there is anything to draw with; without it tests are skipped, or fail if
+/// `DRIFTSCOPE_REQUIRE_GPU=1`.
+fn gpu_available() -> bool {
+    let setup = egui_kittest::wgpu::default_wgpu_setup();
+    let instance = ready(setup.new_instance()).expect("native instances need no waiting");
+    let adapters = ready(instance.enumerate_adapters(wgpu::Backends::all()));
+    let found = adapters.is_some_and(|adapters| !adapters.is_empty());
+    if !found {
+        assert!(
+            std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() != Ok("1"),
+            "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one"
+        );
+        eprintln!("skipped: no graphics adapter (Debian: apt install mesa-vulkan-drivers)");
+    }
+    found
+}
+
+/// A square window, all of it a plot of [-1, 1]² without axes.
+struct TestApp {
+    gpu: StageGpu,
+    view: View,
+    in_plot: bool,
+}
+
+impl eframe::App for TestApp {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let rect = ui.ctx().content_rect();
+        ui.painter().rect_filled(rect, 0.0, BACKGROUND);
+        if self.in_plot {
+            egui_plot::Plot::new("stage")
+                .show_axes(false)
+                .show_grid(false)
+                .show_background(false)
+                .show(ui, |plot| {
+                    plot.set_plot_bounds(egui_plot::PlotBounds::from_min_max([-1.0; 2], [1.0; 2]));
+                    plot.add(StageItem::new(7, self.view));
+                });
+        } else {
+            paint(ui.painter(), rect, 7, unit_square(rect), self.view);
+        }
+    }
+}
+
+fn unit_square(rect: Rect) -> Projection {
+    Projection {
+        world: [0.0, 0.0],
+        screen: rect.center(),
+        points_per_unit: [
+            f64::from(rect.width()) / 2.0,
+            f64::from(rect.height()) / -2.0,
+        ],
+    }
+}
+
+fn stage(pixels_per_point: f32, uploads: &[Upload]) -> Harness<'_, TestApp> {
+    egui_kittest::Harness::builder()
+        .with_size(Vec2::splat(SIZE))
+        .with_pixels_per_point(pixels_per_point)
+        .with_render_cursor(false)
+        .wgpu()
+        .build_eframe(|cc| {
+            let state = cc.wgpu_render_state.as_ref().expect("rendered by wgpu");
+            let options = egui_wgpu::RendererOptions::PREDICTABLE;
+            let gpu = StageGpu::install(state, &options).expect("storage buffers");
+            for upload in uploads {
+                gpu.upload(7, upload).expect("a sound upload");
+            }
+            let view = View {
+                radius_px: 4.0,
+                ..View::default()
+            };
+            TestApp {
+                gpu,
+                view,
+                in_plot: false,
+            }
+        })
+}
+
+fn render(harness: &mut Harness<'_, TestApp>, view: View) -> RgbaImage {
+    harness.state_mut().view = view;
+    harness.run_steps(2);
+    harness.render().expect("an image")
+}
+
+fn upload(keyframes: usize, positions: &[[f32; 2]], colours: &[[u8; 4]]) -> Upload {
+    Upload {
+        recording: 1,
+        particles: positions.len() / keyframes,
+        keyframes,
+        blocks: vec![Block {
+            first_particle: 0,
+            positions: positions.into(),
+        }],
+        colours: Some(colours.into()),
+    }
+}
+
+/// Where the middle of all pixels close to a colour is, and how many there are.
+fn centroid(image: &RgbaImage, colour: [u8; 4]) -> Option<(Pos2, usize)> {
+    let close = |pixel: &[u8; 4]| (0..3).all(|i| pixel[i].abs_diff(colour[i]) < 16);
+    let hits = image.enumerate_pixels().filter(|(_, _, p)| close(&p.0));
+    let (mut sum, mut count) = (Vec2::ZERO, 0_usize);
+    for (x, y, _) in hits {
+        sum += Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+        count += 1;
+    }
+    (count > 0).then(|| ((sum / count as f32).to_pos2(), count))
+}
+
+/// The pixel position of a world point in [-1, 1]².
+fn px(world: [f32; 2], pixels_per_point: f32) -> Pos2 {
+    let half = SIZE * pixels_per_point / 2.0;
+    Pos2::new(half + world[0] * half, half - world[1] * half)
+}
+
+fn mix(a: [f32; 2], b: [f32; 2], f: f32) -> [f32; 2] {
+    [a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f]
+}
+
+#[test]
+fn particles_are_where_the_recording_says() {
+    if !gpu_available() {
+        return;
+    }
+    let red = [[-0.8, -0.5], [0.1, 0.62], [0.77, 0.3]];
+    let green = [[0.5, -0.8], [0.5, 0.0], [-0.43, -0.21]];
+    let blue = [[-0.9, 0.9], [-0.6, 0.8], [-0.31, 0.85]];
+    let paths = [red, green, blue];
+    for pixels_per_point in [1.0, 1.5] {
+        for in_plot in [false, true] {
+            let uploads = [upload(3, paths.as_flattened(), &[RED, GREEN, BLUE])];
+            let mut harness = stage(pixels_per_point, &uploads);
+            harness.state_mut().in_plot = in_plot;
+            for now in [0.0, 0.75, 1.4, 2.0] {
+                let view = View {
+                    now,
+                    radius_px: 5.0,
+                    ..View::default()
+                };
+                let image = render(&mut harness, view);
+                for (path, colour) in paths.iter().zip([RED, GREEN, BLUE]) {
+                    let from = (now as usize).min(1);
+                    let world = mix(path[from], path[from + 1], now - from as f32);
+                    let expected = px(world, pixels_per_point);
+                    let (found, count) = centroid(&image, colour).expect("the particle is drawn");
+                    assert!(
+                        found.distance(expected) < 0.5,
+                        "now {now}, plot {in_plot}: {found} instead of {expected}"
+                    );
+                    // A disc of radius 5 covers 79 pixels, those on its edge in part.
+                    assert!((55..=85).contains(&count), "{count} pixels");
+                    // In the middle, the colour is exactly egui's.
+                    let middle = image.get_pixel(expected.x as u32, expected.y as u32);
+                    assert_eq!(middle.0, colour);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn trails_join_the_past_to_the_tip() {
+    if !gpu_available() {
+        return;
+    }
+    // Right, then up; the third keyframe is far away.
+    let path = [[-0.8, -0.8], [0.5, -0.8], [0.5, 0.7], [-0.9, 0.9]];
+    let uploads = [upload(4, &path, &[GREEN])];
+    let mut harness = stage(1.0, &uploads);
+    let view = View {
+        now: 1.5,
+        radius_px: 2.0,
+        trail_keyframes: 1.0,
+        trail_width_px: 4.0,
+        trail_opacity: 1.0,
+        ..View::default()
+    };
+    let image = render(&mut harness, view);
+    let green_at = |image: &RgbaImage, world| {
+        let p = px(world, 1.0);
+        image.get_pixel(p.x as u32, p.y as u32).0[1]
+    };
+    let background = BACKGROUND.g();
+    let trail = [[0.5, -0.1], [0.5, -0.5], [0.499, -0.799], [0.2, -0.8]];
+    let greens = trail.map(|world| green_at(&image, world));
+    assert!(
+        greens.is_sorted_by(|newer, older| newer > older),
+        "fades towards the past: {greens:?}"
+    );
+    assert!(greens[3] > background + 20, "reaches back: {greens:?}");
+    // Neither beyond the tail, nor beyond the tip.
+    for world in [[-0.3, -0.8], [0.5, 0.1]] {
+        assert_eq!(green_at(&image, world), background, "{world:?}");
+    }
+    // Length 0 draws none.
+    let without = View {
+        trail_keyframes: 0.0,
+        ..view
+    };
+    let image = render(&mut harness, without);
+    assert_eq!(green_at(&image, trail[1]), background);
+}
+
+#[test]
+fn only_finite_positions_that_have_arrived_are_drawn() {
+    if !gpu_available() {
+        return;
+    }
+    let nan = f32::NAN;
+    // Red diverges after the first keyframe. Green is in the second block, blue never comes.
+    let mut first = upload(2, &[[0.5, 0.5], [nan, 3.0e38]], &[RED, GREEN, BLUE]);
+    first.particles = 3;
+    let second = Upload {
+        blocks: vec![Block {
+            first_particle: 1,
+            positions: [[-0.5, 0.5], [-0.5, 0.0]].into(),
+        }],
+        colours: None,
+        ..first.clone()
+    };
+    let uploads = [first.clone(), second];
+    let mut harness = stage(1.0, &uploads);
+    let trail = View {
+        trail_keyframes: 2.0,
+        radius_px: 4.0,
+        ..View::default()
+    };
+    let image = render(&mut harness, trail);
+    assert!(centroid(&image, RED).is_some(), "finite at the start");
+    assert!(centroid(&image, BLUE).is_none(), "not there yet");
+    let image = render(&mut harness, View { now: 0.5, ..trail });
+    assert!(centroid(&image, RED).is_none(), "on its way to NaN");
+    assert!(centroid(&image, GREEN).is_some());
+    // The same buffers hold the next recording, without a trace of the last.
+    let next = Upload {
+        recording: 2,
+        colours: None,
+        ..first
+    };
+    let gpu = harness.state().gpu.clone();
+    gpu.upload(7, &next).expect("a sound upload");
+    let image = render(&mut harness, trail);
+    assert!(centroid(&image, RED).is_some(), "colours are kept");
+    assert!(centroid(&image, GREEN).is_none(), "the old path is gone");
+    gpu.forget(7);
+    let image = render(&mut harness, trail);
+    assert!(image.pixels().all(|pixel| pixel.0[0] == BACKGROUND.r()));
+}
+
+#[test]
+fn the_highlighted_particle_is_larger_and_on_top() {
+    if !gpu_available() {
+        return;
+    }
+    let uploads = [upload(1, &[[0.0, 0.0], [0.0, 0.0]], &[RED, GREEN])];
+    let mut harness = stage(1.0, &uploads);
+    let view = View {
+        radius_px: 4.0,
+        ..View::default()
+    };
+    let image = render(&mut harness, view);
+    assert!(centroid(&image, RED).is_none(), "green is above red");
+    let lit = View {
+        highlight: Some(0),
+        opacity: 0.5,
+        ..view
+    };
+    let (_, count) = centroid(&render(&mut harness, lit), RED).expect("red is above green");
+    assert!(count > 90, "{count} pixels");
+}
+
+#[test]
+fn a_recording_that_cannot_be_shown_is_refused_in_words() {
+    if !gpu_available() {
+        return;
+    }
+    let sound = upload(2, &[[0.0, 0.0]; 4], &[RED, GREEN]);
+    let uploads = [sound.clone()];
+    let harness = stage(1.0, &uploads);
+    let gpu = &harness.state().gpu;
+    let huge = Upload {
+        particles: 100_000_000,
+        blocks: Vec::new(),
+        colours: None,
+        ..sound.clone()
+    };
+    let error = gpu.upload(7, &huge).unwrap_err();
+    assert!(matches!(error, StageError::TooLarge { .. }), "{error}");
+    assert!(error.to_string().contains("100000000 particles"), "{error}");
+    let mut late = sound.clone();
+    late.blocks[0].first_particle = 1;
+    let mut ragged = sound.clone();
+    ragged.blocks[0].positions = Arc::from([[0.0, 0.0]; 3]);
+    let mut pale = sound.clone();
+    pale.colours = Some(Arc::from([RED]));
+    for upload in [late, ragged, pale] {
+        let error = gpu.upload(7, &upload).unwrap_err();
+        assert!(matches!(error, StageError::Malformed { .. }), "{error}");
+    }
+}
+
+fn uniforms(projection: &Projection, view: &View, keyframes: usize) -> Uniforms {
+    let screen = ScreenDescriptor {
+        size_in_pixels: [800, 600],
+        pixels_per_point: 2.0,
+    };
+    let rect = Rect::from_min_max(Pos2::new(10.0, 20.0), Pos2::new(300.0, 200.0));
+    Uniforms::new(&screen, rect, projection, view, 10, keyframes)
+}
+
+#[test]
+fn a_deep_zoom_stays_accurate() {
+    // 10⁶ pixels per unit around a point that f32 cannot hold.
+    let projection = Projection {
+        world: [2.0 + 1.0e-7, -1.0 / 3.0],
+        screen: Pos2::new(155.0, 110.0),
+        points_per_unit: [5.0e5, -5.0e5],
+    };
+    let u = uniforms(&projection, &View::default(), 2);
+    let particle = [2.000_001_f32, -0.333_333_f32];
+    for axis in 0..2 {
+        let drawn =
+            (particle[axis] - u.world_centre[axis]) * u.px_per_unit[axis] + u.centre_px[axis];
+        let from_centre = f64::from(particle[axis]) - projection.world[axis];
+        let screen = f64::from([projection.screen.x, projection.screen.y][axis]);
+        let exact = 2.0 * (screen + from_centre * projection.points_per_unit[axis]);
+        assert!((f64::from(drawn) - exact).abs() < 1.0e-3);
+    }
+}
+
+#[test]
+fn views_are_kept_within_the_recording() {
+    let projection = unit_square(Rect::from_min_size(Pos2::ZERO, Vec2::splat(100.0)));
+    let with = |now, trail_keyframes, keyframes| {
+        let view = View {
+            now,
+            trail_keyframes,
+            highlight: Some(10),
+            ..View::default()
+        };
+        let u = uniforms(&projection, &view, keyframes);
+        (u.now, u.tail, u.trail_segments(), u.highlight, u.particles)
+    };
+    assert_eq!(with(1.5, 1.0, 4), (1.5, 0.5, 2, u32::MAX, 10));
+    assert_eq!(with(2.0, 1.0, 4), (2.0, 1.0, 1, u32::MAX, 10));
+    assert_eq!(with(9.0, 0.0, 4), (3.0, 3.0, 0, u32::MAX, 10));
+    assert_eq!(with(-1.0, 5.0, 4), (0.0, 0.0, 0, u32::MAX, 10));
+    assert_eq!(with(f32::NAN, f32::NAN, 4), (0.0, 0.0, 0, u32::MAX, 10));
+    assert_eq!(with(0.0, 1.0, 1), (0.0, 0.0, 0, u32::MAX, 10));
+    // At most MAX_TRAIL_SEGMENTS, the newest ones.
+    assert_eq!(
+        with(99.5, f32::INFINITY, 200),
+        (99.5, 36.0, 64, u32::MAX, 10)
+    );
+}

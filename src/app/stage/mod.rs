@@ -1,0 +1,266 @@
+//! The stage: particles over the target density, in a plot with equal axes.
+
+mod colouring;
+mod density;
+pub mod gpu;
+mod overlay;
+mod painted;
+
+use std::sync::Arc;
+
+use eframe::egui::{Context, FontId, Id, Response, Ui, Vec2};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotUi};
+
+use self::colouring::Colouring;
+use self::density::Density;
+use self::gpu::{StageGpu, StageItem, Upload, View};
+use self::painted::PaintedItem;
+use super::command::Commands;
+use super::state::State;
+use super::theme::TEXT;
+use crate::engine::Recording;
+use crate::scene::{ColourBy, Scene};
+
+/// Data and noise of every built-in distribution lie within this distance of the axes.
+const EXTENT: f64 = 3.2;
+/// The only pane there is so far.
+const PANE: u64 = 0;
+/// Marks of the axes are at least this many of egui_plot's smallest steps apart.
+const MARKS_APART: f64 = 7.0;
+/// Sizes of particles are right for this many; fewer are drawn larger, more smaller.
+const USUAL_COUNT: f64 = 2_000.0;
+
+/// What has been handed to the graphics card.
+struct Uploaded {
+    recording: u64,
+    blocks: usize,
+    by: ColourBy,
+    dark: bool,
+}
+
+/// The stage and what it keeps from frame to frame.
+pub struct Stage {
+    gpu: Result<StageGpu, String>,
+    uploaded: Option<Uploaded>,
+    colours: Arc<[[u8; 4]]>,
+    colouring: Option<Colouring>,
+    density: Density,
+    fit: bool,
+}
+
+impl Stage {
+    /// Builds the pipelines; without a graphics card it draws fewer particles and says so.
+    #[must_use]
+    pub fn new(cc: &eframe::CreationContext<'_>) -> Self {
+        let options = egui_wgpu::RendererOptions::default();
+        let gpu = match &cc.wgpu_render_state {
+            Some(render) => StageGpu::install(render, &options).map_err(|error| error.to_string()),
+            None => Err("There is no graphics card.".to_owned()),
+        };
+        Self {
+            gpu,
+            uploaded: None,
+            colours: Arc::new([]),
+            colouring: None,
+            density: Density::default(),
+            fit: false,
+        }
+    }
+
+    /// Fits the view to data and noise in the next frame.
+    pub fn reset_view(&mut self) {
+        self.fit = true;
+    }
+
+    /// Hands what is new to the graphics card; before painting.
+    pub fn prepare(&mut self, ctx: &Context, state: &State) {
+        self.density.update(ctx, &state.scene, extent(&state.scene), state.palette());
+        let Some(recording) = state.recording() else { return };
+        let by = state.scene.view.colour;
+        let before = self.uploaded.as_ref().filter(|before| before.recording == recording.id);
+        let known = before.map_or(0, |before| before.blocks.min(recording.blocks.len()));
+        let recolour =
+            before.is_none_or(|before| (before.by, before.dark) != (by, state.dark));
+        // Plain colours do not depend on what has come since.
+        let grown = known < recording.blocks.len() && by != ColourBy::Plain;
+        if !recolour && known == recording.blocks.len() {
+            return;
+        }
+        if recolour || grown {
+            let colouring = Colouring::of(&state.scene, recording);
+            self.colours = colouring.colours(recording, state.palette());
+            self.colouring = Some(colouring);
+        }
+        self.upload(recording, known, recolour || grown);
+        self.uploaded = Some(Uploaded {
+            recording: recording.id,
+            blocks: recording.blocks.len(),
+            by,
+            dark: state.dark,
+        });
+    }
+
+    fn upload(&mut self, recording: &Recording, known: usize, recolour: bool) {
+        let Ok(gpu) = &self.gpu else { return };
+        let upload = Upload {
+            recording: recording.id,
+            particles: recording.scene.particles.count,
+            keyframes: recording.times.len(),
+            blocks: recording.blocks[known..]
+                .iter()
+                .map(|block| gpu::Block {
+                    first_particle: block.first,
+                    positions: Arc::clone(&block.positions),
+                })
+                .collect(),
+            colours: recolour.then(|| Arc::clone(&self.colours)),
+        };
+        if let Err(error) = gpu.upload(PANE, &upload) {
+            // Another recording may fit; until then fewer particles are drawn by egui.
+            log::warn!("{error}");
+        }
+    }
+
+    /// Draws the stage into all of `ui`.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
+        let rect = ui.available_rect_before_wrap();
+        let response = self.plot_ui(ui, state);
+        overlay::ui(ui, rect, response.rect, state, self.colouring.as_ref(), self.complaint(), out);
+    }
+
+    /// Why the stage is not what it should be.
+    fn complaint(&self) -> Option<String> {
+        let reason = self.gpu.as_ref().err()?;
+        Some(format!("{reason} At most {} particles are drawn.", painted::MOST))
+    }
+
+    fn plot_ui(&mut self, ui: &mut Ui, state: &State) -> Response {
+        let palette = state.palette();
+        let extent = extent(&state.scene);
+        let fit = std::mem::take(&mut self.fit);
+        let font = FontId::proportional(TEXT);
+        let [x, y] = [AxisHints::new_x(), AxisHints::new_y()].map(|axis| {
+            axis.formatter(|mark, _| tick(mark.value))
+                .tick_label_color(palette.quiet)
+                .tick_label_font(font.clone())
+                .label_spacing(40.0..=60.0)
+        });
+        let density = state.scene.view.density.then(|| self.density.item()).flatten();
+        let particles = state.recording().map(|recording| {
+            let time = state.playback.time(recording);
+            let keyframe = recording.keyframe_of_time(time);
+            self.particles(ui, state, recording, keyframe)
+        });
+        Plot::new("stage")
+            .id(Id::unique("stage"))
+            .data_aspect(1.0)
+            .include_x(-extent)
+            .include_x(extent)
+            .include_y(-extent)
+            .include_y(extent)
+            .set_margin_fraction(Vec2::ZERO)
+            .allow_boxed_zoom(false)
+            .allow_scroll(false)
+            .allow_axis_zoom_drag(false)
+            .custom_x_axes(vec![x])
+            .custom_y_axes(vec![y.min_thickness(24.0)])
+            .x_grid_spacer(grid)
+            .y_grid_spacer(grid)
+            .grid_color(palette.grid)
+            .show_x(false)
+            .show_y(false)
+            .label_formatter(|_| None)
+            .show(ui, move |plot| {
+                if fit {
+                    plot.set_auto_bounds(true);
+                }
+                zoom_by_scrolling(plot);
+                if let Some(density) = density {
+                    plot.add(density);
+                }
+                match particles {
+                    Some(Particles::Gpu(item)) => plot.add(item),
+                    Some(Particles::Painted(item)) => plot.add(item),
+                    None => {}
+                }
+            })
+            .response
+    }
+
+    fn particles(
+        &self,
+        ui: &Ui,
+        state: &State,
+        recording: &Arc<Recording>,
+        keyframe: f64,
+    ) -> Particles {
+        if self.gpu.is_err() {
+            let colours = Arc::clone(&self.colours);
+            return Particles::Painted(PaintedItem::new(Arc::clone(recording), colours, keyframe));
+        }
+        let scale = ui.ctx().pixels_per_point();
+        let few = USUAL_COUNT / recording.scene.particles.count.max(1) as f64;
+        let last = recording.times.len().saturating_sub(1);
+        // Noisy trails cross everything.
+        let trail_opacity = if recording.scene.is_sde() { 0.2 } else { 0.45 } * few.powf(0.35);
+        let view = View {
+            now: keyframe as f32,
+            radius_px: scale * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
+            trail_keyframes: (state.scene.view.trail * last as f64) as f32,
+            trail_width_px: scale * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
+            trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
+            dark: state.dark,
+            ..View::default()
+        };
+        Particles::Gpu(StageItem::new(PANE, view))
+    }
+}
+
+enum Particles {
+    Gpu(StageItem),
+    Painted(PaintedItem),
+}
+
+/// Half the side of the square that the view shows at least: data and noise.
+fn extent(scene: &Scene) -> f64 {
+    let Some(blobs) = &scene.data.mixture else { return EXTENT };
+    blobs
+        .iter()
+        .flat_map(|blob| blob.mean.map(|x| x.abs() + 3.0 * blob.std))
+        .filter(|reach| reach.is_finite())
+        .fold(EXTENT, f64::max)
+}
+
+/// Scrolling zooms around the pointer.
+fn zoom_by_scrolling(plot: &mut PlotUi<'_>) {
+    if !plot.response().hovered() {
+        return;
+    }
+    let scrolled = plot.ctx().input(|input| input.smooth_scroll_delta().y);
+    if scrolled != 0.0 {
+        plot.zoom_bounds_around_hovered(Vec2::splat((scrolled * 0.004).exp()));
+    }
+}
+
+/// Marks at 1, 2 or 5 times a power of ten, the same on both axes.
+fn grid(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let rough = MARKS_APART * input.base_step_size;
+    if !(rough.is_finite() && rough > 0.0) {
+        return Vec::new();
+    }
+    let power = 10.0_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|factor| factor * power)
+        .into_iter()
+        .find(|&step| step >= rough)
+        .unwrap_or(power);
+    let [first, last] = [(low / step).ceil(), (high / step).floor()].map(|k| k as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
+}
+
+fn tick(value: f64) -> String {
+    let rounded = (value * 1e6).round() / 1e6;
+    format!("{}", if rounded == 0.0 { 0.0 } else { rounded }).replace('-', "−")
+}
+

@@ -1,0 +1,125 @@
+//! Type, spacing and the look of widgets. Spacing lies on a grid of 4 points.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke,
+    Style, TextStyle, Theme, Vec2, Visuals, epaint::Shadow, style::WidgetVisuals,
+};
+
+use super::palette::Palette;
+
+/// One unit of the spacing grid, in points.
+pub const UNIT: f32 = 4.0;
+/// Size of ordinary text, in points.
+pub const TEXT: f32 = 14.0;
+/// Presenter mode enlarges everything so that ordinary text has 20 points.
+pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
+/// Height of one row of controls.
+pub const ROW: f32 = 24.0;
+
+/// The heavier face, for headings and values.
+#[must_use]
+pub fn semibold() -> FontFamily {
+    FontFamily::Name("semibold".into())
+}
+
+/// Fonts, styles and colours, once per window.
+pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
+    for theme in [Theme::Dark, Theme::Light] {
+        ctx.set_style_of(theme, style(Palette::of(theme == Theme::Dark)));
+    }
+}
+
+/// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let faces: [(&str, &'static [u8], FontFamily); 2] = [
+        ("plex", include_bytes!("fonts/IBMPlexSans-Regular.ttf"), FontFamily::Proportional),
+        ("plex-semibold", include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"), semibold()),
+    ];
+    let symbols = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let code = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    for (name, bytes, family) in faces {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let mut chain = vec![name.to_owned()];
+        for fallback in symbols.iter().chain(&code) {
+            if !chain.contains(fallback) {
+                chain.push(fallback.clone());
+            }
+        }
+        fonts.families.insert(family, chain);
+    }
+    fonts
+}
+
+fn style(palette: &Palette) -> Style {
+    let regular = |size| FontId::new(size, FontFamily::Proportional);
+    let mut style = Style {
+        text_styles: [
+            (TextStyle::Small, regular(TEXT)),
+            (TextStyle::Body, regular(TEXT)),
+            (TextStyle::Button, regular(TEXT)),
+            (TextStyle::Monospace, FontId::new(TEXT, FontFamily::Monospace)),
+            (TextStyle::Heading, FontId::new(TEXT + 2.0, semibold())),
+        ]
+        .into(),
+        visuals: visuals(palette),
+        ..Style::default()
+    };
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = Vec2::new(2.0 * UNIT, UNIT);
+    spacing.button_padding = Vec2::new(2.0 * UNIT, 2.0);
+    spacing.interact_size = Vec2::new(10.0 * UNIT, ROW);
+    spacing.slider_rail_height = UNIT;
+    spacing.icon_width = 16.0;
+    spacing.icon_width_inner = 8.0;
+    spacing.menu_margin = Margin::same(8);
+    spacing.window_margin = Margin::same(16);
+    spacing.tooltip_width = 360.0;
+    spacing.combo_height = 480.0;
+    style.interaction.tooltip_delay = 0.4;
+    style.interaction.selectable_labels = false;
+    style
+}
+
+fn visuals(palette: &Palette) -> Visuals {
+    let mut visuals = if palette.dark { Visuals::dark() } else { Visuals::light() };
+    let widget = |fill: Color32, ink: Color32, border: Color32| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: Stroke::new(1.0, border),
+        corner_radius: CornerRadius::same(4),
+        fg_stroke: Stroke::new(1.0, ink),
+        expansion: 0.0,
+    };
+    let none = Color32::TRANSPARENT;
+    visuals.widgets.noninteractive = widget(palette.panel, palette.text, palette.line);
+    visuals.widgets.inactive = widget(palette.raised, palette.text, none);
+    visuals.widgets.hovered = widget(palette.hovered, palette.strong, none);
+    visuals.widgets.active = widget(palette.hovered, palette.strong, palette.accent);
+    visuals.widgets.open = widget(palette.hovered, palette.strong, none);
+    visuals.selection.bg_fill = palette.selected;
+    visuals.selection.stroke = Stroke::new(1.0, palette.strong);
+    visuals.override_text_color = None;
+    visuals.weak_text_color = Some(palette.quiet);
+    visuals.hyperlink_color = palette.accent;
+    visuals.panel_fill = palette.panel;
+    visuals.window_fill = palette.panel;
+    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.window_corner_radius = CornerRadius::same(8);
+    visuals.menu_corner_radius = CornerRadius::same(8);
+    visuals.extreme_bg_color = palette.ground;
+    visuals.text_edit_bg_color = Some(palette.ground);
+    visuals.faint_bg_color = palette.raised;
+    visuals.warn_fg_color = palette.alarm;
+    visuals.error_fg_color = palette.alarm;
+    visuals.slider_trailing_fill = true;
+    visuals.disabled_alpha = 0.42;
+    let shade = if palette.dark { 120 } else { 40 };
+    visuals.popup_shadow =
+        Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(shade) };
+    visuals.window_shadow = visuals.popup_shadow;
+    visuals
+}

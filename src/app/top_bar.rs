@@ -1,0 +1,151 @@
+//! The top bar: what is shown, what the window is for, how it looks.
+
+use std::sync::LazyLock;
+
+use eframe::egui::containers::menu::MenuButton;
+use eframe::egui::{
+    Align, Button, Layout, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
+};
+
+use super::command::{Command, Commands, FileCommand};
+use super::icon::{Icon, icon_button};
+use super::number;
+use super::state::{Mode, State};
+use super::theme::{TEXT, UNIT, semibold};
+use crate::scene::{Bundled, Direction, LIBRARY, Scene};
+
+/// The bundled scenes, read once.
+static DEMONSTRATIONS: LazyLock<Vec<Scene>> =
+    LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    let palette = state.palette();
+    ui.horizontal_centered(|ui| {
+        mark(ui, state);
+        let name = RichText::new("Driftscope").family(semibold()).size(TEXT + 2.0);
+        ui.label(name.color(palette.strong));
+        ui.add_space(2.0 * UNIT);
+        scene_menu(ui, state, out);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = UNIT;
+            let (icon, name) =
+                if state.dark { (Icon::Sun, "Light theme") } else { (Icon::Moon, "Dark theme") };
+            let buttons = [
+                (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
+                (Icon::FullScreen, "Full screen", "F", Command::ToggleFullScreen, false),
+                (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, state.presenter),
+                (icon, name, "", Command::ToggleTheme, false),
+            ];
+            for (icon, name, shortcut, command, on) in buttons {
+                if icon_button(ui, icon, name, shortcut, on).clicked() {
+                    out.push(command);
+                }
+            }
+            ui.add_space(4.0 * UNIT);
+            library_menu(ui, out);
+            for (i, mode) in Mode::ALL.into_iter().enumerate().rev() {
+                let entry = ui.selectable_label(state.mode == mode, mode.title());
+                if entry.on_hover_text(format!("{} ({})", mode.title(), i + 1)).clicked() {
+                    out.push(Command::Mode(mode));
+                }
+            }
+        });
+    });
+}
+
+/// The mark of the instrument: a trace, in the colour of the method.
+fn mark(ui: &mut Ui, state: &State) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(6.0 * UNIT), Sense::hover());
+    let palette = state.palette();
+    let points: Vec<Pos2> = (0..=32)
+        .map(|i| {
+            let u = i as f32 / 32.0;
+            let swing = (1.0 - u) * 0.42 * (u * 3.2 * std::f32::consts::PI).sin();
+            rect.lerp_inside(Vec2::new(0.04 + 0.92 * u, 0.5 - swing))
+        })
+        .collect();
+    let end = points[points.len() - 1];
+    let colour = palette.scene(&state.scene);
+    ui.painter().add(Shape::line(points, Stroke::new(2.0, colour)));
+    ui.painter().circle_filled(end, 3.0, colour);
+}
+
+/// What is shown, in a few words.
+fn summary(scene: &Scene) -> String {
+    let data = scene.toy().map_or("Own mixture", |toy| toy.title);
+    if scene.direction == Direction::Noise {
+        return format!("{data} · linear diffusion forwards");
+    }
+    let sampler = &scene.sampler;
+    let how = if scene.is_sde() {
+        format!("{} · {}", scene.diffusion.form.title(), scene.diffusion.scheme.title())
+    } else if scene.is_adaptive() {
+        format!("{} · rtol {}", sampler.method.title, number::scientific(sampler.rtol))
+    } else {
+        let steps = number::count(sampler.steps as u64);
+        format!("{} · {steps} steps", sampler.method.title)
+    };
+    format!("{data} · {how}")
+}
+
+/// A menu's button, with a triangle that says so.
+fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> R) {
+    let button = Button::new(format!("{title}      ")).frame_when_inactive(framed);
+    let (response, _) = MenuButton::from_button(button).ui(ui, add);
+    let colour = ui.style().interact(&response).text_color();
+    let centre = pos2(response.rect.right() - 14.0, response.rect.center().y + 1.0);
+    let corners = Rect::from_center_size(centre, Vec2::new(8.0, 5.0));
+    let triangle = vec![corners.left_top(), corners.right_top(), corners.center_bottom()];
+    ui.painter().add(Shape::convex_polygon(triangle, colour, Stroke::NONE));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(title));
+}
+
+fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
+    menu(ui, &summary(&state.scene), true, |ui| {
+        ui.set_min_width(260.0);
+        let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
+        let entries = [
+            ("Open scene…", "Ctrl+O", Command::File(FileCommand::AskOpenScene), None),
+            ("Save scene…", "Ctrl+S", Command::File(FileCommand::AskSaveScene), None),
+            ("Open model…", "", Command::File(FileCommand::AskOpenModel), None),
+            (
+                "Save trained model…",
+                "",
+                Command::File(FileCommand::AskSaveModel),
+                (!trained).then_some("No network has been trained in this window yet."),
+            ),
+            (
+                "Undo",
+                "Ctrl+Z",
+                Command::Undo,
+                (!state.can_undo).then_some("Nothing has been changed yet."),
+            ),
+        ];
+        for (title, shortcut, command, reason) in entries {
+            let button = Button::new(title).shortcut_text(shortcut);
+            let response = ui.add_enabled(reason.is_none(), button);
+            let response = match reason {
+                Some(reason) => response.on_disabled_hover_text(reason),
+                None => response,
+            };
+            if response.clicked() {
+                out.push(command);
+                ui.close();
+            }
+        }
+    });
+}
+
+/// The bundled demonstrations.
+fn library_menu(ui: &mut Ui, out: &mut Commands) {
+    menu(ui, "Scenes", false, |ui| {
+        ui.set_min_width(280.0);
+        for scene in &*DEMONSTRATIONS {
+            if ui.button(&scene.title).on_hover_text(&scene.about).clicked() {
+                out.push(Command::Open(Box::new(scene.clone())));
+                ui.close();
+            }
+        }
+    });
+}

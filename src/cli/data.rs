@@ -1,0 +1,40 @@
+//! `driftscope data`: points of a distribution.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::table::{Table, number};
+use crate::data::toy;
+use crate::engine::random::{Purpose, stream};
+
+/// Draw points of a built-in distribution and write them as CSV (`x,y`).
+#[derive(Args, Debug)]
+pub struct DataCommand {
+    /// The distribution, such as two-moons.
+    name: String,
+    /// How many points.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    count: u32,
+    /// Equal seeds give equal points.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Where to write.
+    #[arg(long, value_name = "D.csv")]
+    out: PathBuf,
+}
+
+impl DataCommand {
+    pub fn run(&self) -> Result<ExitCode> {
+        let mixture = toy(&self.name)?.mixture();
+        let mut table = Table::new(&["x", "y"])?;
+        let mut rng = stream(self.seed, Purpose::Draw, 0);
+        for [x, y] in mixture.sample(&mut rng, self.count as usize) {
+            table.row([number(x), number(y)])?;
+        }
+        table.save(&self.out)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

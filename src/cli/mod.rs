@@ -1,0 +1,141 @@
+//! The command line: the same engine without a window.
+
+mod data;
+mod field;
+mod sample;
+mod table;
+mod train;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::scene::{Scene, SceneError};
+
+/// Refused input.
+pub const EXIT_REFUSED: u8 = 2;
+/// A solve that stopped early.
+pub const EXIT_STOPPED: u8 = 3;
+
+/// An oscilloscope for diffusion samplers.
+///
+/// Without a command a window opens, in which particles flow from noise to a 2D toy distribution
+/// and every choice a practitioner makes when sampling shows its effect at once. The commands do
+/// the same work without a window, for figures and scripts.
+#[derive(Debug, Parser)]
+#[command(version, after_help = WINDOW_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// Open the window, wait, save what it shows as a PNG, and close.
+    #[arg(long, value_name = "OUT.png")]
+    screenshot: Option<PathBuf>,
+    /// How long to wait before the screenshot, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, requires = "screenshot")]
+    after: f64,
+    /// Size of the window for the screenshot, in points.
+    #[arg(long, value_name = "WxH", value_parser = size, requires = "screenshot")]
+    size: Option<[f32; 2]>,
+    /// Open in the light theme.
+    #[arg(long)]
+    light: bool,
+}
+
+const WINDOW_HELP: &str = "Examples:
+  driftscope                                     open the window
+  driftscope --scene ode-and-sde                 open it on a bundled scene
+  driftscope sample --out out                    two moons under DOPRI5, as CSV files
+  driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
+  driftscope train --data two-moons --out moons.safetensors";
+
+/// Which scene, with which changes.
+#[derive(Args, Clone, Debug)]
+struct SceneArgs {
+    /// A bundled scene by name, or a scene file. The default scene if absent.
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    scene: Option<String>,
+    /// Set one value of the scene, such as sampler.rtol=1e-6 or data.name=rings; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl SceneArgs {
+    fn scene(&self) -> Result<Scene, SceneError> {
+        Scene::with_settings(self.scene.as_deref(), &self.set)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scene and write samples, trajectories, steps and a summary.
+    Sample(sample::Sample),
+    /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
+    Field(field::FieldCommand),
+    /// Train a network on a distribution.
+    Train(train::Train),
+    /// Draw points of a distribution.
+    Data(data::DataCommand),
+}
+
+fn size(text: &str) -> Result<[f32; 2], String> {
+    let parse = |side: &str| side.parse::<f32>().ok().filter(|s| (200.0..=16384.0).contains(s));
+    text.split_once('x')
+        .and_then(|(width, height)| Some([parse(width)?, parse(height)?]))
+        .ok_or_else(|| "write WIDTHxHEIGHT, each from 200 to 16384, such as 1280x800".into())
+}
+
+/// Parses the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Some(Command::Sample(sample)) => sample.run(),
+        Some(Command::Field(field)) => field.run(),
+        Some(Command::Train(train)) => train.run(),
+        Some(Command::Data(data)) => data.run(),
+        None => window(&cli),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("driftscope: {}", one_line(&error));
+        ExitCode::from(EXIT_REFUSED)
+    })
+}
+
+/// An error and its causes in one line, leaving out causes that their effect already quotes.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.replace('\n', " ")
+}
+
+fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let screenshot = match &cli.screenshot {
+        Some(path) => {
+            anyhow::ensure!(
+                (0.0..=3600.0).contains(&cli.after),
+                "--after {} is not allowed: from 0 to 3600 seconds",
+                cli.after
+            );
+            Some(crate::app::Screenshot {
+                path: path.clone(),
+                after_secs: cli.after,
+                size: cli.size,
+            })
+        }
+        None => None,
+    };
+    crate::app::run(crate::app::Launch {
+        scene: cli.scene.scene()?,
+        screenshot,
+        light: cli.light,
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,167 @@
+//! `driftscope sample`: a scene, run and written to files.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde::Serialize;
+
+use super::table::{Table, number, read, save};
+use super::{EXIT_STOPPED, SceneArgs};
+use crate::engine::{Recording, RunOptions, Spread, run};
+use crate::measure::{DataDistance, distance_to_data};
+use crate::scene::{Scene, MOST_PARTICLES};
+use crate::solver::{Attempt, Cancel, Scope};
+
+/// Run a scene and write what came of it into a folder.
+///
+/// `samples.csv` holds the end points, `trajectories.csv` the ways there, `steps.csv` every
+/// attempted step (its nfe counts all evaluations so far), `summary.json` the totals and the scene
+/// itself. Exit code 3 says that the solve stopped early; the files hold what there is.
+#[derive(Args, Debug)]
+pub struct Sample {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// Starting points: a CSV file `x,y`. Its rows set the number of particles.
+    #[arg(long, value_name = "START.csv")]
+    init: Option<PathBuf>,
+    /// Positions kept of each trajectory, at most.
+    #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    keyframes: u32,
+    /// The folder to write to; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Totals for the whole batch, or spread over the particles.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Total {
+    Batch(u32),
+    PerParticle(Spread),
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    status: String,
+    nfe: Spread,
+    accepted: Total,
+    rejected: Total,
+    solve_ms: f64,
+    solver_bytes: usize,
+    sliced_w2: f64,
+    sliced_w2_floor: f64,
+    seed: u64,
+    scene: &'a Scene,
+}
+
+impl Sample {
+    pub fn run(&self) -> Result<ExitCode> {
+        let mut scene = self.scene.scene()?;
+        let starts: Option<Arc<[[f64; 2]]>> = match &self.init {
+            Some(path) => {
+                let points = read(path, ["x", "y"])?;
+                ensure!(
+                    points.len() <= MOST_PARTICLES,
+                    "{} holds {} points: at most {MOST_PARTICLES} are allowed",
+                    path.display(),
+                    points.len()
+                );
+                scene.particles.count = points.len();
+                Some(points.into())
+            }
+            None => None,
+        };
+        let scene = Arc::new(scene);
+        let options = RunOptions {
+            keyframes: self.keyframes as usize,
+            logged: usize::MAX,
+            starts,
+            model: None,
+        };
+        let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
+        let ends: Vec<[f64; 2]> = recording.ends().collect();
+        let distance = distance_to_data(&scene, &ends, &Cancel::default())
+            .expect("nothing raises this flag");
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        write(&self.out, &recording, distance)?;
+        Ok(match recording.stopped() {
+            Some((count, stop)) => {
+                eprintln!("driftscope: {count} of {} particles {stop}", ends.len());
+                ExitCode::from(EXIT_STOPPED)
+            }
+            None => ExitCode::SUCCESS,
+        })
+    }
+}
+
+fn write(folder: &Path, recording: &Recording, distance: DataDistance) -> Result<()> {
+    let mut samples = Table::new(&["particle", "x", "y"])?;
+    for (particle, [x, y]) in recording.ends().enumerate() {
+        samples.row([particle.to_string(), number(x), number(y)])?;
+    }
+    samples.save(&folder.join("samples.csv"))?;
+
+    let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
+    for particle in 0..recording.count() {
+        let keyframes = recording.keyframes(particle).unwrap_or_default();
+        for (&t, &[x, y]) in recording.times.iter().zip(keyframes) {
+            if x.is_finite() && y.is_finite() {
+                let cells = [x, y].map(|value| format!("{value:?}"));
+                let [x, y] = cells;
+                trajectories.row([particle.to_string(), number(t), x, y])?;
+            }
+        }
+    }
+    trajectories.save(&folder.join("trajectories.csv"))?;
+
+    let mut steps =
+        Table::new(&["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"])?;
+    let mut log = |particle: &str, attempts: &[Attempt]| -> Result<()> {
+        for (number_of, attempt) in attempts.iter().enumerate() {
+            steps.row([
+                particle.to_owned(),
+                number_of.to_string(),
+                number(attempt.t),
+                number(attempt.h),
+                number(attempt.error_ratio),
+                attempt.accepted.to_string(),
+                attempt.nfe.to_string(),
+            ])?;
+        }
+        Ok(())
+    };
+    let whole_batch = recording.scene.sampler.scope == Scope::WholeBatch;
+    match &recording.shared_log {
+        Some(shared) if whole_batch => log("all", shared)?,
+        _ => {
+            for (particle, attempts) in recording.logs() {
+                log(&particle.to_string(), attempts)?;
+            }
+        }
+    }
+    steps.save(&folder.join("steps.csv"))?;
+
+    let total = |spread: Spread| {
+        if whole_batch { Total::Batch(spread.max) } else { Total::PerParticle(spread) }
+    };
+    let summary = Summary {
+        status: recording
+            .stopped()
+            .map_or_else(|| "complete".into(), |(count, stop)| format!("{count} particles {stop}")),
+        nfe: recording.nfe(),
+        accepted: total(recording.accepted()),
+        rejected: total(recording.rejected()),
+        solve_ms: recording.elapsed.as_secs_f64() * 1e3,
+        solver_bytes: recording.solver_bytes(),
+        sliced_w2: distance.sliced_w2,
+        sliced_w2_floor: distance.floor,
+        seed: recording.scene.seed,
+        scene: &recording.scene,
+    };
+    let json = serde_json::to_vec_pretty(&summary)?;
+    save(&folder.join("summary.json"), &json)
+}

@@ -1,0 +1,72 @@
+//! CSV in and out. Numbers are written with the digits that read back to the same float.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// A table in the making.
+pub struct Table(csv::Writer<Vec<u8>>);
+
+impl Table {
+    /// A table with these columns.
+    pub fn new(columns: &[&str]) -> Result<Self> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(columns)?;
+        Ok(Self(writer))
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<()> {
+        Ok(self.0.write_record(cells)?)
+    }
+
+    /// Writes the table, all or nothing.
+    pub fn save(self, path: &Path) -> Result<()> {
+        let bytes = self.0.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        save(path, &bytes)
+    }
+}
+
+/// Writes a file, all or nothing.
+pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::files::write_atomically(path, bytes)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A float with the digits that read back to it; empty if there is none.
+pub fn number(value: f64) -> String {
+    if value.is_nan() { String::new() } else { format!("{value:?}") }
+}
+
+/// Reads a CSV file whose header is exactly `columns`; every cell must be a finite number.
+pub fn read<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<[f64; N]>> {
+    let shown = path.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .with_context(|| format!("cannot read {shown}"))?;
+    let wanted = columns.join(",");
+    let header = reader.headers().with_context(|| format!("{shown} is not a CSV file"))?.clone();
+    if !header.iter().eq(columns) {
+        let found: Vec<_> = header.iter().collect();
+        bail!("{shown}: the first line must be `{wanted}`, found `{}`", found.join(","));
+    }
+    let mut rows = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let line = index + 2;
+        let record =
+            record.with_context(|| format!("{shown}, line {line}: not {N} numbers (`{wanted}`)"))?;
+        let mut row = [0.0; N];
+        for ((value, cell), column) in row.iter_mut().zip(&record).zip(columns) {
+            *value = match cell.parse::<f64>() {
+                Ok(number) if number.is_finite() => number,
+                _ => bail!("{shown}, line {line}: {column} = `{cell}` must be a finite number"),
+            };
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        bail!("{shown} holds no rows: at least one `{wanted}` is needed");
+    }
+    Ok(rows)
+}

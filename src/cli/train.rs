@@ -1,0 +1,126 @@
+//! `driftscope train`: a network for a distribution.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::data::toy;
+use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
+use crate::interpolant::Interpolant;
+use crate::network::{Architecture, ComputeDevice, TrainingSettings};
+
+/// Train a network by flow matching and save it as safetensors.
+///
+/// Ctrl-C ends the training early and saves what there is.
+#[derive(Args, Debug)]
+pub struct Train {
+    /// The distribution, such as two-moons.
+    #[arg(long, value_name = "NAME")]
+    data: String,
+    /// Where to write the model.
+    #[arg(long, value_name = "MODEL.safetensors")]
+    out: PathBuf,
+    /// The path to train on: linear, gvp or vp. A network serves all three.
+    #[arg(long, default_value = "linear", value_parser = interpolant)]
+    interpolant: Interpolant,
+    /// Units in each hidden layer.
+    #[arg(long, default_value_t = Architecture::default().hidden)]
+    hidden: usize,
+    /// Hidden layers.
+    #[arg(long, default_value_t = Architecture::default().depth)]
+    depth: usize,
+    /// Points in a batch.
+    #[arg(long, default_value_t = TrainingSettings::default().batch)]
+    batch: usize,
+    /// Steps of the optimiser.
+    #[arg(long, default_value_t = TrainingSettings::default().steps)]
+    steps: u64,
+    /// Highest learning rate.
+    #[arg(long, default_value_t = TrainingSettings::default().learning_rate)]
+    lr: f64,
+    /// Equal seeds give equal networks.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Where burn computes.
+    #[arg(long, default_value_t = ComputeDevice::default())]
+    device: ComputeDevice,
+}
+
+fn interpolant(name: &str) -> Result<Interpolant, String> {
+    Interpolant::named(name)
+        .ok_or_else(|| format!("one of {}", Interpolant::ALL.map(Interpolant::name).join(", ")))
+}
+
+impl Train {
+    pub fn run(&self) -> Result<ExitCode> {
+        let toy = toy(&self.data)?;
+        // Better to learn now than after the training that the file cannot be written.
+        let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            bail!("cannot write {}: there is no folder {}", self.out.display(), folder.display());
+        }
+        let settings = TrainingSettings {
+            architecture: Architecture {
+                hidden: self.hidden,
+                depth: self.depth,
+                ..Architecture::default()
+            },
+            batch: self.batch,
+            steps: self.steps,
+            learning_rate: self.lr,
+            seed: self.seed,
+            device: self.device,
+            ..TrainingSettings::default()
+        };
+        let request = TrainingRequest {
+            name: toy.name.into(),
+            mixture: Arc::new(toy.mixture()),
+            interpolant: self.interpolant,
+            settings,
+        };
+        let job = TrainingJob::start(request, || {})?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        ctrlc::set_handler({
+            let interrupted = Arc::clone(&interrupted);
+            move || interrupted.store(true, Ordering::Relaxed)
+        })
+        .context("cannot listen for Ctrl-C")?;
+
+        let style = "{bar:32} {pos}/{len} steps  {msg}  {elapsed} gone, {eta} left";
+        let bar = ProgressBar::new(self.steps)
+            .with_style(ProgressStyle::with_template(style).expect("a template that is tested"));
+        while !job.wait(Duration::from_millis(100)) {
+            if interrupted.load(Ordering::Relaxed) {
+                job.stop();
+            }
+            let status = job.status();
+            bar.set_position(status.steps_done);
+            if let Some(loss) = status.loss() {
+                bar.set_message(format!("loss {loss:.4}"));
+            }
+        }
+        bar.abandon();
+        let status = job.status();
+        if let Some(model) = job.model() {
+            model.save(&self.out)?;
+            let rate = status.steps_done as f64 / status.elapsed.as_secs_f64();
+            eprintln!(
+                "{} steps in {:.1} s ({rate:.0} steps/s), loss {:.4}: saved {}",
+                status.steps_done,
+                status.elapsed.as_secs_f64(),
+                status.loss().unwrap_or(f32::NAN),
+                self.out.display()
+            );
+        }
+        if let TrainingState::Failed(reason) = status.state {
+            bail!("{reason}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

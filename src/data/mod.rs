@@ -1,0 +1,31 @@
+//! Toy distributions in the plane whose every noisy marginal is known exactly.
+//!
+//! A [`Mixture`] is a sum of Gaussians and uniform boxes. Under
+//! `x_t = α x1 + σ x0` with `x0 ~ N(0, I)` each component stays closed-form, so
+//! the density of `x_t`, its score and the posterior means `E[x1 | x_t]` and
+//! `E[x0 | x_t]` are exact: [`Mixture::posterior`] for a single point,
+//! [`Mixture::prepare`] for many points that share one noise level.
+//!
+//! [`TOYS`] is the one table of built-in distributions. To add one, write a
+//! `fn() -> Mixture` and a row in `toys.rs`; everything else (menus, the
+//! command line, the tests) reads the table.
+//!
+//! Points are `[x, y]` in `f64`, in the units of the data.
+
+mod covariance;
+mod curve;
+mod gaussian;
+mod mills;
+mod mixture;
+mod posterior;
+mod statistics;
+mod toys;
+mod truncated;
+
+#[cfg(test)]
+mod tests;
+
+pub use covariance::Covariance;
+pub use mixture::{Bounds, Component, Mixture, MixtureError, Shape};
+pub use posterior::{Level, LevelError, Posterior, Prepared};
+pub use toys::{TOYS, Toy, UnknownToy, toy};

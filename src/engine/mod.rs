@@ -1,0 +1,17 @@
+//! The engine: worker threads turn a Scene into a Recording and train networks. The newest
+//! request wins, results arrive progressively, and the window never waits.
+
+mod models;
+mod probe;
+pub mod random;
+mod recording;
+mod run;
+mod training;
+mod worker;
+
+pub use models::{LoadedModel, model_of};
+pub use probe::{Probe, Probed};
+pub use recording::{Block, Recording, Spread};
+pub use run::{DOUBLED, RunError, RunOptions, run};
+pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus};
+pub use worker::{Engine, Update};

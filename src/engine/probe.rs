@@ -1,0 +1,107 @@
+//! Everything a scene says about single points, in double precision.
+
+use std::sync::Arc;
+
+use super::models::model_of;
+use super::run::RunError;
+use crate::field::{ExactField, Field, LearnedField, NoisingField, ScoredField, Times};
+use crate::interpolant::Coefficients;
+use crate::scene::{Direction, Problem, Scene};
+
+/// A scene's field, interpolant and diffusion, ready to be asked.
+pub struct Probe {
+    scene: Scene,
+    field: ProbedField,
+}
+
+enum ProbedField {
+    Exact(ExactField),
+    Other(Box<dyn ScoredField<f64>>),
+}
+
+/// The values at one point.
+#[derive(Clone, Copy, Debug)]
+pub struct Probed {
+    /// v(x, t).
+    pub velocity: [f64; 2],
+    /// ∇ log p_t(x).
+    pub score: [f64; 2],
+    /// E[x0 | x_t = x].
+    pub noise: [f64; 2],
+    /// D(t).
+    pub diffusion: f64,
+    /// log p_t(x), where it is known.
+    pub log_density: Option<f64>,
+    /// The interpolant.
+    pub coefficients: Coefficients,
+}
+
+impl Probe {
+    /// Prepares a scene.
+    ///
+    /// # Errors
+    /// If the scene or its model is refused.
+    pub fn new(scene: &Scene) -> Result<Self, RunError> {
+        scene.check()?;
+        let path = scene.interpolant.kind;
+        let field = match (scene.direction, model_of(scene)?) {
+            (Direction::Noise, _) => ProbedField::Other(Box::new(NoisingField)),
+            (Direction::Generate, Some(model)) => ProbedField::Other(Box::new(
+                LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path),
+            )),
+            (Direction::Generate, None) => {
+                let mixture = scene.mixture().map_err(|error| Problem {
+                    key: "data.mixture",
+                    value: "this mixture".into(),
+                    allowed: error.to_string(),
+                })?;
+                ProbedField::Exact(ExactField::new(Arc::new(mixture), path))
+            }
+        };
+        Ok(Self { scene: scene.clone(), field })
+    }
+
+    /// The last time that may be asked for.
+    #[must_use]
+    pub fn last_time(&self) -> f64 {
+        match &self.field {
+            ProbedField::Exact(field) => Field::<f64>::last_time(field),
+            ProbedField::Other(field) => field.last_time(),
+        }
+        .min(1.0)
+    }
+
+    /// The values at `x` and `t` from 0 to [`Self::last_time`]. What is undefined there (the score
+    /// of a learned field at t = 1, SBDM's D at t = 0) is infinite or NaN.
+    #[must_use]
+    pub fn at(&self, t: f64, x: [f64; 2]) -> Probed {
+        let path = self.scene.interpolant.kind;
+        let coefficients = path.coefficients(t);
+        let (velocity, score, log_density) = match &self.field {
+            ProbedField::Exact(field) => {
+                let here = field.at(t, x);
+                (here.velocity, here.score, Some(here.log_density))
+            }
+            ProbedField::Other(field) => {
+                let (mut velocity, mut score) = ([0.0; 2], [0.0; 2]);
+                field.velocity_and_score(Times::Shared(t), &x, &mut velocity, &mut score);
+                (velocity, score, None)
+            }
+        };
+        let diffusion = match self.scene.direction {
+            Direction::Noise => NoisingField::diffusion(t),
+            Direction::Generate => {
+                let diffusion = self.scene.diffusion;
+                diffusion.form.coefficient(path, diffusion.norm, t)
+            }
+        };
+        Probed {
+            velocity,
+            score,
+            noise: score.map(|s| -coefficients.sigma * s),
+            diffusion,
+            log_density,
+            coefficients,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The exact field of a toy distribution on a path.
+
+use std::sync::Arc;
+
+use super::{Field, Real, ScoredField, Times};
+use crate::data::{Level, Mixture, Posterior};
+use crate::interpolant::{Coefficients, Interpolant};
+
+/// Closer to t = 1 than this, uniform boxes have no field that doubles can hold.
+pub const BOX_MARGIN: f64 = 1e-5;
+
+/// Velocity and score of `x_t = αx1 + σx0` for data whose density is known.
+#[derive(Clone, Debug)]
+pub struct ExactField {
+    mixture: Arc<Mixture>,
+    path: Interpolant,
+}
+
+/// All that is known at one point and time.
+#[derive(Clone, Copy, Debug)]
+pub struct PointValues {
+    /// v(x, t).
+    pub velocity: [f64; 2],
+    /// ∇ log p_t(x).
+    pub score: [f64; 2],
+    /// log p_t(x), natural logarithm, density per unit area.
+    pub log_density: f64,
+}
+
+impl ExactField {
+    /// The field of `mixture` on `path`.
+    #[must_use]
+    pub fn new(mixture: Arc<Mixture>, path: Interpolant) -> Self {
+        Self { mixture, path }
+    }
+
+    /// The distribution whose field this is.
+    #[must_use]
+    pub fn mixture(&self) -> &Arc<Mixture> {
+        &self.mixture
+    }
+
+    /// The last time at which a field of `mixture` on `path` is defined.
+    #[must_use]
+    pub fn end_of_definition(mixture: &Mixture, path: Interpolant) -> f64 {
+        if mixture.has_boxes() { 1.0 - BOX_MARGIN } else { path.last_time() }
+    }
+
+    /// Velocity, score and log density at one point; `t` at most [`Field::last_time`].
+    #[must_use]
+    pub fn at(&self, t: f64, x: [f64; 2]) -> PointValues {
+        let coefficients = self.path.coefficients(t);
+        values(&coefficients, &self.mixture.posterior(level(&coefficients), x))
+    }
+
+    /// Hands the values at each point of a feature-major batch to `write`.
+    fn evaluate<S: Real>(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        mut write: impl FnMut(usize, PointValues),
+    ) {
+        let count = points.len() / 2;
+        let point = |i: usize| [points[i].to_f64(), points[count + i].to_f64()];
+        match times {
+            Times::Shared(t) => {
+                let coefficients = self.path.coefficients(t);
+                let prepared = self.mixture.prepare(level(&coefficients));
+                for i in 0..count {
+                    write(i, values(&coefficients, &prepared.posterior(point(i))));
+                }
+            }
+            Times::Each(times) => {
+                for (i, &t) in times.iter().enumerate().take(count) {
+                    write(i, self.at(t, point(i)));
+                }
+            }
+        }
+    }
+}
+
+fn level(coefficients: &Coefficients) -> Level {
+    Level { alpha: coefficients.alpha, sigma: coefficients.sigma }
+}
+
+fn values(coefficients: &Coefficients, posterior: &Posterior) -> PointValues {
+    PointValues {
+        velocity: [0, 1]
+            .map(|d| coefficients.velocity(posterior.data[d], posterior.scaled_noise[d])),
+        score: posterior.scaled_noise.map(|noise| -noise),
+        log_density: posterior.log_density,
+    }
+}
+
+impl<S: Real> Field<S> for ExactField {
+    fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
+        let count = points.len() / 2;
+        self.evaluate(times, points, |i, here| {
+            velocities[i] = S::from_f64(here.velocity[0]);
+            velocities[count + i] = S::from_f64(here.velocity[1]);
+        });
+    }
+
+    fn last_time(&self) -> f64 {
+        Self::end_of_definition(&self.mixture, self.path)
+    }
+}
+
+impl<S: Real> ScoredField<S> for ExactField {
+    fn velocity_and_score(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        scores: &mut [S],
+    ) {
+        let count = points.len() / 2;
+        self.evaluate(times, points, |i, here| {
+            for (d, j) in [i, count + i].into_iter().enumerate() {
+                velocities[j] = S::from_f64(here.velocity[d]);
+                scores[j] = S::from_f64(here.score[d]);
+            }
+        });
+    }
+}

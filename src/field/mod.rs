@@ -1,0 +1,41 @@
+//! What a solver evaluates: exact fields, learned fields, and the noising process.
+
+mod converted;
+mod exact;
+mod learned;
+mod noising;
+mod real;
+mod times;
+
+pub use converted::Converted;
+pub use exact::{ExactField, PointValues};
+pub use learned::{Evaluate, LearnedField, NetworkField};
+pub use noising::NoisingField;
+pub use real::Real;
+pub use times::Times;
+
+/// A velocity field in the plane.
+///
+/// Batches are feature-major: for n points, n values of x, then n of y. A point's result does not
+/// depend on its place in the batch.
+pub trait Field<S: Real>: Send + Sync {
+    /// Writes `v(x, t)` of each point.
+    fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]);
+
+    /// The last t at which the field may be evaluated; ∞ where it goes on.
+    fn last_time(&self) -> f64 {
+        f64::INFINITY
+    }
+}
+
+/// A field that belongs to a noising process, so that every point also has a score.
+pub trait ScoredField<S: Real>: Field<S> {
+    /// Writes velocity and score `∇ log p_t(x)` of each point; both come from one evaluation.
+    fn velocity_and_score(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        scores: &mut [S],
+    );
+}

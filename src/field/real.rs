@@ -1,0 +1,51 @@
+//! The two floating-point types a solve can run in.
+
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// f32 (particles) or f64 (references).
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + AddAssign
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Sum
+{
+    /// Zero.
+    const ZERO: Self;
+    /// Rounds an f64 to this type.
+    fn from_f64(value: f64) -> Self;
+    /// The same value as an f64, exactly.
+    fn to_f64(self) -> f64;
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+}
+
+macro_rules! real {
+    ($kind:ty) => {
+        impl Real for $kind {
+            const ZERO: Self = 0.0;
+            fn from_f64(value: f64) -> Self {
+                value as Self
+            }
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            fn is_finite(self) -> bool {
+                self.is_finite()
+            }
+        }
+    };
+}
+real!(f32);
+real!(f64);

@@ -1,0 +1,156 @@
+//! Distances between clouds of points.
+
+use std::f64::consts::PI;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::data::Mixture;
+use crate::engine::random::{Purpose, stream};
+use crate::scene::{Direction, Scene};
+use crate::solver::{Cancel, Cancelled};
+
+/// Directions onto which clouds are projected, evenly over a half-turn.
+const DIRECTIONS: usize = 64;
+/// Independent draws of the data that samples are compared with.
+const DRAWS: u64 = 6;
+/// Draws to compare with do not depend on the scene's seed, so that changing it changes the
+/// samples alone.
+const DRAW_SEED: u64 = 0x0D1F_F5C0;
+/// Sets of draws kept for later measurements.
+const KEPT: usize = 4;
+
+/// Sliced Wasserstein-2 distance of samples to the data, beside what perfect samples would have.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DataDistance {
+    /// Mean distance of the samples to several independent draws of the data of the same size. One
+    /// draw would not do: its own luck moves the figure by half.
+    pub sliced_w2: f64,
+    /// Mean distance between those draws, over all pairs.
+    pub floor: f64,
+}
+
+/// A cloud as the sliced distance sees it: sorted projections, one line per direction.
+struct Projected(Vec<Vec<f32>>);
+
+impl Projected {
+    fn new(cloud: &[[f64; 2]]) -> Self {
+        let lines = (0..DIRECTIONS).into_par_iter().map(|k| {
+            let (sin, cos) = (PI * (k as f64 + 0.5) / DIRECTIONS as f64).sin_cos();
+            let mut line: Vec<f32> =
+                cloud.iter().map(|p| (p[0] * cos + p[1] * sin) as f32).collect();
+            line.sort_unstable_by(f32::total_cmp);
+            line
+        });
+        Self(lines.collect())
+    }
+
+    fn distance(&self, other: &Self) -> f64 {
+        let squares = self.0.par_iter().zip(&other.0).map(|(a, b)| {
+            let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+            sum / a.len() as f64
+        });
+        // Summed in order, so that the number of threads does not change a bit.
+        (squares.collect::<Vec<_>>().iter().sum::<f64>() / DIRECTIONS as f64).sqrt()
+    }
+}
+
+/// Sliced Wasserstein-2 distance between two clouds of the same size, in units of the plane: the
+/// root of the mean over directions of the squared Wasserstein-2 distance of the projections
+/// (Bonneel et al. 2015). NaN if the clouds are empty.
+///
+/// # Panics
+/// If the clouds differ in size.
+#[must_use]
+pub fn sliced_wasserstein(a: &[[f64; 2]], b: &[[f64; 2]]) -> f64 {
+    assert_eq!(a.len(), b.len(), "clouds of the same size");
+    Projected::new(a).distance(&Projected::new(b))
+}
+
+/// Distance of a scene's end points to the distribution they should have: the data, or N(0, I) in
+/// the forward direction. Points that are not finite are left out.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+pub fn distance_to_data(
+    scene: &Scene,
+    ends: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<DataDistance, Cancelled> {
+    let ends: Vec<[f64; 2]> =
+        ends.iter().copied().filter(|p| p.iter().all(|x| x.is_finite())).collect();
+    let target = Target::of(scene, ends.len(), cancel)?;
+    let ends = Projected::new(&ends);
+    let distances = target.draws.iter().map(|draw| ends.distance(draw));
+    Ok(DataDistance { sliced_w2: distances.sum::<f64>() / DRAWS as f64, floor: target.floor })
+}
+
+/// Draws of a distribution to compare samples with.
+struct Target {
+    key: (String, usize),
+    draws: Vec<Projected>,
+    floor: f64,
+}
+
+/// The targets measured against last, newest first.
+static TARGETS: Mutex<Vec<Arc<Target>>> = Mutex::new(Vec::new());
+
+impl Target {
+    fn of(scene: &Scene, count: usize, cancel: &Cancel) -> Result<Arc<Self>, Cancelled> {
+        let key = match scene.direction {
+            Direction::Generate => (format!("{:?}", scene.data), count),
+            Direction::Noise => (String::from("normal"), count),
+        };
+        let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = targets().iter().find(|target| target.key == key) {
+            return Ok(Arc::clone(known));
+        }
+        let mixture = match scene.direction {
+            Direction::Generate => scene.mixture().ok(),
+            Direction::Noise => None,
+        };
+        let draws = (0..DRAWS)
+            .map(|number| {
+                cancel.check()?;
+                Ok(Projected::new(&draw(mixture.as_ref(), number, count)))
+            })
+            .collect::<Result<Vec<_>, Cancelled>>()?;
+        let pairs = (0..draws.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
+        let distances: Vec<f64> = pairs.map(|(i, j)| draws[i].distance(&draws[j])).collect();
+        let floor = distances.iter().sum::<f64>() / distances.len() as f64;
+        let target = Arc::new(Self { key, draws, floor });
+        let mut targets = targets();
+        targets.insert(0, Arc::clone(&target));
+        targets.truncate(KEPT);
+        Ok(target)
+    }
+}
+
+/// An independent draw of the target, N(0, I) if none.
+fn draw(target: Option<&Mixture>, number: u64, count: usize) -> Vec<[f64; 2]> {
+    let mut rng = stream(DRAW_SEED, Purpose::Draw, number);
+    match target {
+        Some(mixture) => mixture.sample(&mut rng, count),
+        None => {
+            let normal = rand_distr::StandardNormal;
+            (0..count)
+                .map(|_| [(); 2].map(|()| rand_distr::Distribution::sample(&normal, &mut rng)))
+                .collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shift_is_measured_exactly() {
+        let a: Vec<[f64; 2]> = (0..100).map(|i| [f64::from(i).sin(), f64::from(i).cos()]).collect();
+        let b: Vec<[f64; 2]> = a.iter().map(|p| [p[0] + 0.3, p[1] - 0.4]).collect();
+        // Over all directions the mean square of a projected shift d is |d|²/2.
+        assert!((sliced_wasserstein(&a, &b) - 0.5 / 2.0_f64.sqrt()).abs() < 1e-6);
+        assert!(sliced_wasserstein(&a, &a).abs() < 1e-15);
+    }
+}

@@ -1,0 +1,77 @@
+//! Where burn computes: named here, and nowhere else.
+
+use std::fmt;
+use std::str::FromStr;
+
+use burn::tensor::Device;
+
+use super::TrainingError;
+
+/// The backend that burn trains on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ComputeDevice {
+    /// burn-ndarray, with the cargo feature `ndarray`.
+    #[cfg(feature = "ndarray")]
+    Ndarray,
+    /// burn-flex, burn's successor to burn-ndarray.
+    Flex,
+}
+
+impl ComputeDevice {
+    /// Every device that this build has, the default first.
+    pub const ALL: &[Self] = &[
+        #[cfg(feature = "ndarray")]
+        Self::Ndarray,
+        Self::Flex,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "ndarray")]
+            Self::Ndarray => "ndarray",
+            Self::Flex => "flex",
+        }
+    }
+
+    /// burn's handle, without automatic differentiation.
+    #[must_use]
+    pub fn burn_device(self) -> Device {
+        match self {
+            // burn deprecates it in favour of flex; it stays the default as long as burn has it.
+            #[cfg(feature = "ndarray")]
+            #[expect(deprecated, reason = "burn-ndarray is the backend that was asked for")]
+            Self::Ndarray => Device::ndarray(),
+            Self::Flex => Device::flex(),
+        }
+    }
+}
+
+impl Default for ComputeDevice {
+    fn default() -> Self {
+        Self::ALL[0]
+    }
+}
+
+impl fmt::Display for ComputeDevice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for ComputeDevice {
+    type Err = TrainingError;
+
+    fn from_str(name: &str) -> Result<Self, TrainingError> {
+        let found = Self::ALL.iter().find(|device| device.name() == name);
+        found.copied().ok_or_else(|| TrainingError::Device {
+            name: name.to_owned(),
+            allowed: Self::ALL
+                .iter()
+                .map(|device| device.name())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! Which values a scene may have.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::{Direction, FieldKind, Scene};
+use crate::data::toy;
+use crate::field::{ExactField, LearnedField};
+use crate::solver::sde::LastStep;
+use crate::solver::per_particle;
+
+/// A value that is not allowed: the key, the value and what is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key in the scene file.
+    pub key: &'static str,
+    /// What it was set to.
+    pub value: String,
+    /// What it may be.
+    pub allowed: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {} is not allowed: {}", self.key, self.value, self.allowed)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Largest number of particles.
+pub const MOST_PARTICLES: usize = 100_000;
+/// Largest number of fixed steps.
+pub const MOST_STEPS: usize = 100_000;
+
+impl Scene {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first value that is out of range, or that goes against another one.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.data.mixture.is_none() && toy(&self.data.name).is_err() {
+            let names: Vec<_> = crate::data::TOYS.iter().map(|toy| toy.name).collect();
+            return refuse("data.name", &self.data.name, format!("one of {}", names.join(", ")));
+        }
+        let mixture = self.mixture().map_err(|error| Problem {
+            key: "data.mixture",
+            value: format!("{} components", self.data.mixture.as_ref().map_or(0, Vec::len)),
+            allowed: error.to_string(),
+        })?;
+        self.check_numbers()?;
+        if self.data.mixture.is_some()
+            && self.field.kind == FieldKind::Learned
+            && self.field.model.is_none()
+            && self.direction == Direction::Generate
+        {
+            return refuse(
+                "field.kind",
+                "learned",
+                "a mixture of one's own has no bundled model: use \"exact\", or name a field.model",
+            );
+        }
+
+        let path = self.interpolant.kind;
+        let last_time = match (self.direction, self.field.kind) {
+            (Direction::Noise, _) => 1.0,
+            (_, FieldKind::Exact) => ExactField::end_of_definition(&mixture, path),
+            (_, FieldKind::Learned) => LearnedField::end_of_definition(path),
+        };
+        let (start, end) = self.interval(last_time);
+        let sde = self.is_sde();
+        let latest = if sde { 1.0 } else { last_time.max(1.0) };
+        within("time.start", start, 0.0..=1.0)?;
+        within("time.end", end, 0.0..=latest.min(1.0))?;
+        if start >= end {
+            return refuse("time.start", start, format!("less than time.end, which is {end}"));
+        }
+        if end > last_time {
+            return refuse(
+                "time.end",
+                end,
+                format!("at most {last_time}, since this field is not defined beyond"),
+            );
+        }
+        if !sde && self.is_adaptive() && !per_particle::may_overshoot(self.sampler.end, last_time) {
+            return refuse(
+                "sampler.end",
+                "overshoot",
+                "\"clamp\" here, since this field is not defined beyond its end",
+            );
+        }
+        if sde && self.direction == Direction::Generate {
+            self.check_diffusion(start, end)?;
+        }
+        Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<(), Problem> {
+        let sampler = &self.sampler;
+        within("particles.count", self.particles.count, 1..=MOST_PARTICLES)?;
+        within("sampler.steps", sampler.steps, 1..=MOST_STEPS)?;
+        if let Some(size) = sampler.step_size {
+            within("sampler.step_size", size, 1.0 / MOST_STEPS as f64..=1.0)?;
+        }
+        within("sampler.atol", sampler.atol, 0.0..=1e3)?;
+        within("sampler.rtol", sampler.rtol, 0.0..=1e3)?;
+        if sampler.atol == 0.0 && sampler.rtol == 0.0 {
+            return refuse(
+                "sampler.atol",
+                0,
+                "larger than 0 where sampler.rtol is 0: no step could ever be accepted",
+            );
+        }
+        if let Some(step) = sampler.first_step {
+            above_zero("sampler.first_step", step)?;
+        }
+        within("sampler.min_step", sampler.min_step, 0.0..=1.0)?;
+        within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
+        if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
+            return refuse(
+                "sampler.adaptive",
+                true,
+                format!("false for {}, which has no embedded error estimate", sampler.method.name),
+            );
+        }
+        within("diffusion.norm", self.diffusion.norm, 0.0..=1e3)?;
+        if self.diffusion.last_step != LastStep::None {
+            let size = self.diffusion.last_step_size;
+            above_zero("diffusion.last_step_size", size)?;
+            within("diffusion.last_step_size", size, 0.0..=0.5)?;
+        }
+        within("view.trail", self.view.trail, 0.0..=1.0)?;
+        within("view.speed", self.view.speed, 0.01..=100.0)
+    }
+
+    fn check_diffusion(&self, start: f64, end: f64) -> Result<(), Problem> {
+        let path = self.interpolant.kind;
+        if start == 0.0 && self.diffusion.form.diverges_at_start(path) {
+            return refuse(
+                "time.start",
+                start,
+                format!(
+                    "larger than 0 for diffusion.form = \"sbdm\" on the {} interpolant, where D(t) diverges at t = 0",
+                    path.name()
+                ),
+            );
+        }
+        let size = self.last_step().1;
+        if end + size > 1.0 + 1e-12 {
+            return refuse(
+                "time.end",
+                end,
+                format!("at most {}, so that the last step of {size} ends at 1", 1.0 - size),
+            );
+        }
+        if end >= 1.0 && self.field.kind == FieldKind::Learned {
+            return refuse(
+                "time.end",
+                end,
+                "less than 1 for an SDE on a learned field, whose score is 0/0 at t = 1",
+            );
+        }
+        Ok(())
+    }
+}
+
+fn refuse<T>(
+    key: &'static str,
+    value: impl ToString,
+    allowed: impl Into<String>,
+) -> Result<T, Problem> {
+    Err(Problem { key, value: value.to_string(), allowed: allowed.into() })
+}
+
+fn within<T: PartialOrd + fmt::Display>(
+    key: &'static str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<(), Problem> {
+    // NaN lies in no range.
+    if range.contains(&value) {
+        return Ok(());
+    }
+    refuse(key, value, format!("from {} to {}", range.start(), range.end()))
+}
+
+fn above_zero(key: &'static str, value: f64) -> Result<(), Problem> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    refuse(key, value, "a finite number larger than 0")
+}

@@ -1,0 +1,421 @@
+//! The Scene: one plain value that says all that is shown. A session file, a demonstration, a
+//! preset, a command line and a test are all a Scene.
+
+mod check;
+mod library;
+mod preset;
+mod text;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::{MOST_PARTICLES, MOST_STEPS, Problem};
+pub use library::{Bundled, LIBRARY, bundled};
+pub use preset::{PRESETS, Preset};
+pub use text::SceneError;
+
+use crate::data::{Component, Mixture, MixtureError, Toy, toy};
+use crate::diffusion::DiffusionForm;
+use crate::interpolant::Interpolant;
+use crate::solver::sde::{LastStep, Scheme};
+use crate::solver::{ControllerKind, End, ErrorWeights, MethodRef, Scope};
+
+/// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scene {
+    /// Name in menus; empty for a scene nobody named.
+    pub title: String,
+    /// Two sentences of what to watch.
+    pub about: String,
+    /// Decides starts, noise paths and data draws.
+    pub seed: u64,
+    /// Which way the process runs.
+    pub direction: Direction,
+    /// What is sampled.
+    pub data: Data,
+    /// The path between noise and data.
+    pub interpolant: Path,
+    /// Whose velocity is followed.
+    pub field: Field,
+    /// How the ODE is solved; for SDEs, how many steps are made.
+    pub sampler: Sampler,
+    /// Noise added on the way.
+    pub diffusion: Diffusion,
+    /// The interval of the solve.
+    pub time: Time,
+    /// Who takes part.
+    pub particles: Particles,
+    /// How it is looked at; changes no number.
+    pub view: View,
+}
+
+/// Which way the process runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Noise to data.
+    #[default]
+    Generate,
+    /// Data to noise, by the linear diffusion of the VP-SDE.
+    Noise,
+}
+
+/// The distribution: a built-in one by name, or a mixture of Gaussians.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// A built-in distribution; ignored where a mixture is given.
+    pub name: String,
+    /// A mixture of one's own, instead of a built-in distribution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<Vec<Blob>>,
+}
+
+/// One round Gaussian of a mixture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blob {
+    /// Its centre.
+    pub mean: [f64; 2],
+    /// Its standard deviation, larger than 0.
+    pub std: f64,
+    /// Its share, larger than 0; shares need not add up to 1.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// The path between noise and data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Path {
+    /// Which interpolant.
+    pub kind: Interpolant,
+}
+
+/// Learned or exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A trained network.
+    #[default]
+    Learned,
+    /// The distribution's own, in closed form.
+    Exact,
+}
+
+/// Whose velocity is followed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Field {
+    /// Learned or exact.
+    pub kind: FieldKind,
+    /// A model file; the bundled model of the distribution if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<PathBuf>,
+}
+
+/// The floating-point type of the particles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Single precision.
+    F32,
+    /// Double precision.
+    F64,
+}
+
+/// How the ODE is solved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sampler {
+    /// The method.
+    pub method: MethodRef,
+    /// Whether the error sets the step size; the method's own habit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<bool>,
+    /// Number of fixed steps (noisy steps of an SDE, the last step not counted).
+    pub steps: usize,
+    /// Size of the fixed steps, instead of their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_size: Option<f64>,
+    /// Absolute tolerance.
+    pub atol: f64,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Whose error the step size follows.
+    pub scope: Scope,
+    /// How the end is met.
+    pub end: End,
+    /// DOPRI5's error weights.
+    pub error_weights: ErrorWeights,
+    /// Whose step-size rules.
+    pub controller: ControllerKind,
+    /// First step of an adaptive solve; automatic if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<f64>,
+    /// Steps smaller than this end an adaptive solve.
+    pub min_step: f64,
+    /// Attempts after which an adaptive solve gives up.
+    pub max_attempts: usize,
+    /// Precision of the particles; single, or double where the tolerance asks for it, if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+}
+
+/// Noise added on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Diffusion {
+    /// D(t).
+    pub form: DiffusionForm,
+    /// The factor n of D(t).
+    pub norm: f64,
+    /// How noisy steps are made.
+    pub scheme: Scheme,
+    /// The step after them.
+    pub last_step: LastStep,
+    /// Its size.
+    pub last_step_size: f64,
+}
+
+/// The interval of the noisy or adaptive part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Time {
+    /// First t; see [`Scene::interval`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<f64>,
+    /// Last t; see [`Scene::interval`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<f64>,
+}
+
+/// Who takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Particles {
+    /// How many.
+    pub count: usize,
+}
+
+/// What particles are coloured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColourBy {
+    /// One colour, the method's.
+    #[default]
+    Plain,
+    /// The largest error estimate of a kept step, over the tolerance.
+    LocalError,
+    /// Steps made.
+    Steps,
+}
+
+/// How it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct View {
+    /// Length of the trails, as a share of the whole run.
+    pub trail: f64,
+    /// What particles are coloured by.
+    pub colour: ColourBy,
+    /// Whether the target density is drawn.
+    pub density: bool,
+    /// Playback speed; 1 shows a run in [`View::RUN_SECS`].
+    pub speed: f64,
+    /// Whether playback starts again at the end.
+    pub repeat: bool,
+    /// Whether changing the method keeps the number of evaluations instead of that of steps.
+    pub keep_evaluations: bool,
+}
+
+impl View {
+    /// How long a run is shown at speed 1.
+    pub const RUN_SECS: f64 = 4.0;
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { name: "two-moons".into(), mixture: None }
+    }
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self {
+            method: MethodRef::default(),
+            adaptive: None,
+            steps: 50,
+            step_size: None,
+            atol: 1e-6,
+            rtol: 1e-5,
+            scope: Scope::default(),
+            end: End::default(),
+            error_weights: ErrorWeights::default(),
+            controller: ControllerKind::default(),
+            first_step: None,
+            min_step: 0.0,
+            max_attempts: 10_000,
+            precision: None,
+        }
+    }
+}
+
+impl Default for Diffusion {
+    fn default() -> Self {
+        Self {
+            form: DiffusionForm::None,
+            norm: 1.0,
+            scheme: Scheme::default(),
+            last_step: LastStep::default(),
+            last_step_size: 0.04,
+        }
+    }
+}
+
+impl Default for Particles {
+    fn default() -> Self {
+        Self { count: 2_000 }
+    }
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            trail: 0.12,
+            colour: ColourBy::default(),
+            density: true,
+            speed: 1.0,
+            repeat: true,
+            keep_evaluations: false,
+        }
+    }
+}
+
+impl Scene {
+    /// SBDM starts here on paths where its D is infinite at t = 0.
+    pub const SBDM_START: f64 = 1e-3;
+    /// f32 cannot hold tolerances below this; such solves run in f64.
+    pub const F32_TOLERANCE: f64 = 1e-6;
+
+    /// The distribution.
+    ///
+    /// # Errors
+    /// If a mixture of one's own is not one. An unknown name is refused by [`Scene::check`].
+    pub fn mixture(&self) -> Result<Mixture, MixtureError> {
+        match &self.data.mixture {
+            Some(blobs) => Mixture::new(
+                blobs
+                    .iter()
+                    .map(|blob| Component {
+                        weight: blob.weight,
+                        ..Component::isotropic(blob.mean, blob.std)
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+            None => Ok(self.toy().map_or_else(|| crate::data::TOYS[0].mixture(), Toy::mixture)),
+        }
+    }
+
+    /// The built-in distribution, unless the scene has a mixture of its own.
+    #[must_use]
+    pub fn toy(&self) -> Option<&'static Toy> {
+        if self.data.mixture.is_some() { None } else { toy(&self.data.name).ok() }
+    }
+
+    /// Whether noise is added on the way.
+    #[must_use]
+    pub fn is_sde(&self) -> bool {
+        self.direction == Direction::Noise || self.diffusion.form != DiffusionForm::None
+    }
+
+    /// Whether the error sets the step size.
+    #[must_use]
+    pub fn is_adaptive(&self) -> bool {
+        !self.is_sde()
+            && self.sampler.method.can_adapt()
+            && self.sampler.adaptive.unwrap_or(self.sampler.method.adaptive_by_default)
+    }
+
+    /// The last step's kind and size; none in the forward direction.
+    #[must_use]
+    pub fn last_step(&self) -> (LastStep, f64) {
+        match (self.direction, self.diffusion.last_step) {
+            (Direction::Noise, _) | (_, LastStep::None) => (LastStep::None, 0.0),
+            (Direction::Generate, kind) => (kind, self.diffusion.last_step_size),
+        }
+    }
+
+    /// The precision of the particles.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.sampler.precision.unwrap_or({
+            let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
+            if fine && self.is_adaptive() { Precision::F64 } else { Precision::F32 }
+        })
+    }
+
+    /// First and last t of the noisy or adaptive part. Without given times: from 0 (1e-3 for SBDM
+    /// on Linear and GVP) to 1, less the last step of an SDE, and no later than `last_time`, where
+    /// the field ends. In the forward direction these are noising times τ = 1 − t.
+    #[must_use]
+    pub fn interval(&self, last_time: f64) -> (f64, f64) {
+        let generating_sde = self.is_sde() && self.direction == Direction::Generate;
+        let start = self.time.start.unwrap_or(
+            if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
+                Self::SBDM_START
+            } else {
+                0.0
+            },
+        );
+        let end = self.time.end.unwrap_or_else(|| {
+            let room = if generating_sde { self.last_step().1 } else { 0.0 };
+            (1.0 - room).min(last_time)
+        });
+        (start, end)
+    }
+
+    /// The step size that goes with the number of steps over `interval`.
+    #[must_use]
+    pub fn step_size(&self, (start, end): (f64, f64)) -> f64 {
+        self.sampler.step_size.unwrap_or((end - start) / self.sampler.steps as f64)
+    }
+
+    /// Evaluations of the field in one step as the scene stands.
+    #[must_use]
+    pub fn evaluations_per_step(&self) -> usize {
+        if self.is_sde() {
+            self.diffusion.scheme.evaluations_per_step() as usize
+        } else {
+            self.sampler.method.evaluations_per_step()
+        }
+    }
+
+    /// State-sized arrays the solver keeps per particle.
+    #[must_use]
+    pub fn arrays_kept(&self) -> usize {
+        if self.is_sde() {
+            self.diffusion.scheme.arrays_kept()
+        } else {
+            self.sampler.method.arrays_kept()
+        }
+    }
+
+    /// Whether both scenes give the same recording: all but title, words and view are equal.
+    #[must_use]
+    pub fn records_like(&self, other: &Self) -> bool {
+        let stripped = |scene: &Self| Self {
+            title: String::new(),
+            about: String::new(),
+            view: View::default(),
+            ..scene.clone()
+        };
+        stripped(self) == stripped(other)
+    }
+}

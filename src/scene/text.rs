@@ -1,0 +1,234 @@
+//! Scenes as TOML: reading, writing and single settings.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::check::Problem;
+use super::{Scene, bundled};
+
+/// Scene files larger than this are not scenes.
+const LARGEST_FILE_BYTES: u64 = 1 << 20;
+
+/// Why a scene was refused.
+#[derive(Debug, Error)]
+pub enum SceneError {
+    /// The file could not be read.
+    #[error("cannot read the scene {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write the scene {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Too large to be a scene.
+    #[error("{path} is not a scene: it is larger than 1 MiB")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not TOML.
+    #[error("{origin} is not a scene: {message}")]
+    Syntax {
+        /// The file, or the setting.
+        origin: String,
+        /// What is wrong, and on which line.
+        message: String,
+    },
+    /// A key or a value that no scene has.
+    #[error("{origin}: {key}: {message}")]
+    Value {
+        /// The file, or the setting.
+        origin: String,
+        /// The key.
+        key: String,
+        /// What is wrong and what is allowed.
+        message: String,
+    },
+    /// A value out of range.
+    #[error("{origin}: {problem}")]
+    Range {
+        /// The file, or the setting.
+        origin: String,
+        /// What is wrong and what is allowed.
+        problem: Problem,
+    },
+    /// A setting without `=`.
+    #[error("`{setting}` is not a setting: write KEY=VALUE, such as sampler.rtol=1e-6")]
+    NotASetting {
+        /// What was written.
+        setting: String,
+    },
+    /// Neither a bundled scene nor a file.
+    #[error("no scene is called `{name}` and no file is there; bundled scenes: {names}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        names: String,
+    },
+}
+
+impl Scene {
+    /// Reads a scene from TOML and checks its values; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// If it is not TOML, has a key no scene has, or a value out of range.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, SceneError> {
+        Self::from_table(parse(text, origin)?, origin)
+    }
+
+    /// The scene as TOML, with every setting spelt out.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a scene has nothing TOML cannot say")
+    }
+
+    /// A bundled scene by name, or a scene file.
+    ///
+    /// # Errors
+    /// If neither is there, or the file is refused.
+    pub fn named_or_file(name: &str) -> Result<Self, SceneError> {
+        Self::table_of(name).and_then(|(table, origin)| Self::from_table(table, &origin))
+    }
+
+    /// A bundled scene or file (the default scene if `name` is none) with `KEY=VALUE` settings put
+    /// over it, checked as a whole.
+    ///
+    /// # Errors
+    /// If the scene or a setting is refused.
+    pub fn with_settings(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
+        let (mut table, mut origin) = match name {
+            Some(name) => Self::table_of(name)?,
+            None => (toml::Table::new(), "the scene".to_owned()),
+        };
+        for setting in settings {
+            let (key, value) = setting
+                .split_once('=')
+                .ok_or_else(|| SceneError::NotASetting { setting: setting.clone() })?;
+            set(&mut table, key.trim(), value.trim())?;
+            // Refuse a bad setting by its own name rather than with the whole.
+            origin = format!("--set {setting}");
+            let _: Self = deserialize(table.clone(), &origin)?;
+        }
+        if settings.len() != 1 {
+            name.unwrap_or("the scene").clone_into(&mut origin);
+        }
+        Self::from_table(table, &origin)
+    }
+
+    /// Reads a scene file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is refused.
+    pub fn load(path: &Path) -> Result<Self, SceneError> {
+        Self::from_toml(&read(path)?, &path.display().to_string())
+    }
+
+    /// Writes a scene file, all or nothing.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), SceneError> {
+        crate::files::write_atomically(path, self.to_toml().as_bytes())
+            .map_err(|source| SceneError::Write { path: path.to_owned(), source })
+    }
+
+    fn table_of(name: &str) -> Result<(toml::Table, String), SceneError> {
+        if let Some(scene) = bundled(name) {
+            return Ok((parse(scene.text, name)?, name.to_owned()));
+        }
+        let path = Path::new(name);
+        if !path.exists() {
+            let names: Vec<_> = super::LIBRARY.iter().map(|scene| scene.name).collect();
+            return Err(SceneError::Unknown { name: name.to_owned(), names: names.join(", ") });
+        }
+        let origin = path.display().to_string();
+        Ok((parse(&read(path)?, &origin)?, origin))
+    }
+
+    fn from_table(table: toml::Table, origin: &str) -> Result<Self, SceneError> {
+        let scene: Self = deserialize(table, origin)?;
+        scene
+            .check()
+            .map_err(|problem| SceneError::Range { origin: origin.to_owned(), problem })?;
+        Ok(scene)
+    }
+}
+
+fn read(path: &Path) -> Result<String, SceneError> {
+    let failed = |source| SceneError::Read { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > LARGEST_FILE_BYTES {
+        return Err(SceneError::TooLarge { path: path.to_owned() });
+    }
+    std::fs::read_to_string(path).map_err(failed)
+}
+
+fn parse(text: &str, origin: &str) -> Result<toml::Table, SceneError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        SceneError::Syntax {
+            origin: origin.to_owned(),
+            message: format!("line {line}: {}", error.message()),
+        }
+    })
+}
+
+fn deserialize(table: toml::Table, origin: &str) -> Result<Scene, SceneError> {
+    serde_path_to_error::deserialize(table.clone()).map_err(|error| {
+        let key = error.path().to_string();
+        let value = lookup(&table, &key).map(|value| format!(" (found {value})"));
+        SceneError::Value {
+            origin: origin.to_owned(),
+            message: format!("{}{}", error.inner().message(), value.unwrap_or_default()),
+            key,
+        }
+    })
+}
+
+/// The plain value at a dotted key.
+fn lookup(table: &toml::Table, key: &str) -> Option<String> {
+    let mut parts = key.split('.');
+    let mut value = table.get(parts.next()?)?;
+    for part in parts {
+        value = value.get(part)?;
+    }
+    (!value.is_table()).then(|| value.to_string())
+}
+
+/// Sets one dotted key; a value that is no TOML is a bare word.
+fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), SceneError> {
+    let parsed = format!("v = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .filter(|table| table.len() == 1)
+        .and_then(|mut table| table.remove("v"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let (path, last) = match key.rsplit_once('.') {
+        Some((path, last)) => (path.split('.').collect(), last),
+        None => (Vec::new(), key),
+    };
+    let mut here = table;
+    for part in path {
+        here = here
+            .entry(part)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
+            .as_table_mut()
+            .ok_or_else(|| SceneError::Value {
+                origin: format!("--set {key}={value}"),
+                key: key.to_owned(),
+                message: format!("`{part}` is a value, not a group of settings"),
+            })?;
+    }
+    here.insert(last.to_owned(), parsed);
+    Ok(())
+}

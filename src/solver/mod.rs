@@ -1,0 +1,50 @@
+//! Solvers: tableaus, step control, ODE and SDE steppers, dense output, Brownian paths.
+//!
+//! Everything here works on feature-major slices and knows fields only through
+//! [`crate::field::Field`].
+
+pub mod brownian;
+mod controller;
+mod explicit;
+pub mod fixed;
+pub mod grid;
+mod methods;
+pub mod per_particle;
+pub mod sde;
+mod settings;
+mod tableau;
+mod tile;
+mod track;
+pub mod whole_batch;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use controller::{Controller, ControllerKind, Tolerances, Verdict};
+pub use explicit::RungeKutta;
+pub use methods::{METHODS, Method, MethodRef};
+pub use settings::{End, ErrorWeights, OdeSettings, Scope};
+pub use tableau::{Dense, Embedded, Tableau};
+pub use tile::TILE;
+pub use track::{Attempt, Counts, Stop, Track};
+
+/// A flag by which whoever asked for a solve withdraws it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+/// The solve was withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+impl Cancel {
+    /// Withdraws the solve; it ends before its next step.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    /// [`Cancelled`] once raised.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.0.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
+    }
+}

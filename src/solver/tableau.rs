@@ -1,0 +1,48 @@
+//! Butcher tableaus of explicit Runge–Kutta methods.
+
+/// An explicit Runge–Kutta method: `k_i = f(t + c_i h, y + h Σ_j a_ij k_j)`, `y1 = y + h Σ b_i k_i`.
+#[derive(Debug)]
+pub struct Tableau {
+    /// Nodes c, one per stage; `c[0] = 0`.
+    pub c: &'static [f64],
+    /// Rows of a below the diagonal; row i has i entries.
+    pub a: &'static [&'static [f64]],
+    /// Weights b of the answer.
+    pub b: &'static [f64],
+    /// The embedded error estimate, where the method has one.
+    pub embedded: Option<Embedded>,
+    /// The last stage is `f(t + h, y1)`, so it serves as the first stage of the next step.
+    pub first_same_as_last: bool,
+    /// How positions between t and t + h are found.
+    pub dense: Dense,
+}
+
+/// An embedded error estimate `err = h Σ e_i k_i` with `e = b − b̂`.
+#[derive(Debug)]
+pub struct Embedded {
+    /// Error weights, one per stage.
+    pub weights: &'static [f64],
+    /// The two-thirds pair of torchdiffeq and diffrax, where that differs.
+    pub torchdiffeq_weights: Option<&'static [f64]>,
+    /// Order of the lower answer; the step-size exponent is `1/(order + 1)`.
+    pub order: u32,
+}
+
+/// Dense output of a method.
+#[derive(Debug)]
+pub enum Dense {
+    /// The straight line that the method itself drew (Euler).
+    Line,
+    /// Cubic Hermite through both ends and their slopes.
+    Hermite,
+    /// `y(θ) = y0 + h Σ_i k_i Σ_j p_ij θ^{j+1}`: rows p_i, one per stage.
+    Polynomial(&'static [&'static [f64]]),
+}
+
+impl Tableau {
+    /// Evaluations of the field in one step.
+    #[must_use]
+    pub fn stages(&self) -> usize {
+        self.b.len()
+    }
+}

@@ -1,0 +1,252 @@
+//! A tile of particles on its way through an ODE: the state, the attempt in progress and what is
+//! kept of it. The drivers (fixed, per particle, whole batch) decide times and steps.
+
+use super::controller::Tolerances;
+use super::explicit::{RungeKutta, Steps};
+use super::methods::MethodRef;
+use super::settings::ErrorWeights;
+use super::track::{Stop, Track};
+use crate::field::{Field, Real, Times};
+
+/// Particles in a tile: few enough to stay in cache, and the first picture of a solve.
+pub const TILE: usize = 256;
+
+/// A tile in motion. Particles that are through or stopped leave; the rest close ranks, and
+/// "lane" counts those still there.
+pub(super) struct Tile<'a, S> {
+    pub field: &'a dyn Field<S>,
+    pub runge_kutta: RungeKutta<S>,
+    /// Feature-major state of the lanes: 2 × lanes.
+    pub state: Vec<S>,
+    /// The particle in each lane.
+    pub particles: Vec<usize>,
+    pub track: Track,
+    tolerances: Tolerances,
+    keyframes: &'a [f64],
+    /// The next keyframe of each lane.
+    cursors: Vec<usize>,
+    /// The slope at the end of the step, where dense output wants it.
+    end_slopes: Vec<S>,
+}
+
+impl<'a, S: Real> Tile<'a, S> {
+    /// A tile at its start; `starts` is feature-major, the first keyframe is the start.
+    pub fn new(
+        field: &'a dyn Field<S>,
+        method: MethodRef,
+        weights: ErrorWeights,
+        tolerances: Tolerances,
+        keyframes: &'a [f64],
+        starts: &[S],
+        logged: usize,
+    ) -> Self {
+        let count = starts.len() / 2;
+        let tableau = &method.get().tableau;
+        let mut track = Track::new(count, keyframes.len(), logged);
+        for i in 0..count {
+            track.place(i, 0, starts[i].to_f64(), starts[count + i].to_f64());
+        }
+        Self {
+            field,
+            runge_kutta: RungeKutta::new(tableau, weights.of(tableau), count),
+            state: starts.to_vec(),
+            particles: (0..count).collect(),
+            track,
+            tolerances,
+            keyframes,
+            cursors: vec![1; count],
+            end_slopes: vec![S::ZERO; starts.len()],
+        }
+    }
+
+    /// Particles still under way.
+    pub fn lanes(&self) -> usize {
+        self.particles.len()
+    }
+
+    /// Where `lane` is.
+    pub fn position(&self, lane: usize) -> [f64; 2] {
+        [self.state[lane].to_f64(), self.state[self.lanes() + lane].to_f64()]
+    }
+
+    /// Evaluates the first stage.
+    pub fn first_stage(&mut self, times: Times<'_>) {
+        self.runge_kutta.first_stage(self.field, times, &self.state);
+    }
+
+    /// Makes an attempt from the first stage.
+    pub fn attempt(&mut self, times: Times<'_>, steps: Steps<'_>) {
+        self.runge_kutta.attempt(self.field, times, steps, &self.state);
+    }
+
+    /// Evaluates the slope at the answer, for dense output and as the next first stage.
+    pub fn end_slope(&mut self, end_times: Times<'_>) {
+        let answer = self.runge_kutta.answer(self.lanes());
+        self.field.velocity(end_times, answer, &mut self.end_slopes[..answer.len()]);
+    }
+
+    /// Sum over x and y of the squared embedded error of `lane`, in units of the tolerance.
+    /// NaN where the method has no embedded pair.
+    pub fn squared_error(&self, lane: usize) -> f64 {
+        let lanes = self.lanes();
+        self.runge_kutta
+            .error(lanes)
+            .map_or(f64::NAN, |error| self.in_tolerances(lane, |j| error[j].to_f64()))
+    }
+
+    /// The same for any error given per coordinate of the feature-major batch.
+    pub fn in_tolerances(&self, lane: usize, error: impl Fn(usize) -> f64) -> f64 {
+        let lanes = self.lanes();
+        let answer = self.runge_kutta.answer(lanes);
+        [lane, lanes + lane]
+            .into_iter()
+            .map(|j| {
+                let scale = self.tolerances.scale(self.state[j].to_f64(), answer[j].to_f64());
+                let ratio = error(j) / scale;
+                ratio * ratio
+            })
+            .sum()
+    }
+
+    /// Sums of squares of state, first stage and of the change in slope over a probing Euler step,
+    /// all in units of the tolerance at the state, for choosing a first step.
+    pub fn start_norms(&self, lane: usize) -> (f64, f64) {
+        let first = self.runge_kutta.stage(0, self.lanes());
+        (self.norm_at_start(lane, |j| self.state[j].to_f64()), self.norm_at_start(lane, |j| first[j].to_f64()))
+    }
+
+    /// Evaluates the slope after Euler steps `probes` into the buffer of end slopes.
+    pub fn probe(&mut self, times: Times<'_>, probes: Steps<'_>) {
+        let lanes = self.lanes();
+        let first = self.runge_kutta.stage(0, lanes);
+        let points: Vec<S> = (0..2 * lanes)
+            .map(|j| self.state[j] + S::from_f64(probes.at(j % lanes)) * first[j])
+            .collect();
+        let after: Vec<f64> = (0..lanes).map(|i| times.at(i) + probes.at(i)).collect();
+        let after = match (times, probes) {
+            (Times::Shared(t), Times::Shared(h)) => Times::Shared(t + h),
+            _ => Times::Each(&after),
+        };
+        self.field.velocity(after, &points, &mut self.end_slopes[..2 * lanes]);
+    }
+
+    /// Squared change of slope that [`Self::probe`] found, in units of the tolerance.
+    pub fn probed_change(&self, lane: usize) -> f64 {
+        let first = self.runge_kutta.stage(0, self.lanes());
+        self.norm_at_start(lane, |j| self.end_slopes[j].to_f64() - first[j].to_f64())
+    }
+
+    fn norm_at_start(&self, lane: usize, value: impl Fn(usize) -> f64) -> f64 {
+        [lane, self.lanes() + lane]
+            .into_iter()
+            .map(|j| {
+                let y = self.state[j].to_f64();
+                let ratio = value(j) / self.tolerances.scale(y, y);
+                ratio * ratio
+            })
+            .sum()
+    }
+
+    /// Whether the answer of `lane` is finite.
+    pub fn answer_is_finite(&self, lane: usize) -> bool {
+        let lanes = self.lanes();
+        let answer = self.runge_kutta.answer(lanes);
+        answer[lane].is_finite() && answer[lanes + lane].is_finite()
+    }
+
+    /// Whether keyframes of `lane` lie strictly inside a step that ends at `t1`.
+    pub fn has_inner_keyframe(&self, lane: usize, t1: f64) -> bool {
+        self.keyframes.get(self.cursors[lane]).is_some_and(|&t| t < t1)
+    }
+
+    /// Places the keyframes of `lane` that a kept step from `t0` to `t1 = t0 + h` passes.
+    pub fn place_keyframes(&mut self, lane: usize, t0: f64, t1: f64) {
+        while let Some(&t) = self.keyframes.get(self.cursors[lane]) {
+            if t > t1 {
+                break;
+            }
+            let [x, y] = self.within_step(lane, t0, t1, t);
+            self.track.place(self.particles[lane], self.cursors[lane], x, y);
+            self.cursors[lane] += 1;
+        }
+    }
+
+    /// Where `lane` is at `t` within the step from `t0` to `t1`.
+    pub fn within_step(&self, lane: usize, t0: f64, t1: f64, t: f64) -> [f64; 2] {
+        let lanes = self.lanes();
+        [lane, lanes + lane].map(|j| {
+            if t == t1 {
+                return self.runge_kutta.answer(lanes)[j].to_f64();
+            }
+            let (h, theta) = (t1 - t0, (t - t0) / (t1 - t0));
+            let slopes =
+                self.runge_kutta.dense_needs_end_slope().then_some(self.end_slopes.as_slice());
+            self.runge_kutta.dense(&self.state, slopes, h, theta, j)
+        })
+    }
+
+    /// Makes the answer of `lane` its state, and the slope there its first stage where known.
+    pub fn move_on(&mut self, lane: usize, slope: EndSlope) {
+        let lanes = self.lanes();
+        for j in [lane, lanes + lane] {
+            self.state[j] = self.runge_kutta.answer(lanes)[j];
+            if slope == EndSlope::Evaluated {
+                self.runge_kutta.first_stage_mut(lanes)[j] = self.end_slopes[j];
+            }
+        }
+        if slope == EndSlope::LastStage {
+            self.runge_kutta.recycle_last_stage(lane, lanes);
+        }
+    }
+
+    /// Notes that `lane` has come to its end at `position`; it leaves at [`Self::close_ranks`].
+    pub fn arrive(&mut self, lane: usize, position: [f64; 2]) {
+        self.track.ends[self.particles[lane]] = position;
+    }
+
+    /// Notes that `lane` cannot go on; its last position is kept.
+    pub fn stop(&mut self, lane: usize, stop: Stop) {
+        let particle = self.particles[lane];
+        self.track.ends[particle] = self.position(lane);
+        self.track.stops.push((particle, stop));
+    }
+
+    /// Removes the lanes for which `leaves` is true, keeping the order of the others; `follow`
+    /// moves the caller's own lane `from` to lane `to`.
+    pub fn close_ranks(&mut self, leaves: &[bool], mut follow: impl FnMut(usize, usize)) {
+        let old = self.lanes();
+        let mut new = 0;
+        for lane in 0..old {
+            if leaves[lane] {
+                continue;
+            }
+            if new != lane {
+                self.particles[new] = self.particles[lane];
+                self.cursors[new] = self.cursors[lane];
+                self.state[new] = self.state[lane];
+                self.state[old + new] = self.state[old + lane];
+                self.runge_kutta.move_first_stage(lane, new, old);
+                follow(lane, new);
+            }
+            new += 1;
+        }
+        if new != old {
+            self.state.copy_within(old..old + new, new);
+            self.state.truncate(2 * new);
+            self.runge_kutta.shrink(old, new);
+            self.particles.truncate(new);
+            self.cursors.truncate(new);
+        }
+    }
+}
+
+/// Where the slope at the end of a step is to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EndSlope {
+    /// Not evaluated yet.
+    Unknown,
+    /// In the last stage (first same as last).
+    LastStage,
+    /// Evaluated by [`Tile::end_slope`].
+    Evaluated,
+}

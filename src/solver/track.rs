@@ -1,0 +1,125 @@
+//! What a solve leaves behind for each particle: keyframes, counts, the log of its attempts, and
+//! how it ended.
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// Why a particle's solve ended before the end of time.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum Stop {
+    /// Too many attempts.
+    #[error("stopped at t = {t:.6}: the limit of {limit} attempted steps was reached")]
+    StepLimit {
+        /// Time reached.
+        t: f64,
+        /// The limit.
+        limit: usize,
+    },
+    /// The controller asked for a step too small to move t.
+    #[error(
+        "stopped at t = {t:.6}: the step size fell to {h:.1e} and no longer moves t (tolerance too tight for this field or precision)"
+    )]
+    StepUnderflow {
+        /// Time reached.
+        t: f64,
+        /// The step that was too small.
+        h: f64,
+    },
+    /// The field or the state was infinite or not a number.
+    #[error("stopped at t = {t:.6}: the field or the position is not finite there")]
+    NotFinite {
+        /// Last time at which all was finite.
+        t: f64,
+    },
+}
+
+/// One attempted step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Attempt {
+    /// Where it started.
+    pub t: f64,
+    /// Its length.
+    pub h: f64,
+    /// Error estimate over tolerance; NaN where there is none.
+    pub error_ratio: f64,
+    /// Whether the step was kept.
+    pub accepted: bool,
+    /// Evaluations of the field so far, this attempt's included.
+    pub nfe: u32,
+}
+
+/// Totals of one particle (or of the batch, in whole-batch scope).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Evaluations of the field.
+    pub nfe: u32,
+    /// Attempts kept.
+    pub accepted: u32,
+    /// Attempts thrown away.
+    pub rejected: u32,
+    /// Evaluations made only for dense output, not in `nfe`.
+    pub dense_nfe: u32,
+    /// Largest error ratio among kept steps; NaN where there is no estimate.
+    pub largest_error: f32,
+}
+
+impl Counts {
+    /// Adds one attempt that brought the total of evaluations to `attempt.nfe`.
+    pub fn note(&mut self, attempt: &Attempt) {
+        self.nfe = attempt.nfe;
+        if attempt.accepted {
+            self.accepted += 1;
+            // f32::max ignores NaN, so an absent estimate never hides a present one.
+            self.largest_error = self.largest_error.max(attempt.error_ratio as f32);
+        } else {
+            self.rejected += 1;
+        }
+    }
+}
+
+
+/// Everything kept of a batch of particles.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// Positions, particle-major: keyframe k of particle i stands at `i·keyframes + k`.
+    /// NaN from the point where a particle stopped.
+    pub positions: Vec<[f32; 2]>,
+    /// Last positions in full precision.
+    pub ends: Vec<[f64; 2]>,
+    /// Totals per particle.
+    pub counts: Vec<Counts>,
+    /// Logs of the first particles (as many as were asked for).
+    pub logs: Vec<Vec<Attempt>>,
+    /// How particles ended that did not arrive.
+    pub stops: Vec<(usize, Stop)>,
+    keyframes: usize,
+}
+
+impl Track {
+    /// An empty track for `count` particles, of which the first `logged` keep their attempts.
+    #[must_use]
+    pub fn new(count: usize, keyframes: usize, logged: usize) -> Self {
+        Self {
+            positions: vec![[f32::NAN; 2]; count * keyframes],
+            ends: vec![[f64::NAN; 2]; count],
+            counts: vec![Counts { largest_error: f32::NAN, ..Counts::default() }; count],
+            logs: vec![Vec::new(); logged.min(count)],
+            stops: Vec::new(),
+            keyframes,
+        }
+    }
+
+    /// Sets keyframe `k` of particle `i`.
+    pub fn place(&mut self, i: usize, k: usize, x: f64, y: f64) {
+        self.positions[i * self.keyframes + k] = [x as f32, y as f32];
+    }
+
+    /// Notes an attempt of particle `i` in its counts and, if kept, its log.
+    pub fn note(&mut self, i: usize, attempt: Attempt) {
+        self.counts[i].note(&attempt);
+        if let Some(log) = self.logs.get_mut(i) {
+            log.push(attempt);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Adaptive solves with one step size for the whole batch, by the RMS over every coordinate.
+
+use rayon::prelude::*;
+
+use super::controller::FirstStep;
+use super::settings::OdeSettings;
+use super::tile::{EndSlope, TILE, Tile};
+use super::track::{Attempt, Stop, Track};
+use super::{Cancel, Cancelled};
+use crate::field::{Field, Real, Times};
+
+/// Tracks of all tiles, and the one log they share.
+#[derive(Debug)]
+pub struct WholeBatch {
+    /// One track per tile of [`TILE`] particles, in order.
+    pub tracks: Vec<Track>,
+    /// Every attempt; its error ratio is the batch's.
+    pub log: Vec<Attempt>,
+    /// Why the batch did not arrive, if it did not.
+    pub stop: Option<Stop>,
+}
+
+/// Solves all particles together; `tiles` holds their starts, feature-major per tile.
+///
+/// Sums run in a fixed order, so that the number of threads does not change a bit.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised; it is looked at before every attempt.
+pub fn solve<S: Real>(
+    field: &dyn Field<S>,
+    settings: &OdeSettings,
+    keyframes: &[f64],
+    tiles: &[Vec<S>],
+    cancel: &Cancel,
+) -> Result<WholeBatch, Cancelled> {
+    debug_assert!(tiles.iter().all(|starts| starts.len() <= 2 * TILE));
+    let mut tiles: Vec<Tile<'_, S>> = tiles
+        .iter()
+        .map(|starts| {
+            Tile::new(
+                field,
+                settings.method,
+                settings.error_weights,
+                settings.tolerances,
+                keyframes,
+                starts,
+                0,
+            )
+        })
+        .collect();
+    let coordinates = 2 * tiles.iter().map(Tile::lanes).sum::<usize>();
+    let rms = |squares: Vec<f64>| (squares.iter().sum::<f64>() / coordinates as f64).sqrt();
+
+    let controller = settings.controller();
+    let later_stages = settings.method.tableau.stages() as u32 - 1;
+    let recycles = settings.method.tableau.first_same_as_last;
+    let mut t = settings.start_time;
+    tiles.par_iter_mut().for_each(|tile| tile.first_stage(Times::Shared(t)));
+    let (mut h, mut nfe) = first_step(&mut tiles, settings, rms);
+    let mut dense_nfe = 0;
+    let mut after_rejection = false;
+    let mut log: Vec<Attempt> = Vec::new();
+    let mut stop = None;
+
+    while t < settings.end_time {
+        cancel.check()?;
+        let step = settings.clamp(t, h);
+        let squares = tiles
+            .par_iter_mut()
+            .map(|tile| {
+                tile.attempt(Times::Shared(t), Times::Shared(step));
+                (0..tile.lanes()).map(|lane| tile.squared_error(lane)).sum()
+            })
+            .collect();
+        let ratio = rms(squares);
+        let verdict = controller.judge(ratio, after_rejection);
+        nfe += later_stages;
+        log.push(Attempt { t, h: step, error_ratio: ratio, accepted: verdict.accepted, nfe });
+        if verdict.accepted {
+            let t1 = settings.step_end(t, step);
+            let through = t1 >= settings.end_time;
+            tiles.par_iter_mut().for_each(|tile| accept(tile, settings, t, t1, recycles));
+            if !recycles {
+                if through { dense_nfe += 1 } else { nfe += 1 }
+            }
+            t = t1;
+        }
+        h = step * verdict.factor;
+        after_rejection = !verdict.accepted;
+        if t >= settings.end_time {
+            break;
+        }
+        if settings.underflows(t, settings.clamp(t, h)) {
+            stop = Some(if ratio.is_finite() {
+                Stop::StepUnderflow { t, h }
+            } else {
+                Stop::NotFinite { t }
+            });
+        } else if log.len() >= settings.max_attempts {
+            stop = Some(Stop::StepLimit { t, limit: settings.max_attempts });
+        }
+        if stop.is_some() {
+            break;
+        }
+    }
+
+    let tracks = tiles
+        .into_iter()
+        .map(|mut tile| {
+            if stop.is_some() {
+                for lane in 0..tile.lanes() {
+                    let position = tile.position(lane);
+                    tile.arrive(lane, position);
+                }
+            }
+            let mut track = tile.track;
+            for counts in &mut track.counts {
+                log.iter().for_each(|attempt| counts.note(attempt));
+                counts.nfe = nfe;
+                counts.dense_nfe = dense_nfe;
+            }
+            track
+        })
+        .collect();
+    Ok(WholeBatch { tracks, log, stop })
+}
+
+fn accept<S: Real>(
+    tile: &mut Tile<'_, S>,
+    settings: &OdeSettings,
+    t: f64,
+    t1: f64,
+    recycles: bool,
+) {
+    let slope = if recycles {
+        EndSlope::LastStage
+    } else {
+        tile.end_slope(Times::Shared(t1));
+        EndSlope::Evaluated
+    };
+    for lane in 0..tile.lanes() {
+        tile.place_keyframes(lane, t, t1);
+        if t1 >= settings.end_time {
+            let end = tile.within_step(lane, t, t1, settings.end_time);
+            tile.arrive(lane, end);
+        }
+        tile.move_on(lane, slope);
+    }
+}
+
+/// The first step and the evaluations made so far.
+fn first_step<S: Real>(
+    tiles: &mut [Tile<'_, S>],
+    settings: &OdeSettings,
+    rms: impl Fn(Vec<f64>) -> f64,
+) -> (f64, u32) {
+    if let Some(h) = settings.given_first_step() {
+        return (h, 1);
+    }
+    let t = settings.start_time;
+    let interval = settings.end_time - t;
+    let norms: Vec<(f64, f64)> = tiles
+        .iter()
+        .map(|tile| {
+            (0..tile.lanes()).map(|lane| tile.start_norms(lane)).fold((0.0, 0.0), |sum, norms| {
+                (sum.0 + norms.0, sum.1 + norms.1)
+            })
+        })
+        .collect();
+    let first = FirstStep {
+        state: rms(norms.iter().map(|norm| norm.0).collect()),
+        velocity: rms(norms.iter().map(|norm| norm.1).collect()),
+    };
+    let probe = first.probe(interval);
+    let changes = tiles
+        .par_iter_mut()
+        .map(|tile| {
+            tile.probe(Times::Shared(t), Times::Shared(probe));
+            (0..tile.lanes()).map(|lane| tile.probed_change(lane)).sum()
+        })
+        .collect();
+    (first.step(interval, rms(changes), settings.controller().exponent), 2)
+}
