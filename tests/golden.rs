@@ -42,8 +42,7 @@ fn fixed_steps_reach_the_published_values() {
 #[test]
 fn tight_tolerances_reach_the_exact_answer() {
     for scope in ["per-particle", "whole-batch"] {
-        let found =
-            first_x(&format!("[sampler]\natol = 1e-10\nrtol = 1e-10\nscope = \"{scope}\""));
+        let found = first_x(&format!("[sampler]\natol = 1e-10\nrtol = 1e-10\nscope = \"{scope}\""));
         assert!((found - 2.3).abs() < 1e-8, "{scope}: {found}");
     }
 }

@@ -91,11 +91,7 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             let tip = arc_point(rect, 0.46, -0.12 * PI);
             vec![
                 line(arc(rect, 0.46, -0.12 * PI, -0.12 * PI - 1.62 * PI)),
-                filled(vec![
-                    tip + vec2(-4.5, -0.5),
-                    tip + vec2(2.0, -4.5),
-                    tip + vec2(2.0, 2.5),
-                ]),
+                filled(vec![tip + vec2(-4.5, -0.5), tip + vec2(2.0, -4.5), tip + vec2(2.0, 2.5)]),
             ]
         }
         Icon::Moon => {
@@ -144,7 +140,8 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             line(vec![at(0.72, 0.18), at(1.05, 0.18)]),
         ],
         Icon::Help => {
-            let mut hook = arc(Rect::from_center_size(at(0.5, 0.3), rect.size() * 0.62), 0.5, -PI, 0.35 * PI);
+            let mut hook =
+                arc(Rect::from_center_size(at(0.5, 0.3), rect.size() * 0.62), 0.5, -PI, 0.35 * PI);
             hook.push(at(0.5, 0.68));
             vec![line(hook), Shape::circle_filled(at(0.5, 0.93), 1.4, colour)]
         }

@@ -22,8 +22,9 @@ pub fn read(ctx: &Context, out: &mut Commands) {
             out.push(command);
         }
     }
-    if ctx.input(|input| input.events.iter().any(|event| matches!(event, Event::Text(text) if text == "?")))
-    {
+    if ctx.input(|input| {
+        input.events.iter().any(|event| matches!(event, Event::Text(text) if text == "?"))
+    }) {
         out.push(Command::ToggleHelp);
     }
     // Space and arrows belong to a widget that was reached by the Tab key.

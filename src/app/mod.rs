@@ -161,7 +161,9 @@ impl Driftscope {
             stage: Stage::new(cc),
             trainer: TrainerDesk::default(),
             files: Files::new(ctx),
-            toasts: Toasts::default().with_anchor(Anchor::BottomRight).with_margin(vec2(16.0, 96.0)),
+            toasts: Toasts::default()
+                .with_anchor(Anchor::BottomRight)
+                .with_margin(vec2(16.0, 96.0)),
             shooter: launch.screenshot.map(|order| Shooter::new(order, outcome)),
             history: VecDeque::new(),
             last_edit: None,

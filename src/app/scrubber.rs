@@ -1,8 +1,6 @@
 //! The scrubber: the run from its start to its end, with a mark wherever the solver stepped.
 
-use eframe::egui::{
-    Key, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Key, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::command::{Command, Commands};
 use super::playback::progress_of;
@@ -19,9 +17,8 @@ pub fn ui(ui: &mut Ui, width: f32, state: &State, out: &mut Commands) -> Respons
     if let Some(at) = response.interact_pointer_pos() {
         out.push(Command::Seek(f64::from((at.x - track.left()) / track.width())));
     }
-    response.widget_info(|| {
-        WidgetInfo::slider(ui.is_enabled(), state.time().unwrap_or(0.0), "Time t")
-    });
+    response
+        .widget_info(|| WidgetInfo::slider(ui.is_enabled(), state.time().unwrap_or(0.0), "Time t"));
     if response.has_focus() {
         for (key, by) in [(Key::ArrowLeft, -1), (Key::ArrowRight, 1)] {
             if ui.input(|input| input.key_pressed(key)) {
@@ -71,10 +68,8 @@ fn paint(ui: &Ui, track: Rect, response: &Response, state: &State) {
             let next = shown.traces.edges.partition_point(|&edge| edge <= progress);
             let from = shown.traces.edges.get(next.wrapping_sub(1)).copied().unwrap_or(0.0);
             let to = shown.traces.edges.get(next).copied().unwrap_or(1.0);
-            let step = Rect::from_min_max(
-                pos2(x(from), track.top() - 8.0),
-                pos2(x(to), track.bottom()),
-            );
+            let step =
+                Rect::from_min_max(pos2(x(from), track.top() - 8.0), pos2(x(to), track.bottom()));
             painter.rect_filled(step, 1.0, colour.gamma_multiply(0.35));
         }
     }

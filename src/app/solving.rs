@@ -123,7 +123,7 @@ impl Solver {
 fn show(state: &mut State, recording: Arc<Recording>) {
     let before = state.shown.take().filter(|shown| shown.recording.id == recording.id);
     let traces = Traces::of(&recording);
-    let (since, distance) = before
-        .map_or((Instant::now(), None), |shown| (shown.since, shown.distance));
+    let (since, distance) =
+        before.map_or((Instant::now(), None), |shown| (shown.since, shown.distance));
     state.shown = Some(Shown { recording, traces, distance, since });
 }

@@ -119,10 +119,7 @@ fn series(recording: &Recording) -> Vec<Series> {
     if cost(last) > cost(last / 2) {
         chosen.push(("most evaluations", last));
     }
-    chosen
-        .into_iter()
-        .map(|(label, i)| Series { label, steps: steps(scene, logs[i]) })
-        .collect()
+    chosen.into_iter().map(|(label, i)| Series { label, steps: steps(scene, logs[i]) }).collect()
 }
 
 fn steps(scene: &Scene, log: &[Attempt]) -> Vec<Step> {

@@ -75,9 +75,27 @@ fn readings(ui: &mut Ui, state: &State) {
     let traces = state.shown.as_ref().map(|shown| &shown.traces);
     let count = |pick: fn(&super::traces::Traces) -> f64| traces.map(pick);
     let counts = [
-        (count(|traces| traces.nfe.mean), "evaluation", "evaluations", 32.0, "Evaluations of the field per particle (mean), rejected steps and start-up included."),
-        (count(|traces| traces.accepted.mean), "accepted", "accepted", 25.0, "Steps kept, per particle (mean)."),
-        (count(|traces| traces.rejected.mean), "rejected", "rejected", 25.0, "Attempted steps thrown away, per particle (mean)."),
+        (
+            count(|traces| traces.nfe.mean),
+            "evaluation",
+            "evaluations",
+            32.0,
+            "Evaluations of the field per particle (mean), rejected steps and start-up included.",
+        ),
+        (
+            count(|traces| traces.accepted.mean),
+            "accepted",
+            "accepted",
+            25.0,
+            "Steps kept, per particle (mean).",
+        ),
+        (
+            count(|traces| traces.rejected.mean),
+            "rejected",
+            "rejected",
+            25.0,
+            "Attempted steps thrown away, per particle (mean).",
+        ),
     ];
     for (value, one, many, width, about) in counts {
         let text = value.map_or_else(|| "–".to_owned(), number::mean);
@@ -85,10 +103,12 @@ fn readings(ui: &mut Ui, state: &State) {
         cell(ui, width * UNIT, reading(palette, "", &text, &unit)).on_hover_text(about);
     }
     let recording = state.recording();
-    let text = recording.map_or_else(|| "–".to_owned(), |recording| number::duration(recording.elapsed));
+    let text =
+        recording.map_or_else(|| "–".to_owned(), |recording| number::duration(recording.elapsed));
     cell(ui, 16.0 * UNIT, reading(palette, "", &text, ""))
         .on_hover_text("Wall time of the solve, on all threads of this computer.");
-    let text = recording.map_or_else(|| "–".to_owned(), |recording| number::bytes(recording.solver_bytes()));
+    let text = recording
+        .map_or_else(|| "–".to_owned(), |recording| number::bytes(recording.solver_bytes()));
     cell(ui, 36.0 * UNIT, reading(palette, "", &text, " solver memory"))
         .on_hover_text("What the solver keeps while stepping: state and stages × particles.");
     let distance = state.shown.as_ref().and_then(|shown| shown.distance);
@@ -116,7 +136,11 @@ fn progress(state: &State) -> String {
     match state.recording() {
         _ if state.failure.is_some() => "out of date".to_owned(),
         Some(recording) if solving && !recording.complete => {
-            format!("{} of {} particles", number::count(recording.count() as u64), number::count(all))
+            format!(
+                "{} of {} particles",
+                number::count(recording.count() as u64),
+                number::count(all)
+            )
         }
         _ if solving => "solving…".to_owned(),
         Some(recording) => {

@@ -25,7 +25,17 @@ pub struct FieldCommand {
 }
 
 const COLUMNS: [&str; 12] = [
-    "vx", "vy", "sx", "sy", "nx", "ny", "diffusion", "log_density", "alpha", "d_alpha", "sigma",
+    "vx",
+    "vy",
+    "sx",
+    "sy",
+    "nx",
+    "ny",
+    "diffusion",
+    "log_density",
+    "alpha",
+    "d_alpha",
+    "sigma",
     "d_sigma",
 ];
 

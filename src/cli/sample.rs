@@ -12,7 +12,7 @@ use super::table::{Table, number, read, save};
 use super::{EXIT_STOPPED, SceneArgs};
 use crate::engine::{Recording, RunOptions, Spread, run};
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Scene, MOST_PARTICLES};
+use crate::scene::{MOST_PARTICLES, Scene};
 use crate::solver::{Attempt, Cancel, Scope};
 
 /// Run a scene and write what came of it into a folder.
@@ -83,8 +83,8 @@ impl Sample {
         };
         let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
         let ends: Vec<[f64; 2]> = recording.ends().collect();
-        let distance = distance_to_data(&scene, &ends, &Cancel::default())
-            .expect("nothing raises this flag");
+        let distance =
+            distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag");
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         write(&self.out, &recording, distance)?;

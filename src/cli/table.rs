@@ -54,8 +54,8 @@ pub fn read<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<[f64;
     let mut rows = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let line = index + 2;
-        let record =
-            record.with_context(|| format!("{shown}, line {line}: not {N} numbers (`{wanted}`)"))?;
+        let record = record
+            .with_context(|| format!("{shown}, line {line}: not {N} numbers (`{wanted}`)"))?;
         let mut row = [0.0; N];
         for ((value, cell), column) in row.iter_mut().zip(&record).zip(columns) {
             *value = match cell.parse::<f64>() {

@@ -17,11 +17,7 @@ pub struct Covariance {
 impl Covariance {
     /// `variance · I`
     pub fn isotropic(variance: f64) -> Self {
-        Self {
-            xx: variance,
-            xy: 0.0,
-            yy: variance,
-        }
+        Self { xx: variance, xy: 0.0, yy: variance }
     }
 
     /// Standard deviations `along` the direction at `angle` (radians, from the

@@ -20,20 +20,13 @@ pub(super) struct Gaussian {
 impl Gaussian {
     pub fn new(mean: [f64; 2], covariance: Covariance, weight: f64) -> Self {
         let (axis, variances) = covariance.eigen();
-        Self {
-            mean,
-            log_weight: weight.ln(),
-            axis,
-            variances,
-        }
+        Self { mean, log_weight: weight.ln(), axis, variances }
     }
 
     /// Everything about the noisy component that does not depend on `x`.
     pub fn at(&self, level: Level) -> GaussianAt {
         let Level { alpha, sigma } = level;
-        let noisy = self
-            .variances
-            .map(|variance| alpha * alpha * variance + sigma * sigma);
+        let noisy = self.variances.map(|variance| alpha * alpha * variance + sigma * sigma);
         let inverse = noisy.map(f64::recip);
         GaussianAt {
             mean: self.mean,
@@ -86,15 +79,9 @@ impl GaussianAt {
 }
 
 fn to_axes(axis: [f64; 2], d: [f64; 2]) -> [f64; 2] {
-    [
-        axis[0] * d[0] + axis[1] * d[1],
-        axis[0] * d[1] - axis[1] * d[0],
-    ]
+    [axis[0] * d[0] + axis[1] * d[1], axis[0] * d[1] - axis[1] * d[0]]
 }
 
 fn from_axes(axis: [f64; 2], u: [f64; 2]) -> [f64; 2] {
-    [
-        axis[0] * u[0] - axis[1] * u[1],
-        axis[1] * u[0] + axis[0] * u[1],
-    ]
+    [axis[0] * u[0] - axis[1] * u[1], axis[1] * u[0] + axis[0] * u[1]]
 }

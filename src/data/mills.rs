@@ -33,10 +33,7 @@ impl Mills {
         if z < CONTINUED_FRACTION_FROM {
             let x = z * FRAC_1_SQRT_2;
             let ratio = SQRT_FRAC_PI_2 * (x * x).exp() * libm::erfc(x);
-            return Self {
-                ratio,
-                slope: 1.0 - z * ratio,
-            };
+            return Self { ratio, slope: 1.0 - z * ratio };
         }
         // Enough for the last digit but one in each range
         let terms = match z {
@@ -51,10 +48,7 @@ impl Mills {
         }
         let k = 1.0 / tail;
         let ratio = 1.0 / (z + k);
-        Self {
-            ratio,
-            slope: k * ratio,
-        }
+        Self { ratio, slope: k * ratio }
     }
 }
 

@@ -57,26 +57,17 @@ impl Component {
     /// A Gaussian of weight 1 with the same standard deviation in every
     /// direction.
     pub fn isotropic(mean: [f64; 2], standard_deviation: f64) -> Self {
-        Self::gaussian(
-            mean,
-            Covariance::isotropic(standard_deviation * standard_deviation),
-        )
+        Self::gaussian(mean, Covariance::isotropic(standard_deviation * standard_deviation))
     }
 
     /// A Gaussian of weight 1.
     pub fn gaussian(mean: [f64; 2], covariance: Covariance) -> Self {
-        Self {
-            weight: 1.0,
-            shape: Shape::Gaussian { mean, covariance },
-        }
+        Self { weight: 1.0, shape: Shape::Gaussian { mean, covariance } }
     }
 
     /// A uniform box of weight 1.
     pub fn uniform(min: [f64; 2], max: [f64; 2]) -> Self {
-        Self {
-            weight: 1.0,
-            shape: Shape::Box { min, max },
-        }
+        Self { weight: 1.0, shape: Shape::Box { min, max } }
     }
 
     /// The component's own mean.
@@ -119,19 +110,12 @@ impl Component {
                 let allowed = SMALLEST * SMALLEST..=LARGEST * LARGEST;
                 if !(covariance.xx > 0.0 && allowed.contains(&smaller) && allowed.contains(&larger))
                 {
-                    return Err(MixtureError::Covariance {
-                        component,
-                        covariance,
-                    });
+                    return Err(MixtureError::Covariance { component, covariance });
                 }
             }
             Shape::Box { min, max } => {
                 if (0..2).any(|i| max[i] - min[i] < SMALLEST) {
-                    return Err(MixtureError::Extent {
-                        component,
-                        min,
-                        max,
-                    });
+                    return Err(MixtureError::Extent { component, min, max });
                 }
             }
         }
@@ -245,10 +229,7 @@ impl Mixture {
         for (index, component) in components.iter_mut().enumerate() {
             let weight = component.weight / largest / total;
             if !weight.is_normal() {
-                return Err(MixtureError::Weight {
-                    component: index,
-                    weight: component.weight,
-                });
+                return Err(MixtureError::Weight { component: index, weight: component.weight });
             }
             component.weight = weight;
             sum += weight;
@@ -275,10 +256,7 @@ impl Mixture {
                     index_of(&mut self.intervals[axis], Interval { min, max })
                 });
                 self.parts.push(Part::Box(self.boxes.len()));
-                self.boxes.push(BoxParts {
-                    log_weight: component.weight.ln(),
-                    intervals,
-                });
+                self.boxes.push(BoxParts { log_weight: component.weight.ln(), intervals });
             }
         }
     }
@@ -316,11 +294,8 @@ impl Mixture {
 }
 
 fn index_of(intervals: &mut Vec<Interval>, interval: Interval) -> usize {
-    intervals
-        .iter()
-        .position(|&known| known == interval)
-        .unwrap_or_else(|| {
-            intervals.push(interval);
-            intervals.len() - 1
-        })
+    intervals.iter().position(|&known| known == interval).unwrap_or_else(|| {
+        intervals.push(interval);
+        intervals.len() - 1
+    })
 }

@@ -181,12 +181,7 @@ struct Sum {
 
 impl Sum {
     fn new() -> Self {
-        Self {
-            largest: f64::NEG_INFINITY,
-            total: 0.0,
-            data: [0.0; 2],
-            scaled_noise: [0.0; 2],
-        }
+        Self { largest: f64::NEG_INFINITY, total: 0.0, data: [0.0; 2], scaled_noise: [0.0; 2] }
     }
 
     fn push(&mut self, part: Posterior) {

@@ -13,10 +13,7 @@ use rand_distr::StandardNormal;
 const BOUNDS_DEVIATIONS: f64 = 4.0;
 
 /// The level of the data themselves, without noise.
-const CLEAN: Level = Level {
-    alpha: 1.0,
-    sigma: 0.0,
-};
+const CLEAN: Level = Level { alpha: 1.0, sigma: 0.0 };
 
 impl Mixture {
     /// The mean of the data.
@@ -49,20 +46,14 @@ impl Mixture {
     /// A rectangle that holds every box, and every Gaussian up to 4 standard
     /// deviations: nearly all of the mass, for fitting a view.
     pub fn bounds(&self) -> Bounds {
-        let mut bounds = Bounds {
-            min: [f64::INFINITY; 2],
-            max: [f64::NEG_INFINITY; 2],
-        };
+        let mut bounds = Bounds { min: [f64::INFINITY; 2], max: [f64::NEG_INFINITY; 2] };
         for component in self.components() {
             let (low, high) = match component.shape {
                 Shape::Box { min, max } => (min, max),
                 Shape::Gaussian { mean, covariance } => {
                     let reach = [covariance.xx, covariance.yy]
                         .map(|variance| BOUNDS_DEVIATIONS * variance.sqrt());
-                    (
-                        [0, 1].map(|i| mean[i] - reach[i]),
-                        [0, 1].map(|i| mean[i] + reach[i]),
-                    )
+                    ([0, 1].map(|i| mean[i] - reach[i]), [0, 1].map(|i| mean[i] + reach[i]))
                 }
             };
             for i in 0..2 {
@@ -76,10 +67,7 @@ impl Mixture {
     /// `ln p(x)` of the data, without noise; `−∞` outside every box when there
     /// are only boxes. On the edge of a box its full density counts.
     pub fn log_density(&self, x: [f64; 2]) -> f64 {
-        let gaussians = self
-            .gaussians()
-            .iter()
-            .map(|gaussian| log_gaussian(gaussian, x));
+        let gaussians = self.gaussians().iter().map(|gaussian| log_gaussian(gaussian, x));
         let boxes = self.boxes().iter().map(|part| self.log_box(part, x));
         let (mut largest, mut total) = (f64::NEG_INFINITY, 0.0);
         for log in gaussians.chain(boxes) {

@@ -92,10 +92,7 @@ pub const TOYS: &[Toy] = &[
 
 /// A name that is not in [`TOYS`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "there is no distribution called \"{name}\"; choose one of: {}",
-    names()
-)]
+#[error("there is no distribution called \"{name}\"; choose one of: {}", names())]
 pub struct UnknownToy {
     /// The name asked for.
     pub name: String,
@@ -111,11 +108,7 @@ fn names() -> String {
 /// # Errors
 /// If there is none; the message lists the names.
 pub fn toy(name: &str) -> Result<&'static Toy, UnknownToy> {
-    TOYS.iter()
-        .find(|toy| toy.name == name)
-        .ok_or_else(|| UnknownToy {
-            name: name.to_owned(),
-        })
+    TOYS.iter().find(|toy| toy.name == name).ok_or_else(|| UnknownToy { name: name.to_owned() })
 }
 
 fn built_in(components: Vec<Component>) -> Mixture {
@@ -198,10 +191,7 @@ fn rings() -> Mixture {
 fn s_curve() -> Mixture {
     let curve = |s: f64| {
         let angle = 3.0 * PI * (s - 0.5);
-        [
-            1.2 * angle.sin(),
-            1.2 * angle.signum() * (angle.cos() - 1.0),
-        ]
+        [1.2 * angle.sin(), 1.2 * angle.signum() * (angle.cos() - 1.0)]
     };
     built_in(along(curve, 36, 0.1))
 }

@@ -133,17 +133,9 @@ impl IntervalAt {
         let folded = if self.relative_width < NARROW && change <= GENTLE {
             self.flat(m, change)
         } else {
-            let beyond_edge = if sign > 0.0 {
-                x - self.high
-            } else {
-                self.low - x
-            };
+            let beyond_edge = if sign > 0.0 { x - self.high } else { self.low - x };
             let near = beyond_edge * self.inverse_sigma;
-            if near <= 0.0 {
-                self.inside(m, near, change)
-            } else {
-                self.outside(near, change)
-            }
+            if near <= 0.0 { self.inside(m, near, change) } else { self.outside(near, change) }
         };
         AxisPosterior {
             data: self.centre - self.width * (sign * self.orientation * folded.offset),

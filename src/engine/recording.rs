@@ -114,7 +114,9 @@ impl Recording {
     /// Keyframes of particle `i`, if it is there.
     #[must_use]
     pub fn keyframes(&self, i: usize) -> Option<&[[f32; 2]]> {
-        let block = self.blocks.get(self.blocks.partition_point(|block| block.first <= i).checked_sub(1)?)?;
+        let block = self
+            .blocks
+            .get(self.blocks.partition_point(|block| block.first <= i).checked_sub(1)?)?;
         let width = self.times.len();
         let start = (i - block.first) * width;
         block.positions.get(start..start + width)

@@ -92,19 +92,18 @@ pub fn run(
         _ => model_of(scene)?,
     };
     match scene.precision() {
-        Precision::F32 => start::<f32>(scene, id, options, cancel, publish, mixture, model),
-        Precision::F64 => start::<f64>(scene, id, options, cancel, publish, mixture, model),
+        Precision::F32 => start::<f32>(scene, id, options, cancel, publish, &mixture, model),
+        Precision::F64 => start::<f64>(scene, id, options, cancel, publish, &mixture, model),
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the second half of `run`, once the type is known")]
 fn start<S: Evaluate>(
     scene: &Arc<Scene>,
     id: u64,
     options: &RunOptions,
     cancel: &Cancel,
     publish: impl FnMut(&Recording),
-    mixture: Arc<Mixture>,
+    mixture: &Arc<Mixture>,
     model: Option<Arc<LoadedModel>>,
 ) -> Result<Recording, RunError> {
     let path = scene.interpolant.kind;
@@ -113,7 +112,7 @@ fn start<S: Evaluate>(
         (Direction::Generate, Some(model)) => {
             Box::new(LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path))
         }
-        (Direction::Generate, None) => Box::new(ExactField::new(Arc::clone(&mixture), path)),
+        (Direction::Generate, None) => Box::new(ExactField::new(Arc::clone(mixture), path)),
     };
     let interval = scene.interval(match scene.direction {
         Direction::Noise => 1.0,
@@ -124,7 +123,7 @@ fn start<S: Evaluate>(
         options,
         cancel,
         field: &*field,
-        mixture: &mixture,
+        mixture,
         interval,
         began: Instant::now(),
     };
@@ -199,11 +198,9 @@ impl<S: Real> Job<'_, S> {
             let [x, y] = match (&self.options.starts, self.scene.direction) {
                 (Some(starts), _) => starts[particle],
                 (None, Direction::Generate) => normal_start(self.scene.seed, particle as u64),
-                (None, Direction::Noise) => self.mixture.draw(&mut stream(
-                    self.scene.seed,
-                    Purpose::Start,
-                    particle as u64,
-                )),
+                (None, Direction::Noise) => {
+                    self.mixture.draw(&mut stream(self.scene.seed, Purpose::Start, particle as u64))
+                }
             };
             points[i] = S::from_f64(x);
             points[size + i] = S::from_f64(y);
@@ -237,7 +234,8 @@ impl<S: Real> Job<'_, S> {
         let (mut done, mut group) = (0, 1);
         while done < tiles.len() {
             let now = &tiles[done..(done + group).min(tiles.len())];
-            let tracks = now.par_iter().map(|&first| solve(first)).collect::<Result<Vec<_>, _>>()?;
+            let tracks =
+                now.par_iter().map(|&first| solve(first)).collect::<Result<Vec<_>, _>>()?;
             for (&first, track) in now.iter().zip(tracks) {
                 add(&mut recording, first, track);
             }
@@ -256,8 +254,7 @@ impl<S: Real> Job<'_, S> {
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
         let settings = self.settings();
-        let keyframes =
-            grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
+        let keyframes = grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
         recording.times = self.shown(&keyframes);
         self.in_groups(
             recording,
@@ -282,8 +279,7 @@ impl<S: Real> Job<'_, S> {
         mut publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
         let settings = self.settings();
-        let keyframes =
-            grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
+        let keyframes = grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
         recording.times = self.shown(&keyframes);
         let firsts = self.tiles();
         let tiles: Vec<Vec<S>> = firsts.par_iter().map(|&first| self.starts(first)).collect();
@@ -330,7 +326,8 @@ impl<S: Real> Job<'_, S> {
                     *total = (total.0 + sum, total.1 + count);
                 }
                 push(recording, first, solved.track);
-                let ratios = squares.iter().map(|&(sum, count)| (sum / f64::from(count as u32)).sqrt());
+                let ratios =
+                    squares.iter().map(|&(sum, count)| (sum / f64::from(count as u32)).sqrt());
                 recording.shared_log = Some(shared_log(self.scene, &grid, ratios));
             },
         )
@@ -344,8 +341,7 @@ impl<S: Real> Job<'_, S> {
         let grid = self.grid();
         let end = self.interval.1;
         let (last_step, size) = self.scene.last_step();
-        let mut keyframes =
-            grid::keyframes_on_grid(&grid, self.options.keyframes - 1, false);
+        let mut keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes - 1, false);
         let mut log_grid = grid.clone();
         if last_step != LastStep::None {
             keyframes.push(end + size);

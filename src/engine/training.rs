@@ -10,9 +10,7 @@ use super::models::LoadedModel;
 use super::random::{Purpose, stream};
 use crate::data::Mixture;
 use crate::interpolant::Interpolant;
-use crate::network::{
-    Description, Model, Trainer, TrainingData, TrainingError, TrainingSettings,
-};
+use crate::network::{Description, Model, Trainer, TrainingData, TrainingError, TrainingSettings};
 
 /// How often a training shows its weights.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);

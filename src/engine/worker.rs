@@ -135,8 +135,7 @@ fn work(shared: &Shared, sender: &SyncSender<Update>, notify: &dyn Fn()) {
     };
     while let Some(request) = next_request(shared) {
         let Request { id, scene, model, cancel } = request;
-        let options =
-            RunOptions { model, ..RunOptions::for_window(scene.particles.count) };
+        let options = RunOptions { model, ..RunOptions::for_window(scene.particles.count) };
         let publish = |recording: &Recording| {
             send(Update::Recorded(Arc::new(recording.clone())));
         };

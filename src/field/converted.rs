@@ -69,12 +69,8 @@ impl<F> Converted<F> {
         Twin { time, scale }
     }
 
-    fn evaluate<S: Real>(
-        &self,
-        times: Times<'_>,
-        points: &[S],
-        mut write: impl FnMut(Known),
-    ) where
+    fn evaluate<S: Real>(&self, times: Times<'_>, points: &[S], mut write: impl FnMut(Known))
+    where
         F: Field<S>,
     {
         let count = points.len() / 2;
@@ -97,10 +93,10 @@ impl<F> Converted<F> {
             }
             let there = shared.map_or(Times::Each(&twin_times[..size]), |t| Times::Shared(t.time));
             self.inner.velocity(there, &here[..2 * size], &mut velocities[..2 * size]);
-            for i in 0..size {
+            for (i, twin) in twins.iter().enumerate().take(size) {
                 let means = [i, size + i].map(|j| {
                     let (x, v) = (here[j].to_f64(), velocities[j].to_f64());
-                    self.from.means_from_velocity(twins[i].time, x, v)
+                    self.from.means_from_velocity(twin.time, x, v)
                 });
                 write(Known {
                     index: start + i,
@@ -183,9 +179,8 @@ mod tests {
                         let (mut v, mut s) = ([0.0; 2], [0.0; 2]);
                         converted.velocity_and_score(Times::Shared(t), &x, &mut v, &mut s);
                         let here = direct.at(t, x);
-                        worst = worst
-                            .max(difference(v, here.velocity))
-                            .max(difference(s, here.score));
+                        worst =
+                            worst.max(difference(v, here.velocity)).max(difference(s, here.score));
                         assert!(worst < 1e-9, "{} {to:?} t = {t} x = {x:?}: {worst:e}", toy.name);
                     }
                 }

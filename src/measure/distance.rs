@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -130,15 +131,10 @@ impl Target {
 /// An independent draw of the target, N(0, I) if none.
 fn draw(target: Option<&Mixture>, number: u64, count: usize) -> Vec<[f64; 2]> {
     let mut rng = stream(DRAW_SEED, Purpose::Draw, number);
-    match target {
-        Some(mixture) => mixture.sample(&mut rng, count),
-        None => {
-            let normal = rand_distr::StandardNormal;
-            (0..count)
-                .map(|_| [(); 2].map(|()| rand_distr::Distribution::sample(&normal, &mut rng)))
-                .collect()
-        }
+    if let Some(mixture) = target {
+        return mixture.sample(&mut rng, count);
     }
+    (0..count).map(|_| [(); 2].map(|()| StandardNormal.sample(&mut rng))).collect()
 }
 
 #[cfg(test)]

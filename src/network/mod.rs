@@ -19,8 +19,7 @@ pub use checkpoint::{CheckpointError, Description, Model};
 pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use training::{
-    ComputeDevice, GradientMethod, Trainer, TrainingData, TrainingError,
-    TrainingSettings,
+    ComputeDevice, GradientMethod, Trainer, TrainingData, TrainingError, TrainingSettings,
 };
 
 /// Number of coordinates of a point, and of a velocity.
@@ -42,11 +41,7 @@ pub struct Architecture {
 
 impl Default for Architecture {
     fn default() -> Self {
-        Self {
-            hidden: 128,
-            depth: 3,
-            time_features: 64,
-        }
+        Self { hidden: 128, depth: 3, time_features: 64 }
     }
 }
 
@@ -91,16 +86,8 @@ impl Architecture {
     pub fn layer_shapes(&self) -> Vec<[usize; 2]> {
         (0..=self.depth)
             .map(|layer| {
-                let inputs = if layer == 0 {
-                    self.inputs()
-                } else {
-                    self.hidden
-                };
-                let outputs = if layer == self.depth {
-                    DIMENSIONS
-                } else {
-                    self.hidden
-                };
+                let inputs = if layer == 0 { self.inputs() } else { self.hidden };
+                let outputs = if layer == self.depth { DIMENSIONS } else { self.hidden };
                 [outputs, inputs]
             })
             .collect()
@@ -198,29 +185,19 @@ impl Weights {
             .find(|(_, value)| !value.is_finite())
         {
             None => Ok(()),
-            Some((index, value)) => Err(WeightsError::NotFinite {
-                tensor: tensor.to_owned(),
-                index,
-                value,
-            }),
+            Some((index, value)) => {
+                Err(WeightsError::NotFinite { tensor: tensor.to_owned(), index, value })
+            }
         };
         let length = |tensor: &str, found: usize, expected: usize| {
             if found == expected {
                 Ok(())
             } else {
                 let tensor = tensor.to_owned();
-                Err(WeightsError::Length {
-                    tensor,
-                    found,
-                    expected,
-                })
+                Err(WeightsError::Length { tensor, found, expected })
             }
         };
-        length(
-            "time frequencies",
-            self.frequencies.len(),
-            self.architecture.time_features / 2,
-        )?;
+        length("time frequencies", self.frequencies.len(), self.architecture.time_features / 2)?;
         finite("time frequencies", &mut self.frequencies.iter().copied())?;
         let shapes = self.architecture.layer_shapes();
         length("layers", self.layers.len(), shapes.len())?;
@@ -262,15 +239,9 @@ pub(crate) mod test_support {
             .into_iter()
             .map(|[outputs, inputs]| {
                 let bound = (3.0 / inputs as f32).sqrt();
-                let mut draw = |count| {
-                    (0..count)
-                        .map(|_| rng.random_range(-bound..bound))
-                        .collect()
-                };
-                LinearWeights {
-                    weight: draw(outputs * inputs),
-                    bias: draw(outputs),
-                }
+                let mut draw =
+                    |count| (0..count).map(|_| rng.random_range(-bound..bound)).collect();
+                LinearWeights { weight: draw(outputs * inputs), bias: draw(outputs) }
             })
             .collect();
         Weights {
@@ -290,14 +261,8 @@ mod tests {
     fn default_architecture_has_the_documented_shapes() {
         let architecture = Architecture::default();
         architecture.validate().unwrap();
-        assert_eq!(
-            architecture.layer_shapes(),
-            [[128, 66], [128, 128], [128, 128], [2, 128]]
-        );
-        assert_eq!(
-            architecture.parameters(),
-            128 * 67 + 2 * 128 * 129 + 2 * 129
-        );
+        assert_eq!(architecture.layer_shapes(), [[128, 66], [128, 128], [128, 128], [2, 128]]);
+        assert_eq!(architecture.parameters(), 128 * 67 + 2 * 128 * 129 + 2 * 129);
     }
 
     #[test]
@@ -305,44 +270,19 @@ mod tests {
         let refuse = |architecture: Architecture| architecture.validate().unwrap_err().to_string();
         let default = Architecture::default();
         assert_eq!(
-            refuse(Architecture {
-                hidden: 2000,
-                ..default
-            }),
+            refuse(Architecture { hidden: 2000, ..default }),
             "network hidden = 2000: allowed is 1 to 1024"
         );
-        assert!(
-            refuse(Architecture {
-                depth: 0,
-                ..default
-            })
-            .contains("depth = 0")
-        );
-        assert!(
-            refuse(Architecture {
-                time_features: 7,
-                ..default
-            })
-            .contains("even")
-        );
+        assert!(refuse(Architecture { depth: 0, ..default }).contains("depth = 0"));
+        assert!(refuse(Architecture { time_features: 7, ..default }).contains("even"));
     }
 
     #[test]
     fn weights_with_nan_are_refused_with_their_name() {
-        let mut weights = random_weights(
-            Architecture {
-                hidden: 5,
-                depth: 1,
-                time_features: 4,
-            },
-            1,
-        );
+        let mut weights = random_weights(Architecture { hidden: 5, depth: 1, time_features: 4 }, 1);
         weights.validate().unwrap();
         weights.layers[1].bias[1] = f32::NAN;
         let message = weights.validate().unwrap_err().to_string();
-        assert!(
-            message.contains("layers.1.bias") && message.contains("element 1"),
-            "{message}"
-        );
+        assert!(message.contains("layers.1.bias") && message.contains("element 1"), "{message}");
     }
 }

@@ -5,6 +5,11 @@
 //! adaptive solvers would pay for with small steps; the lowest keeps a slow,
 //! nearly linear trend.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 /// Lowest angular frequency of a new network, in radians per unit of time.
 pub const LOWEST_FREQUENCY: f64 = 0.5;
 /// Highest angular frequency of a new network, in radians per unit of time.
@@ -16,9 +21,7 @@ pub fn frequencies(features: usize) -> Vec<f64> {
     let count = features / 2;
     let ratio = HIGHEST_FREQUENCY / LOWEST_FREQUENCY;
     let exponent = |index: usize| index as f64 / (count.max(2) - 1) as f64;
-    (0..count)
-        .map(|index| LOWEST_FREQUENCY * ratio.powf(exponent(index)))
-        .collect()
+    (0..count).map(|index| LOWEST_FREQUENCY * ratio.powf(exponent(index))).collect()
 }
 
 /// Writes the sines, then the cosines, of `time` at every frequency.
@@ -49,16 +52,9 @@ pub(crate) fn sin_cos(phase: f64) -> (f32, f32) {
     let sine = ((-1.951_529_6e-4 * z + 8.332_161e-3) * z - 1.666_665_5e-1) * z * x + x;
     let cosine =
         ((2.443_315_7e-5 * z - 1.388_731_6e-3) * z + 4.166_664_6e-2) * z * z - 0.5 * z + 1.0;
-    let (first, second) = if quadrant & 1 == 0 {
-        (sine, cosine)
-    } else {
-        (cosine, sine)
-    };
+    let (first, second) = if quadrant & 1 == 0 { (sine, cosine) } else { (cosine, sine) };
     let flip = |value: f32, bit: u32| f32::from_bits(value.to_bits() ^ ((bit & 2) << 30));
-    (
-        flip(first, quadrant),
-        flip(second, quadrant.wrapping_add(1)),
-    )
+    (flip(first, quadrant), flip(second, quadrant.wrapping_add(1)))
 }
 
 #[cfg(test)]
@@ -70,14 +66,8 @@ mod tests {
         for step in -20_000..20_000 {
             let phase = f64::from(step) * 0.01;
             let (sine, cosine) = sin_cos(phase);
-            assert!(
-                (f64::from(sine) - phase.sin()).abs() < 1.5e-7,
-                "sin {phase}"
-            );
-            assert!(
-                (f64::from(cosine) - phase.cos()).abs() < 1.5e-7,
-                "cos {phase}"
-            );
+            assert!((f64::from(sine) - phase.sin()).abs() < 1.5e-7, "sin {phase}");
+            assert!((f64::from(cosine) - phase.cos()).abs() < 1.5e-7, "cos {phase}");
         }
     }
 

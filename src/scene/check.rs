@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::{Direction, FieldKind, Scene};
 use crate::data::toy;
 use crate::field::{ExactField, LearnedField};
-use crate::solver::sde::LastStep;
 use crate::solver::per_particle;
+use crate::solver::sde::LastStep;
 
 /// A value that is not allowed: the key, the value and what is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,8 @@ impl Scene {
 
     fn check_numbers(&self) -> Result<(), Problem> {
         let sampler = &self.sampler;
+        // TOML's integers end there.
+        within("seed", self.seed, 0..=i64::MAX as u64)?;
         within("particles.count", self.particles.count, 1..=MOST_PARTICLES)?;
         within("sampler.steps", sampler.steps, 1..=MOST_STEPS)?;
         if let Some(size) = sampler.step_size {
@@ -166,7 +168,7 @@ impl Scene {
 
 fn refuse<T>(
     key: &'static str,
-    value: impl ToString,
+    value: impl fmt::Display,
     allowed: impl Into<String>,
 ) -> Result<T, Problem> {
     Err(Problem { key, value: value.to_string(), allowed: allowed.into() })

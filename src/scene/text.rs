@@ -83,21 +83,16 @@ impl Scene {
     /// # Errors
     /// If it is not TOML, has a key no scene has, or a value out of range.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, SceneError> {
-        Self::from_table(parse(text, origin)?, origin)
+        Self::from_table(&parse(text, origin)?, origin)
     }
 
     /// The scene as TOML, with every setting spelt out.
+    ///
+    /// # Panics
+    /// If the seed is beyond what TOML can write, which [`Scene::check`] refuses.
     #[must_use]
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a scene has nothing TOML cannot say")
-    }
-
-    /// A bundled scene by name, or a scene file.
-    ///
-    /// # Errors
-    /// If neither is there, or the file is refused.
-    pub fn named_or_file(name: &str) -> Result<Self, SceneError> {
-        Self::table_of(name).and_then(|(table, origin)| Self::from_table(table, &origin))
     }
 
     /// A bundled scene or file (the default scene if `name` is none) with `KEY=VALUE` settings put
@@ -117,12 +112,12 @@ impl Scene {
             set(&mut table, key.trim(), value.trim())?;
             // Refuse a bad setting by its own name rather than with the whole.
             origin = format!("--set {setting}");
-            let _: Self = deserialize(table.clone(), &origin)?;
+            let _: Self = deserialize(&table, &origin)?;
         }
         if settings.len() != 1 {
             name.unwrap_or("the scene").clone_into(&mut origin);
         }
-        Self::from_table(table, &origin)
+        Self::from_table(&table, &origin)
     }
 
     /// Reads a scene file.
@@ -155,7 +150,7 @@ impl Scene {
         Ok((parse(&read(path)?, &origin)?, origin))
     }
 
-    fn from_table(table: toml::Table, origin: &str) -> Result<Self, SceneError> {
+    fn from_table(table: &toml::Table, origin: &str) -> Result<Self, SceneError> {
         let scene: Self = deserialize(table, origin)?;
         scene
             .check()
@@ -183,10 +178,10 @@ fn parse(text: &str, origin: &str) -> Result<toml::Table, SceneError> {
     })
 }
 
-fn deserialize(table: toml::Table, origin: &str) -> Result<Scene, SceneError> {
+fn deserialize(table: &toml::Table, origin: &str) -> Result<Scene, SceneError> {
     serde_path_to_error::deserialize(table.clone()).map_err(|error| {
         let key = error.path().to_string();
-        let value = lookup(&table, &key).map(|value| format!(" (found {value})"));
+        let value = lookup(table, &key).map(|value| format!(" (found {value})"));
         SceneError::Value {
             origin: origin.to_owned(),
             message: format!("{}{}", error.inner().message(), value.unwrap_or_default()),

@@ -25,7 +25,8 @@ pub fn path(grid: &[f64], rng: &mut impl Rng, values: &mut Vec<f64>) {
         let half = stride / 2;
         for left in (0..steps).step_by(stride) {
             let (middle, right) = (left + half, left + stride);
-            let (before, after) = ((grid[middle] - grid[left]).abs(), (grid[right] - grid[middle]).abs());
+            let (before, after) =
+                ((grid[middle] - grid[left]).abs(), (grid[right] - grid[middle]).abs());
             let whole = before + after;
             let mean = (after * values[left] + before * values[right]) / whole;
             values[middle] = mean + (before * after / whole).sqrt() * normal();

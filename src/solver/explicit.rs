@@ -59,27 +59,12 @@ impl<S: Real> RungeKutta<S> {
             let point = &mut self.candidate[..state.len()];
             advance(point, state, done, self.tableau.a[stage], steps);
             let node = self.tableau.c[stage];
-            let stage_times = match (times, steps) {
-                (Times::Shared(t), Times::Shared(h)) => Times::Shared(t + node * h),
-                _ => {
-                    let buffer = &mut self.stage_times[..count];
-                    for (i, time) in buffer.iter_mut().enumerate() {
-                        *time = times.at(i) + node * steps.at(i);
-                    }
-                    Times::Each(buffer)
-                }
-            };
+            let stage_times = later(times, steps, node, &mut self.stage_times[..count]);
             field.velocity(stage_times, point, &mut rest[0][..state.len()]);
         }
         // With first-same-as-last the last stage was evaluated at the answer itself.
         if !self.tableau.first_same_as_last {
-            advance(
-                &mut self.candidate[..state.len()],
-                state,
-                &self.stages,
-                self.tableau.b,
-                steps,
-            );
+            advance(&mut self.candidate[..state.len()], state, &self.stages, self.tableau.b, steps);
         }
         if let Some(weights) = self.error_weights {
             let error = &mut self.error[..state.len()];
@@ -134,14 +119,7 @@ impl<S: Real> RungeKutta<S> {
     /// Coordinate `j` at `theta` (0 to 1) of the step of length `h` that started at `state`.
     /// `end_slope` is f at the answer, needed where [`Self::dense_needs_end_slope`] says so.
     #[must_use]
-    pub fn dense(
-        &self,
-        state: &[S],
-        end_slope: Option<&[S]>,
-        h: f64,
-        theta: f64,
-        j: usize,
-    ) -> f64 {
+    pub fn dense(&self, state: &[S], end_slope: Option<&[S]>, h: f64, theta: f64, j: usize) -> f64 {
         let (start, end) = (state[j].to_f64(), self.candidate[j].to_f64());
         match self.tableau.dense {
             Dense::Line => start + theta * (end - start),
@@ -156,12 +134,7 @@ impl<S: Real> RungeKutta<S> {
             Dense::Hermite => {
                 let end_slope = end_slope
                     .map_or_else(|| self.stages[self.stages.len() - 1][j], |slopes| slopes[j]);
-                hermite(
-                    theta,
-                    h,
-                    (start, self.stages[0][j].to_f64()),
-                    (end, end_slope.to_f64()),
-                )
+                hermite(theta, h, (start, self.stages[0][j].to_f64()), (end, end_slope.to_f64()))
             }
         }
     }
@@ -185,7 +158,25 @@ pub fn hermite(theta: f64, h: f64, start: (f64, f64), end: (f64, f64)) -> f64 {
     let rest = 1.0 - theta;
     rest * start.0
         + theta * end.0
-        + theta * (theta - 1.0) * ((1.0 - 2.0 * theta) * rise + h * (theta * end.1 - rest * start.1))
+        + theta
+            * (theta - 1.0)
+            * ((1.0 - 2.0 * theta) * rise + h * (theta * end.1 - rest * start.1))
+}
+
+/// The times `t + node·h`, in `buffer` where they differ between particles.
+pub(super) fn later<'a>(
+    times: Times<'_>,
+    steps: Steps<'_>,
+    node: f64,
+    buffer: &'a mut [f64],
+) -> Times<'a> {
+    if let (Times::Shared(t), Times::Shared(h)) = (times, steps) {
+        return Times::Shared(t + node * h);
+    }
+    for (i, time) in buffer.iter_mut().enumerate() {
+        *time = times.at(i) + node * steps.at(i);
+    }
+    Times::Each(buffer)
 }
 
 /// `out = state + h Σ weights_i k_i`.

@@ -46,7 +46,8 @@ pub fn solve<S: Real>(
         starts,
         logged,
     );
-    let mut doubler = (doubling && !method.can_adapt()).then(|| Doubler::new(settings.method, starts.len() / 2));
+    let mut doubler =
+        (doubling && !method.can_adapt()).then(|| Doubler::new(settings.method, starts.len() / 2));
     let mut squares = Vec::with_capacity(grid.len() - 1);
     let mut nfe: u32 = 0;
     let mut first_stage_known = false;
@@ -84,12 +85,12 @@ pub fn solve<S: Real>(
         let (mut sum, mut estimated) = (0.0, 0);
         leaves.clear();
         leaves.resize(tile.lanes(), false);
-        for lane in 0..tile.lanes() {
+        for (lane, leaves) in leaves.iter_mut().enumerate() {
             let particle = tile.particles[lane];
             if !tile.answer_is_finite(lane) {
                 tile.stop(lane, Stop::NotFinite { t });
                 tile.track.counts[particle].nfe = nfe;
-                leaves[lane] = true;
+                *leaves = true;
                 continue;
             }
             let square = match &doubler {
@@ -100,8 +101,7 @@ pub fn solve<S: Real>(
                 sum += square;
                 estimated += 1;
             }
-            let attempt =
-                Attempt { t, h, error_ratio: square.sqrt(), accepted: true, nfe };
+            let attempt = Attempt { t, h, error_ratio: square.sqrt(), accepted: true, nfe };
             tile.track.note(particle, attempt);
             tile.place_keyframes(lane, t, t1);
             tile.move_on(lane, slope);

@@ -4,9 +4,7 @@
 #[must_use]
 pub fn uniform(start: f64, end: f64, steps: usize) -> Vec<f64> {
     (0..=steps)
-        .map(|i| {
-            if i == steps { end } else { start + (end - start) * (i as f64 / steps as f64) }
-        })
+        .map(|i| if i == steps { end } else { start + (end - start) * (i as f64 / steps as f64) })
         .collect()
 }
 

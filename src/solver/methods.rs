@@ -145,11 +145,7 @@ pub static METHODS: &[Method] = &[
             c: &[0.0, 1.0],
             a: &[&[], &[1.0]],
             b: &[0.5, 0.5],
-            embedded: Some(Embedded {
-                weights: &[-0.5, 0.5],
-                torchdiffeq_weights: None,
-                order: 1,
-            }),
+            embedded: Some(Embedded { weights: &[-0.5, 0.5], torchdiffeq_weights: None, order: 1 }),
             first_same_as_last: false,
             dense: Dense::Hermite,
         },
@@ -192,9 +188,7 @@ pub static METHODS: &[Method] = &[
                 ],
                 &DOPRI5_B,
             ],
-            b: &[
-                DOPRI5_B[0], DOPRI5_B[1], DOPRI5_B[2], DOPRI5_B[3], DOPRI5_B[4], DOPRI5_B[5], 0.0,
-            ],
+            b: &[DOPRI5_B[0], DOPRI5_B[1], DOPRI5_B[2], DOPRI5_B[3], DOPRI5_B[4], DOPRI5_B[5], 0.0],
             embedded: Some(Embedded {
                 // b − b̂ with b̂ of Hairer, Nørsett & Wanner, table II.5.2.
                 weights: &[
@@ -252,25 +246,14 @@ pub static METHODS: &[Method] = &[
                     2019193451.0 / 616988883.0,
                     -1453857185.0 / 822651844.0,
                 ],
-                &[
-                    0.0,
-                    40617522.0 / 29380423.0,
-                    -110615467.0 / 29380423.0,
-                    69997945.0 / 29380423.0,
-                ],
+                &[0.0, 40617522.0 / 29380423.0, -110615467.0 / 29380423.0, 69997945.0 / 29380423.0],
             ]),
         },
     },
 ];
 
-const DOPRI5_B: [f64; 6] = [
-    35.0 / 384.0,
-    0.0,
-    500.0 / 1113.0,
-    125.0 / 192.0,
-    -2187.0 / 6784.0,
-    11.0 / 84.0,
-];
+const DOPRI5_B: [f64; 6] =
+    [35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0];
 
 #[cfg(test)]
 mod tests {

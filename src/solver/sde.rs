@@ -100,7 +100,9 @@ impl LastStep {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Mean => "x + h·(v + D·s): the drift without its noise, SiT's default. At h = 0.04 it visibly shrinks the modes.",
+            Self::Mean => {
+                "x + h·(v + D·s): the drift without its noise, SiT's default. At h = 0.04 it visibly shrinks the modes."
+            }
             Self::Tweedie => "x/α + (σ²/α)·s: the expected data point (Tweedie's formula).",
             Self::Euler => "x + h·v: one Euler step of the probability-flow ODE.",
             Self::None => "Stops where the noisy steps end, with the noise that is left.",

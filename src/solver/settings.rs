@@ -110,8 +110,7 @@ impl OdeSettings {
     #[must_use]
     pub fn given_first_step(&self) -> Option<f64> {
         let interval = self.end_time - self.start_time;
-        self.first_step.or_else(|| {
-            (self.controller == ControllerKind::IDiffrax).then(|| interval.min(0.01))
-        })
+        self.first_step
+            .or_else(|| (self.controller == ControllerKind::IDiffrax).then(|| interval.min(0.01)))
     }
 }

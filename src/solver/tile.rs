@@ -2,7 +2,7 @@
 //! kept of it. The drivers (fixed, per particle, whole batch) decide times and steps.
 
 use super::controller::Tolerances;
-use super::explicit::{RungeKutta, Steps};
+use super::explicit::{RungeKutta, Steps, later};
 use super::methods::MethodRef;
 use super::settings::ErrorWeights;
 use super::track::{Stop, Track};
@@ -112,7 +112,10 @@ impl<'a, S: Real> Tile<'a, S> {
     /// all in units of the tolerance at the state, for choosing a first step.
     pub fn start_norms(&self, lane: usize) -> (f64, f64) {
         let first = self.runge_kutta.stage(0, self.lanes());
-        (self.norm_at_start(lane, |j| self.state[j].to_f64()), self.norm_at_start(lane, |j| first[j].to_f64()))
+        (
+            self.norm_at_start(lane, |j| self.state[j].to_f64()),
+            self.norm_at_start(lane, |j| first[j].to_f64()),
+        )
     }
 
     /// Evaluates the slope after Euler steps `probes` into the buffer of end slopes.
@@ -122,11 +125,8 @@ impl<'a, S: Real> Tile<'a, S> {
         let points: Vec<S> = (0..2 * lanes)
             .map(|j| self.state[j] + S::from_f64(probes.at(j % lanes)) * first[j])
             .collect();
-        let after: Vec<f64> = (0..lanes).map(|i| times.at(i) + probes.at(i)).collect();
-        let after = match (times, probes) {
-            (Times::Shared(t), Times::Shared(h)) => Times::Shared(t + h),
-            _ => Times::Each(&after),
-        };
+        let mut buffer = vec![0.0; lanes];
+        let after = later(times, probes, 1.0, &mut buffer);
         self.field.velocity(after, &points, &mut self.end_slopes[..2 * lanes]);
     }
 
@@ -175,7 +175,7 @@ impl<'a, S: Real> Tile<'a, S> {
     pub fn within_step(&self, lane: usize, t0: f64, t1: f64, t: f64) -> [f64; 2] {
         let lanes = self.lanes();
         [lane, lanes + lane].map(|j| {
-            if t == t1 {
+            if t >= t1 {
                 return self.runge_kutta.answer(lanes)[j].to_f64();
             }
             let (h, theta) = (t1 - t0, (t - t0) / (t1 - t0));
@@ -216,8 +216,8 @@ impl<'a, S: Real> Tile<'a, S> {
     pub fn close_ranks(&mut self, leaves: &[bool], mut follow: impl FnMut(usize, usize)) {
         let old = self.lanes();
         let mut new = 0;
-        for lane in 0..old {
-            if leaves[lane] {
+        for (lane, &leaves) in leaves.iter().enumerate().take(old) {
+            if leaves {
                 continue;
             }
             if new != lane {

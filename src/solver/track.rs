@@ -78,7 +78,6 @@ impl Counts {
     }
 }
 
-
 /// Everything kept of a batch of particles.
 #[derive(Clone, Debug)]
 pub struct Track {

@@ -115,7 +115,9 @@ pub fn solve<S: Real>(
             }
             let mut track = tile.track;
             for counts in &mut track.counts {
-                log.iter().for_each(|attempt| counts.note(attempt));
+                for attempt in &log {
+                    counts.note(attempt);
+                }
                 counts.nfe = nfe;
                 counts.dense_nfe = dense_nfe;
             }
@@ -162,9 +164,9 @@ fn first_step<S: Real>(
     let norms: Vec<(f64, f64)> = tiles
         .iter()
         .map(|tile| {
-            (0..tile.lanes()).map(|lane| tile.start_norms(lane)).fold((0.0, 0.0), |sum, norms| {
-                (sum.0 + norms.0, sum.1 + norms.1)
-            })
+            (0..tile.lanes())
+                .map(|lane| tile.start_norms(lane))
+                .fold((0.0, 0.0), |sum, norms| (sum.0 + norms.0, sum.1 + norms.1))
         })
         .collect();
     let first = FirstStep {

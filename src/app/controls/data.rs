@@ -45,15 +45,19 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
         ui,
         scene,
         path.title(),
-        Interpolant::ALL
-            .into_iter()
-            .map(|value| Choice { value, title: value.title(), about: value.about() }),
+        Interpolant::ALL.into_iter().map(|value| Choice {
+            value,
+            title: value.title(),
+            about: value.about(),
+        }),
         (|scene| Some(scene.interpolant.kind), |scene, value| scene.interpolant.kind = value),
     );
     let learned = match (&scene.field.model, trained) {
         (_, true) => "The network being trained here.",
         (Some(_), _) => "The network in a model file.",
-        (None, _) => "A network trained on this distribution: solver error and model error together.",
+        (None, _) => {
+            "A network trained on this distribution: solver error and model error together."
+        }
     };
     Row::new("Field", "Whose velocity the particles follow.").disabled(forwards).segments(
         ui,

@@ -9,7 +9,8 @@ use crate::diffusion::DiffusionForm;
 use crate::scene::{Direction, Scene};
 use crate::solver::sde::{LastStep, Scheme};
 
-const NO_NOISE: &str = "There is no noise: the diffusion form is None. Choose another form to use this.";
+const NO_NOISE: &str =
+    "There is no noise: the diffusion form is None. Choose another form to use this.";
 const NO_LAST_STEP: &str = "There is no last step. Choose one to set its size.";
 
 /// Form, norm, scheme and last step.
@@ -21,9 +22,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         ui,
         scene,
         form.title(),
-        DiffusionForm::ALL
-            .into_iter()
-            .map(|value| Choice { value, title: value.title(), about: value.about() }),
+        DiffusionForm::ALL.into_iter().map(|value| Choice {
+            value,
+            title: value.title(),
+            about: value.about(),
+        }),
         (|scene| Some(scene.diffusion.form), |scene, value| scene.diffusion.form = value),
     );
     let no_noise = forwards.or((form == DiffusionForm::None).then_some(NO_NOISE));
@@ -44,9 +47,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             ui,
             scene,
             scheme.title(),
-            Scheme::ALL
-                .into_iter()
-                .map(|value| Choice { value, title: value.title(), about: value.about() }),
+            Scheme::ALL.into_iter().map(|value| Choice {
+                value,
+                title: value.title(),
+                about: value.about(),
+            }),
             (|scene| Some(scene.diffusion.scheme), |scene, value| scene.diffusion.scheme = value),
         );
         let last = scene.diffusion.last_step;
@@ -54,9 +59,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             ui,
             scene,
             last.title(),
-            LastStep::ALL
-                .into_iter()
-                .map(|value| Choice { value, title: value.title(), about: value.about() }),
+            LastStep::ALL.into_iter().map(|value| Choice {
+                value,
+                title: value.title(),
+                about: value.about(),
+            }),
             (
                 |scene| Some(scene.diffusion.last_step),
                 |scene, value| scene.diffusion.last_step = value,
@@ -69,8 +76,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             whole: false,
             format: number::three,
         };
-        Row::new("Its size", "Size of the last, noiseless step; the noisy ones end that much before t = 1.")
-            .disabled(no_noise.or((last == LastStep::None).then_some(NO_LAST_STEP)))
-            .slider(ui, &mut scene.diffusion.last_step_size, &size);
+        Row::new(
+            "Its size",
+            "Size of the last, noiseless step; the noisy ones end that much before t = 1.",
+        )
+        .disabled(no_noise.or((last == LastStep::None).then_some(NO_LAST_STEP)))
+        .slider(ui, &mut scene.diffusion.last_step_size, &size);
     });
 }

@@ -19,7 +19,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             scene.particles.count = count as usize;
         }
         let mut seed = scene.seed as f64;
-        let scale = Scale { allowed: 0.0..=9_007_199_254_740_991.0, ..Scale::counts(0.0..=1.0, 1.0) };
+        let scale =
+            Scale { allowed: 0.0..=9_007_199_254_740_991.0, ..Scale::counts(0.0..=1.0, 1.0) };
         if Row::new("Seed", "Decides the starting points and the noise. Equal scenes with equal seeds give equal results.")
             .number(ui, &mut seed, &scale)
         {
@@ -43,10 +44,16 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             whole: false,
             format: |value| format!("{:.0}{}%", value * 100.0, number::THIN),
         };
-        Row::new("Trails", "Length of the trails, as a share of the whole run.")
-            .slider(ui, &mut scene.view.trail, &scale);
-        Row::new("Target density", "The distribution that the particles should arrive at, under them.")
-            .tick(ui, &mut scene.view.density);
+        Row::new("Trails", "Length of the trails, as a share of the whole run.").slider(
+            ui,
+            &mut scene.view.trail,
+            &scale,
+        );
+        Row::new(
+            "Target density",
+            "The distribution that the particles should arrive at, under them.",
+        )
+        .tick(ui, &mut scene.view.density);
     });
 }
 

@@ -22,7 +22,9 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
                 .add_enabled_ui(!forwards, |ui| ui.add_sized(Vec2::new(width, ROW), button))
                 .inner
                 .on_hover_text(preset.about)
-                .on_disabled_hover_text("Presets are about generating. Choose Generate to use them.");
+                .on_disabled_hover_text(
+                    "Presets are about generating. Choose Generate to use them.",
+                );
             if response.clicked() {
                 preset.apply(scene);
             }

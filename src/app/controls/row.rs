@@ -281,12 +281,7 @@ pub fn heading(ui: &mut Ui, text: &str) {
 }
 
 /// A group that can be folded away.
-pub fn fold<R>(
-    ui: &mut Ui,
-    title: &str,
-    open: bool,
-    add: impl FnOnce(&mut Ui) -> R,
-) -> Option<R> {
+pub fn fold<R>(ui: &mut Ui, title: &str, open: bool, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     ui.add_space(UNIT);
     let width = ui.available_width();
     let title = RichText::new(title).color(ui.visuals().weak_text_color());

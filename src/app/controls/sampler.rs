@@ -9,7 +9,8 @@ use crate::solver::{End, ErrorWeights, MethodRef, Scope};
 
 const NOISY: &str = "The SDE scheme makes the steps while there is noise. Set the diffusion form to None to choose an ODE method.";
 const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward direction. Choose Generate to use an ODE method.";
-const NOISY_TOLERANCE: &str = "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
+const NOISY_TOLERANCE: &str =
+    "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
 const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
 const ADAPTIVE: &str = "The error sets the steps. Turn Adaptive off to choose them yourself.";
 const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
@@ -25,11 +26,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     });
     method_ui(ui, scene, noisy);
     let adaptive = scene.is_adaptive();
-    let fixed = if noisy.is_some() {
-        Some(NOISY_TOLERANCE)
-    } else {
-        (!adaptive).then_some(FIXED)
-    };
+    let fixed = if noisy.is_some() { Some(NOISY_TOLERANCE) } else { (!adaptive).then_some(FIXED) };
 
     Row::new("rtol", "Relative tolerance: a step is kept when |error| ≤ atol + rtol·|y|. Turning it up takes fewer, longer steps.")
         .disabled(fixed)
@@ -42,7 +39,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     fold(ui, "Step control", false, |ui| {
         let cannot = noisy.or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR));
         let mut on = adaptive;
-        let tick = Row::new("Adaptive", "Whether the error estimate sets the step size.").disabled(cannot);
+        let tick =
+            Row::new("Adaptive", "Whether the error estimate sets the step size.").disabled(cannot);
         if tick.tick(ui, &mut on) {
             let habit = scene.sampler.method.adaptive_by_default;
             scene.sampler.adaptive = (on != habit).then_some(on);
@@ -62,23 +60,45 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             ui,
             scene,
             &[
-                Choice { value: End::Clamp, title: "Clamp", about: "The last step is cut to land on the end (SciPy, diffrax)." },
-                Choice { value: End::Overshoot, title: "Overshoot", about: "The last step goes beyond and is interpolated (torchdiffeq)." },
+                Choice {
+                    value: End::Clamp,
+                    title: "Clamp",
+                    about: "The last step is cut to land on the end (SciPy, diffrax).",
+                },
+                Choice {
+                    value: End::Overshoot,
+                    title: "Overshoot",
+                    about: "The last step goes beyond and is interpolated (torchdiffeq).",
+                },
             ],
             (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
         );
         let weights = noisy.or((scene.sampler.method.name != "dopri5").then_some(NOT_DOPRI5));
-        Row::new("Error weights", "DOPRI5's error estimate comes in two sizes; step counts differ.")
-            .disabled(weights)
-            .segments(
-                ui,
-                scene,
-                &[
-                    Choice { value: ErrorWeights::Classical, title: "Classical", about: "Dormand and Prince's own (SciPy, Hairer)." },
-                    Choice { value: ErrorWeights::Torchdiffeq, title: "Torch", about: "Two thirds of them (torchdiffeq, diffrax)." },
-                ],
-                (|scene| scene.sampler.error_weights, |scene, value| scene.sampler.error_weights = value),
-            );
+        Row::new(
+            "Error weights",
+            "DOPRI5's error estimate comes in two sizes; step counts differ.",
+        )
+        .disabled(weights)
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice {
+                    value: ErrorWeights::Classical,
+                    title: "Classical",
+                    about: "Dormand and Prince's own (SciPy, Hairer).",
+                },
+                Choice {
+                    value: ErrorWeights::Torchdiffeq,
+                    title: "Torch",
+                    about: "Two thirds of them (torchdiffeq, diffrax).",
+                },
+            ],
+            (
+                |scene| scene.sampler.error_weights,
+                |scene, value| scene.sampler.error_weights = value,
+            ),
+        );
         Row::new("Same evaluations", "Changing the method keeps the number of evaluations instead of the number of steps, so that methods are compared at equal cost.")
             .disabled(adaptive.then_some(ADAPTIVE))
             .tick(ui, &mut scene.view.keep_evaluations);
@@ -91,8 +111,11 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
         ui,
         scene,
         method.title,
-        MethodRef::all()
-            .map(|value| Choice { value, title: value.get().title, about: value.get().about }),
+        MethodRef::all().map(|value| Choice {
+            value,
+            title: value.get().title,
+            about: value.get().about,
+        }),
         (|scene| Some(scene.sampler.method), set_method),
     );
 }

@@ -33,9 +33,12 @@ fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let mut settings = state.training.settings.clone();
     let locked = state.training.status.is_some().then_some(UNDER_WAY);
     let mut steps = settings.steps as f64;
-    Row::new("Training steps", "Steps of Adam over the whole training; the learning rate ends at zero there.")
-        .disabled(locked)
-        .slider(ui, &mut steps, &Scale::counts(10.0..=100_000.0, 1e7));
+    Row::new(
+        "Training steps",
+        "Steps of Adam over the whole training; the learning rate ends at zero there.",
+    )
+    .disabled(locked)
+    .slider(ui, &mut steps, &Scale::counts(10.0..=100_000.0, 1e7));
     settings.steps = steps.max(1.0) as u64;
     let mut batch = settings.batch as f64;
     Row::new("Batch size", "Points drawn for each step. More: a steadier gradient, slower steps.")
@@ -43,9 +46,12 @@ fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         .slider(ui, &mut batch, &Scale::counts(1.0..=4096.0, 65_536.0));
     settings.batch = batch.max(1.0) as usize;
     let rate = Scale { range: 1e-5..=1e-1, allowed: 1e-8..=1.0, ..Scale::tolerance() };
-    Row::new("Learning rate", "The highest step length of Adam. Too high, and the loss does not fall.")
-        .disabled(locked)
-        .slider(ui, &mut settings.learning_rate, &rate);
+    Row::new(
+        "Learning rate",
+        "The highest step length of Adam. Too high, and the loss does not fall.",
+    )
+    .disabled(locked)
+    .slider(ui, &mut settings.learning_rate, &rate);
     let mut seed = settings.seed as f64;
     let scale = Scale { allowed: 0.0..=9_007_199_254_740_991.0, ..Scale::counts(0.0..=1.0, 1.0) };
     Row::new("Training seed", "Decides the first weights and all that is drawn.")
@@ -108,14 +114,19 @@ fn progress_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
     let all = number::count(status.steps);
     ui.label(format!("{done} of {all} training steps"));
     match status.loss() {
-        Some(loss) => ui.label(RichText::new(format!("loss {}", number::three(loss.into()))).color(palette.strong)),
+        Some(loss) => ui.label(
+            RichText::new(format!("loss {}", number::three(loss.into()))).color(palette.strong),
+        ),
         None => ui.label("loss not measured yet"),
     };
     let words = match &status.state {
         TrainingState::Running if status.steps_done > 0 => {
             let left = status.elapsed.as_secs_f64() / f64::from(share.max(1e-6))
                 - status.elapsed.as_secs_f64();
-            format!("about {} left", number::duration(std::time::Duration::from_secs_f64(left.max(0.0))))
+            format!(
+                "about {} left",
+                number::duration(std::time::Duration::from_secs_f64(left.max(0.0)))
+            )
         }
         TrainingState::Running => "starting".to_owned(),
         TrainingState::Paused => "paused".to_owned(),

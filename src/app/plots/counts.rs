@@ -80,13 +80,10 @@ fn table(ui: &mut Ui, state: &State) {
 fn histogram(ui: &mut Ui, state: &State) {
     let palette = state.palette();
     let traces = state.shown.as_ref().map(|shown| &shown.traces);
-    let (bars, width) = traces.map_or((&[][..], 1.0), |traces| {
-        (traces.histogram.as_slice(), traces.bar_width)
-    });
-    let colour = state
-        .shown
-        .as_ref()
-        .map_or(palette.quiet, |shown| palette.scene(&shown.recording.scene));
+    let (bars, width) =
+        traces.map_or((&[][..], 1.0), |traces| (traces.histogram.as_slice(), traces.bar_width));
+    let colour =
+        state.shown.as_ref().map_or(palette.quiet, |shown| palette.scene(&shown.recording.scene));
     let first = bars.first().map_or(0.0, |bar| bar.nfe);
     let last = bars.last().map_or(1.0, |bar| bar.nfe);
     // A single bar should look like one, not like a wall.

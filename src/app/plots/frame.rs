@@ -122,14 +122,17 @@ pub fn decades(
 /// The thin line of the current t.
 pub fn now_line(plot: &mut PlotUi<'_>, palette: &Palette, time: Option<f64>) {
     if let Some(t) = time {
-        plot.vline(VLine::new("", t).color(palette.now.gamma_multiply(0.7)).width(1.0).allow_hover(false));
+        plot.vline(
+            VLine::new("", t).color(palette.now.gamma_multiply(0.7)).width(1.0).allow_hover(false),
+        );
     }
 }
 
 /// Words in the middle of an empty plot.
 pub fn say(ui: &Ui, rect: Rect, palette: &Palette, words: &str) {
     let font = FontId::proportional(TEXT);
-    let galley = ui.painter().layout(words.to_owned(), font, palette.quiet, rect.width() - 4.0 * UNIT);
+    let galley =
+        ui.painter().layout(words.to_owned(), font, palette.quiet, rect.width() - 4.0 * UNIT);
     let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
     ui.painter().galley(at, galley, palette.quiet);
 }

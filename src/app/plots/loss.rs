@@ -38,7 +38,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
                 plot.line(Line::new("loss", points).color(colour).width(1.6));
             });
         if empty {
-            let words = if status.is_some() { "Measuring…" } else { "No training yet. Press Start." };
+            let words =
+                if status.is_some() { "Measuring…" } else { "No training yet. Press Start." };
             say(ui, shown.response.rect, palette, words);
         }
     });
@@ -50,7 +51,9 @@ fn range(points: &[[f64; 2]]) -> [f64; 2] {
     let (low, high) = points[skipped..]
         .iter()
         .filter(|point| point[1].is_finite())
-        .fold((f64::INFINITY, 0.0_f64), |(low, high), point| (low.min(point[1]), high.max(point[1])));
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), point| {
+            (low.min(point[1]), high.max(point[1]))
+        });
     if low > high {
         return [0.0, 1.0];
     }

@@ -147,10 +147,7 @@ impl StageGpu {
         let resources = &mut renderer.callback_resources;
         if !resources.contains::<Resources>() {
             let pipelines = Pipelines::new(&state.device, state.target_format, options)?;
-            resources.insert(Resources {
-                pipelines,
-                panes: std::collections::HashMap::new(),
-            });
+            resources.insert(Resources { pipelines, panes: std::collections::HashMap::new() });
         }
         Ok(Self {
             device: state.device.clone(),
@@ -202,11 +199,7 @@ impl StageGpu {
             return Ok(()); // The window is being torn down.
         };
         let layout = &resources.pipelines.layout;
-        if !resources
-            .panes
-            .get(&pane)
-            .is_some_and(|pane| pane.holds(upload))
-        {
+        if !resources.panes.get(&pane).is_some_and(|pane| pane.holds(upload)) {
             let old = resources.panes.get(&pane);
             let new = Pane::begin(&self.device, layout, old, upload)?;
             resources.panes.insert(pane, new);
@@ -221,12 +214,7 @@ impl StageGpu {
 
     /// Gives a pane's memory back. Painting it then draws nothing.
     pub fn forget(&self, pane: u64) {
-        if let Some(resources) = self
-            .renderer
-            .write()
-            .callback_resources
-            .get_mut::<Resources>()
-        {
+        if let Some(resources) = self.renderer.write().callback_resources.get_mut::<Resources>() {
             resources.panes.remove(&pane);
         }
     }
@@ -235,9 +223,7 @@ impl StageGpu {
 /// Draws a pane over `rect` (points), clipped to it. Paint a pane once per frame; in an
 /// `egui_plot` plot, use [`StageItem`].
 pub fn paint(painter: &Painter, rect: Rect, pane: u64, projection: Projection, view: View) {
-    painter
-        .with_clip_rect(rect)
-        .add(callback(rect, pane, projection, view));
+    painter.with_clip_rect(rect).add(callback(rect, pane, projection, view));
 }
 
 /// The shape that draws a pane; the painter that it is added to clips it.
@@ -247,12 +233,7 @@ fn callback(
     projection: Projection,
     view: View,
 ) -> eframe::egui::epaint::PaintCallback {
-    let callback = StageCallback {
-        pane,
-        rect,
-        projection,
-        view,
-    };
+    let callback = StageCallback { pane, rect, projection, view };
     egui_wgpu::Callback::new_paint_callback(rect, callback)
 }
 

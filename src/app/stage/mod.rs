@@ -79,8 +79,7 @@ impl Stage {
         let by = state.scene.view.colour;
         let before = self.uploaded.as_ref().filter(|before| before.recording == recording.id);
         let known = before.map_or(0, |before| before.blocks.min(recording.blocks.len()));
-        let recolour =
-            before.is_none_or(|before| (before.by, before.dark) != (by, state.dark));
+        let recolour = before.is_none_or(|before| (before.by, before.dark) != (by, state.dark));
         // Plain colours do not depend on what has come since.
         let grown = known < recording.blocks.len() && by != ColourBy::Plain;
         if !recolour && known == recording.blocks.len() {
@@ -263,4 +262,3 @@ fn tick(value: f64) -> String {
     let rounded = (value * 1e6).round() / 1e6;
     format!("{}", if rounded == 0.0 { 0.0 } else { rounded }).replace('-', "−")
 }
-

@@ -145,8 +145,7 @@ fn legend(ui: &mut Ui, palette: &Palette, colouring: &Colouring) {
     }
     ui.horizontal(|ui| {
         ui.label(low);
-        let (rect, _) =
-            ui.allocate_exact_size(Vec2::new(120.0, 8.0), eframe::egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(Vec2::new(120.0, 8.0), eframe::egui::Sense::hover());
         let mut mesh = Mesh::default();
         let bands = 32;
         for i in 0..=bands {

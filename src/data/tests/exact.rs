@@ -110,11 +110,7 @@ fn pure_noise_knows_only_the_mean() {
 #[test]
 fn without_noise_the_point_is_the_data() {
     for (name, mixture) in mixtures() {
-        let sigmas: &[f64] = if mixture.has_boxes() {
-            &[1e-7]
-        } else {
-            &[0.0, 1e-9]
-        };
+        let sigmas: &[f64] = if mixture.has_boxes() { &[1e-7] } else { &[0.0, 1e-9] };
         for &sigma in sigmas {
             let level = Level { alpha: 1.0, sigma };
             for x in &POINTS[..7] {
@@ -146,13 +142,7 @@ fn oversteps_of_the_end_are_reflections() {
             let at = |alpha, sigma| mixture.posterior(Level { alpha, sigma }, x);
             assert_eq!(at(0.7, -0.3), at(0.7, 0.3), "{name}");
             // Turning α round is turning the point round.
-            let turned = mixture.posterior(
-                Level {
-                    alpha: -0.7,
-                    sigma: 0.3,
-                },
-                x.map(|c| -c),
-            );
+            let turned = mixture.posterior(Level { alpha: -0.7, sigma: 0.3 }, x.map(|c| -c));
             let straight = at(0.7, 0.3);
             for i in 0..2 {
                 let tolerance = 1e-11 * (1.0 + x[i].abs());
@@ -178,10 +168,7 @@ fn undefined_levels_are_refused_in_words() {
     let refused = square.check(clean).unwrap_err();
     assert_eq!(refused, LevelError::BoxWithoutNoise(clean));
     assert!(refused.to_string().contains("σ = 0 (α = 1)"), "{refused}");
-    assert!(matches!(
-        square.check(level(f64::NAN, 1.0)),
-        Err(LevelError::OutOfRange(_))
-    ));
+    assert!(matches!(square.check(level(f64::NAN, 1.0)), Err(LevelError::OutOfRange(_))));
 }
 
 proptest! {

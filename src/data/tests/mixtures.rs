@@ -7,10 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 #[test]
 fn weights_are_normalised() {
-    let part = |weight| Component {
-        weight,
-        ..Component::isotropic([0.0; 2], 1.0)
-    };
+    let part = |weight| Component { weight, ..Component::isotropic([0.0; 2], 1.0) };
     let mixture = Mixture::new([part(1.0), part(3.0)]).unwrap();
     let weights: Vec<f64> = mixture.components().iter().map(|c| c.weight).collect();
     assert_eq!(weights, [0.25, 0.75]);
@@ -27,26 +24,15 @@ fn invalid_components_are_refused_in_words() {
         let message = refuse(Component { weight, ..good });
         assert!(message.contains("component 1 has weight"), "{message}");
     }
-    let indefinite = Covariance {
-        xx: 1.0,
-        xy: 1.0,
-        yy: 1.0,
-    };
+    let indefinite = Covariance { xx: 1.0, xy: 1.0, yy: 1.0 };
     for covariance in [
         indefinite,
         Covariance::isotropic(0.0),
         Covariance::isotropic(-1.0),
         Covariance::isotropic(f64::NAN),
         Covariance::isotropic(f64::INFINITY),
-        Covariance {
-            xy: f64::NAN,
-            ..indefinite
-        },
-        Covariance {
-            xx: -1.0,
-            xy: 0.0,
-            yy: -2.0,
-        },
+        Covariance { xy: f64::NAN, ..indefinite },
+        Covariance { xx: -1.0, xy: 0.0, yy: -2.0 },
     ] {
         let message = refuse(Component::gaussian([0.0; 2], covariance));
         assert!(message.contains("positive definite"), "{message}");
@@ -61,14 +47,8 @@ fn invalid_components_are_refused_in_words() {
         refuse(Component::uniform([0.0; 2], [1.0, at]));
         refuse(Component::uniform([at, 0.0], [1.0, 1.0]));
     }
-    assert_eq!(
-        Mixture::new(Vec::new()).unwrap_err(),
-        MixtureError::Count(0)
-    );
-    assert_eq!(
-        Mixture::new(vec![good; 4097]).unwrap_err(),
-        MixtureError::Count(4097)
-    );
+    assert_eq!(Mixture::new(Vec::new()).unwrap_err(), MixtureError::Count(0));
+    assert_eq!(Mixture::new(vec![good; 4097]).unwrap_err(), MixtureError::Count(4097));
     assert!(Mixture::new(vec![good; 4096]).is_ok());
 }
 
@@ -108,10 +88,7 @@ fn samples_have_the_moments() {
 
 #[test]
 fn components_are_drawn_by_weight() {
-    let part = |weight, at| Component {
-        weight,
-        ..Component::isotropic([at, 0.0], 0.1)
-    };
+    let part = |weight, at| Component { weight, ..Component::isotropic([at, 0.0], 0.1) };
     let mixture = Mixture::new([part(1.0, 0.0), part(2.0, 5.0), part(7.0, 10.0)]).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut counts = [0u32; 3];
@@ -119,9 +96,7 @@ fn components_are_drawn_by_weight() {
         counts[mixture.draw_component(&mut rng)] += 1;
     }
     for (count, weight) in counts.into_iter().zip([0.1, 0.2, 0.7]) {
-        assert_close(f64::from(count) / 1e5, weight, 0.007, || {
-            format!("{counts:?}")
-        });
+        assert_close(f64::from(count) / 1e5, weight, 0.007, || format!("{counts:?}"));
     }
     for component in 0..3 {
         let point = mixture.draw_from(component, &mut rng);

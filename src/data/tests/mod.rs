@@ -9,25 +9,15 @@ use super::{Component, Covariance, Level, Mixture, TOYS};
 fn levels() -> impl Iterator<Item = Level> {
     [0.0, 1e-12, 1e-3, 0.1, 0.35, 0.6, 0.9, 0.99]
         .into_iter()
-        .map(|t| Level {
-            alpha: t,
-            sigma: 1.0 - t,
-        })
+        .map(|t| Level { alpha: t, sigma: 1.0 - t })
 }
 
 /// Every toy, and mixtures that no toy is like.
 fn mixtures() -> Vec<(&'static str, Mixture)> {
     let mut all: Vec<_> = TOYS.iter().map(|t| (t.name, t.mixture())).collect();
-    let skewed = Covariance {
-        xx: 1.0,
-        xy: -0.89,
-        yy: 0.8,
-    };
+    let skewed = Covariance { xx: 1.0, xy: -0.89, yy: 0.8 };
     let both = [
-        Component {
-            weight: 3.0,
-            ..Component::gaussian([0.5, -1.0], skewed)
-        },
+        Component { weight: 3.0, ..Component::gaussian([0.5, -1.0], skewed) },
         Component::uniform([-2.0, -0.3], [-0.5, 0.1]),
         Component::uniform([-1.0, -0.2], [2.5, 2.0]),
     ];

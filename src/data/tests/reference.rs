@@ -186,12 +186,7 @@ fn boxes_agree_with_high_precision() {
         let p = IntervalAt::new(Interval { min, max }, Level { alpha, sigma }).posterior(x);
         let context = || format!("[{min}, {max}], α = {alpha}, σ = {sigma}, x = {x}");
         assert_close(p.data, data, 1e-14, context);
-        assert_close(
-            p.scaled_noise,
-            scaled_noise,
-            1e-12 * scaled_noise.abs(),
-            context,
-        );
+        assert_close(p.scaled_noise, scaled_noise, 1e-12 * scaled_noise.abs(), context);
         assert_close(p.log_density, log, 1e-14 * (1.0 + log.abs()), context);
     }
 }

@@ -35,11 +35,7 @@ fn toys_share_one_view() {
         let bounds = mixture.bounds();
         assert!(mixture.components().len() <= 96, "{}", row.name);
         for i in 0..2 {
-            assert!(
-                bounds.min[i] > -3.25 && bounds.max[i] < 3.25,
-                "{}",
-                row.name
-            );
+            assert!(bounds.min[i] > -3.25 && bounds.max[i] < 3.25, "{}", row.name);
             if row.name != "single-gaussian" {
                 assert!(mixture.mean()[i].abs() < 1e-12, "{}", row.name);
             }
@@ -52,10 +48,7 @@ fn densities_integrate_to_one() {
     let area = (2.0 * HALF / CELLS as f64).powi(2);
     for row in TOYS {
         let mixture = row.mixture();
-        let level = Level {
-            alpha: 0.6,
-            sigma: 0.4,
-        };
+        let level = Level { alpha: 0.6, sigma: 0.4 };
         let prepared = mixture.prepare(level);
         let (mut clean, mut noisy) = (0.0, 0.0);
         for x in (0..CELLS).map(middle) {
@@ -103,11 +96,7 @@ fn samples_agree_with_the_density() {
         }
         let freedom: f64 = cells - 1.0;
         let limit = freedom + 5.0 * (2.0 * freedom).sqrt();
-        assert!(
-            statistic < limit,
-            "{}: χ² {statistic}, limit {limit}",
-            row.name
-        );
+        assert!(statistic < limit, "{}: χ² {statistic}, limit {limit}", row.name);
         let limit = 5.0 * (rest_expected + 1.0f64).sqrt();
         assert_close(rest_observed, rest_expected, limit, || row.name.to_owned());
     }
@@ -121,9 +110,7 @@ fn eight_gaussians_go_round_from_angle_zero() {
         let [x, y] = component.mean();
         assert_close(x, 2.0 * angle.cos(), 1e-14, || format!("mode {k}"));
         assert_close(y, 2.0 * angle.sin(), 1e-14, || format!("mode {k}"));
-        assert_close(component.covariance().xx, 0.0225, 1e-16, || {
-            format!("mode {k}")
-        });
+        assert_close(component.covariance().xx, 0.0225, 1e-16, || format!("mode {k}"));
         assert_close(component.weight, 0.125, 0.0, || format!("mode {k}"));
     }
     assert!(!mixture.has_boxes());

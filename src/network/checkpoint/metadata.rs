@@ -33,18 +33,10 @@ mod key {
 impl Model {
     /// The entries that describe this model.
     pub(super) fn metadata(&self) -> HashMap<String, String> {
-        let Architecture {
-            hidden,
-            depth,
-            time_features,
-        } = self.weights.architecture;
+        let Architecture { hidden, depth, time_features } = self.weights.architecture;
         let description = &self.description;
-        let frequencies: Vec<String> = self
-            .weights
-            .frequencies
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let frequencies: Vec<String> =
+            self.weights.frequencies.iter().map(ToString::to_string).collect();
         [
             (key::FORMAT_VERSION, FORMAT_VERSION.to_string()),
             (key::HIDDEN, hidden.to_string()),
@@ -79,10 +71,7 @@ impl Entries<'_> {
         self.map
             .get(key)
             .map(String::as_str)
-            .ok_or_else(|| CheckpointError::MissingEntry {
-                origin: self.origin.to_owned(),
-                key,
-            })
+            .ok_or_else(|| CheckpointError::MissingEntry { origin: self.origin.to_owned(), key })
     }
 
     fn unsupported(&self, key: &'static str, allowed: impl Into<String>) -> CheckpointError {
@@ -127,12 +116,10 @@ impl Entries<'_> {
             time_features: size(key::TIME_FEATURES)?,
         };
         // Before anything is made of these sizes.
-        architecture
-            .validate()
-            .map_err(|error| CheckpointError::Weights {
-                origin: self.origin.to_owned(),
-                source: error.into(),
-            })?;
+        architecture.validate().map_err(|error| CheckpointError::Weights {
+            origin: self.origin.to_owned(),
+            source: error.into(),
+        })?;
         let frequencies = self.text(key::TIME_FREQUENCIES)?.split_whitespace();
         let frequencies: Result<Vec<f64>, _> = frequencies.map(str::parse).collect();
         let frequencies = frequencies

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::interpolant::Interpolant;
 use super::{Architecture, LinearWeights, Weights, bias_name, weight_name};
+use crate::interpolant::Interpolant;
 use metadata::Entries;
 
 pub use error::CheckpointError;
@@ -67,11 +67,7 @@ impl Model {
             let origin = origin.clone();
             move |source: io::Error| match source.kind() {
                 io::ErrorKind::NotFound => CheckpointError::Missing { origin },
-                _ => CheckpointError::Io {
-                    origin,
-                    action,
-                    source,
-                },
+                _ => CheckpointError::Io { origin, action, source },
             }
         };
         let file = File::open(path).map_err(failed("opening"))?;
@@ -101,10 +97,7 @@ impl Model {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(corrupt)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(corrupt)?;
         let empty = HashMap::new();
-        let entries = Entries {
-            origin,
-            map: header.metadata().as_ref().unwrap_or(&empty),
-        };
+        let entries = Entries { origin, map: header.metadata().as_ref().unwrap_or(&empty) };
         let (architecture, frequencies) = entries.architecture()?;
         let description = entries.description()?;
         let weights = Weights {
@@ -114,14 +107,8 @@ impl Model {
         };
         weights
             .validate()
-            .map_err(|source| CheckpointError::Weights {
-                origin: named(),
-                source,
-            })?;
-        Ok(Self {
-            weights,
-            description,
-        })
+            .map_err(|source| CheckpointError::Weights { origin: named(), source })?;
+        Ok(Self { weights, description })
     }
 
     /// The bytes of the file that [`Model::save`] writes.
@@ -137,17 +124,10 @@ impl Model {
         let named = || origin.to_owned();
         self.weights
             .validate()
-            .map_err(|source| CheckpointError::Weights {
-                origin: named(),
-                source,
-            })?;
+            .map_err(|source| CheckpointError::Weights { origin: named(), source })?;
         let metadata = self.metadata();
         // What cannot be read again must not be written.
-        Entries {
-            origin,
-            map: &metadata,
-        }
-        .description()?;
+        Entries { origin, map: &metadata }.description()?;
         let corrupt = |error: safetensors::SafeTensorError| CheckpointError::Corrupt {
             origin: origin.to_owned(),
             reason: error.to_string(),
@@ -161,11 +141,7 @@ impl Model {
             .enumerate()
             .flat_map(|(index, (layer, [outputs, inputs]))| {
                 [
-                    (
-                        weight_name(index),
-                        vec![outputs, inputs],
-                        little_endian(&layer.weight),
-                    ),
+                    (weight_name(index), vec![outputs, inputs], little_endian(&layer.weight)),
                     (bias_name(index), vec![outputs], little_endian(&layer.bias)),
                 ]
             })
@@ -189,11 +165,7 @@ impl Model {
         let bytes = self.to_named_bytes(&origin)?;
         let failed = |action| {
             let origin = origin.clone();
-            move |source| CheckpointError::Io {
-                origin,
-                action,
-                source,
-            }
+            move |source| CheckpointError::Io { origin, action, source }
         };
         let folder = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -203,8 +175,7 @@ impl Model {
             .map_err(failed("making a temporary file beside it"))?;
         file.write_all(&bytes).map_err(failed("writing"))?;
         file.as_file().sync_all().map_err(failed("writing"))?;
-        file.persist(path)
-            .map_err(|error| failed("replacing")(error.error))?;
+        file.persist(path).map_err(|error| failed("replacing")(error.error))?;
         Ok(())
     }
 }
@@ -241,10 +212,7 @@ fn check_length(bytes: &[u8], origin: &str) -> Result<(), CheckpointError> {
     };
     let end = |info: &serde_json::Value| info.get("data_offsets")?.get(1)?.as_u64();
     let data = map.values().filter_map(end).max().unwrap_or(0);
-    match usize::try_from(data)
-        .ok()
-        .and_then(|data| data.checked_add(8 + header))
-    {
+    match usize::try_from(data).ok().and_then(|data| data.checked_add(8 + header)) {
         Some(expected) if expected > bytes.len() => Err(truncated(expected)),
         _ => Ok(()),
     }
@@ -256,26 +224,19 @@ fn read_layers(
     origin: &str,
 ) -> Result<Vec<LinearWeights>, CheckpointError> {
     let shapes = architecture.layer_shapes();
-    let mut expected: Vec<String> = (0..shapes.len())
-        .flat_map(|index| [weight_name(index), bias_name(index)])
-        .collect();
+    let mut expected: Vec<String> =
+        (0..shapes.len()).flat_map(|index| [weight_name(index), bias_name(index)]).collect();
     let mut found: Vec<String> = tensors.names().into_iter().map(ToOwned::to_owned).collect();
     expected.sort();
     found.sort();
     if found != expected {
-        return Err(CheckpointError::Names {
-            origin: origin.to_owned(),
-            found,
-            expected,
-        });
+        return Err(CheckpointError::Names { origin: origin.to_owned(), found, expected });
     }
     let read = |name: String, shape: &[usize]| {
-        let view = tensors
-            .tensor(&name)
-            .map_err(|error| CheckpointError::Corrupt {
-                origin: origin.to_owned(),
-                reason: error.to_string(),
-            })?;
+        let view = tensors.tensor(&name).map_err(|error| CheckpointError::Corrupt {
+            origin: origin.to_owned(),
+            reason: error.to_string(),
+        })?;
         if view.dtype() != Dtype::F32 || view.shape() != shape {
             return Err(CheckpointError::Shape {
                 origin: origin.to_owned(),
@@ -300,10 +261,7 @@ fn read_layers(
 }
 
 fn little_endian(values: &[f32]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect()
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 #[cfg(test)]

@@ -3,14 +3,7 @@ use crate::network::test_support::random_weights;
 
 fn model() -> Model {
     Model {
-        weights: random_weights(
-            Architecture {
-                hidden: 6,
-                depth: 2,
-                time_features: 4,
-            },
-            9,
-        ),
+        weights: random_weights(Architecture { hidden: 6, depth: 2, time_features: 4 }, 9),
         description: Description {
             data: "two-moons".to_owned(),
             interpolant: crate::interpolant::Interpolant::Linear,
@@ -32,18 +25,11 @@ fn with_header(replace: &str, by: &str) -> Vec<u8> {
     let header = std::str::from_utf8(&bytes[8..8 + length]).unwrap();
     assert!(header.contains(replace), "{header}");
     let header = header.replace(replace, by);
-    [
-        &(header.len() as u64).to_le_bytes(),
-        header.as_bytes(),
-        &bytes[8 + length..],
-    ]
-    .concat()
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &bytes[8 + length..]].concat()
 }
 
 fn refuse(bytes: &[u8]) -> String {
-    Model::from_bytes(bytes, "moons.safetensors")
-        .unwrap_err()
-        .to_string()
+    Model::from_bytes(bytes, "moons.safetensors").unwrap_err().to_string()
 }
 
 #[test]
@@ -58,20 +44,13 @@ fn a_saved_model_is_read_back_unchanged() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let message = Model::load(Path::new("/no/such.safetensors"))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.starts_with("/no/such.safetensors: there is no such file"),
-        "{message}"
-    );
+    let message = Model::load(Path::new("/no/such.safetensors")).unwrap_err().to_string();
+    assert!(message.starts_with("/no/such.safetensors: there is no such file"), "{message}");
 }
 
 #[test]
 fn a_missing_folder_refuses_the_save() {
-    let error = model()
-        .save(Path::new("/no/such/folder/model.safetensors"))
-        .unwrap_err();
+    let error = model().save(Path::new("/no/such/folder/model.safetensors")).unwrap_err();
     assert!(matches!(error, CheckpointError::Io { .. }), "{error}");
 }
 
@@ -80,10 +59,7 @@ fn a_file_cut_anywhere_is_truncated() {
     let bytes = model().to_bytes().unwrap();
     for length in 0..bytes.len() {
         let message = refuse(&bytes[..length]);
-        assert!(
-            message.contains("moons.safetensors: the file is truncated"),
-            "{message}"
-        );
+        assert!(message.contains("moons.safetensors: the file is truncated"), "{message}");
     }
 }
 
@@ -110,29 +86,13 @@ fn too_large_a_file_is_refused() {
 #[test]
 fn unsupported_descriptions_say_what_is_allowed() {
     for (replace, by, expected) in [
-        (
-            "\"silu\"",
-            "\"relu\"",
-            "metadata \"activation\" is \"relu\", but only silu is supported",
-        ),
+        ("\"silu\"", "\"relu\"", "metadata \"activation\" is \"relu\", but only silu is supported"),
         ("\"velocity\"", "\"noise\"", "only velocity"),
         ("\"linear\"", "\"cubic\"", "only linear, gvp, vp"),
-        (
-            "\"format_version\":\"1\"",
-            "\"format_version\":\"2\"",
-            "\"2\", but only 1",
-        ),
+        ("\"format_version\":\"1\"", "\"format_version\":\"2\"", "\"2\", but only 1"),
         ("\"seed\":\"3\"", "\"seed\":\"-3\"", "a whole number"),
-        (
-            "\"final_loss\":\"1.25\"",
-            "\"final_loss\":\"NaN\"",
-            "a finite number",
-        ),
-        (
-            "\"hidden\":\"6\"",
-            "\"hidden\":\"99999999999\"",
-            "allowed is 1 to 1024",
-        ),
+        ("\"final_loss\":\"1.25\"", "\"final_loss\":\"NaN\"", "a finite number"),
+        ("\"hidden\":\"6\"", "\"hidden\":\"99999999999\"", "allowed is 1 to 1024"),
         ("\"steps\"", "\"stops\"", "no \"steps\""),
         (
             "\"hidden\":\"6\"",
@@ -158,17 +118,10 @@ fn nan_is_found_when_reading_and_when_writing() {
     let end = bytes.len();
     bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     let message = refuse(&bytes);
-    assert!(
-        message.contains("NaN, but only finite numbers"),
-        "{message}"
-    );
+    assert!(message.contains("NaN, but only finite numbers"), "{message}");
     let mut model = model();
     model.weights.layers[0].weight[3] = f32::INFINITY;
     assert!(
-        model
-            .to_bytes()
-            .unwrap_err()
-            .to_string()
-            .contains("layers.0.weight: element 3 is inf")
+        model.to_bytes().unwrap_err().to_string().contains("layers.0.weight: element 3 is inf")
     );
 }

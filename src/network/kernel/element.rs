@@ -166,10 +166,7 @@ mod tests {
     fn silu_stays_finite() {
         for x in [-1e30_f32, -200.0, -87.3, 0.0, 87.3, 200.0, 1e30] {
             let exact = f64::from(x) / (1.0 + (-f64::from(x)).exp());
-            assert!(
-                (f64::from(x.silu()) - exact).abs() <= 1e-6 * f64::from(x).abs(),
-                "silu {x}"
-            );
+            assert!((f64::from(x.silu()) - exact).abs() <= 1e-6 * f64::from(x).abs(), "silu {x}");
         }
     }
 }

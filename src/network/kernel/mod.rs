@@ -2,12 +2,17 @@
 //!
 //! A tile holds 64 points feature-major, `[feature][lane]`, so that every
 //! loop over the lanes is a loop over contiguous numbers, which the compiler turns into
-//! vector instructions. A layer is computed four outputs at a time with all
-//! accumulators in registers, and activated before it is stored.
+//! vector instructions. A layer is computed a few outputs at a time with all
+//! sums in registers, and activated before it is stored.
 //!
 //! Every lane goes through the same operations in the same order whatever the tile's width
 //! and position, and nothing is summed across lanes: a point's velocity does not depend, to
 //! the last bit, on the batch it is in, nor on whether its time is shared.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
 
 mod element;
 mod packed;
@@ -43,13 +48,13 @@ impl Tiles for f64 {
 }
 
 /// Outputs of a layer that are computed at a time in a wide tile.
-const WIDE_ROWS: usize = 4;
+const WIDE_ROWS: usize = 6;
 /// Outputs of a layer that are computed at a time in a narrow tile.
 const NARROW_ROWS: usize = 8;
-/// Vectors of points that are computed at a time in a wide tile: with the rows they fill half
-/// of the registers with sums, of which AVX-512 has 32,
+/// Vectors of points that are computed at a time in a wide tile, where there are 32 registers,
+/// as with AVX-512: with the rows, as many sums as leave registers for what is multiplied.
 const MANY_VECTORS: usize = 4;
-/// and the others 16.
+/// The same where there are 16 registers.
 const FEW_VECTORS: usize = 2;
 
 /// The network's weights, rearranged for evaluation.
@@ -71,10 +76,7 @@ struct Pair<T> {
 
 impl<T: Element> Pair<T> {
     fn new(weights: &Weights) -> Self {
-        Self {
-            wide: Packed::new(weights, WIDE_ROWS),
-            narrow: Packed::new(weights, NARROW_ROWS),
-        }
+        Self { wide: Packed::new(weights, WIDE_ROWS), narrow: Packed::new(weights, NARROW_ROWS) }
     }
 }
 
@@ -132,16 +134,8 @@ fn evaluate<T: Tiles>(
     velocities: &mut [T],
 ) {
     let count = points.len() / DIMENSIONS;
-    assert_eq!(
-        points.len(),
-        DIMENSIONS * count,
-        "points: all x, then all y"
-    );
-    assert_eq!(
-        points.len(),
-        velocities.len(),
-        "one velocity for each point"
-    );
+    assert_eq!(points.len(), DIMENSIONS * count, "points: all x, then all y");
+    assert_eq!(points.len(), velocities.len(), "one velocity for each point");
     if let Times::Each(times) = times {
         assert_eq!(times.len(), count, "one time for each point");
     }
@@ -149,13 +143,8 @@ fn evaluate<T: Tiles>(
     let wide = pair.wide.height() * T::WIDE_LANES;
     let narrow = pair.narrow.height() * T::NARROW_LANES;
     let tile = wide.max(narrow);
-    let lengths = [
-        tile,
-        tile,
-        2 * frequencies.len(),
-        pair.wide.hidden_rows(),
-        pair.narrow.hidden_rows(),
-    ];
+    let lengths =
+        [tile, tile, 2 * frequencies.len(), pair.wide.hidden_rows(), pair.narrow.hidden_rows()];
     let per_line = size_of::<CacheLine>() / size_of::<T>();
     let lines = lengths.map(|length| length.div_ceil(per_line));
     SCRATCH.with_borrow_mut(|scratch| {
@@ -204,11 +193,7 @@ impl<T: Tiles> WithSimd for Work<'_, T> {
         let pair = self.pair;
         // One wide tile costs less than the narrow ones when more than half of it is used.
         let rest = count % T::WIDE_LANES;
-        let wide_count = if rest > T::WIDE_LANES / 2 {
-            count
-        } else {
-            count - rest
-        };
+        let wide_count = if rest > T::WIDE_LANES / 2 { count } else { count - rest };
         if let Times::Shared(time) = self.times {
             let frequencies = self.frequencies.len();
             for (feature, frequency) in self.frequencies.iter().enumerate() {
@@ -217,12 +202,10 @@ impl<T: Tiles> WithSimd for Work<'_, T> {
                 self.features[feature + frequencies] = cosine;
             }
             if wide_count > 0 {
-                pair.wide
-                    .fold_time::<S, WIDE_ROWS>(simd, self.features, self.biases[0]);
+                pair.wide.fold_time::<S, WIDE_ROWS>(simd, self.features, self.biases[0]);
             }
             if wide_count < count {
-                pair.narrow
-                    .fold_time::<S, NARROW_ROWS>(simd, self.features, self.biases[1]);
+                pair.narrow.fold_time::<S, NARROW_ROWS>(simd, self.features, self.biases[1]);
             }
         }
         let mut start = 0;

@@ -30,11 +30,7 @@ impl<T: Element> Packed<T> {
         let time_features = weights.architecture.time_features;
         let mut layers = weights.layers.iter().zip(shapes).enumerate().map(
             |(index, (layer, [outputs, inputs]))| {
-                assert_eq!(
-                    layer.weight.len(),
-                    outputs * inputs,
-                    "weight of layer {index}"
-                );
+                assert_eq!(layer.weight.len(), outputs * inputs, "weight of layer {index}");
                 assert_eq!(layer.bias.len(), outputs, "bias of layer {index}");
                 // The first layer reads the time features before the coordinates, so that
                 // a shared time can be summed once, in the same order as for each point.
@@ -55,31 +51,18 @@ impl<T: Element> Packed<T> {
                 }
                 let mut bias: Vec<T> = layer.bias.iter().copied().map(T::from_f32).collect();
                 bias.resize(padded, T::ZERO);
-                Layer {
-                    weights: packed,
-                    bias,
-                    inputs,
-                }
+                Layer { weights: packed, bias, inputs }
             },
         );
-        let first = layers
-            .next()
-            .expect("an architecture has at least two layers");
+        let first = layers.next().expect("an architecture has at least two layers");
         let others = layers.collect();
-        Self {
-            first,
-            others,
-            time_features,
-        }
+        Self { first, others, time_features }
     }
 
     /// Rows that a tile must have to hold any layer's inputs and padded outputs.
     pub(super) fn height(&self) -> usize {
         let rows = |layer: &Layer<T>| layer.inputs.max(layer.bias.len());
-        self.others
-            .iter()
-            .map(rows)
-            .fold(rows(&self.first), usize::max)
+        self.others.iter().map(rows).fold(rows(&self.first), usize::max)
     }
 
     /// Outputs of the first layer, with the padding.
@@ -101,7 +84,10 @@ impl<T: Element> Packed<T> {
         let biases = self.first.bias.as_chunks::<ROWS>().0;
         let outputs = folded.as_chunks_mut::<ROWS>().0;
         for ((block, bias), output) in blocks.zip(biases).zip(outputs) {
-            let mut sums = bias.map(|bias| T::splat(simd, bias));
+            let mut sums = [T::splat(simd, T::ZERO); ROWS];
+            for row in 0..ROWS {
+                sums[row] = T::splat(simd, bias[row]);
+            }
             let columns = block.as_chunks::<ROWS>().0;
             for (column, &feature) in columns.iter().zip(&features[..self.time_features]) {
                 let feature = T::splat(simd, feature);
@@ -133,8 +119,7 @@ impl<T: Element> Packed<T> {
             Some(folded) => (folded, self.time_features),
             None => (self.first.bias.as_slice(), 0),
         };
-        self.first
-            .run::<S, ROWS, VECTORS, true>(simd, lanes, bias, skipped, first, second);
+        self.first.run::<S, ROWS, VECTORS, true>(simd, lanes, bias, skipped, first, second);
         let (mut input, mut output) = (second, first);
         let (last, hidden) = self.others.split_last().expect("there is an output layer");
         for layer in hidden {
@@ -170,7 +155,11 @@ impl<T: Element> Layer<T> {
             let columns = &block.as_chunks::<ROWS>().0[skipped..];
             let vectors = T::as_vectors_mut::<S>(output);
             for start in (0..per_row).step_by(VECTORS) {
-                let mut sums = bias.map(|bias| [T::splat(simd, bias); VECTORS]);
+                // Not `bias.map`, whose closure is compiled without the machine's vectors.
+                let mut sums = [[T::splat(simd, T::ZERO); VECTORS]; ROWS];
+                for row in 0..ROWS {
+                    sums[row] = [T::splat(simd, bias[row]); VECTORS];
+                }
                 for (column, values) in columns.iter().zip(input.chunks_exact(per_row)) {
                     let values = &values[start..start + VECTORS];
                     for row in 0..ROWS {
@@ -181,9 +170,9 @@ impl<T: Element> Layer<T> {
                         }
                     }
                 }
-                for row in 0..ROWS {
+                for (row, sums) in sums.iter().enumerate() {
                     let place = row * per_row + start;
-                    vectors[place..place + VECTORS].copy_from_slice(&sums[row]);
+                    vectors[place..place + VECTORS].copy_from_slice(sums);
                 }
             }
             if ACTIVATE {

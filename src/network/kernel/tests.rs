@@ -14,26 +14,10 @@ fn random_points(count: usize) -> (Vec<f32>, Vec<f64>) {
 }
 
 const ARCHITECTURES: [Architecture; 4] = [
-    Architecture {
-        hidden: 128,
-        depth: 3,
-        time_features: 64,
-    },
-    Architecture {
-        hidden: 1,
-        depth: 1,
-        time_features: 2,
-    },
-    Architecture {
-        hidden: 37,
-        depth: 2,
-        time_features: 6,
-    },
-    Architecture {
-        hidden: 20,
-        depth: 8,
-        time_features: 128,
-    },
+    Architecture { hidden: 128, depth: 3, time_features: 64 },
+    Architecture { hidden: 1, depth: 1, time_features: 2 },
+    Architecture { hidden: 37, depth: 2, time_features: 6 },
+    Architecture { hidden: 20, depth: 8, time_features: 128 },
 ];
 
 #[test]
@@ -49,10 +33,7 @@ fn agrees_with_the_forward_pass_of_burn() {
             kernel.evaluate_f32(times, &points, &mut velocities);
             let expected = mlp.evaluate(&weights.frequencies, times, &points);
             for (found, expected) in velocities.iter().zip(&expected) {
-                assert!(
-                    (found - expected).abs() < 1e-5,
-                    "{architecture:?}: {found} {expected}"
-                );
+                assert!((found - expected).abs() < 1e-5, "{architecture:?}: {found} {expected}");
             }
         }
     }
@@ -70,10 +51,7 @@ fn single_agrees_with_double_precision() {
             kernel.evaluate_f32(times, &points, &mut single);
             kernel.evaluate_f64(times, &points_f64, &mut double);
             for (single, double) in single.iter().zip(&double) {
-                assert!(
-                    (f64::from(*single) - double).abs() < 1e-5,
-                    "{single} {double}"
-                );
+                assert!((f64::from(*single) - double).abs() < 1e-5, "{single} {double}");
             }
         }
     }

@@ -30,22 +30,11 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    pub fn new(
-        seed: u64,
-        size: usize,
-        data: Box<dyn TrainingData>,
-        path: Interpolant,
-    ) -> Self {
+    pub fn new(seed: u64, size: usize, data: Box<dyn TrainingData>, path: Interpolant) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // Another stream than that of the first weights.
         rng.set_stream(1);
-        Self {
-            rng,
-            size,
-            data,
-            path,
-            points: vec![0.0; DIMENSIONS * size],
-        }
+        Self { rng, size, data, path, points: vec![0.0; DIMENSIONS * size] }
     }
 
     /// Draws the next batch.
@@ -57,9 +46,7 @@ impl Batches {
         let mut inputs = vec![0.0; self.size * width];
         let mut targets = vec![0.0; self.size * DIMENSIONS];
         self.data.draw(self.size, &mut self.points);
-        let rows = inputs
-            .chunks_exact_mut(width)
-            .zip(targets.as_chunks_mut::<DIMENSIONS>().0);
+        let rows = inputs.chunks_exact_mut(width).zip(targets.as_chunks_mut::<DIMENSIONS>().0);
         let points = self.points.as_chunks::<DIMENSIONS>().0;
         for (index, ((row, target), point)) in rows.zip(points).enumerate() {
             let stratum = index as f64 + self.rng.random::<f64>();

@@ -67,11 +67,7 @@ impl FromStr for ComputeDevice {
         let found = Self::ALL.iter().find(|device| device.name() == name);
         found.copied().ok_or_else(|| TrainingError::Device {
             name: name.to_owned(),
-            allowed: Self::ALL
-                .iter()
-                .map(|device| device.name())
-                .collect::<Vec<_>>()
-                .join(", "),
+            allowed: Self::ALL.iter().map(|device| device.name()).collect::<Vec<_>>().join(", "),
         })
     }
 }

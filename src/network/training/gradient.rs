@@ -10,6 +10,11 @@
 //! The parts of a batch and the order in which they are summed do not depend on the number
 //! of threads, so neither does the result.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -59,13 +64,7 @@ impl Prepared {
         }
         let mut bias = layer.bias.clone();
         bias.resize(padded_outputs, 0.0);
-        Self {
-            inputs,
-            outputs,
-            weight,
-            transposed,
-            bias,
-        }
+        Self { inputs, outputs, weight, transposed, bias }
     }
 }
 
@@ -109,13 +108,7 @@ impl FusedGradient {
         let work: Vec<_> = self.parts.iter_mut().zip(inputs).zip(targets).collect();
         work.into_par_iter().for_each(|((part, inputs), targets)| {
             let layers = &layers;
-            Arch::new().dispatch(Work {
-                part,
-                layers,
-                inputs,
-                targets,
-                batch: count,
-            });
+            Arch::new().dispatch(Work { part, layers, inputs, targets, batch: count });
         });
         let loss = self.parts.iter().map(|part| part.loss).sum::<f64>() / count as f64;
         (loss as f32, self.sum(&layers))
@@ -124,10 +117,7 @@ impl FusedGradient {
     fn sum(&self, layers: &[Prepared]) -> Vec<BurnLayer> {
         let sum = |layer: usize, of: fn(&Part) -> &[Vec<f32>], outputs: usize| {
             let mut parts = self.parts.iter().map(|part| &of(part)[layer]);
-            let mut total = parts
-                .next()
-                .expect("a batch has at least one point")
-                .clone();
+            let mut total = parts.next().expect("a batch has at least one point").clone();
             for part in parts {
                 for (total, value) in total.iter_mut().zip(part) {
                     *total += value;
@@ -194,20 +184,10 @@ impl Work<'_> {
             }
             let (input, stride) = match index.checked_sub(1) {
                 None => (self.inputs, layer.inputs),
-                Some(before) => (
-                    self.part.activations[before].as_slice(),
-                    padded(layer.inputs),
-                ),
+                Some(before) => (self.part.activations[before].as_slice(), padded(layer.inputs)),
             };
             let input = Left::rows(input, samples, stride);
-            add_product(
-                simd,
-                input,
-                layer.inputs,
-                &layer.weight,
-                layer.bias.len(),
-                &mut output,
-            );
+            add_product(simd, input, layer.inputs, &layer.weight, layer.bias.len(), &mut output);
             if index == hidden {
                 self.part.flow[0] = output;
             } else {
@@ -225,10 +205,7 @@ impl Work<'_> {
         self.part.loss = 0.0;
         let factor = 2.0 / self.batch as f32;
         let targets = self.targets.as_chunks::<DIMENSIONS>().0;
-        for (row, target) in self.part.flow[0]
-            .chunks_exact_mut(padded(DIMENSIONS))
-            .zip(targets)
-        {
+        for (row, target) in self.part.flow[0].chunks_exact_mut(padded(DIMENSIONS)).zip(targets) {
             for (value, target) in row.iter_mut().zip(target) {
                 let error = *value - target;
                 self.part.loss += f64::from(error * error);
@@ -267,14 +244,7 @@ impl Work<'_> {
             reset(inputs, slopes.len());
             let left = Left::rows(outputs, samples, width);
             let padded_inputs = padded(layer.inputs);
-            add_product(
-                simd,
-                left,
-                layer.outputs,
-                &layer.transposed,
-                padded_inputs,
-                inputs,
-            );
+            add_product(simd, left, layer.outputs, &layer.transposed, padded_inputs, inputs);
             for (value, slope) in inputs.iter_mut().zip(slopes) {
                 *value *= slope;
             }

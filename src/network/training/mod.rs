@@ -69,7 +69,7 @@ impl Default for TrainingSettings {
         Self {
             architecture: Architecture::default(),
             batch: 512,
-            steps: 10_000,
+            steps: 6_000,
             learning_rate: 2e-3,
             seed: 0,
             ema_decay: 0.999,
@@ -132,39 +132,15 @@ impl TrainingSettings {
                 return Ok(());
             }
             let value = value.to_string();
-            Err(TrainingError::Setting {
-                name,
-                value,
-                allowed,
-            })
+            Err(TrainingError::Setting { name, value, allowed })
         };
         let rate = self.learning_rate;
         self.architecture.validate().map_err(WeightsError::from)?;
-        check(
-            (1..=65_536).contains(&self.batch),
-            "batch",
-            &self.batch,
-            "1 to 65536",
-        )?;
-        check(
-            (1..=10_000_000).contains(&self.steps),
-            "steps",
-            &self.steps,
-            "1 to 10000000",
-        )?;
-        check(
-            rate > 0.0 && rate <= 1.0,
-            "learning_rate",
-            &rate,
-            "above 0, at most 1",
-        )?;
+        check((1..=65_536).contains(&self.batch), "batch", &self.batch, "1 to 65536")?;
+        check((1..=10_000_000).contains(&self.steps), "steps", &self.steps, "1 to 10000000")?;
+        check(rate > 0.0 && rate <= 1.0, "learning_rate", &rate, "above 0, at most 1")?;
         let decay = self.ema_decay;
-        check(
-            (0.0..1.0).contains(&decay),
-            "ema_decay",
-            &decay,
-            "0 to below 1",
-        )
+        check((0.0..1.0).contains(&decay), "ema_decay", &decay, "0 to below 1")
     }
 }
 
@@ -233,10 +209,7 @@ impl Trainer {
             GradientMethod::Autodiff => self.autodiff_gradients(batch),
         };
         if !loss.is_finite() {
-            return Err(TrainingError::Diverged {
-                step: self.steps_done,
-                loss,
-            });
+            return Err(TrainingError::Diverged { step: self.steps_done, loss });
         }
         let rate = learning_rate(&self.settings, self.steps_done);
         self.module = self.optimizer.step(rate, self.module.clone(), gradients);
@@ -297,8 +270,7 @@ impl Trainer {
     /// The moving average of the weights: what to sample with.
     #[must_use]
     pub fn ema_weights(&self) -> Weights {
-        self.average
-            .to_weights(self.settings.architecture, &self.frequencies)
+        self.average.to_weights(self.settings.architecture, &self.frequencies)
     }
 
     /// Number of steps taken.
@@ -316,14 +288,8 @@ impl Trainer {
 
 /// A layer's tensors, in burn's layout.
 fn to_host(layer: &Linear) -> BurnLayer {
-    let bias = layer
-        .bias
-        .as_ref()
-        .expect("every layer was made with a bias");
-    BurnLayer {
-        weight: host_values(layer.weight.val()),
-        bias: host_values(bias.val()),
-    }
+    let bias = layer.bias.as_ref().expect("every layer was made with a bias");
+    BurnLayer { weight: host_values(layer.weight.val()), bias: host_values(bias.val()) }
 }
 
 /// Warm-up over the first 2 % of the steps, then half a cosine down to zero.
@@ -339,25 +305,12 @@ fn learning_rate(settings: &TrainingSettings, step: u64) -> f64 {
 fn initial_weights(architecture: Architecture, rng: &mut ChaCha8Rng) -> Weights {
     let shapes = architecture.layer_shapes();
     let last = shapes.len() - 1;
-    let layers = shapes
-        .into_iter()
-        .enumerate()
-        .map(|(index, [outputs, inputs])| {
-            let bound = if index == last {
-                0.0
-            } else {
-                (1.0 / inputs as f32).sqrt()
-            };
-            let mut draw = |count: usize| {
-                (0..count)
-                    .map(|_| rng.random_range(-bound..=bound))
-                    .collect()
-            };
-            LinearWeights {
-                weight: draw(outputs * inputs),
-                bias: draw(outputs),
-            }
-        });
+    let layers = shapes.into_iter().enumerate().map(|(index, [outputs, inputs])| {
+        let bound = if index == last { 0.0 } else { (1.0 / inputs as f32).sqrt() };
+        let mut draw =
+            |count: usize| (0..count).map(|_| rng.random_range(-bound..=bound)).collect();
+        LinearWeights { weight: draw(outputs * inputs), bias: draw(outputs) }
+    });
     Weights {
         architecture,
         frequencies: time_features::frequencies(architecture.time_features),

@@ -1,3 +1,4 @@
+use crate::interpolant::Interpolant;
 use rand_distr::StandardNormal;
 
 use super::*;
@@ -15,22 +16,14 @@ impl TrainingData for TwoPoints {
     }
 }
 
-fn linear(time: f64) -> (f64, f64, f64, f64) {
-    (time, 1.0, 1.0 - time, -1.0)
-}
-
 fn trainer(settings: &TrainingSettings, start: Option<Weights>) -> Trainer {
     let data = TwoPoints(ChaCha8Rng::seed_from_u64(8));
-    Trainer::new(settings.clone(), Box::new(data), linear, start).unwrap()
+    Trainer::new(settings.clone(), Box::new(data), Interpolant::Linear, start).unwrap()
 }
 
 fn small() -> TrainingSettings {
     TrainingSettings {
-        architecture: Architecture {
-            hidden: 19,
-            depth: 2,
-            time_features: 8,
-        },
+        architecture: Architecture { hidden: 19, depth: 2, time_features: 8 },
         batch: 101,
         steps: 300,
         ..TrainingSettings::default()
@@ -41,25 +34,15 @@ fn small() -> TrainingSettings {
 fn fused_gradient_is_that_of_autodiff() {
     for device in ComputeDevice::ALL {
         for batch in [1, 2, 101, 512] {
-            let settings = TrainingSettings {
-                batch,
-                device: *device,
-                ..small()
-            };
+            let settings = TrainingSettings { batch, device: *device, ..small() };
             let start = crate::network::test_support::random_weights(settings.architecture, 6);
             let mut trainer = trainer(&settings, Some(start));
             let mut next = || {
                 let batch = trainer.batches.next(&trainer.frequencies);
-                let copy = Batch {
-                    inputs: batch.inputs.clone(),
-                    targets: batch.targets.clone(),
-                };
+                let copy = Batch { inputs: batch.inputs.clone(), targets: batch.targets.clone() };
                 let (loss, mut found) = trainer.fused_gradients(&batch);
                 let (expected_loss, mut expected) = trainer.autodiff_gradients(copy);
-                assert!(
-                    (loss / expected_loss - 1.0).abs() < 1e-5,
-                    "{loss} {expected_loss}"
-                );
+                assert!((loss / expected_loss - 1.0).abs() < 1e-5, "{loss} {expected_loss}");
                 for layer in &trainer.module.layers {
                     let bias = layer.bias.as_ref().unwrap().id;
                     let pairs = [
@@ -73,9 +56,8 @@ fn fused_gradient_is_that_of_autodiff() {
                         ),
                     ];
                     for (found, expected) in pairs {
-                        let largest = expected
-                            .iter()
-                            .fold(0.0_f32, |max, value| max.max(value.abs()));
+                        let largest =
+                            expected.iter().fold(0.0_f32, |max, value| max.max(value.abs()));
                         for (found, expected) in found.iter().zip(&expected) {
                             assert!(
                                 (found - expected).abs() < 2e-5 * largest,
@@ -92,30 +74,16 @@ fn fused_gradient_is_that_of_autodiff() {
 
 #[test]
 fn training_lowers_the_loss_and_is_repeatable() {
-    let settings = TrainingSettings {
-        learning_rate: 1e-2,
-        ..small()
-    };
+    let settings = TrainingSettings { learning_rate: 1e-2, ..small() };
     let run = |seed| {
-        let mut trainer = trainer(
-            &TrainingSettings {
-                seed,
-                ..settings.clone()
-            },
-            None,
-        );
-        let losses: Vec<f32> = (0..settings.steps)
-            .map(|_| trainer.step().unwrap())
-            .collect();
+        let mut trainer = trainer(&TrainingSettings { seed, ..settings.clone() }, None);
+        let losses: Vec<f32> = (0..settings.steps).map(|_| trainer.step().unwrap()).collect();
         assert_eq!(trainer.steps_done(), settings.steps);
         (losses, trainer.ema_weights())
     };
     let (losses, weights) = run(1);
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
-    assert!(
-        mean(&losses[270..]) < 0.6 * mean(&losses[..10]),
-        "{losses:?}"
-    );
+    assert!(mean(&losses[270..]) < 0.6 * mean(&losses[..10]), "{losses:?}");
     weights.validate().unwrap();
     assert_eq!(run(1).1, weights);
     assert_ne!(run(2).1, weights);
@@ -126,14 +94,9 @@ fn training_goes_on_from_given_weights() {
     let start = crate::network::test_support::random_weights(small().architecture, 6);
     let trainer = trainer(&small(), Some(start.clone()));
     assert_eq!(trainer.ema_weights(), start);
-    let other = TrainingSettings {
-        architecture: Architecture::default(),
-        ..small()
-    };
+    let other = TrainingSettings { architecture: Architecture::default(), ..small() };
     let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
-    let error = Trainer::new(other, data, linear, Some(start))
-        .err()
-        .unwrap();
+    let error = Trainer::new(other, data, Interpolant::Linear, Some(start)).err().unwrap();
     assert!(error.to_string().contains("hidden: 19"), "{error}");
 }
 
@@ -141,33 +104,12 @@ fn training_goes_on_from_given_weights() {
 fn settings_out_of_range_are_named() {
     let refuse = |settings: TrainingSettings| settings.validate().unwrap_err().to_string();
     assert_eq!(
-        refuse(TrainingSettings {
-            batch: 0,
-            ..small()
-        }),
+        refuse(TrainingSettings { batch: 0, ..small() }),
         "training batch = 0: allowed is 1 to 65536"
     );
-    assert!(
-        refuse(TrainingSettings {
-            learning_rate: f64::NAN,
-            ..small()
-        })
-        .contains("NaN")
-    );
-    assert!(
-        refuse(TrainingSettings {
-            ema_decay: 1.0,
-            ..small()
-        })
-        .contains("ema_decay")
-    );
-    assert!(
-        refuse(TrainingSettings {
-            steps: 0,
-            ..small()
-        })
-        .contains("steps")
-    );
+    assert!(refuse(TrainingSettings { learning_rate: f64::NAN, ..small() }).contains("NaN"));
+    assert!(refuse(TrainingSettings { ema_decay: 1.0, ..small() }).contains("ema_decay"));
+    assert!(refuse(TrainingSettings { steps: 0, ..small() }).contains("steps"));
 }
 
 #[test]
@@ -178,28 +120,16 @@ fn a_divergence_is_reported_and_keeps_the_weights() {
             points.fill(f32::NAN);
         }
     }
-    let mut trainer = Trainer::new(small(), Box::new(Broken), linear, None).unwrap();
-    assert!(
-        trainer
-            .step()
-            .unwrap_err()
-            .to_string()
-            .contains("diverged at step 0")
-    );
+    let mut trainer = Trainer::new(small(), Box::new(Broken), Interpolant::Linear, None).unwrap();
+    assert!(trainer.step().unwrap_err().to_string().contains("diverged at step 0"));
     trainer.ema_weights().validate().unwrap();
 }
 
 #[test]
 fn devices_have_names() {
     for device in ComputeDevice::ALL {
-        assert_eq!(
-            device.to_string().parse::<ComputeDevice>().unwrap(),
-            *device
-        );
+        assert_eq!(device.to_string().parse::<ComputeDevice>().unwrap(), *device);
     }
     let message = "cuda".parse::<ComputeDevice>().unwrap_err().to_string();
-    assert!(
-        message.contains("\"cuda\": this build has") && message.contains("flex"),
-        "{message}"
-    );
+    assert!(message.contains("\"cuda\": this build has") && message.contains("flex"), "{message}");
 }

@@ -20,12 +20,7 @@ pub struct StageItem {
 impl StageItem {
     /// The pane as seen by `view`.
     pub fn new(pane: u64, view: View) -> Self {
-        Self {
-            base: PlotItemBase::new(String::new()),
-            pane,
-            view,
-            bounds: PlotBounds::NOTHING,
-        }
+        Self { base: PlotItemBase::new(String::new()), pane, view, bounds: PlotBounds::NOTHING }
     }
 
     /// What the plot should fit when it chooses its bounds by itself: nothing, unless told.

@@ -15,28 +15,17 @@ const NEUTRAL: [u8; 4] = [0xb8, 0xbf, 0xc9, 0xff];
 
 /// Whether an upload is sound and fits the device.
 pub(super) fn check(upload: &Upload, limits: &wgpu::Limits) -> Result<(), StageError> {
-    let Upload {
-        particles,
-        keyframes,
-        ..
-    } = *upload;
-    let malformed = |reason: String| {
-        Err(StageError::Malformed {
-            recording: upload.recording,
-            reason,
-        })
-    };
+    let Upload { particles, keyframes, .. } = *upload;
+    let malformed =
+        |reason: String| Err(StageError::Malformed { recording: upload.recording, reason });
     if particles == 0 || keyframes == 0 {
         return malformed(format!("{particles} particles × {keyframes} keyframes"));
     }
-    let needed = (particles as u64)
-        .saturating_mul(keyframes as u64)
-        .saturating_mul(POSITION as u64);
+    let needed =
+        (particles as u64).saturating_mul(keyframes as u64).saturating_mul(POSITION as u64);
     // The shader's indices are 32 bits wide.
-    let allowed = limits
-        .max_storage_buffer_binding_size
-        .min(limits.max_buffer_size)
-        .min(u64::from(u32::MAX));
+    let allowed =
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size).min(u64::from(u32::MAX));
     if needed > allowed {
         return Err(StageError::TooLarge {
             particles,
@@ -58,10 +47,9 @@ pub(super) fn check(upload: &Upload, limits: &wgpu::Limits) -> Result<(), StageE
         }
     }
     match &upload.colours {
-        Some(colours) if colours.len() < particles => malformed(format!(
-            "{} colours for {particles} particles",
-            colours.len()
-        )),
+        Some(colours) if colours.len() < particles => {
+            malformed(format!("{} colours for {particles} particles", colours.len()))
+        }
         _ => Ok(()),
     }
 }
@@ -207,11 +195,7 @@ impl Buffers {
             old.map(|old| &old.positions),
         );
         let colours = storage("stage colours", particles * 4, old.map(|old| &old.colours));
-        let ready = storage(
-            "stage ready",
-            particles.div_ceil(32) * 4,
-            old.map(|old| &old.ready),
-        );
+        let ready = storage("stage ready", particles.div_ceil(32) * 4, old.map(|old| &old.ready));
         if let Some(old) = old
             && (&old.positions, &old.colours, &old.ready) == (&positions, &colours, &ready)
         {
@@ -234,13 +218,7 @@ impl Buffers {
             layout,
             entries: &entries,
         });
-        Self {
-            uniforms,
-            positions,
-            colours,
-            ready,
-            bind_group,
-        }
+        Self { uniforms, positions, colours, ready, bind_group }
     }
 }
 

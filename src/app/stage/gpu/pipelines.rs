@@ -150,20 +150,14 @@ fn buffer_entry(
     wgpu::BindGroupLayoutEntry {
         binding,
         visibility,
-        ty: wgpu::BindingType::Buffer {
-            ty,
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        },
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
         count: None,
     }
 }
 
 /// Two triangles per quad, its corners numbered 0 1 / 2 3.
 fn quad_indices() -> Vec<u16> {
-    (0..QUADS as u16)
-        .flat_map(|quad| [0, 1, 2, 2, 1, 3].map(|corner| 4 * quad + corner))
-        .collect()
+    (0..QUADS as u16).flat_map(|quad| [0, 1, 2, 2, 1, 3].map(|corner| 4 * quad + corner)).collect()
 }
 
 /// The value of a future that never waits, as wgpu's error scopes are outside of browsers.

@@ -64,10 +64,7 @@ fn unit_square(rect: Rect) -> Projection {
     Projection {
         world: [0.0, 0.0],
         screen: rect.center(),
-        points_per_unit: [
-            f64::from(rect.width()) / 2.0,
-            f64::from(rect.height()) / -2.0,
-        ],
+        points_per_unit: [f64::from(rect.width()) / 2.0, f64::from(rect.height()) / -2.0],
     }
 }
 
@@ -84,15 +81,8 @@ fn stage(pixels_per_point: f32, uploads: &[Upload]) -> Harness<'_, TestApp> {
             for upload in uploads {
                 gpu.upload(7, upload).expect("a sound upload");
             }
-            let view = View {
-                radius_px: 4.0,
-                ..View::default()
-            };
-            TestApp {
-                gpu,
-                view,
-                in_plot: false,
-            }
+            let view = View { radius_px: 4.0, ..View::default() };
+            TestApp { gpu, view, in_plot: false }
         })
 }
 
@@ -107,10 +97,7 @@ fn upload(keyframes: usize, positions: &[[f32; 2]], colours: &[[u8; 4]]) -> Uplo
         recording: 1,
         particles: positions.len() / keyframes,
         keyframes,
-        blocks: vec![Block {
-            first_particle: 0,
-            positions: positions.into(),
-        }],
+        blocks: vec![Block { first_particle: 0, positions: positions.into() }],
         colours: Some(colours.into()),
     }
 }
@@ -152,11 +139,7 @@ fn particles_are_where_the_recording_says() {
             let mut harness = stage(pixels_per_point, &uploads);
             harness.state_mut().in_plot = in_plot;
             for now in [0.0, 0.75, 1.4, 2.0] {
-                let view = View {
-                    now,
-                    radius_px: 5.0,
-                    ..View::default()
-                };
+                let view = View { now, radius_px: 5.0, ..View::default() };
                 let image = render(&mut harness, view);
                 for (path, colour) in paths.iter().zip([RED, GREEN, BLUE]) {
                     let from = (now as usize).min(1);
@@ -213,10 +196,7 @@ fn trails_join_the_past_to_the_tip() {
         assert_eq!(green_at(&image, world), background, "{world:?}");
     }
     // Length 0 draws none.
-    let without = View {
-        trail_keyframes: 0.0,
-        ..view
-    };
+    let without = View { trail_keyframes: 0.0, ..view };
     let image = render(&mut harness, without);
     assert_eq!(green_at(&image, trail[1]), background);
 }
@@ -231,20 +211,13 @@ fn only_finite_positions_that_have_arrived_are_drawn() {
     let mut first = upload(2, &[[0.5, 0.5], [nan, 3.0e38]], &[RED, GREEN, BLUE]);
     first.particles = 3;
     let second = Upload {
-        blocks: vec![Block {
-            first_particle: 1,
-            positions: [[-0.5, 0.5], [-0.5, 0.0]].into(),
-        }],
+        blocks: vec![Block { first_particle: 1, positions: [[-0.5, 0.5], [-0.5, 0.0]].into() }],
         colours: None,
         ..first.clone()
     };
     let uploads = [first.clone(), second];
     let mut harness = stage(1.0, &uploads);
-    let trail = View {
-        trail_keyframes: 2.0,
-        radius_px: 4.0,
-        ..View::default()
-    };
+    let trail = View { trail_keyframes: 2.0, radius_px: 4.0, ..View::default() };
     let image = render(&mut harness, trail);
     assert!(centroid(&image, RED).is_some(), "finite at the start");
     assert!(centroid(&image, BLUE).is_none(), "not there yet");
@@ -252,11 +225,7 @@ fn only_finite_positions_that_have_arrived_are_drawn() {
     assert!(centroid(&image, RED).is_none(), "on its way to NaN");
     assert!(centroid(&image, GREEN).is_some());
     // The same buffers hold the next recording, without a trace of the last.
-    let next = Upload {
-        recording: 2,
-        colours: None,
-        ..first
-    };
+    let next = Upload { recording: 2, colours: None, ..first };
     let gpu = harness.state().gpu.clone();
     gpu.upload(7, &next).expect("a sound upload");
     let image = render(&mut harness, trail);
@@ -274,17 +243,10 @@ fn the_highlighted_particle_is_larger_and_on_top() {
     }
     let uploads = [upload(1, &[[0.0, 0.0], [0.0, 0.0]], &[RED, GREEN])];
     let mut harness = stage(1.0, &uploads);
-    let view = View {
-        radius_px: 4.0,
-        ..View::default()
-    };
+    let view = View { radius_px: 4.0, ..View::default() };
     let image = render(&mut harness, view);
     assert!(centroid(&image, RED).is_none(), "green is above red");
-    let lit = View {
-        highlight: Some(0),
-        opacity: 0.5,
-        ..view
-    };
+    let lit = View { highlight: Some(0), opacity: 0.5, ..view };
     let (_, count) = centroid(&render(&mut harness, lit), RED).expect("red is above green");
     assert!(count > 90, "{count} pixels");
 }
@@ -298,12 +260,8 @@ fn a_recording_that_cannot_be_shown_is_refused_in_words() {
     let uploads = [sound.clone()];
     let harness = stage(1.0, &uploads);
     let gpu = &harness.state().gpu;
-    let huge = Upload {
-        particles: 100_000_000,
-        blocks: Vec::new(),
-        colours: None,
-        ..sound.clone()
-    };
+    let huge =
+        Upload { particles: 100_000_000, blocks: Vec::new(), colours: None, ..sound.clone() };
     let error = gpu.upload(7, &huge).unwrap_err();
     assert!(matches!(error, StageError::TooLarge { .. }), "{error}");
     assert!(error.to_string().contains("100000000 particles"), "{error}");
@@ -320,10 +278,7 @@ fn a_recording_that_cannot_be_shown_is_refused_in_words() {
 }
 
 fn uniforms(projection: &Projection, view: &View, keyframes: usize) -> Uniforms {
-    let screen = ScreenDescriptor {
-        size_in_pixels: [800, 600],
-        pixels_per_point: 2.0,
-    };
+    let screen = ScreenDescriptor { size_in_pixels: [800, 600], pixels_per_point: 2.0 };
     let rect = Rect::from_min_max(Pos2::new(10.0, 20.0), Pos2::new(300.0, 200.0));
     Uniforms::new(&screen, rect, projection, view, 10, keyframes)
 }
@@ -352,12 +307,7 @@ fn a_deep_zoom_stays_accurate() {
 fn views_are_kept_within_the_recording() {
     let projection = unit_square(Rect::from_min_size(Pos2::ZERO, Vec2::splat(100.0)));
     let with = |now, trail_keyframes, keyframes| {
-        let view = View {
-            now,
-            trail_keyframes,
-            highlight: Some(10),
-            ..View::default()
-        };
+        let view = View { now, trail_keyframes, highlight: Some(10), ..View::default() };
         let u = uniforms(&projection, &view, keyframes);
         (u.now, u.tail, u.trail_segments(), u.highlight, u.particles)
     };
@@ -368,8 +318,5 @@ fn views_are_kept_within_the_recording() {
     assert_eq!(with(f32::NAN, f32::NAN, 4), (0.0, 0.0, 0, u32::MAX, 10));
     assert_eq!(with(0.0, 1.0, 1), (0.0, 0.0, 0, u32::MAX, 10));
     // At most MAX_TRAIL_SEGMENTS, the newest ones.
-    assert_eq!(
-        with(99.5, f32::INFINITY, 200),
-        (99.5, 36.0, 64, u32::MAX, 10)
-    );
+    assert_eq!(with(99.5, f32::INFINITY, 200), (99.5, 36.0, 64, u32::MAX, 10));
 }

@@ -65,11 +65,7 @@ impl From<&PlotTransform> for Projection {
     fn from(transform: &PlotTransform) -> Self {
         let screen = transform.frame().center();
         let world = transform.value_from_position(screen);
-        Self {
-            world: [world.x, world.y],
-            screen,
-            points_per_unit: transform.dpos_dvalue(),
-        }
+        Self { world: [world.x, world.y], screen, points_per_unit: transform.dpos_dvalue() }
     }
 }
 
@@ -121,11 +117,7 @@ impl Uniforms {
         });
         let ppp = screen.pixels_per_point;
         let last = keyframes.saturating_sub(1) as f32;
-        let now = if view.now.is_finite() {
-            view.now.clamp(0.0, last)
-        } else {
-            0.0
-        };
+        let now = if view.now.is_finite() { view.now.clamp(0.0, last) } else { 0.0 };
         let length = view.trail_keyframes.max(0.0); // NaN becomes 0.
         let oldest = now.ceil() - MAX_TRAIL_SEGMENTS as f32;
         Self {
@@ -155,10 +147,6 @@ impl Uniforms {
 
     /// How many segments each trail has.
     pub fn trail_segments(&self) -> u32 {
-        if self.now > self.tail {
-            (self.now.ceil() - self.tail).ceil() as u32
-        } else {
-            0
-        }
+        if self.now > self.tail { (self.now.ceil() - self.tail).ceil() as u32 } else { 0 }
     }
 }

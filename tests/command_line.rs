@@ -1,0 +1,314 @@
+//! The program as a script sees it: files, exit codes, messages.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn driftscope(arguments: &[&str]) -> Output {
+    with_threads(arguments, "2")
+}
+
+fn with_threads(arguments: &[&str], threads: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_driftscope"))
+        .args(arguments)
+        .env("RAYON_NUM_THREADS", threads)
+        .output()
+        .expect("the program starts")
+}
+
+fn folder() -> (TempDir, PathBuf) {
+    let dir = TempDir::new().expect("a folder");
+    let out = dir.path().join("out");
+    (dir, out)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain path")
+}
+
+fn summary(out: &Path) -> serde_json::Value {
+    let bytes = std::fs::read(out.join("summary.json")).expect("a summary");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
+/// Runs and expects success.
+fn sample(out: &Path, settings: &[&str]) {
+    let output = driftscope(&arguments(out, settings));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn arguments<'a>(out: &'a Path, settings: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec!["sample", "--out", text(out)];
+    for setting in settings {
+        arguments.extend(["--set", setting]);
+    }
+    arguments
+}
+
+/// Runs and expects refusal: exit code 2, one line that has all of `words`, nothing written.
+fn refused(settings: &[&str], words: &[&str]) {
+    let (_dir, out) = folder();
+    let output = driftscope(&arguments(&out, settings));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{settings:?}: {message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    for word in words {
+        assert!(message.contains(word), "`{word}` is missing in: {message}");
+    }
+    assert!(!out.exists());
+}
+
+const EXACT: &str = "field.kind=exact";
+
+#[test]
+fn equal_scenes_give_equal_bytes_on_any_number_of_threads() {
+    for settings in [
+        vec!["particles.count=1500"],
+        vec!["particles.count=1500", "sampler.scope=whole-batch"],
+        vec!["particles.count=1500", "diffusion.form=sigma", "sampler.steps=40"],
+        vec!["particles.count=1500", "sampler.method=rk4", EXACT],
+    ] {
+        let (_dir, out) = folder();
+        let mut bytes = Vec::new();
+        for threads in ["1", "2"] {
+            let output = with_threads(&arguments(&out, &settings), threads);
+            assert!(output.status.success());
+            bytes.push(std::fs::read(out.join("samples.csv")).expect("samples"));
+        }
+        assert_eq!(bytes[0], bytes[1], "{settings:?}");
+    }
+}
+
+#[test]
+fn the_summary_repeats_the_run() {
+    let (dir, out) = folder();
+    sample(&out, &["particles.count=300", EXACT, "sampler.method=heun", "sampler.steps=7"]);
+    let first = summary(&out);
+    assert_eq!(first["nfe"]["max"], 14);
+    assert_eq!(first["accepted"]["min"], 7);
+    assert_eq!(first["status"], "complete");
+    // Three arrays (two stages and the state) of two f32 coordinates.
+    assert_eq!(first["solver_bytes"], 3 * 2 * 4 * 300);
+    let scene: toml::Table = serde_json::from_value(first["scene"].clone()).expect("a table");
+    let file = dir.path().join("again.toml");
+    std::fs::write(&file, toml::to_string(&scene).expect("TOML")).expect("written");
+    let again = dir.path().join("again");
+    let output = driftscope(&["sample", "--scene", text(&file), "--out", text(&again)]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |out: &Path| std::fs::read(out.join("samples.csv")).expect("samples");
+    assert_eq!(read(&out), read(&again));
+}
+
+#[test]
+fn tables_have_their_columns_and_counts_add_up() {
+    let (_dir, out) = folder();
+    sample(&out, &["particles.count=20", EXACT]);
+    let steps = std::fs::read_to_string(out.join("steps.csv")).expect("steps");
+    let mut rows = steps.lines();
+    assert_eq!(rows.next(), Some("particle,attempt,t,h,error_ratio,accepted,nfe"));
+    let cells: Vec<Vec<&str>> = rows.map(|row| row.split(',').collect()).collect();
+    let accepted = cells.iter().filter(|row| row[5] == "true").count() as f64;
+    let mean = summary(&out)["accepted"]["mean"].as_f64().expect("a number");
+    assert!((accepted / 20.0 - mean).abs() < 1e-9);
+    let trajectories = std::fs::read_to_string(out.join("trajectories.csv")).expect("paths");
+    assert_eq!(trajectories.lines().count(), 1 + 20 * 65);
+    sample(&out, &["particles.count=20", EXACT, "sampler.scope=whole-batch"]);
+    let steps = std::fs::read_to_string(out.join("steps.csv")).expect("steps");
+    assert!(steps.lines().skip(1).all(|row| row.starts_with("all,")));
+    assert!(summary(&out)["accepted"].is_number());
+}
+
+#[test]
+fn field_values_are_those_of_sit() {
+    let reference = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/reference/sit_transport.json"
+    ))
+    .expect("reference values");
+    let reference: serde_json::Value = serde_json::from_str(&reference).expect("JSON");
+    let x = reference["x"].as_array().expect("points");
+    let (dir, _) = folder();
+    let (points, out) = (dir.path().join("p.csv"), dir.path().join("f.csv"));
+    let forms = [
+        ("constant", "constant"),
+        ("SBDM", "sbdm"),
+        ("sigma", "sigma"),
+        ("linear", "linear"),
+        ("decreasing", "decreasing"),
+        ("inccreasing-decreasing", "increasing-decreasing"),
+    ];
+    for (path, name) in [("Linear", "linear"), ("GVP", "gvp"), ("VP", "vp")] {
+        for record in reference["paths"][path].as_array().expect("records") {
+            let number = |key: &str| record[key].as_f64().expect("a number");
+            let t = number("t");
+            let rows = format!("x,y,t\n{},{},{t}\n{},{},{t}\n", x[0], x[1], x[2], x[3]);
+            std::fs::write(&points, rows).expect("written");
+            for (theirs, ours) in forms {
+                let output = driftscope(&[
+                    "field",
+                    "--set",
+                    "data.name=eight-gaussians",
+                    "--set",
+                    EXACT,
+                    "--set",
+                    &format!("interpolant.kind={name}"),
+                    "--set",
+                    &format!("diffusion.form={ours}"),
+                    "--points",
+                    text(&points),
+                    "--out",
+                    text(&out),
+                ]);
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                let table = std::fs::read_to_string(&out).expect("a table");
+                let rows: Vec<Vec<f64>> = table
+                    .lines()
+                    .skip(1)
+                    .map(|row| row.split(',').map(|cell| cell.parse().expect("number")).collect())
+                    .collect();
+                let near = |found: f64, wanted: f64, what: &str| {
+                    let close = (found - wanted).abs() <= 1e-10 * wanted.abs().max(1.0);
+                    assert!(close, "{path} t = {t} {what}: {found} is not {wanted}");
+                };
+                near(rows[0][6], record["diffusion"][theirs].as_f64().expect("D"), theirs);
+                for (i, row) in rows.iter().enumerate() {
+                    for d in 0..2 {
+                        let at = |key: &str| record[key][2 * i + d].as_f64().expect("a number");
+                        near(row[d], at("velocity_gm8"), "velocity");
+                        near(row[2 + d], at("score_from_velocity"), "score");
+                        near(row[4 + d], at("noise_from_velocity"), "noise");
+                    }
+                    near(row[7], record["logp_gm8"][i].as_f64().expect("log p"), "log density");
+                    near(row[8], number("alpha"), "alpha");
+                    near(row[9], number("d_alpha"), "d_alpha");
+                    near(row[10], number("sigma"), "sigma");
+                    near(row[11], number("d_sigma"), "d_sigma");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_values_are_refused_with_key_value_and_what_is_allowed() {
+    refused(&["sampler.rtol=-1"], &["sampler.rtol", "-1", "from 0"]);
+    refused(&["sampler.atol=0", "sampler.rtol=0"], &["sampler.atol", "no step"]);
+    refused(&["sampler.step_size=0"], &["sampler.step_size", "0"]);
+    refused(&["sampler.steps=0"], &["sampler.steps", "1"]);
+    refused(&["sampler.method=rk5"], &["sampler.method", "rk5", "dopri5"]);
+    refused(&["sampler.rotl=1e-3"], &["sampler", "rotl", "rtol"]);
+    refused(&["sampler.rtol=tiny"], &["sampler.rtol", "tiny"]);
+    refused(&["particles.count=0"], &["particles.count", "100000"]);
+    refused(&["particles.count=1.5"], &["particles.count", "1.5"]);
+    refused(&["data.name=three-moons"], &["data.name", "three-moons", "two-moons"]);
+    refused(&["diffusion.norm=-1", "diffusion.form=sigma"], &["diffusion.norm", "-1"]);
+    refused(&["diffusion.form=sbdm", "time.start=0"], &["time.start", "sbdm", "diverges"]);
+    refused(&["time.start=0.9", "time.end=0.1"], &["time.start", "0.9", "0.1"]);
+    refused(&["time.end=nan"], &["time.end", "NaN"]);
+    refused(&["field.model=missing.safetensors"], &["missing.safetensors"]);
+    refused(&["sampler.method=euler", "sampler.adaptive=true"], &["sampler.adaptive", "euler"]);
+    refused(
+        &["data.name=checkerboard", EXACT, "sampler.end=overshoot"],
+        &["sampler.end", "overshoot", "clamp"],
+    );
+    refused(&["data.mixture=[{mean=[0,0],std=-1}]", EXACT], &["data.mixture"]);
+    refused(&["nonsense"], &["nonsense", "KEY=VALUE"]);
+}
+
+#[test]
+fn bad_files_are_refused() {
+    let (dir, out) = folder();
+    let file = dir.path().join("start.csv");
+    let with_start = |content: &str| {
+        std::fs::write(&file, content).expect("written");
+        driftscope(&["sample", "--init", text(&file), "--out", text(&out)])
+    };
+    for (content, word) in [
+        ("x,y\n1,nan\n", "line 2"),
+        ("x,y\n1\n", "line 2"),
+        ("a,b\n1,2\n", "x,y"),
+        ("x,y\n", "no rows"),
+    ] {
+        let output = with_start(content);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(word), "{message}");
+        assert!(!out.exists());
+    }
+    let broken = dir.path().join("broken.safetensors");
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/two-moons.safetensors");
+    let bytes = std::fs::read(model).expect("the bundled model");
+    for content in [&bytes[..bytes.len() / 2], b"nonsense".as_slice(), b"".as_slice()] {
+        std::fs::write(&broken, content).expect("written");
+        let setting = format!("field.model={}", text(&broken));
+        refused(&[&setting], &["broken.safetensors"]);
+    }
+    let scene = dir.path().join("scene.toml");
+    std::fs::write(&scene, "[sampler\nrtol = 1").expect("written");
+    let output = driftscope(&["sample", "--scene", text(&scene), "--out", text(&out)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 1"));
+}
+
+#[test]
+fn a_run_that_stops_early_keeps_what_it_has() {
+    let (_dir, out) = folder();
+    let output = driftscope(&arguments(
+        &out,
+        &["particles.count=50", EXACT, "sampler.max_attempts=3", "sampler.rtol=1e-7"],
+    ));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stopped at t = 0."));
+    let status = summary(&out)["status"].as_str().expect("text").to_owned();
+    assert!(status.contains("limit of 3"), "{status}");
+    assert_eq!(std::fs::read_to_string(out.join("samples.csv")).expect("kept").lines().count(), 51);
+    let paths = std::fs::read_to_string(out.join("trajectories.csv")).expect("kept");
+    assert!(!paths.contains("NaN"));
+}
+
+#[test]
+fn without_a_display_one_line_points_to_sample() {
+    let output = Command::new(env!("CARGO_BIN_EXE_driftscope"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.contains("driftscope sample"), "{message}");
+}
+
+#[test]
+fn a_trained_model_is_saved_loaded_and_sampled() {
+    let (dir, out) = folder();
+    let model = dir.path().join("model.safetensors");
+    let train = |seed: &str, path: &Path| {
+        let output = driftscope(&[
+            "train",
+            "--data",
+            "single-gaussian",
+            "--hidden",
+            "16",
+            "--depth",
+            "2",
+            "--batch",
+            "64",
+            "--steps",
+            "60",
+            "--seed",
+            seed,
+            "--out",
+            text(path),
+        ]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read(path).expect("a model")
+    };
+    let first = train("3", &model);
+    assert_eq!(first, train("3", &dir.path().join("again.safetensors")), "seeds repeat");
+    assert_ne!(first, train("4", &dir.path().join("other.safetensors")));
+    let setting = format!("field.model={}", text(&model));
+    sample(&out, &[&setting, "particles.count=100"]);
+}
