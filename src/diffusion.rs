@@ -1,5 +1,5 @@
 //! The diffusion coefficient D(t) of `dx = [v + D s] dt + √(2D) dW`, which leaves every marginal
-//! p_t as it is. Source: Ma et al. 2024 (SiT, arXiv:2401.08740);
+//! `p_t` as it is. Source: Ma et al. 2024 (SiT, arXiv:2401.08740);
 //! texts that write `dx = [v + ½g² s] dt + g dW` mean `g² = 2D`.
 
 use std::f64::consts::PI;

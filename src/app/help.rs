@@ -1,6 +1,6 @@
 //! The keyboard map.
 
-use eframe::egui::{Context, Grid, Id, Modal, RichText};
+use eframe::egui::{Context, Frame, Grid, Id, Modal, RichText};
 
 use super::command::{Command, Commands};
 use super::state::State;
@@ -28,22 +28,23 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
         return;
     }
     let palette = state.palette();
-    let modal = Modal::new(Id::unique("keyboard map")).show(ctx, |ui| {
-        ui.set_width(400.0);
-        ui.add_space(UNIT);
-        let title = RichText::new("Keyboard").family(semibold()).size(TEXT + 4.0);
-        ui.label(title.color(palette.strong));
-        ui.add_space(2.0 * UNIT);
-        Grid::new("keys").num_columns(2).spacing([6.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
-            for (keys, what) in KEYS {
-                ui.label(RichText::new(keys).family(semibold()).color(palette.strong));
-                ui.label(what);
-                ui.end_row();
-            }
+    let modal = Modal::new(Id::unique("keyboard map"))
+        .frame(Frame::popup(&ctx.global_style()).inner_margin(5.0 * UNIT))
+        .show(ctx, |ui| {
+            ui.set_width(400.0);
+            let title = RichText::new("Keyboard").family(semibold()).size(TEXT + 4.0);
+            ui.label(title.color(palette.strong));
+            ui.add_space(2.0 * UNIT);
+            Grid::new("keys").num_columns(2).spacing([6.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
+                for (keys, what) in KEYS {
+                    ui.label(RichText::new(keys).family(semibold()).color(palette.strong));
+                    ui.label(what);
+                    ui.end_row();
+                }
+            });
+            ui.add_space(2.0 * UNIT);
+            ui.button("Close").clicked()
         });
-        ui.add_space(2.0 * UNIT);
-        ui.button("Close").clicked()
-    });
     if modal.inner || modal.should_close() {
         out.push(Command::ToggleHelp);
     }

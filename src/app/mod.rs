@@ -18,7 +18,7 @@ mod plots;
 mod screenshot;
 mod scrubber;
 mod solving;
-mod stage;
+pub mod stage;
 pub mod state;
 pub mod theme;
 mod top_bar;
@@ -57,6 +57,8 @@ const LEAST_SIZE: [f32; 2] = [1024.0, 700.0];
 const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Edits that can be taken back.
 const MOST_UNDO: usize = 200;
+/// Time that passes in one frame at most, so that a pause of the computer is no leap.
+const LONGEST_FRAME_SECS: f32 = 0.25;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -110,7 +112,7 @@ pub fn run(launch: Launch) -> Result<(), WindowError> {
         }
     };
     eframe::run_native("Driftscope", options, Box::new(create))
-        .map_err(|error| WindowError::NoDisplay(one_line(&error.to_string())))?;
+        .map_err(|error| WindowError::NoDisplay(reason(&error)))?;
     if !wanted {
         return Ok(());
     }
@@ -122,8 +124,12 @@ pub fn run(launch: Launch) -> Result<(), WindowError> {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Why there is no window, on one line.
+fn reason(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::WinitEventLoop(_) => "there is no display".to_owned(),
+        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// The window.
@@ -151,8 +157,8 @@ impl Driftscope {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         let mut state = State::new(launch.scene);
-        state.dark = !launch.light;
-        ctx.set_theme(if state.dark { Theme::Dark } else { Theme::Light });
+        state.look.dark = !launch.light;
+        ctx.set_theme(if state.look.dark { Theme::Dark } else { Theme::Light });
         let mut solver = Solver::new(ctx);
         solver.ask();
         Self {
@@ -234,16 +240,16 @@ impl Driftscope {
             Command::Mode(mode) => state.mode = mode,
             Command::ResetView => self.stage.reset_view(),
             Command::ToggleTheme => {
-                state.dark = !state.dark;
-                ctx.set_theme(if state.dark { Theme::Dark } else { Theme::Light });
+                state.look.dark = !state.look.dark;
+                ctx.set_theme(if state.look.dark { Theme::Dark } else { Theme::Light });
             }
             Command::ToggleFullScreen => {
                 let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
             }
             Command::TogglePresenter => {
-                state.presenter = !state.presenter;
-                let zoom = if state.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
+                state.look.presenter = !state.look.presenter;
+                let zoom = if state.look.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
                 ctx.set_zoom_factor(zoom);
             }
             Command::ToggleHelp => state.help = !state.help,
@@ -319,7 +325,7 @@ impl Driftscope {
             .frame(bar.inner_margin(Margin::symmetric(12, 8)))
             .show(ui, |ui| transport::ui(ui, state, out));
         Panel::left("controls")
-            .frame(bar.inner_margin(Margin { left: 12, right: 8, top: 0, bottom: 0 }))
+            .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
             .resizable(false)
             .exact_size((0.215 * width).clamp(252.0, 320.0))
             .show(ui, |ui| controls::ui(ui, state, out));
@@ -339,7 +345,7 @@ impl Driftscope {
 
 impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        let dt = ctx.input(|input| input.stable_dt.min(0.1));
+        let dt = ctx.input(|input| input.stable_dt.min(LONGEST_FRAME_SECS));
         let view = self.state.scene.view;
         if self.state.shown.is_some() {
             self.state.playback.advance(f64::from(dt), &view);

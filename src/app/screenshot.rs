@@ -45,8 +45,8 @@ impl Shooter {
     pub fn update(&mut self, ctx: &Context) {
         let waited = self.opened.elapsed();
         let due = Duration::try_from_secs_f64(self.order.after_secs.max(0.0)).unwrap_or_default();
-        if waited < due {
-            ctx.request_repaint_after(due - waited);
+        if let Some(rest) = due.checked_sub(waited).filter(|rest| !rest.is_zero()) {
+            ctx.request_repaint_after(rest);
             return;
         }
         let Some(asked) = &self.asked else {

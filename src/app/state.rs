@@ -76,6 +76,15 @@ impl Training {
     }
 }
 
+/// How the window looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// For a dark room, or for a bright one.
+    pub dark: bool,
+    /// Larger type, for projecting.
+    pub presenter: bool,
+}
+
 /// All that is shown.
 pub struct State {
     /// What the controls say.
@@ -94,10 +103,8 @@ pub struct State {
     pub training: Training,
     /// Whether the words of a demonstration are shown.
     pub caption: bool,
-    /// Theme.
-    pub dark: bool,
-    /// Larger type.
-    pub presenter: bool,
+    /// How the window looks.
+    pub look: Look,
     /// Whether the keyboard map is open.
     pub help: bool,
     /// The t under the pointer in a plot, which the scrubber lights.
@@ -119,8 +126,7 @@ impl State {
             playback: Playback::default(),
             mode: Mode::default(),
             training: Training { settings: TrainingSettings::default(), status: None },
-            dark: true,
-            presenter: false,
+            look: Look { dark: true, presenter: false },
             help: false,
             hovered_time: None,
             can_undo: false,
@@ -130,7 +136,7 @@ impl State {
     /// The colours of the theme.
     #[must_use]
     pub fn palette(&self) -> &'static Palette {
-        Palette::of(self.dark)
+        Palette::of(self.look.dark)
     }
 
     /// Whether the engine works on what the controls say, and for how long.

@@ -116,7 +116,7 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.warn_fg_color = palette.alarm;
     visuals.error_fg_color = palette.alarm;
     visuals.slider_trailing_fill = true;
-    visuals.disabled_alpha = 0.42;
+    visuals.disabled_alpha = 0.5;
     let shade = if palette.dark { 120 } else { 40 };
     visuals.popup_shadow =
         Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(shade) };

@@ -29,12 +29,21 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         scene_menu(ui, state, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = UNIT;
-            let (icon, name) =
-                if state.dark { (Icon::Sun, "Light theme") } else { (Icon::Moon, "Dark theme") };
+            let (icon, name) = if state.look.dark {
+                (Icon::Sun, "Light theme")
+            } else {
+                (Icon::Moon, "Dark theme")
+            };
             let buttons = [
                 (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
                 (Icon::FullScreen, "Full screen", "F", Command::ToggleFullScreen, false),
-                (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, state.presenter),
+                (
+                    Icon::Larger,
+                    "Presenter mode",
+                    "P",
+                    Command::TogglePresenter,
+                    state.look.presenter,
+                ),
                 (icon, name, "", Command::ToggleTheme, false),
             ];
             for (icon, name, shortcut, command, on) in buttons {

@@ -134,6 +134,7 @@ fn progress(state: &State) -> String {
     let all = state.scene.particles.count as u64;
     let solving = state.solving().is_some_and(|spent| spent.as_millis() > 150);
     match state.recording() {
+        None if state.failure.is_some() => "nothing solved yet".to_owned(),
         _ if state.failure.is_some() => "out of date".to_owned(),
         Some(recording) if solving && !recording.complete => {
             format!(

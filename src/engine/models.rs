@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::interpolant::Interpolant;
 use crate::network::{CheckpointError, Description, Kernel, Model};
-use crate::scene::{FieldKind, Scene};
+use crate::scene::{Direction, FieldKind, Scene};
 
 /// A network ready to be sampled.
 #[derive(Clone, Debug)]
@@ -61,18 +61,24 @@ enum Source {
     File(PathBuf, Option<std::time::SystemTime>),
 }
 
-/// The model `scene` asks for; none if its field is exact.
+/// Whether `scene` is solved with a network.
+#[must_use]
+pub fn needs_model(scene: &Scene) -> bool {
+    scene.field.kind == FieldKind::Learned && scene.direction == Direction::Generate
+}
+
+/// The model `scene` asks for; none if it needs none.
 ///
 /// # Errors
 /// If the file cannot be read as a model.
 pub fn model_of(scene: &Scene) -> Result<Option<Arc<LoadedModel>>, CheckpointError> {
-    if scene.field.kind == FieldKind::Exact {
+    if !needs_model(scene) {
         return Ok(None);
     }
     match (&scene.field.model, scene.toy()) {
         (Some(path), _) => from_file(path).map(Some),
         (None, Some(toy)) => from_bundle(toy.name).map(Some),
-        // Scene::check refuses this; the forward direction needs no field.
+        // Scene::check refuses this.
         (None, None) => Ok(None),
     }
 }

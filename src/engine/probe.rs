@@ -24,13 +24,13 @@ enum ProbedField {
 pub struct Probed {
     /// v(x, t).
     pub velocity: [f64; 2],
-    /// ∇ log p_t(x).
+    /// ∇ log `p_t(x)`.
     pub score: [f64; 2],
-    /// E[x0 | x_t = x].
+    /// E[x0 | `x_t` = x].
     pub noise: [f64; 2],
     /// D(t).
     pub diffusion: f64,
-    /// log p_t(x), where it is known.
+    /// log `p_t(x)`, where it is known.
     pub log_density: Option<f64>,
     /// The interpolant.
     pub coefficients: Coefficients,

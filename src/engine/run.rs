@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::models::{LoadedModel, model_of};
+use super::models::{LoadedModel, model_of, needs_model};
 use super::random::{Purpose, normal_start, stream};
 use super::recording::{Block, Recording};
 use crate::data::Mixture;
 use crate::field::{Evaluate, ExactField, LearnedField, NoisingField, Real, ScoredField};
 use crate::network::CheckpointError;
-use crate::scene::{Direction, FieldKind, Precision, Problem, Scene};
+use crate::scene::{Direction, Precision, Problem, Scene};
 use crate::solver::brownian::Noise;
 use crate::solver::sde::{LastStep, SdeProblem};
 use crate::solver::{
@@ -88,7 +88,7 @@ pub fn run(
         allowed: error.to_string(),
     })?);
     let model = match &options.model {
-        Some(model) if scene.field.kind == FieldKind::Learned => Some(Arc::clone(model)),
+        Some(model) if needs_model(scene) => Some(Arc::clone(model)),
         _ => model_of(scene)?,
     };
     match scene.precision() {
@@ -118,15 +118,8 @@ fn start<S: Evaluate>(
         Direction::Noise => 1.0,
         Direction::Generate => field.last_time(),
     });
-    let job = Job {
-        scene,
-        options,
-        cancel,
-        field: &*field,
-        mixture,
-        interval,
-        began: Instant::now(),
-    };
+    let job =
+        Job { scene, options, cancel, field: &*field, mixture, interval, began: Instant::now() };
     let blank = Recording {
         id,
         scene: Arc::clone(scene),

@@ -21,9 +21,9 @@ pub struct ExactField {
 pub struct PointValues {
     /// v(x, t).
     pub velocity: [f64; 2],
-    /// ∇ log p_t(x).
+    /// ∇ log `p_t(x)`.
     pub score: [f64; 2],
-    /// log p_t(x), natural logarithm, density per unit area.
+    /// log `p_t(x)`, natural logarithm, density per unit area.
     pub log_density: f64,
 }
 

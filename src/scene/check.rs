@@ -43,6 +43,10 @@ impl Scene {
             let names: Vec<_> = crate::data::TOYS.iter().map(|toy| toy.name).collect();
             return refuse("data.name", &self.data.name, format!("one of {}", names.join(", ")));
         }
+        for blob in self.data.mixture.iter().flatten() {
+            above_zero("data.mixture.std", blob.std)?;
+            above_zero("data.mixture.weight", blob.weight)?;
+        }
         let mixture = self.mixture().map_err(|error| Problem {
             key: "data.mixture",
             value: format!("{} components", self.data.mixture.as_ref().map_or(0, Vec::len)),

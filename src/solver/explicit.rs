@@ -11,7 +11,7 @@ pub type Steps<'a> = Times<'a>;
 pub struct RungeKutta<S> {
     tableau: &'static Tableau,
     error_weights: Option<&'static [f64]>,
-    /// k_i, each 2 × n.
+    /// `k_i`, each 2 × n.
     stages: Vec<Vec<S>>,
     /// The point a stage is evaluated at; after an attempt, the answer y1.
     candidate: Vec<S>,

@@ -35,7 +35,7 @@ pub enum Dense {
     Line,
     /// Cubic Hermite through both ends and their slopes.
     Hermite,
-    /// `y(θ) = y0 + h Σ_i k_i Σ_j p_ij θ^{j+1}`: rows p_i, one per stage.
+    /// `y(θ) = y0 + h Σ_i k_i Σ_j p_ij θ^{j+1}`: rows `p_i`, one per stage.
     Polynomial(&'static [&'static [f64]]),
 }
 

@@ -15,9 +15,12 @@ use super::state::{Mode, State};
 use super::theme::UNIT;
 
 /// As [`crate::scene::Scene::check`] has it.
-const MOST_PARTICLES: f64 = 100_000.0;
+const MOST_PARTICLES: f64 = crate::scene::MOST_PARTICLES as f64;
 /// As [`crate::scene::Scene::check`] has it.
-const MOST_STEPS: f64 = 100_000.0;
+const MOST_STEPS: f64 = crate::scene::MOST_STEPS as f64;
+
+/// Room for the scroll bar.
+const GUTTER: f32 = 2.5 * UNIT;
 
 /// Draws the controls on a copy of the scene and asks for it if it differs.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
@@ -27,6 +30,8 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         .auto_shrink(false)
         .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
         .show(ui, |ui| {
+            // The scroll bar has its own place.
+            ui.set_max_width(ui.available_width() - GUTTER);
             ui.add_space(UNIT);
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);

@@ -15,7 +15,7 @@ use crate::scene::Scene;
 /// Width of the names.
 const NAME_WIDTH: f32 = 22.0 * UNIT;
 /// Width of the values beside sliders.
-const VALUE_WIDTH: f32 = 15.0 * UNIT;
+const VALUE_WIDTH: f32 = 16.0 * UNIT;
 
 /// What is said about a control.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +155,7 @@ impl<'a> Row<'a> {
         let before = *value;
         let (name, (slider, number)) = self.show(ui, |ui| {
             let gap = ui.spacing().item_spacing.x;
+            ui.spacing_mut().button_padding.x = UNIT;
             ui.spacing_mut().slider_width = ui.available_width() - VALUE_WIDTH - gap;
             let slider = Slider::new(value, scale.range.clone())
                 .logarithmic(scale.logarithmic)

@@ -3,13 +3,14 @@
 use eframe::egui::{Align, FontId, Layout, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, Bar, BarChart, GridInput, GridMark};
 
-use super::frame::{plot, titled};
+use super::frame::{plot, say, titled};
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::engine::Spread;
 
 const LINE: f32 = 5.0 * UNIT;
+const NAME_WIDTH: f32 = 21.0 * UNIT;
 
 /// Counts per particle.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
@@ -27,10 +28,11 @@ fn table(ui: &mut Ui, state: &State) {
     let spread = |pick: fn(&crate::app::traces::Traces) -> Spread| traces.map(pick);
     let rows = [
         ("evaluations", spread(|traces| traces.nfe)),
-        ("accepted steps", spread(|traces| traces.accepted)),
-        ("rejected steps", spread(|traces| traces.rejected)),
+        ("accepted", spread(|traces| traces.accepted)),
+        ("rejected", spread(|traces| traces.rejected)),
     ];
-    let name_width = ui.available_width() - 3.0 * 13.0 * UNIT;
+    let number_width = ((ui.available_width() - NAME_WIDTH) / 3.0).min(14.0 * UNIT);
+    let name_width = ui.available_width() - 3.0 * number_width;
     let row = |ui: &mut Ui, cells: [String; 4], quiet: bool| {
         ui.allocate_ui_with_layout(
             vec2(ui.available_width(), LINE),
@@ -47,7 +49,7 @@ fn table(ui: &mut Ui, state: &State) {
                     },
                 );
                 for number in numbers {
-                    let size = vec2(13.0 * UNIT, LINE);
+                    let size = vec2(number_width, LINE);
                     let layout = Layout::right_to_left(Align::Center);
                     ui.allocate_ui_with_layout(size, layout, |ui| {
                         ui.set_min_width(size.x);
@@ -80,6 +82,10 @@ fn table(ui: &mut Ui, state: &State) {
 fn histogram(ui: &mut Ui, state: &State) {
     let palette = state.palette();
     let traces = state.shown.as_ref().map(|shown| &shown.traces);
+    if traces.is_none() {
+        say(ui, ui.available_rect_before_wrap(), palette, "Nothing has been solved yet.");
+        return;
+    }
     let (bars, width) =
         traces.map_or((&[][..], 1.0), |traces| (traces.histogram.as_slice(), traces.bar_width));
     let colour =
@@ -105,7 +111,7 @@ fn histogram(ui: &mut Ui, state: &State) {
     let marks: Vec<GridMark> = x_marks(first, last, width);
     plot("evaluations", palette, x, y)
         .x_grid_spacer(move |_| marks.clone())
-        .y_grid_spacer(count_grid)
+        .y_grid_spacer(|input| count_grid(&input))
         .show_grid([false, true])
         .label_formatter(|_| None)
         .show(ui, move |plot| {
@@ -126,7 +132,7 @@ fn x_marks(first: f64, last: f64, width: f64) -> Vec<GridMark> {
 }
 
 /// About three marks at round numbers of particles.
-fn count_grid(input: GridInput) -> Vec<GridMark> {
+fn count_grid(input: &GridInput) -> Vec<GridMark> {
     let high = input.bounds.1;
     let power = 10.0_f64.powf(high.log10().floor());
     let step = [0.5, 1.0, 2.0, 5.0]

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Align2, FontId, Rect, RichText, Ui, UiBuilder, Vec2, vec2};
+use eframe::egui::{Align, Align2, FontId, Layout, Rect, RichText, Ui, UiBuilder, Vec2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, PlotUi, VLine};
 
 use crate::app::number;
@@ -11,6 +11,8 @@ use crate::app::theme::{TEXT, UNIT, semibold};
 
 /// Room for the labels of the y axis, the same in all plots so that their t axes line up.
 const AXIS_WIDTH: f32 = 11.0 * UNIT;
+/// Marks of a logarithmic axis are at least this many of `egui_plot`'s smallest steps apart.
+const MARKS_APART: f64 = 3.4;
 /// Height of a title.
 const TITLE_HEIGHT: f32 = 6.0 * UNIT;
 
@@ -22,19 +24,18 @@ pub fn titled<R>(
     (title, note): (&str, &str),
     add: impl FnOnce(&mut Ui) -> R,
 ) -> R {
-    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(title), |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ui.allocate_ui(vec2(rect.width(), TITLE_HEIGHT), |ui| {
-            ui.horizontal_centered(|ui| {
-                ui.label(RichText::new(title).family(semibold()).color(palette.strong));
-                ui.label(RichText::new(note).color(palette.quiet));
-            });
-        });
-        // The topmost tick label reaches above the axis.
-        ui.add_space(UNIT * 1.5);
-        add(ui)
-    })
-    .inner
+    // A child of its own: whatever it draws, the panel keeps its width.
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(title));
+    let ui = &mut child;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let head = Rect::from_min_size(rect.min, vec2(rect.width(), TITLE_HEIGHT));
+    let layout = Layout::left_to_right(Align::Center);
+    let mut line = ui.new_child(UiBuilder::new().max_rect(head).layout(layout));
+    line.label(RichText::new(title).family(semibold()).color(palette.strong));
+    line.label(RichText::new(note).color(palette.quiet));
+    // The topmost tick label reaches above the axis.
+    ui.add_space(TITLE_HEIGHT + UNIT * 1.5);
+    add(ui)
 }
 
 /// A plot that cannot be moved, over the space that is left.
@@ -79,7 +80,7 @@ pub fn time_axis<'a>() -> AxisHints<'a> {
 }
 
 /// Marks of the axis of t.
-pub fn time_grid(_input: GridInput) -> Vec<GridMark> {
+pub fn time_grid() -> Vec<GridMark> {
     // All marks count as equally strong.
     (0..=4).map(|k| GridMark { value: f64::from(k) / 4.0, step_size: 0.5 }).collect()
 }
@@ -92,10 +93,10 @@ pub fn log_axis<'a>() -> AxisHints<'a> {
     AxisHints::new_y().formatter(|mark, _| number::power_of_ten(mark.value.round() as i32))
 }
 
-/// Marks at whole powers of ten, at most about five.
-pub fn log_grid(input: GridInput) -> Vec<GridMark> {
+/// Marks at whole powers of ten, as many as there is room for.
+pub fn log_grid(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let every = ((high - low) / 5.0).ceil().max(1.0);
+    let every = (MARKS_APART * input.base_step_size).ceil().max(1.0);
     let [first, last] = [(low / every).ceil(), (high / every).floor()].map(|k| k as i64);
     (first..=last).map(|k| GridMark { value: k as f64 * every, step_size: every }).collect()
 }

@@ -10,7 +10,7 @@ use crate::app::state::State;
 /// Loss over training steps.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
-    titled(ui, rect, palette, ("Training loss", "mean square error of the velocity"), |ui| {
+    titled(ui, rect, palette, ("Training loss", "mean squared error"), |ui| {
         let status = state.training.status.as_ref();
         let points: Vec<[f64; 2]> = status
             .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())
@@ -18,7 +18,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
         let steps = status.map_or(state.training.settings.steps, |status| status.steps) as f64;
         let [low, high] = range(&points);
         let x = AxisHints::new_x().formatter(|mark, _| number::count(mark.value.max(0.0) as u64));
-        let y = AxisHints::new_y().formatter(|mark, _| number::three(mark.value));
+        let y = AxisHints::new_y().formatter(|mark, _| loss(mark));
         let colour = palette.scene(&state.scene);
         let empty = points.is_empty();
         let shown = plot("loss", palette, x, y)
@@ -33,7 +33,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
                 HoverPosition::Elsewhere { .. } => None,
             })
             .show(ui, move |plot| {
-                plot.set_plot_bounds_x(0.0..=steps);
+                // The last mark needs room for its label.
+                plot.set_plot_bounds_x(0.0..=1.09 * steps);
                 plot.set_plot_bounds_y(low..=high);
                 plot.line(Line::new("loss", points).color(colour).width(1.6));
             });
@@ -43,6 +44,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
             say(ui, shown.response.rect, palette, words);
         }
     });
+}
+
+/// A loss with as many digits as its distance to the next mark needs.
+fn loss(mark: GridMark) -> String {
+    let decimals = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
+    format!("{:.decimals$}", mark.value)
 }
 
 /// The range of the losses, in round numbers; a first spike does not flatten the rest.

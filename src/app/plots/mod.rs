@@ -10,16 +10,19 @@ use eframe::egui::{Rect, Ui, pos2};
 use super::state::{Mode, State};
 use super::theme::UNIT;
 
+/// The counts need this much for their table and a histogram that can be read.
+const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
+
 /// Draws the plots into all of `ui`; returns the t under the pointer.
 pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
     let all = ui.available_rect_before_wrap();
     let gap = 3.0 * UNIT;
-    // Shares of the height.
-    let shares = [0.3, 0.3, 0.4];
-    let room = all.height() - gap * (shares.len() as f32 - 1.0);
+    let room = all.height() - 2.0 * gap;
+    let counts_height = (0.4 * room).max(COUNTS_HEIGHT.min(0.54 * room));
+    let over_time = (room - counts_height) / 2.0;
     let mut top = all.top();
-    let [first, second, third] = shares.map(|share| {
-        let rect = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), top + share * room));
+    let [first, second, third] = [over_time, over_time, counts_height].map(|height| {
+        let rect = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), top + height));
         top = rect.bottom() + gap;
         rect
     });
@@ -35,5 +38,6 @@ pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
         }
     };
     counts::ui(ui, third, state);
+    ui.advance_cursor_after_rect(all);
     hovered
 }

@@ -42,7 +42,7 @@ fn whose(state: &State) -> &'static str {
         [] => "",
         [one] if one.label == "all particles" => "all particles",
         [_] => "every particle alike",
-        _ => "median, fewest, most",
+        _ => "median, extremes",
     }
 }
 
@@ -60,8 +60,8 @@ fn over_time(
     let range = decades(values, threshold, MOST_DECADES);
     let floor = *range.start();
     let shown = plot(id, palette, time_axis(), log_axis())
-        .x_grid_spacer(time_grid)
-        .y_grid_spacer(log_grid)
+        .x_grid_spacer(|_| time_grid())
+        .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(log_label(quantity))
         .show(ui, |plot| {
             plot.set_plot_bounds_x(TIME_RANGE);

@@ -82,6 +82,11 @@ impl Colouring {
                 .collect(),
         };
         colours.resize(recording.scene.particles.count, opaque(plain));
+        // Who stopped on the way is no result.
+        let stopped = opaque(palette.quiet);
+        for (particle, _) in recording.blocks.iter().flat_map(|block| &block.stops) {
+            colours[*particle] = stopped;
+        }
         colours.into()
     }
 }

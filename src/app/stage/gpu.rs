@@ -113,6 +113,7 @@ pub struct Upload {
 /// The stage's share of the GPU; cheap to clone.
 #[derive(Clone)]
 pub struct StageGpu {
+    is_software: bool,
     device: wgpu::Device,
     queue: wgpu::Queue,
     renderer: Arc<RwLock<Renderer>>,
@@ -150,6 +151,7 @@ impl StageGpu {
             resources.insert(Resources { pipelines, panes: std::collections::HashMap::new() });
         }
         Ok(Self {
+            is_software: state.adapter.get_info().device_type == wgpu::DeviceType::Cpu,
             device: state.device.clone(),
             queue: state.queue.clone(),
             renderer: Arc::clone(&state.renderer),
@@ -210,6 +212,12 @@ impl StageGpu {
         // Lets the copies start now, and their staging memory go even if no frame follows.
         self.queue.submit([]);
         Ok(())
+    }
+
+    /// Whether the processor plays graphics card (Mesa's llvmpipe, Windows' WARP). It then pays
+    /// some 2 µs for each bend of each trail: shorten them, or raise [`View::trail_stride`].
+    pub fn is_software(&self) -> bool {
+        self.is_software
     }
 
     /// Gives a pane's memory back. Painting it then draws nothing.

@@ -18,15 +18,17 @@ use self::painted::PaintedItem;
 use super::command::Commands;
 use super::state::State;
 use super::theme::TEXT;
-use crate::engine::Recording;
+use crate::engine::{Block, Recording};
 use crate::scene::{ColourBy, Scene};
 
 /// Data and noise of every built-in distribution lie within this distance of the axes.
 const EXTENT: f64 = 3.2;
 /// The only pane there is so far.
 const PANE: u64 = 0;
-/// Marks of the axes are at least this many of egui_plot's smallest steps apart.
-const MARKS_APART: f64 = 7.0;
+/// Bends of a trail where there is no graphics card.
+const SOFTWARE_BENDS: f32 = 5.0;
+/// Marks of the axes are at least this many of `egui_plot`'s smallest steps apart.
+const MARKS_APART: f64 = 10.0;
 /// Sizes of particles are right for this many; fewer are drawn larger, more smaller.
 const USUAL_COUNT: f64 = 2_000.0;
 
@@ -42,6 +44,7 @@ struct Uploaded {
 pub struct Stage {
     gpu: Result<StageGpu, String>,
     uploaded: Option<Uploaded>,
+    trouble: Option<String>,
     colours: Arc<[[u8; 4]]>,
     colouring: Option<Colouring>,
     density: Density,
@@ -60,6 +63,7 @@ impl Stage {
         Self {
             gpu,
             uploaded: None,
+            trouble: None,
             colours: Arc::new([]),
             colouring: None,
             density: Density::default(),
@@ -79,7 +83,8 @@ impl Stage {
         let by = state.scene.view.colour;
         let before = self.uploaded.as_ref().filter(|before| before.recording == recording.id);
         let known = before.map_or(0, |before| before.blocks.min(recording.blocks.len()));
-        let recolour = before.is_none_or(|before| (before.by, before.dark) != (by, state.dark));
+        let recolour =
+            before.is_none_or(|before| (before.by, before.dark) != (by, state.look.dark));
         // Plain colours do not depend on what has come since.
         let grown = known < recording.blocks.len() && by != ColourBy::Plain;
         if !recolour && known == recording.blocks.len() {
@@ -95,7 +100,7 @@ impl Stage {
             recording: recording.id,
             blocks: recording.blocks.len(),
             by,
-            dark: state.dark,
+            dark: state.look.dark,
         });
     }
 
@@ -109,15 +114,12 @@ impl Stage {
                 .iter()
                 .map(|block| gpu::Block {
                     first_particle: block.first,
-                    positions: Arc::clone(&block.positions),
+                    positions: standing(block, recording.times.len()),
                 })
                 .collect(),
             colours: recolour.then(|| Arc::clone(&self.colours)),
         };
-        if let Err(error) = gpu.upload(PANE, &upload) {
-            // Another recording may fit; until then fewer particles are drawn by egui.
-            log::warn!("{error}");
-        }
+        self.trouble = gpu.upload(PANE, &upload).err().map(|error| error.to_string());
     }
 
     /// Draws the stage into all of `ui`.
@@ -129,6 +131,9 @@ impl Stage {
 
     /// Why the stage is not what it should be.
     fn complaint(&self) -> Option<String> {
+        if let Some(trouble) = &self.trouble {
+            return Some(trouble.clone());
+        }
         let reason = self.gpu.as_ref().err()?;
         Some(format!("{reason} At most {} particles are drawn.", painted::MOST))
     }
@@ -163,8 +168,8 @@ impl Stage {
             .allow_axis_zoom_drag(false)
             .custom_x_axes(vec![x])
             .custom_y_axes(vec![y.min_thickness(24.0)])
-            .x_grid_spacer(grid)
-            .y_grid_spacer(grid)
+            .x_grid_spacer(|input| grid(&input))
+            .y_grid_spacer(|input| grid(&input))
             .grid_color(palette.grid)
             .show_x(false)
             .show_y(false)
@@ -193,26 +198,47 @@ impl Stage {
         recording: &Arc<Recording>,
         keyframe: f64,
     ) -> Particles {
-        if self.gpu.is_err() {
+        let Ok(gpu) = &self.gpu else {
             let colours = Arc::clone(&self.colours);
             return Particles::Painted(PaintedItem::new(Arc::clone(recording), colours, keyframe));
-        }
+        };
         let scale = ui.ctx().pixels_per_point();
         let few = USUAL_COUNT / recording.scene.particles.count.max(1) as f64;
         let last = recording.times.len().saturating_sub(1);
+        let trail_keyframes = (state.scene.view.trail * last as f64) as f32;
+        // A processor that plays graphics card pays for every bend of every trail.
+        let software_stride = (trail_keyframes / SOFTWARE_BENDS).ceil() as usize;
         // Noisy trails cross everything.
         let trail_opacity = if recording.scene.is_sde() { 0.2 } else { 0.45 } * few.powf(0.35);
         let view = View {
             now: keyframe as f32,
             radius_px: scale * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
-            trail_keyframes: (state.scene.view.trail * last as f64) as f32,
+            trail_keyframes,
+            trail_stride: if gpu.is_software() { software_stride } else { 1 },
             trail_width_px: scale * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
             trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
-            dark: state.dark,
+            dark: state.look.dark,
             ..View::default()
         };
         Particles::Gpu(StageItem::new(PANE, view))
     }
+}
+
+/// The positions of a block, where particles that stopped early stand at their last one.
+fn standing(block: &Block, keyframes: usize) -> Arc<[[f32; 2]]> {
+    if block.stops.is_empty() {
+        return Arc::clone(&block.positions);
+    }
+    let mut positions = block.positions.to_vec();
+    for &(particle, _) in &block.stops {
+        let start = (particle - block.first) * keyframes;
+        let frames = &mut positions[start..start + keyframes];
+        let finite = |at: &[f32; 2]| at.iter().all(|x| x.is_finite());
+        let Some(last) = frames.iter().rposition(finite) else { continue };
+        let place = frames[last];
+        frames[last..].fill(place);
+    }
+    positions.into()
 }
 
 enum Particles {
@@ -242,7 +268,7 @@ fn zoom_by_scrolling(plot: &mut PlotUi<'_>) {
 }
 
 /// Marks at 1, 2 or 5 times a power of ten, the same on both axes.
-fn grid(input: GridInput) -> Vec<GridMark> {
+fn grid(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let rough = MARKS_APART * input.base_step_size;
     if !(rough.is_finite() && rough > 0.0) {

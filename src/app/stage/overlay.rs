@@ -110,10 +110,11 @@ fn caption(ui: &mut Ui, state: &State, out: &mut Commands) {
 fn alarms(state: &State) -> Vec<String> {
     let mut alarms = Vec::new();
     if let Some(failure) = &state.failure {
+        let failure = sentence(failure);
         alarms.push(if state.shown.is_some() {
             format!("{failure}\nThe picture shows the last scene that could be solved.")
         } else {
-            failure.clone()
+            failure
         });
     }
     if let Some(recording) = state.recording()
@@ -130,6 +131,13 @@ fn alarms(state: &State) -> Vec<String> {
         });
     }
     alarms
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 fn legend(ui: &mut Ui, palette: &Palette, colouring: &Colouring) {
@@ -186,13 +194,12 @@ fn progress(ui: &Ui, rect: Rect, state: &State) {
         let all = recording.scene.particles.count.max(1);
         Some(recording.count() as f32 / all as f32)
     });
-    let (from, to) = match known {
-        Some(share) => (0.0, share),
+    let (from, to) = if let Some(share) = known {
+        (0.0, share)
+    } else {
         // Nothing to count: a piece of line wanders along.
-        None => {
-            let at = (spent.as_secs_f64() * 0.7).fract() as f32 * 1.3 - 0.3;
-            (at.max(0.0), (at + 0.3).min(1.0))
-        }
+        let at = (spent.as_secs_f64() * 0.7).fract() as f32 * 1.3 - 0.3;
+        (at.max(0.0), (at + 0.3).min(1.0))
     };
     let [left, right] = [from, to].map(|share| rect.left() + share * rect.width());
     let done = Rect::from_x_y_ranges(left..=right, line.y_range());

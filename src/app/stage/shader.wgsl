@@ -31,6 +31,11 @@ struct Uniforms {
     particles: u32,
     highlight: u32,
     rim: f32,
+    /// Trails bend at the keyframes that are a multiple of this.
+    trail_stride: f32,
+    /// now / trail_stride, rounded up. (By the CPU: a GPU may divide inexactly.)
+    newest_knot: f32,
+    padding: vec2<f32>,
 }
 
 @group(0) @binding(0) var<uniform> u: Uniforms;
@@ -113,7 +118,7 @@ fn disc(particle: u32, corner: u32, radius: f32, rim_width: f32, rim: vec2<f32>,
         return out;
     }
     let place = place_at(particle, u.now);
-    let reach = radius + rim_width + 1.0;
+    let reach = radius + rim_width + 0.7;
     let outside = any(place.px + reach < u.clip_min_px) || any(place.px - reach > u.clip_max_px);
     if !place.drawable || outside {
         return out;
@@ -168,10 +173,11 @@ struct Ribbon {
     @location(1) across: vec2<f32>,
 }
 
-/// The fractional keyframe of a trail's knot: 0 is the tip, then the keyframes
-/// backwards, the last one is the tail.
+/// The fractional keyframe of a trail's knot: 0 is the tip, then every
+/// `trail_stride`-th keyframe backwards, the last one is the tail.
 fn knot_time(knot: u32) -> f32 {
-    return select(max(ceil(u.now) - f32(knot), u.tail), u.now, knot == 0u);
+    let past = max((u.newest_knot - f32(knot)) * u.trail_stride, u.tail);
+    return select(past, u.now, knot == 0u);
 }
 
 fn direction_or(from_px: vec2<f32>, to_px: vec2<f32>, otherwise: vec2<f32>) -> vec2<f32> {
@@ -234,7 +240,7 @@ fn ribbon(particle: u32, vertex: u32, full_width: f32, opacity: f32, fading: f32
     let width = full_width * mix(0.35, 1.0, fresh);
     let half_width = max(0.5 * width, 0.5);
     let side = select(-1.0, 1.0, (vertex & 1u) == 1u);
-    let across = side * (half_width + 1.0);
+    let across = side * (half_width + 0.5);
     out.position = clip_from_px(here + normal * across);
     out.across = vec2<f32>(across, half_width);
     out.colour = unpack(colours[particle]);

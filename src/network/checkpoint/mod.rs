@@ -6,7 +6,7 @@
 mod error;
 mod metadata;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -153,7 +153,8 @@ impl Model {
                 Ok((name.as_str(), view))
             })
             .collect::<Result<_, CheckpointError>>()?;
-        safetensors::serialize(views, Some(metadata)).map_err(corrupt)
+        let bytes = safetensors::serialize(views, Some(metadata)).map_err(corrupt)?;
+        Ok(with_sorted_header(&bytes).unwrap_or(bytes))
     }
 
     /// Writes a model to a file: either the whole file is there afterwards, or the old one.
@@ -262,6 +263,24 @@ fn read_layers(
 
 fn little_endian(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// The same file with the keys of its header in order, so that equal models are equal files: the
+/// library writes the metadata in the order of a hash map, which changes from run to run. None if
+/// the header is not what the library writes.
+fn with_sorted_header(bytes: &[u8]) -> Option<Vec<u8>> {
+    type Sorted = BTreeMap<String, serde_json::Value>;
+    const METADATA: &str = "__metadata__";
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    let (header, tensors) = rest.split_at_checked(u64::from_le_bytes(*length) as usize)?;
+    let mut header: Sorted = serde_json::from_slice(header).ok()?;
+    let metadata: Sorted = serde_json::from_value(header.remove(METADATA)?).ok()?;
+    header.insert(METADATA.to_owned(), serde_json::to_value(metadata).ok()?);
+    let mut text = serde_json::to_vec(&header).ok()?;
+    // Tensors start at a multiple of eight bytes.
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let length = (text.len() as u64).to_le_bytes();
+    Some([length.as_slice(), &text, tensors].concat())
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use egui_wgpu::ScreenDescriptor;
 use image::RgbaImage;
 
 use super::pipelines::ready;
-use super::view::Uniforms;
 use super::{Block, Projection, StageError, StageGpu, StageItem, Upload, View, paint};
 
 const SIZE: f32 = 240.0;
@@ -195,6 +194,11 @@ fn trails_join_the_past_to_the_tip() {
     for world in [[-0.3, -0.8], [0.5, 0.1]] {
         assert_eq!(green_at(&image, world), background, "{world:?}");
     }
+    // A stride that skips the corner goes straight from the last knot, here the first keyframe.
+    let chord = View { trail_keyframes: 4.0, trail_stride: 4, ..view };
+    let image = render(&mut harness, chord);
+    assert_eq!(green_at(&image, trail[1]), background);
+    assert!(green_at(&image, mix(path[0], [0.5, -0.05], 0.7)) > background + 20);
     // Length 0 draws none.
     let without = View { trail_keyframes: 0.0, ..view };
     let image = render(&mut harness, without);
@@ -277,46 +281,71 @@ fn a_recording_that_cannot_be_shown_is_refused_in_words() {
     }
 }
 
-fn uniforms(projection: &Projection, view: &View, keyframes: usize) -> Uniforms {
-    let screen = ScreenDescriptor { size_in_pixels: [800, 600], pixels_per_point: 2.0 };
-    let rect = Rect::from_min_max(Pos2::new(10.0, 20.0), Pos2::new(300.0, 200.0));
-    Uniforms::new(&screen, rect, projection, view, 10, keyframes)
-}
-
 #[test]
-fn a_deep_zoom_stays_accurate() {
-    // 10⁶ pixels per unit around a point that f32 cannot hold.
-    let projection = Projection {
-        world: [2.0 + 1.0e-7, -1.0 / 3.0],
-        screen: Pos2::new(155.0, 110.0),
-        points_per_unit: [5.0e5, -5.0e5],
-    };
-    let u = uniforms(&projection, &View::default(), 2);
-    let particle = [2.000_001_f32, -0.333_333_f32];
-    for axis in 0..2 {
-        let drawn =
-            (particle[axis] - u.world_centre[axis]) * u.px_per_unit[axis] + u.centre_px[axis];
-        let from_centre = f64::from(particle[axis]) - projection.world[axis];
-        let screen = f64::from([projection.screen.x, projection.screen.y][axis]);
-        let exact = 2.0 * (screen + from_centre * projection.points_per_unit[axis]);
-        assert!((f64::from(drawn) - exact).abs() < 1.0e-3);
+fn pipelines_fit_every_render_pass_that_egui_may_have() {
+    if !gpu_available() {
+        return;
+    }
+    let harness = stage(1.0, &[]);
+    let device = &harness.state().gpu.device;
+    for format in [wgpu::TextureFormat::Bgra8Unorm, wgpu::TextureFormat::Rgba8UnormSrgb] {
+        for (msaa_samples, depth_stencil_format) in
+            [(0, None), (4, Some(wgpu::TextureFormat::Depth32Float))]
+        {
+            let options = egui_wgpu::RendererOptions {
+                msaa_samples,
+                depth_stencil_format,
+                ..egui_wgpu::RendererOptions::default()
+            };
+            let built = super::Pipelines::new(device, format, &options);
+            assert!(built.is_ok(), "{format:?} {options:?}: {:?}", built.err());
+        }
     }
 }
 
 #[test]
-fn views_are_kept_within_the_recording() {
-    let projection = unit_square(Rect::from_min_size(Pos2::ZERO, Vec2::splat(100.0)));
-    let with = |now, trail_keyframes, keyframes| {
-        let view = View { now, trail_keyframes, highlight: Some(10), ..View::default() };
-        let u = uniforms(&projection, &view, keyframes);
-        (u.now, u.tail, u.trail_segments(), u.highlight, u.particles)
-    };
-    assert_eq!(with(1.5, 1.0, 4), (1.5, 0.5, 2, u32::MAX, 10));
-    assert_eq!(with(2.0, 1.0, 4), (2.0, 1.0, 1, u32::MAX, 10));
-    assert_eq!(with(9.0, 0.0, 4), (3.0, 3.0, 0, u32::MAX, 10));
-    assert_eq!(with(-1.0, 5.0, 4), (0.0, 0.0, 0, u32::MAX, 10));
-    assert_eq!(with(f32::NAN, f32::NAN, 4), (0.0, 0.0, 0, u32::MAX, 10));
-    assert_eq!(with(0.0, 1.0, 1), (0.0, 0.0, 0, u32::MAX, 10));
-    // At most MAX_TRAIL_SEGMENTS, the newest ones.
-    assert_eq!(with(99.5, f32::INFINITY, 200), (99.5, 36.0, 64, u32::MAX, 10));
+#[ignore = "prints a figure; run with --ignored --nocapture"]
+fn cost_of_a_frame_for_the_processor() {
+    if !gpu_available() {
+        return;
+    }
+    let particles = 100_000;
+    let uploads = [Upload {
+        recording: 1,
+        particles,
+        keyframes: 8,
+        blocks: vec![Block {
+            first_particle: 0,
+            positions: vec![[0.0, 0.0]; 8 * particles].into(),
+        }],
+        colours: None,
+    }];
+    let harness = stage(1.0, &uploads);
+    let gpu = &harness.state().gpu;
+    let screen = ScreenDescriptor { size_in_pixels: [800, 600], pixels_per_point: 1.0 };
+    let rect = Rect::from_min_size(Pos2::ZERO, Vec2::splat(SIZE));
+    let frames = 1000;
+    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let mut took = std::time::Duration::ZERO;
+    for frame in 0..frames {
+        let mut renderer = gpu.renderer.write();
+        let start = std::time::Instant::now();
+        let callback = super::StageCallback {
+            pane: 7,
+            rect,
+            projection: unit_square(rect),
+            view: View { now: frame as f32 / frames as f32, ..View::default() },
+        };
+        egui_wgpu::CallbackTrait::prepare(
+            &callback,
+            &gpu.device,
+            &gpu.queue,
+            &screen,
+            &mut encoder,
+            &mut renderer.callback_resources,
+        );
+        took += start.elapsed();
+        gpu.queue.submit([]);
+    }
+    println!("{:?} per frame for {particles} particles", took / frames);
 }

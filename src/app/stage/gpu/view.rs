@@ -19,6 +19,10 @@ pub struct View {
     pub opacity: f32,
     /// Length of the trails in keyframes; 0 draws none.
     pub trail_keyframes: f32,
+    /// Bend the trails at every so-manieth keyframe only; 0 counts as 1, the exact path.
+    /// A software renderer's time goes by the number of bends (see
+    /// [`super::StageGpu::is_software`]).
+    pub trail_stride: usize,
     /// Width of a trail at its tip, physical pixels.
     pub trail_width_px: f32,
     /// Opacity of a trail at its tip, 0 to 1; it fades from there.
@@ -41,6 +45,7 @@ impl Default for View {
             radius_px: 2.5,
             opacity: 1.0,
             trail_keyframes: 0.0,
+            trail_stride: 1,
             trail_width_px: 1.5,
             trail_opacity: 0.5,
             rim: 0.5,
@@ -91,6 +96,9 @@ pub(super) struct Uniforms {
     pub particles: u32,
     pub highlight: u32,
     pub rim: f32,
+    pub trail_stride: f32,
+    pub newest_knot: f32,
+    pub padding: [f32; 2],
 }
 
 /// How much of a trail's light is added rather than laid over, on a dark background.
@@ -119,7 +127,9 @@ impl Uniforms {
         let last = keyframes.saturating_sub(1) as f32;
         let now = if view.now.is_finite() { view.now.clamp(0.0, last) } else { 0.0 };
         let length = view.trail_keyframes.max(0.0); // NaN becomes 0.
-        let oldest = now.ceil() - MAX_TRAIL_SEGMENTS as f32;
+        let trail_stride = view.trail_stride.max(1) as f32;
+        let newest_knot = (now / trail_stride).ceil();
+        let oldest = (newest_knot - MAX_TRAIL_SEGMENTS as f32) * trail_stride;
         Self {
             world_centre,
             px_per_unit: px_per_unit.map(|scale| scale as f32),
@@ -142,11 +152,75 @@ impl Uniforms {
                 .filter(|&index| index < particles)
                 .map_or(u32::MAX, |index| index as u32),
             rim: view.rim.clamp(0.0, 1.0),
+            trail_stride,
+            newest_knot,
+            padding: [0.0; 2],
         }
     }
 
     /// How many segments each trail has.
     pub fn trail_segments(&self) -> u32 {
-        if self.now > self.tail { (self.now.ceil() - self.tail).ceil() as u32 } else { 0 }
+        if self.now > self.tail {
+            (self.newest_knot - self.tail / self.trail_stride).ceil() as u32
+        } else {
+            0
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uniforms(projection: &Projection, view: &View, keyframes: usize) -> Uniforms {
+        let screen = ScreenDescriptor { size_in_pixels: [800, 600], pixels_per_point: 2.0 };
+        let rect = Rect::from_min_max(Pos2::new(10.0, 20.0), Pos2::new(300.0, 200.0));
+        Uniforms::new(&screen, rect, projection, view, 10, keyframes)
+    }
+
+    #[test]
+    fn a_deep_zoom_stays_accurate() {
+        // 10⁶ pixels per unit around a point that f32 cannot hold.
+        let projection = Projection {
+            world: [2.0 + 1.0e-7, -1.0 / 3.0],
+            screen: Pos2::new(155.0, 110.0),
+            points_per_unit: [5.0e5, -5.0e5],
+        };
+        let u = uniforms(&projection, &View::default(), 2);
+        let particle = [2.000_001_f32, -0.333_333_f32];
+        for axis in 0..2 {
+            let drawn =
+                (particle[axis] - u.world_centre[axis]) * u.px_per_unit[axis] + u.centre_px[axis];
+            let from_centre = f64::from(particle[axis]) - projection.world[axis];
+            let screen = f64::from([projection.screen.x, projection.screen.y][axis]);
+            let exact = 2.0 * (screen + from_centre * projection.points_per_unit[axis]);
+            assert!((f64::from(drawn) - exact).abs() < 1.0e-3);
+        }
+    }
+
+    #[test]
+    fn views_are_kept_within_the_recording() {
+        let projection = Projection {
+            world: [0.0, 0.0],
+            screen: Pos2::new(50.0, 50.0),
+            points_per_unit: [50.0, -50.0],
+        };
+        let with = |now, trail_keyframes, keyframes| {
+            let view = View { now, trail_keyframes, highlight: Some(10), ..View::default() };
+            let u = uniforms(&projection, &view, keyframes);
+            (u.now, u.tail, u.trail_segments(), u.highlight, u.particles)
+        };
+        assert_eq!(with(1.5, 1.0, 4), (1.5, 0.5, 2, u32::MAX, 10));
+        assert_eq!(with(2.0, 1.0, 4), (2.0, 1.0, 1, u32::MAX, 10));
+        assert_eq!(with(9.0, 0.0, 4), (3.0, 3.0, 0, u32::MAX, 10));
+        assert_eq!(with(-1.0, 5.0, 4), (0.0, 0.0, 0, u32::MAX, 10));
+        assert_eq!(with(f32::NAN, f32::NAN, 4), (0.0, 0.0, 0, u32::MAX, 10));
+        assert_eq!(with(0.0, 1.0, 1), (0.0, 0.0, 0, u32::MAX, 10));
+        let view = View { now: 7.5, trail_keyframes: 5.0, trail_stride: 3, ..View::default() };
+        let u = uniforms(&projection, &view, 64);
+        // 7.5 to 6, 6 to 3, 3 to 2.5.
+        assert_eq!((u.tail, u.trail_segments()), (2.5, 3));
+        // At most MAX_TRAIL_SEGMENTS, the newest ones.
+        assert_eq!(with(99.5, f32::INFINITY, 200), (99.5, 36.0, 64, u32::MAX, 10));
     }
 }

@@ -1,0 +1,215 @@
+//! The window, driven as a person or a screen reader would: through the names of its widgets.
+
+use std::time::{Duration, Instant};
+
+use driftscope::app::{Driftscope, Launch};
+use driftscope::scene::Scene;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// Longer than anything takes on a busy computer.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
+    let mut all = vec![
+        "field.kind=exact".to_owned(),
+        "data.name=single-gaussian".to_owned(),
+        "particles.count=64".to_owned(),
+    ];
+    all.extend(settings.iter().map(|&setting| setting.to_owned()));
+    let scene = Scene::with_settings(None, &all).expect("a scene");
+    let launch = Launch { scene, ..Launch::default() };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(move |cc| Driftscope::new(cc, launch));
+    settle(&mut harness);
+    harness
+}
+
+/// Steps until the picture is that of the scene.
+fn settle(harness: &mut Harness<'_, Driftscope>) {
+    wait(harness, "the engine to answer", |harness| {
+        let state = harness.state().state();
+        state.solve.is_some_and(|solve| solve.done)
+            && state.shown.as_ref().is_some_and(|shown| {
+                shown.recording.complete && shown.recording.scene.records_like(&state.scene)
+            })
+    });
+    harness.run_steps(2);
+}
+
+fn wait(
+    harness: &mut Harness<'_, Driftscope>,
+    what: &str,
+    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
+) {
+    let began = Instant::now();
+    harness.run_steps(2);
+    while !done(harness) {
+        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+}
+
+/// The number at the start of the label that ends with `unit`.
+fn reading(harness: &Harness<'_, Driftscope>, unit: &str) -> f64 {
+    let label = harness
+        .get_all_by_label_contains(unit)
+        .filter_map(|node| node.accesskit_node().value())
+        .find(|text| text.ends_with(unit) && text.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or_else(|| panic!("a reading in {unit}"));
+    let number: String =
+        label.chars().take_while(|c| c.is_ascii_digit() || ".\u{2009}".contains(*c)).collect();
+    number.replace('\u{2009}', "").parse().expect("a number")
+}
+
+fn choose(harness: &mut Harness<'_, Driftscope>, menu: &str, entry: &str) {
+    harness.get_by_label(menu).click();
+    harness.run_steps(3);
+    harness.get_by_label(entry).click();
+    harness.run_steps(3);
+}
+
+fn samples(harness: &Harness<'_, Driftscope>) -> Vec<[f64; 2]> {
+    let shown = harness.state().state().shown.as_ref().expect("a picture");
+    shown.recording.ends().collect()
+}
+
+#[test]
+fn a_tighter_rtol_raises_the_evaluations_shown() {
+    let mut harness = window(&["sampler.rtol=1e-2", "sampler.atol=1e-8"]);
+    let before = reading(&harness, " evaluations");
+    harness.get_by_label("rtol").set_value_accesskit(1e-6);
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert!((harness.state().state().scene.sampler.rtol / 1e-6 - 1.0).abs() < 1e-3);
+    let after = reading(&harness, " evaluations");
+    assert!(after > before, "{before} evaluations at 1e-2, {after} at 1e-6");
+}
+
+#[test]
+fn euler_rejects_nothing() {
+    let mut harness = window(&["data.name=two-moons", "sampler.rtol=1e-5"]);
+    assert!(reading(&harness, " rejected") > 0.0);
+    choose(&mut harness, "Method", "Euler");
+    settle(&mut harness);
+    assert!(reading(&harness, " rejected").abs() < 1e-9);
+    assert!((reading(&harness, " evaluations") - 50.0).abs() < 1e-9);
+    assert!(harness.get_by_label("rtol").accesskit_node().is_disabled());
+    assert!(!harness.get_by_label("Steps").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_diffusion_form_disables_the_ode_methods_and_changes_the_samples() {
+    let mut harness = window(&[]);
+    let before = samples(&harness);
+    assert!(!harness.get_by_label("Method").accesskit_node().is_disabled());
+    assert!(harness.get_by_label("Norm").accesskit_node().is_disabled());
+    choose(&mut harness, "Form", "Sigma");
+    settle(&mut harness);
+    assert!(harness.get_by_label("Method").accesskit_node().is_disabled());
+    assert!(!harness.get_by_label("Norm").accesskit_node().is_disabled());
+    assert_ne!(before, samples(&harness));
+}
+
+#[test]
+fn training_lowers_the_loss_shown() {
+    let mut harness = window(&["sampler.method=euler", "sampler.steps=4"]);
+    harness.get_by_label("Train").click();
+    harness.run_steps(2);
+    harness.get_by_label("Training steps").set_value_accesskit(600.0);
+    harness.get_by_label("Batch size").set_value_accesskit(128.0);
+    harness.run_steps(2);
+    harness.get_by_label("Start").click();
+    let loss = |harness: &Harness<'_, Driftscope>| -> Option<f64> {
+        harness.query_all_by_label_contains("loss ").find_map(|node| {
+            node.accesskit_node().value()?.strip_prefix("loss ")?.parse::<f64>().ok()
+        })
+    };
+    wait(&mut harness, "a first loss", |harness| loss(harness).is_some());
+    let first = loss(&harness).expect("a loss");
+    wait(&mut harness, "the training to end", |harness| {
+        harness.query_by_label_contains("finished in").is_some()
+    });
+    let last = loss(&harness).expect("a loss");
+    assert!(last < first, "loss {first} at first, {last} at last");
+    let state = harness.state().state();
+    let model = state.training.status.as_ref().and_then(|status| status.model.as_ref());
+    assert!(model.is_some(), "the trained network stays");
+    settle(&mut harness);
+}
+
+#[test]
+fn undo_brings_the_last_scene_back() {
+    let mut harness = window(&[]);
+    let before = harness.state().state().scene.clone();
+    choose(&mut harness, "Method", "RK4");
+    assert_ne!(before, harness.state().state().scene);
+    harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, eframe::egui::Key::Z);
+    harness.run_steps(2);
+    assert_eq!(before, harness.state().state().scene);
+}
+
+#[test]
+fn every_demonstration_opens_and_says_what_to_watch() {
+    for bundled in driftscope::scene::LIBRARY {
+        let mut scene = bundled.scene();
+        scene.particles.count = 32;
+        let about = scene.about.clone();
+        let launch = Launch { scene, ..Launch::default() };
+        let mut harness = Harness::builder()
+            .with_size([1024.0, 700.0])
+            .build_eframe(move |cc| Driftscope::new(cc, launch));
+        harness.run_steps(3);
+        assert!(harness.query_by_label(&about).is_some(), "{}", bundled.name);
+        harness.get_by_label("Dismiss caption").click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label(&about).is_none(), "{}", bundled.name);
+    }
+}
+
+#[test]
+fn the_keyboard_plays_and_steps() {
+    let mut harness = window(&[]);
+    assert!(harness.state().state().playback.playing);
+    harness.key_press(eframe::egui::Key::Space);
+    harness.run_steps(2);
+    assert!(!harness.state().state().playback.playing);
+    harness.key_press(eframe::egui::Key::Home);
+    harness.run_steps(2);
+    assert!(harness.state().state().playback.progress.abs() < 1e-9);
+    harness.key_press(eframe::egui::Key::ArrowRight);
+    harness.run_steps(2);
+    assert!(harness.state().state().playback.progress > 0.0);
+}
+
+#[test]
+fn every_widget_has_a_name() {
+    let mut harness = window(&[]);
+    for fold in ["Step control", "Scheme and last step"] {
+        harness.get_by_label(fold).click();
+        harness.run_steps(8);
+    }
+    harness.check_accessibility();
+    harness.get_by_label("Train").click();
+    harness.run_steps(3);
+    harness.check_accessibility();
+}
+
+#[test]
+fn tolerances_and_steps_say_why_they_rest() {
+    let mut harness = window(&[]);
+    assert!(harness.get_by_label("Step size").accesskit_node().is_disabled());
+    assert!(!harness.get_by_label("atol").accesskit_node().is_disabled());
+    harness.get_by_label("Noise").click();
+    harness.run_steps(3);
+    settle(&mut harness);
+    for rests in ["Method", "Interpolant", "Form", "atol"] {
+        assert!(harness.get_by_label(rests).accesskit_node().is_disabled(), "{rests}");
+    }
+    harness.get_by_label("Steps").set_value_accesskit(20.0);
+    harness.run_steps(3);
+    settle(&mut harness);
+    assert!((reading(&harness, " evaluations") - 20.0).abs() < 1e-9);
+}
