@@ -8,8 +8,8 @@ mod metadata;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
@@ -164,20 +164,11 @@ impl Model {
     pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
         let origin = path.display().to_string();
         let bytes = self.to_named_bytes(&origin)?;
-        let failed = |action| {
-            let origin = origin.clone();
-            move |source| CheckpointError::Io { origin, action, source }
-        };
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        let mut file = tempfile::NamedTempFile::new_in(folder)
-            .map_err(failed("making a temporary file beside it"))?;
-        file.write_all(&bytes).map_err(failed("writing"))?;
-        file.as_file().sync_all().map_err(failed("writing"))?;
-        file.persist(path).map_err(|error| failed("replacing")(error.error))?;
-        Ok(())
+        crate::files::write_atomically(path, &bytes).map_err(|source| CheckpointError::Io {
+            origin,
+            action: "writing",
+            source,
+        })
     }
 }
 
