@@ -69,7 +69,18 @@ pub static DARK: Palette = Palette {
     alarm: rgb(0xff8a5c),
     now: rgb(0xe9ecf3),
     density: [[0x0e, 0x10, 0x14], [0x2a, 0x20, 0x42], [0x57, 0x2c, 0x5e], [0x80, 0x38, 0x62]],
-    methods: &[rgb(0xff8f4a), rgb(0xf5c83f), rgb(0x2ecf9b), rgb(0x6cc5f5)],
+    // Hues go with the order: oranges and yellows for low orders, greens for four, blues for five.
+    methods: &[
+        rgb(0xff8f4a),
+        rgb(0xf3e58c),
+        rgb(0xf5c83f),
+        rgb(0xc3d65a),
+        rgb(0x8fd14f),
+        rgb(0x2ecf9b),
+        rgb(0x9ae8d4),
+        rgb(0x6cc5f5),
+        rgb(0x5d95ff),
+    ],
     noisy: rgb(0xea9ccb),
 };
 
@@ -91,7 +102,17 @@ pub static LIGHT: Palette = Palette {
     alarm: rgb(0xb84300),
     now: rgb(0x1c2029),
     density: [[0xfc, 0xfc, 0xfd], [0xf0, 0xe4, 0xf0], [0xe4, 0xc6, 0xe0], [0xd6, 0xa6, 0xcd]],
-    methods: &[rgb(0xc04d00), rgb(0x8f6a00), rgb(0x007a58), rgb(0x0072b2)],
+    methods: &[
+        rgb(0xc04d00),
+        rgb(0x7d5a2e),
+        rgb(0x8f6a00),
+        rgb(0x5f7300),
+        rgb(0x3f7a1f),
+        rgb(0x007a58),
+        rgb(0x00777d),
+        rgb(0x0072b2),
+        rgb(0x4a5fc0),
+    ],
     noisy: rgb(0xa3417c),
 };
 

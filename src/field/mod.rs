@@ -1,5 +1,6 @@
 //! What a solver evaluates: exact fields, learned fields, and the noising process.
 
+mod classic;
 mod converted;
 mod exact;
 mod learned;
@@ -7,6 +8,7 @@ mod noising;
 mod real;
 mod times;
 
+pub use classic::ClassicField;
 pub use converted::Converted;
 pub use exact::{ExactField, PointValues};
 pub use learned::{Evaluate, LearnedField, NetworkField};
@@ -25,6 +27,12 @@ pub trait Field<S: Real>: Send + Sync {
     /// The last t at which the field may be evaluated; ∞ where it goes on.
     fn last_time(&self) -> f64 {
         f64::INFINITY
+    }
+
+    /// Coordinates that move: 2, or 1 for problems that leave y at 0. Error norms are means over
+    /// these.
+    fn dimension(&self) -> usize {
+        2
     }
 }
 

@@ -48,6 +48,7 @@ pub fn solve<S: Real>(
     );
     let mut doubler =
         (doubling && !method.can_adapt()).then(|| Doubler::new(settings.method, starts.len() / 2));
+    let dimension = field.dimension() as f64;
     let mut squares = Vec::with_capacity(grid.len() - 1);
     let mut nfe: u32 = 0;
     let mut first_stage_known = false;
@@ -96,7 +97,7 @@ pub fn solve<S: Real>(
             let square = match &doubler {
                 Some(doubler) => doubler.squared_error(&tile, lane),
                 None => tile.squared_error(lane),
-            } / 2.0;
+            } / dimension;
             if square.is_finite() {
                 sum += square;
                 estimated += 1;

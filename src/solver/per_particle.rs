@@ -39,6 +39,7 @@ pub fn solve<S: Real>(
         starts,
         logged,
     );
+    let dimension = field.dimension() as f64;
     let mut paces = start(&mut tile, settings);
     let controller = settings.controller();
     let method = settings.method.get();
@@ -60,7 +61,7 @@ pub fn solve<S: Real>(
 
         verdicts.clear();
         for (lane, pace) in paces.iter_mut().enumerate() {
-            let ratio = (tile.squared_error(lane) / 2.0).sqrt();
+            let ratio = (tile.squared_error(lane) / dimension).sqrt();
             let verdict = controller.judge(ratio, pace.after_rejection);
             pace.nfe += later_stages;
             pace.attempts += 1;
@@ -140,6 +141,7 @@ pub fn solve<S: Real>(
 fn start<S: Real>(tile: &mut Tile<'_, S>, settings: &OdeSettings) -> Vec<Pace> {
     let t = settings.start_time;
     let interval = settings.end_time - t;
+    let dimension = tile.field.dimension() as f64;
     tile.first_stage(Times::Shared(t));
     let pace = |h, nfe| Pace { t, h, nfe, attempts: 0, after_rejection: false };
     if let Some(h) = settings.given_first_step() {
@@ -148,7 +150,7 @@ fn start<S: Real>(tile: &mut Tile<'_, S>, settings: &OdeSettings) -> Vec<Pace> {
     let firsts: Vec<FirstStep> = (0..tile.lanes())
         .map(|lane| {
             let (state, velocity) = tile.start_norms(lane);
-            FirstStep { state: (state / 2.0).sqrt(), velocity: (velocity / 2.0).sqrt() }
+            FirstStep { state: (state / dimension).sqrt(), velocity: (velocity / dimension).sqrt() }
         })
         .collect();
     let probes: Vec<f64> = firsts.iter().map(|first| first.probe(interval)).collect();
@@ -158,7 +160,7 @@ fn start<S: Real>(tile: &mut Tile<'_, S>, settings: &OdeSettings) -> Vec<Pace> {
         .iter()
         .enumerate()
         .map(|(lane, first)| {
-            let change = (tile.probed_change(lane) / 2.0).sqrt();
+            let change = (tile.probed_change(lane) / dimension).sqrt();
             pace(first.step(interval, change, exponent), 2)
         })
         .collect()

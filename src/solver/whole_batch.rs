@@ -48,7 +48,7 @@ pub fn solve<S: Real>(
             )
         })
         .collect();
-    let coordinates = 2 * tiles.iter().map(Tile::lanes).sum::<usize>();
+    let coordinates = field.dimension() * tiles.iter().map(Tile::lanes).sum::<usize>();
     let rms = |squares: Vec<f64>| (squares.iter().sum::<f64>() / coordinates as f64).sqrt();
 
     let controller = settings.controller();

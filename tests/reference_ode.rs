@@ -1,0 +1,175 @@
+//! Other programs' runs, repeated: end points, evaluations, accepted and rejected steps.
+//!
+//! `reference/ode_*.json` were made with torchdiffeq 0.2.5, SciPy 1.17.1 and diffrax 0.7.2 in f64.
+
+use std::sync::Arc;
+
+use driftscope::data::toy;
+use driftscope::field::{ClassicField, ExactField, Field};
+use driftscope::interpolant::Interpolant;
+use driftscope::solver::{
+    Cancel, ControllerKind, End, ErrorWeights, MethodRef, OdeSettings, Tolerances, fixed, grid,
+    per_particle,
+};
+use serde_json::Value;
+
+struct Problem {
+    field: Box<dyn Field<f64>>,
+    start: [f64; 2],
+    span: (f64, f64),
+}
+
+fn problem(name: &str) -> Option<Problem> {
+    let classic = |field, start, end| Problem { field: Box::new(field), start, span: (0.0, end) };
+    Some(match name {
+        "decay" => classic(ClassicField::Decay, [1.0, 0.0], 5.0),
+        "harmonic" => classic(ClassicField::Harmonic, [1.0, 0.0], std::f64::consts::TAU),
+        "stiffcos" => classic(ClassicField::StiffCosine { lambda: 50.0 }, [0.0, 0.0], 1.5),
+        "gm8_single0" => Problem {
+            field: Box::new(ExactField::new(
+                Arc::new(toy("eight-gaussians").expect("a toy").mixture()),
+                Interpolant::Linear,
+            )),
+            start: [-1.6038368053963015, 0.06409991400376411],
+            span: (0.0, 1.0),
+        },
+        _ => return None,
+    })
+}
+
+fn records(file: &str) -> Vec<Value> {
+    let path = format!("{}/tests/reference/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("reference values");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// Repeats every record whose method `ours` knows, and compares all that the peer reports.
+fn repeat(
+    file: &str,
+    controller: ControllerKind,
+    weights: ErrorWeights,
+    ours: impl Fn(&str) -> Option<&'static str>,
+) {
+    let (mut repeated, mut worst_fixed, mut worst_adaptive) = (0, 0.0_f64, 0.0_f64);
+    let mut wrong = Vec::new();
+    for record in records(file) {
+        let text = |key: &str| record[key].as_str();
+        let number = |key: &str| record[key].as_f64();
+        let (Some(name), Some(Problem { field, start, span })) =
+            (ours(text("method").expect("a method")), problem(text("problem").expect("a problem")))
+        else {
+            continue;
+        };
+        if text("dtype").is_some() || record.get("failed").is_some() {
+            continue;
+        }
+        let method = MethodRef::named(name).expect("in the table");
+        let settings = OdeSettings {
+            method,
+            tolerances: Tolerances {
+                atol: number("atol").unwrap_or(1e-6),
+                rtol: number("rtol").unwrap_or(1e-3),
+            },
+            controller,
+            error_weights: weights,
+            end: if text("mode") == Some("default") { End::Overshoot } else { End::Clamp },
+            start_time: span.0,
+            end_time: span.1,
+            first_step: None,
+            min_step: 0.0,
+            max_attempts: 1_000_000,
+        };
+        let cancel = Cancel::default();
+        let ends = [span.0, span.1];
+        let is_fixed = text("kind") == Some("fixed");
+        let track = if is_fixed {
+            let steps = number("n_steps").expect("steps") as usize;
+            let grid = grid::uniform(span.0, span.1, steps);
+            fixed::solve(&*field, &settings, &grid, &ends, &start, 1, false, &cancel)
+                .expect("not cancelled")
+                .track
+        } else {
+            per_particle::solve(&*field, &settings, &ends, &start, 1, &cancel)
+                .expect("not cancelled")
+        };
+        repeated += 1;
+        let wanted: Vec<f64> = record["y"]
+            .as_array()
+            .expect("an end point")
+            .iter()
+            .map(|y| y.as_f64().expect("a number"))
+            .collect();
+        let difference = wanted
+            .iter()
+            .zip(track.ends[0])
+            .map(|(wanted, found)| (wanted - found).abs() / wanted.abs().max(1.0))
+            .fold(0.0, f64::max);
+        let (worst, within) =
+            if is_fixed { (&mut worst_fixed, 1e-9) } else { (&mut worst_adaptive, 1e-6) };
+        *worst = worst.max(difference);
+        let counts = track.counts[0];
+        let agrees = |key: &str, found: u32| {
+            number(key).is_none_or(|wanted| (wanted - f64::from(found)).abs() < 0.5)
+        };
+        // Peers reuse no stage in fixed steps; with first same as last we do.
+        let counts_agree = (is_fixed && method.tableau.first_same_as_last
+            || agrees("nfe", counts.nfe))
+            && agrees("accepted", counts.accepted)
+            && agrees("rejected", counts.rejected);
+        if difference > within || !counts_agree {
+            wrong.push(format!(
+                "{} {name} {:?} {:?}: difference {difference:.1e}, nfe {} accepted {} rejected {}; wanted {} {} {}",
+                record["problem"], number("rtol"), text("mode"), counts.nfe, counts.accepted,
+                counts.rejected, record["nfe"], record["accepted"], record["rejected"],
+            ));
+        }
+    }
+    println!(
+        "{file}: {repeated} runs, end points within {worst_fixed:.1e} (fixed) and {worst_adaptive:.1e} (adaptive)"
+    );
+    assert!(repeated > 20, "only {repeated} runs");
+    assert!(wrong.is_empty(), "{} of {repeated}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn torchdiffeq_is_repeated() {
+    repeat("ode_torchdiffeq", ControllerKind::ITorchdiffeq, ErrorWeights::Torchdiffeq, |name| {
+        Some(match name {
+            "euler" => "euler",
+            "midpoint" => "midpoint",
+            "heun2" => "heun",
+            "heun3" => "heun3",
+            "rk4" => "rk4-38",
+            "rk4_classic" => "rk4",
+            "bosh3" => "bosh3",
+            "dopri5" => "dopri5",
+            _ => return None,
+        })
+    });
+}
+
+#[test]
+fn scipy_is_repeated() {
+    repeat("ode_scipy", ControllerKind::IScipy, ErrorWeights::Classical, |name| {
+        Some(match name {
+            "RK45" => "dopri5",
+            "RK23" => "bosh3",
+            _ => return None,
+        })
+    });
+}
+
+#[test]
+fn diffrax_is_repeated() {
+    repeat("ode_diffrax", ControllerKind::IDiffrax, ErrorWeights::Torchdiffeq, |name| {
+        Some(match name {
+            "Euler" => "euler",
+            "Midpoint" => "midpoint",
+            "Heun" => "heun",
+            "Bosh3" => "bosh3",
+            "Dopri5" => "dopri5",
+            "Tsit5" => "tsit5",
+            _ => return None,
+        })
+    });
+}
