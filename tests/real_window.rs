@@ -13,9 +13,13 @@ const HEIGHT: u32 = 800;
 /// Columns that belong to the stage at this size.
 const STAGE: std::ops::Range<u32> = 330..950;
 
+/// A run at this speed lasts 16 s, so that no picture falls into the rest at its end, where nothing
+/// moves, however slowly the window opens.
+const SPEED: &str = "view.speed=0.25";
+
 fn shoot(path: &Path, after_secs: &str) -> RgbImage {
     let output = Command::new(env!("CARGO_BIN_EXE_driftscope"))
-        .args(["--scene", "noise-to-data", "--after", after_secs])
+        .args(["--scene", "noise-to-data", "--set", SPEED, "--after", after_secs])
         .args(["--size", &format!("{WIDTH}x{HEIGHT}"), "--screenshot"])
         .arg(path)
         .output()
