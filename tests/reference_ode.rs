@@ -7,9 +7,10 @@ use std::sync::Arc;
 use driftscope::data::toy;
 use driftscope::field::{ClassicField, ExactField, Field};
 use driftscope::interpolant::Interpolant;
+use driftscope::solver::fixed::FixedProblem;
 use driftscope::solver::{
-    Cancel, ControllerKind, End, ErrorWeights, MethodRef, OdeSettings, Tolerances, fixed, grid,
-    per_particle,
+    Cancel, ControllerKind, End, ErrorWeights, MethodRef, OdeSettings, StepControl, Tolerances,
+    grid, per_particle,
 };
 use serde_json::Value;
 
@@ -64,30 +65,32 @@ fn repeat(
             continue;
         }
         let method = MethodRef::named(name).expect("in the table");
+        let tolerances = Tolerances {
+            atol: number("atol").unwrap_or(1e-6),
+            rtol: number("rtol").unwrap_or(1e-3),
+        };
         let settings = OdeSettings {
-            method,
-            tolerances: Tolerances {
-                atol: number("atol").unwrap_or(1e-6),
-                rtol: number("rtol").unwrap_or(1e-3),
-            },
-            controller,
+            control: StepControl::usual(controller),
             error_weights: weights,
             end: if text("mode") == Some("default") { End::Overshoot } else { End::Clamp },
-            start_time: span.0,
-            end_time: span.1,
-            first_step: None,
-            min_step: 0.0,
             max_attempts: 1_000_000,
+            ..OdeSettings::new(method, tolerances, span)
         };
         let cancel = Cancel::default();
         let ends = [span.0, span.1];
+        let first_same_as_last = method.tableau().is_some_and(|tableau| tableau.first_same_as_last);
         let is_fixed = text("kind") == Some("fixed");
         let track = if is_fixed {
             let steps = number("n_steps").expect("steps") as usize;
             let grid = grid::uniform(span.0, span.1, steps);
-            fixed::solve(&*field, &settings, &grid, &ends, &start, 1, false, &cancel)
-                .expect("not cancelled")
-                .track
+            let problem = FixedProblem {
+                field: &*field,
+                settings: &settings,
+                path: Interpolant::Linear,
+                grid: &grid,
+                keyframes: &ends,
+            };
+            problem.solve(&start, None, 1, false, &cancel).expect("not cancelled").track
         } else {
             per_particle::solve(&*field, &settings, &ends, &start, 1, &cancel)
                 .expect("not cancelled")
@@ -112,8 +115,7 @@ fn repeat(
             number(key).is_none_or(|wanted| (wanted - f64::from(found)).abs() < 0.5)
         };
         // Peers reuse no stage in fixed steps; with first same as last we do.
-        let counts_agree = (is_fixed && method.tableau.first_same_as_last
-            || agrees("nfe", counts.nfe))
+        let counts_agree = (is_fixed && first_same_as_last || agrees("nfe", counts.nfe))
             && agrees("accepted", counts.accepted)
             && agrees("rejected", counts.rejected);
         if difference > within || !counts_agree {
@@ -154,6 +156,7 @@ fn scipy_is_repeated() {
         Some(match name {
             "RK45" => "dopri5",
             "RK23" => "bosh3",
+            "DOP853" => "dop853",
             _ => return None,
         })
     });

@@ -15,10 +15,10 @@ use crate::field::{Evaluate, ExactField, LearnedField, NoisingField, Real, Score
 use crate::network::CheckpointError;
 use crate::scene::{Direction, Precision, Problem, Scene};
 use crate::solver::brownian::Noise;
+use crate::solver::fixed::{FixedProblem, StepTotal};
 use crate::solver::sde::{LastStep, SdeProblem};
 use crate::solver::{
-    Attempt, Cancel, Cancelled, OdeSettings, Scope, TILE, Track, fixed, grid, per_particle,
-    whole_batch,
+    Attempt, Cancel, Cancelled, OdeSettings, Scope, TILE, Track, grid, per_particle, whole_batch,
 };
 
 /// How much of a run is kept, and from where it starts.
@@ -158,7 +158,7 @@ impl<S: Real> Job<'_, S> {
         OdeSettings {
             method: sampler.method,
             tolerances: crate::solver::Tolerances { atol: sampler.atol, rtol: sampler.rtol },
-            controller: sampler.controller,
+            control: sampler.control(),
             error_weights: sampler.error_weights,
             end: sampler.end,
             start_time: self.interval.0,
@@ -166,14 +166,7 @@ impl<S: Real> Job<'_, S> {
             first_step: sampler.first_step,
             min_step: sampler.min_step,
             max_attempts: sampler.max_attempts,
-        }
-    }
-
-    fn grid(&self) -> Vec<f64> {
-        let (start, end) = self.interval;
-        match self.scene.sampler.step_size {
-            Some(size) => grid::by_size(start, end, size),
-            None => grid::uniform(start, end, self.scene.sampler.steps),
+            noise: sampler.noise(),
         }
     }
 
@@ -295,35 +288,43 @@ impl<S: Real> Job<'_, S> {
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
         let settings = self.settings();
-        let grid = self.grid();
-        let keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes, true);
+        let grid = self.scene.grid(self.interval);
+        let stochastic = self.scene.is_stochastic();
+        let keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes, !stochastic);
         recording.times = self.shown(&keyframes);
-        let mut squares = vec![(0.0, 0); grid.len() - 1];
+        let problem = FixedProblem {
+            field: self.field,
+            settings: &settings,
+            path: self.scene.interpolant.kind,
+            grid: &grid,
+            keyframes: &keyframes,
+        };
+        let mut totals = vec![StepTotal::default(); grid.len() - 1];
         self.in_groups(
             recording,
             publish,
             |first| {
-                fixed::solve(
-                    self.field,
-                    &settings,
-                    &grid,
-                    &keyframes,
-                    &self.starts(first),
-                    self.logged(first),
-                    first < DOUBLED,
-                    self.cancel,
-                )
+                let starts = self.starts(first);
+                let noise = stochastic.then(|| self.noise(&grid, first, starts.len() / 2));
+                let doubling = first < DOUBLED;
+                problem.solve(&starts, noise.as_ref(), self.logged(first), doubling, self.cancel)
             },
             |recording, first, solved| {
-                for (total, (sum, count)) in squares.iter_mut().zip(solved.squares) {
-                    *total = (total.0 + sum, total.1 + count);
+                for (total, tile) in totals.iter_mut().zip(solved.steps) {
+                    *total = total.plus(tile);
                 }
                 push(recording, first, solved.track);
-                let ratios =
-                    squares.iter().map(|&(sum, count)| (sum / f64::from(count as u32)).sqrt());
-                recording.shared_log = Some(shared_log(self.scene, &grid, ratios));
+                recording.shared_log = Some(log_of_totals(&grid, &totals));
             },
         )
+    }
+
+    /// Noise of the tile that begins with particle `first`.
+    fn noise(&self, grid: &[f64], first: usize, count: usize) -> Noise<S> {
+        let mut streams: Vec<_> = (first..first + count)
+            .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
+            .collect();
+        Noise::of_paths(grid, &mut streams)
     }
 
     fn sde(
@@ -331,7 +332,7 @@ impl<S: Real> Job<'_, S> {
         mut recording: Recording,
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
-        let grid = self.grid();
+        let grid = self.scene.grid(self.interval);
         let end = self.interval.1;
         let (last_step, size) = self.scene.last_step();
         let mut keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes - 1, false);
@@ -341,8 +342,7 @@ impl<S: Real> Job<'_, S> {
             log_grid.push(end + size);
         }
         recording.times = self.shown(&keyframes);
-        let none = std::iter::repeat(f64::NAN);
-        recording.shared_log = Some(shared_log(self.scene, &log_grid, none));
+        recording.shared_log = Some(log_of_noisy_steps(self.scene, &log_grid));
         let form = self.scene.diffusion;
         let path = self.scene.interpolant.kind;
         let diffusion = |t: f64| match self.scene.direction {
@@ -364,10 +364,7 @@ impl<S: Real> Job<'_, S> {
             publish,
             |first| {
                 let starts = self.starts(first);
-                let mut streams: Vec<_> = (first..first + starts.len() / 2)
-                    .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
-                    .collect();
-                let noise = Noise::of_paths(&grid, &mut streams);
+                let noise = self.noise(&grid, first, starts.len() / 2);
                 problem.solve(&starts, &noise, self.logged(first), self.cancel)
             },
             push,
@@ -379,27 +376,34 @@ fn push(recording: &mut Recording, first: usize, track: Track) {
     recording.blocks.push(Arc::new(Block::new(first, track)));
 }
 
-/// The log of steps that all particles share.
-fn shared_log(scene: &Scene, grid: &[f64], ratios: impl Iterator<Item = f64>) -> Arc<[Attempt]> {
-    let per_step = scene.evaluations_per_step() as u32;
-    let noisy = scene.is_sde();
-    // With first same as last the very first step pays for its first stage as well.
-    let extra = u32::from(!noisy && scene.sampler.method.tableau.first_same_as_last);
-    let last_steps = u32::from(noisy && scene.last_step().0 != LastStep::None);
-    let steps = grid.len() as u32 - 1;
+/// The log of fixed steps that all particles share, with their mean evaluations.
+fn log_of_totals(grid: &[f64], totals: &[StepTotal]) -> Arc<[Attempt]> {
     grid.windows(2)
-        .zip(ratios)
-        .zip(1..)
-        .map(|((pair, error_ratio), index)| Attempt {
+        .zip(totals)
+        .filter(|(_, total)| total.particles > 0)
+        .map(|(pair, total)| Attempt {
             t: pair[0],
             h: pair[1] - pair[0],
-            error_ratio,
+            error_ratio: total.error_ratio(),
             accepted: true,
-            nfe: if index == steps && last_steps == 1 {
-                (index - 1) * per_step + 1
-            } else {
-                extra + index * per_step
-            },
+            nfe: total.mean_nfe().round() as u32,
+        })
+        .collect()
+}
+
+/// The log of an SDE's steps, the last one included.
+fn log_of_noisy_steps(scene: &Scene, grid: &[f64]) -> Arc<[Attempt]> {
+    let per_step = scene.diffusion.scheme.evaluations_per_step();
+    let steps = grid.len() as u32 - 1;
+    let noisy = steps - u32::from(scene.last_step().0 != LastStep::None);
+    grid.windows(2)
+        .zip(1..)
+        .map(|(pair, index)| Attempt {
+            t: pair[0],
+            h: pair[1] - pair[0],
+            error_ratio: f64::NAN,
+            accepted: true,
+            nfe: noisy.min(index) * per_step + index.saturating_sub(noisy),
         })
         .collect()
 }

@@ -23,6 +23,8 @@ pub trait Real:
 {
     /// Zero.
     const ZERO: Self;
+    /// Distance from 1 to the next larger number.
+    const EPSILON: f64;
     /// Rounds an f64 to this type.
     fn from_f64(value: f64) -> Self;
     /// The same value as an f64, exactly.
@@ -35,6 +37,7 @@ macro_rules! real {
     ($kind:ty) => {
         impl Real for $kind {
             const ZERO: Self = 0.0;
+            const EPSILON: f64 = <$kind>::EPSILON as f64;
             fn from_f64(value: f64) -> Self {
                 value as Self
             }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::{Direction, FieldKind, Scene};
 use crate::data::toy;
 use crate::field::{ExactField, LearnedField};
+use crate::solver::grid::Spacing;
 use crate::solver::per_particle;
 use crate::solver::sde::LastStep;
 
@@ -122,6 +123,7 @@ impl Scene {
         }
         within("sampler.min_step", sampler.min_step, 0.0..=1.0)?;
         within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
+        self.check_control()?;
         if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
             return refuse(
                 "sampler.adaptive",
@@ -137,6 +139,79 @@ impl Scene {
         }
         within("view.trail", self.view.trail, 0.0..=1.0)?;
         within("view.speed", self.view.speed, 0.01..=100.0)
+    }
+
+    fn check_control(&self) -> Result<(), Problem> {
+        let sampler = &self.sampler;
+        within("sampler.safety", sampler.safety, 0.01..=1.0)?;
+        within("sampler.min_factor", sampler.min_factor, 1e-3..=1.0)?;
+        within("sampler.max_factor", sampler.max_factor, 1.0..=1e3)?;
+        for (key, coefficient) in [
+            ("sampler.pcoeff", sampler.pcoeff),
+            ("sampler.icoeff", sampler.icoeff),
+            ("sampler.dcoeff", sampler.dcoeff),
+        ] {
+            within(key, coefficient.unwrap_or(0.0), -10.0..=10.0)?;
+        }
+        let [p, i, d] = sampler.control().coefficients;
+        if p + i + d <= 0.0 {
+            return refuse(
+                "sampler.icoeff",
+                i,
+                "so large that pcoeff + icoeff + dcoeff is above 0: a larger error must shorten the step",
+            );
+        }
+        within("sampler.eta", sampler.eta, 0.0..=1.0)?;
+        within("sampler.s_churn", sampler.s_churn, 0.0..=1e6)?;
+        within("sampler.s_min", sampler.s_min, 0.0..=1e9)?;
+        if let Some(highest) = sampler.s_max
+            && !(highest >= sampler.s_min)
+        {
+            return refuse("sampler.s_max", highest, format!("at least s_min, {}", sampler.s_min));
+        }
+        within("sampler.s_noise", sampler.s_noise, 0.0..=10.0)?;
+        within("sampler.rho", sampler.rho, 0.1..=100.0)?;
+        within("sampler.shift", sampler.shift, 0.01..=100.0)?;
+        self.check_grid()
+    }
+
+    fn check_grid(&self) -> Result<(), Problem> {
+        let sampler = &self.sampler;
+        let spacing = sampler.spacing();
+        if sampler.step_size.is_some() && spacing != Spacing::Uniform {
+            return refuse(
+                "sampler.step_size",
+                sampler.step_size.unwrap_or_default(),
+                "only there for the uniform grid: give sampler.steps instead",
+            );
+        }
+        match (&sampler.times, spacing) {
+            (None, Spacing::List) => refuse("sampler.grid", "list", "with sampler.times given"),
+            (Some(times), Spacing::List) => {
+                let list = format!("{times:?}");
+                if !(2..=MOST_STEPS + 1).contains(&times.len())
+                    || !times.windows(2).all(|pair| pair[0] < pair[1])
+                    || !times.iter().all(|time| time.is_finite())
+                {
+                    let allowed = format!("two to {} rising times", MOST_STEPS + 1);
+                    return refuse("sampler.times", list, allowed);
+                }
+                let (first, last) = (times[0], times[times.len() - 1]);
+                let agrees = |given: Option<f64>, end: f64| given.is_none_or(|t| t == end);
+                if !agrees(self.time.start, first) || !agrees(self.time.end, last) {
+                    return refuse(
+                        "sampler.times",
+                        list,
+                        "from time.start to time.end where those are given too",
+                    );
+                }
+                Ok(())
+            }
+            (Some(_), _) => {
+                refuse("sampler.times", "given", "only there for sampler.grid = \"list\"")
+            }
+            (None, _) => Ok(()),
+        }
     }
 
     fn check_diffusion(&self, start: f64, end: f64) -> Result<(), Problem> {

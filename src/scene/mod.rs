@@ -18,8 +18,11 @@ pub use text::SceneError;
 use crate::data::{Component, Mixture, MixtureError, Toy, toy};
 use crate::diffusion::DiffusionForm;
 use crate::interpolant::Interpolant;
+use crate::solver::grid::{self, Spacing};
 use crate::solver::sde::{LastStep, Scheme};
-use crate::solver::{ControllerKind, End, ErrorWeights, MethodRef, Scope};
+use crate::solver::{
+    ControllerKind, End, ErrorWeights, MethodRef, Norm, SamplerNoise, Scope, StepControl,
+};
 
 /// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -144,6 +147,16 @@ pub struct Sampler {
     /// Size of the fixed steps, instead of their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_size: Option<f64>,
+    /// How fixed steps are spread; `list` where times are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Spacing>,
+    /// Times of the fixed steps for `grid = "list"`; they set the interval too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Vec<f64>>,
+    /// Karras's ρ.
+    pub rho: f64,
+    /// How far the shifted grid leans towards noise.
+    pub shift: f64,
     /// Absolute tolerance.
     pub atol: f64,
     /// Relative tolerance.
@@ -156,6 +169,23 @@ pub struct Sampler {
     pub error_weights: ErrorWeights,
     /// Whose step-size rules.
     pub controller: ControllerKind,
+    /// How the errors of the coordinates become one number.
+    pub norm: Norm,
+    /// Multiplies the step that the error estimate asks for.
+    pub safety: f64,
+    /// Smallest factor between two steps.
+    pub min_factor: f64,
+    /// Largest factor between two steps.
+    pub max_factor: f64,
+    /// Proportional coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pcoeff: Option<f64>,
+    /// Integral coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icoeff: Option<f64>,
+    /// Derivative coefficient of `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dcoeff: Option<f64>,
     /// First step of an adaptive solve; automatic if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_step: Option<f64>,
@@ -163,6 +193,17 @@ pub struct Sampler {
     pub min_step: f64,
     /// Attempts after which an adaptive solve gives up.
     pub max_attempts: usize,
+    /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
+    pub eta: f64,
+    /// EDM's churn, spread over the steps of the run.
+    pub s_churn: f64,
+    /// Lowest noise level σ/α that is churned.
+    pub s_min: f64,
+    /// Highest noise level σ/α that is churned; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s_max: Option<f64>,
+    /// Standard deviation of churn's normals.
+    pub s_noise: f64,
     /// Precision of the particles; single, or double where the tolerance asks for it, if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
@@ -248,21 +289,77 @@ impl Default for Data {
 
 impl Default for Sampler {
     fn default() -> Self {
+        let (control, noise) = (StepControl::default(), SamplerNoise::default());
         Self {
             method: MethodRef::default(),
             adaptive: None,
             steps: 50,
             step_size: None,
+            grid: None,
+            times: None,
+            rho: 7.0,
+            shift: 3.0,
             atol: 1e-6,
             rtol: 1e-5,
             scope: Scope::default(),
             end: End::default(),
             error_weights: ErrorWeights::default(),
             controller: ControllerKind::default(),
+            norm: Norm::default(),
+            safety: control.safety,
+            min_factor: control.min_factor,
+            max_factor: control.max_factor,
+            pcoeff: None,
+            icoeff: None,
+            dcoeff: None,
             first_step: None,
             min_step: 0.0,
             max_attempts: 10_000,
+            eta: noise.eta,
+            s_churn: noise.s_churn,
+            s_min: noise.s_min,
+            s_max: None,
+            s_noise: noise.s_noise,
             precision: None,
+        }
+    }
+}
+
+impl Sampler {
+    /// How fixed steps are spread.
+    #[must_use]
+    pub fn spacing(&self) -> Spacing {
+        let habit = if self.times.is_some() { Spacing::List } else { Spacing::Uniform };
+        self.grid.unwrap_or(habit)
+    }
+
+    /// Step-size control.
+    #[must_use]
+    pub fn control(&self) -> StepControl {
+        let [p, i, d] = self.controller.usual_coefficients();
+        StepControl {
+            kind: self.controller,
+            safety: self.safety,
+            min_factor: self.min_factor,
+            max_factor: self.max_factor,
+            coefficients: [
+                self.pcoeff.unwrap_or(p),
+                self.icoeff.unwrap_or(i),
+                self.dcoeff.unwrap_or(d),
+            ],
+            norm: self.norm,
+        }
+    }
+
+    /// Noise of the methods that draw some.
+    #[must_use]
+    pub fn noise(&self) -> SamplerNoise {
+        SamplerNoise {
+            eta: self.eta,
+            s_churn: self.s_churn,
+            s_min: self.s_min,
+            s_max: self.s_max.unwrap_or(f64::INFINITY),
+            s_noise: self.s_noise,
         }
     }
 }
@@ -335,6 +432,12 @@ impl Scene {
         self.direction == Direction::Noise || self.diffusion.form != DiffusionForm::None
     }
 
+    /// Whether particles draw noise on their way, by the SDE or by the method.
+    #[must_use]
+    pub fn is_stochastic(&self) -> bool {
+        self.is_sde() || self.sampler.method.draws_noise(&self.sampler.noise())
+    }
+
     /// Whether the error sets the step size.
     #[must_use]
     pub fn is_adaptive(&self) -> bool {
@@ -366,6 +469,11 @@ impl Scene {
     /// the field ends. In the forward direction these are noising times τ = 1 − t.
     #[must_use]
     pub fn interval(&self, last_time: f64) -> (f64, f64) {
+        if let (Spacing::List, Some([first, .., last])) =
+            (self.sampler.spacing(), self.sampler.times.as_deref())
+        {
+            return (*first, *last);
+        }
         let generating_sde = self.is_sde() && self.direction == Direction::Generate;
         let start = self.time.start.unwrap_or(
             if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
@@ -379,6 +487,20 @@ impl Scene {
             (1.0 - room).min(last_time)
         });
         (start, end)
+    }
+
+    /// The times of fixed steps over `interval`.
+    #[must_use]
+    pub fn grid(&self, interval: (f64, f64)) -> Vec<f64> {
+        let sampler = &self.sampler;
+        match (sampler.spacing(), &sampler.times, sampler.step_size) {
+            (Spacing::List, Some(times), _) => times.clone(),
+            (Spacing::Uniform, _, Some(size)) => grid::by_size(interval.0, interval.1, size),
+            (spacing, ..) => {
+                let path = self.interpolant.kind;
+                grid::spread(spacing, path, interval, sampler.steps, sampler.rho, sampler.shift)
+            }
+        }
     }
 
     /// The step size that goes with the number of steps over `interval`.

@@ -11,12 +11,17 @@ pub type Steps<'a> = Times<'a>;
 pub struct RungeKutta<S> {
     tableau: &'static Tableau,
     error_weights: Option<&'static [f64]>,
-    /// `k_i`, each 2 × n.
+    third_order_weights: Option<&'static [f64]>,
+    /// `k_i`, each 2 × n; those that only dense output needs come last.
     stages: Vec<Vec<S>>,
     /// The point a stage is evaluated at; after an attempt, the answer y1.
     candidate: Vec<S>,
     /// y1 − ŷ1.
     error: Vec<S>,
+    /// The second estimate, where there is one.
+    third_order_error: Vec<S>,
+    /// The point a further stage is evaluated at.
+    further_point: Vec<S>,
     stage_times: Vec<f64>,
 }
 
@@ -28,14 +33,20 @@ impl<S: Real> RungeKutta<S> {
         error_weights: Option<&'static [f64]>,
         capacity: usize,
     ) -> Self {
-        let error_weights =
-            error_weights.or_else(|| tableau.embedded.as_ref().map(|embedded| embedded.weights));
+        let embedded = tableau.embedded.as_ref();
+        let error_weights = error_weights.or_else(|| embedded.map(|pair| pair.weights));
+        let third_order_weights = embedded.and_then(|pair| pair.third_order_weights);
+        let zeros = |needed: bool| vec![S::ZERO; if needed { 2 * capacity } else { 0 }];
+        let further = tableau.dense.further_stages();
         Self {
             tableau,
             error_weights,
-            stages: vec![vec![S::ZERO; 2 * capacity]; tableau.stages()],
-            candidate: vec![S::ZERO; 2 * capacity],
-            error: vec![S::ZERO; 2 * capacity],
+            third_order_weights,
+            stages: vec![zeros(true); tableau.stages() + further],
+            candidate: zeros(true),
+            error: zeros(error_weights.is_some()),
+            third_order_error: zeros(third_order_weights.is_some()),
+            further_point: zeros(further > 0),
             stage_times: vec![0.0; capacity],
         }
     }
@@ -66,10 +77,34 @@ impl<S: Real> RungeKutta<S> {
         if !self.tableau.first_same_as_last {
             advance(&mut self.candidate[..state.len()], state, &self.stages, self.tableau.b, steps);
         }
-        if let Some(weights) = self.error_weights {
-            let error = &mut self.error[..state.len()];
-            error.fill(S::ZERO);
-            combine(error, &self.stages, weights, steps);
+        for (weights, error) in [
+            (self.error_weights, &mut self.error),
+            (self.third_order_weights, &mut self.third_order_error),
+        ] {
+            if let Some(weights) = weights {
+                let error = &mut error[..state.len()];
+                error.fill(S::ZERO);
+                combine(error, &self.stages, weights, steps);
+            }
+        }
+    }
+
+    /// Makes the stages that only dense output needs, after an attempt.
+    pub fn further_stages(
+        &mut self,
+        field: &dyn Field<S>,
+        times: Times<'_>,
+        steps: Steps<'_>,
+        state: &[S],
+    ) {
+        let Dense::Extended { c, a, .. } = self.tableau.dense else { return };
+        let first = self.tableau.stages();
+        for (further, (node, row)) in c.iter().zip(a).enumerate() {
+            let (done, rest) = self.stages.split_at_mut(first + further);
+            let point = &mut self.further_point[..state.len()];
+            advance(point, state, done, row, steps);
+            let stage_times = later(times, steps, *node, &mut self.stage_times[..state.len() / 2]);
+            field.velocity(stage_times, point, &mut rest[0][..state.len()]);
         }
     }
 
@@ -87,15 +122,22 @@ impl<S: Real> RungeKutta<S> {
     /// The last stage of `count` particles.
     #[must_use]
     pub fn last_stage(&self, count: usize) -> &[S] {
-        self.stage(self.stages.len() - 1, count)
+        self.stage(self.tableau.stages() - 1, count)
     }
 
     /// Replaces the first stage of particle `i` by its last (first same as last).
     pub fn recycle_last_stage(&mut self, i: usize, count: usize) {
-        let last = self.stages.len() - 1;
+        let last = self.tableau.stages() - 1;
         for j in [i, count + i] {
             self.stages[0][j] = self.stages[last][j];
         }
+    }
+
+    /// Replaces the first stage of all particles by their last (first same as last).
+    pub fn recycle_last_stages(&mut self, count: usize) {
+        let last = self.tableau.stages() - 1;
+        let (first, rest) = self.stages.split_at_mut(1);
+        first[0][..2 * count].copy_from_slice(&rest[last - 1][..2 * count]);
     }
 
     /// The answers of `count` particles.
@@ -108,6 +150,18 @@ impl<S: Real> RungeKutta<S> {
     #[must_use]
     pub fn error(&self, count: usize) -> Option<&[S]> {
         self.error_weights.map(|_| &self.error[..2 * count])
+    }
+
+    /// The second estimates, of order three, if the method has them.
+    #[must_use]
+    pub fn third_order_error(&self, count: usize) -> Option<&[S]> {
+        self.third_order_weights.map(|_| &self.third_order_error[..2 * count])
+    }
+
+    /// The coefficients.
+    #[must_use]
+    pub fn tableau(&self) -> &'static Tableau {
+        self.tableau
     }
 
     /// Whether dense output needs the slope at the end of the step and no stage holds it.
@@ -123,7 +177,7 @@ impl<S: Real> RungeKutta<S> {
         let (start, end) = (state[j].to_f64(), self.candidate[j].to_f64());
         match self.tableau.dense {
             Dense::Line => start + theta * (end - start),
-            Dense::Polynomial(rows) => {
+            Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. } => {
                 let mut sum = 0.0;
                 for (stage, row) in self.stages.iter().zip(rows) {
                     let weight = row.iter().rev().fold(0.0, |w, p| (w + p) * theta);
@@ -132,8 +186,8 @@ impl<S: Real> RungeKutta<S> {
                 start + h * sum
             }
             Dense::Hermite => {
-                let end_slope = end_slope
-                    .map_or_else(|| self.stages[self.stages.len() - 1][j], |slopes| slopes[j]);
+                let last = self.tableau.stages() - 1;
+                let end_slope = end_slope.map_or_else(|| self.stages[last][j], |slopes| slopes[j]);
                 hermite(theta, h, (start, self.stages[0][j].to_f64()), (end, end_slope.to_f64()))
             }
         }

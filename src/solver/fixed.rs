@@ -1,157 +1,219 @@
 //! Fixed steps over a grid of times, with an error estimate beside every step.
 
-use super::explicit::RungeKutta;
-use super::methods::MethodRef;
+use super::brownian::Noise;
 use super::settings::OdeSettings;
-use super::tile::{EndSlope, Tile};
+use super::stepper::{Doubling, Step, Stepper, Task};
 use super::track::{Attempt, Stop, Track};
 use super::{Cancel, Cancelled};
-use crate::field::{Field, Real, Times};
+use crate::field::{Field, Real};
+use crate::interpolant::Interpolant;
+
+/// A fixed-step solve.
+pub struct FixedProblem<'a, S> {
+    /// The field.
+    pub field: &'a dyn Field<S>,
+    /// The method and its settings; tolerances serve as the unit of the reported errors.
+    pub settings: &'a OdeSettings,
+    /// The path to which the field belongs; only diffusion samplers look at it.
+    pub path: Interpolant,
+    /// Times of the steps.
+    pub grid: &'a [f64],
+    /// Times at which positions are kept, the first and last of the grid among them.
+    pub keyframes: &'a [f64],
+}
 
 /// What a fixed-step solve of one tile leaves behind.
 #[derive(Debug)]
 pub struct Fixed {
     /// Keyframes, counts and logs.
     pub track: Track,
-    /// For every step the sum over particles of the squared error ratio, and how many particles
-    /// it was estimated for.
-    pub squares: Vec<(f64, usize)>,
+    /// Every step over the particles of the tile.
+    pub steps: Vec<StepTotal>,
 }
 
-/// Solves a tile from `starts` (feature-major) over `grid`, keeping positions at `keyframes`.
-///
-/// Methods with an embedded pair estimate their error for every particle; the others by step
-/// doubling, and only where `doubling` is set, since that costs twice the work (not billed).
-///
-/// # Errors
-/// [`Cancelled`] if `cancel` was raised; it is looked at before every step.
-#[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
-pub fn solve<S: Real>(
-    field: &dyn Field<S>,
-    settings: &OdeSettings,
-    grid: &[f64],
-    keyframes: &[f64],
-    starts: &[S],
-    logged: usize,
-    doubling: bool,
-    cancel: &Cancel,
-) -> Result<Fixed, Cancelled> {
-    let method = settings.method.get();
-    let mut tile = Tile::new(
-        field,
-        settings.method,
-        settings.error_weights,
-        settings.tolerances,
-        keyframes,
-        starts,
-        logged,
-    );
-    let mut doubler =
-        (doubling && !method.can_adapt()).then(|| Doubler::new(settings.method, starts.len() / 2));
-    let dimension = field.dimension() as f64;
-    let mut squares = Vec::with_capacity(grid.len() - 1);
-    let mut nfe: u32 = 0;
-    let mut first_stage_known = false;
-    let mut leaves = Vec::new();
-    let steps = grid.len() - 1;
+/// One step over the particles of a tile.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StepTotal {
+    /// Sum of the squared error ratios.
+    pub squares: f64,
+    /// Particles that have one.
+    pub estimated: u32,
+    /// Sum of the evaluations until the end of the step.
+    pub nfe: f64,
+    /// Particles that made the step.
+    pub particles: u32,
+}
 
-    for (index, pair) in grid.windows(2).enumerate() {
-        cancel.check()?;
-        if tile.lanes() == 0 {
-            break;
+impl StepTotal {
+    /// Of both sets of particles together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            squares: self.squares + other.squares,
+            estimated: self.estimated + other.estimated,
+            nfe: self.nfe + other.nfe,
+            particles: self.particles + other.particles,
         }
-        let (t, t1, h) = (pair[0], pair[1], pair[1] - pair[0]);
-        if !first_stage_known {
-            tile.first_stage(Times::Shared(t));
-        }
-        // A first stage recycled from the last step was billed with that step.
-        let recycled = first_stage_known && method.tableau.first_same_as_last;
-        nfe += method.tableau.stages() as u32 - u32::from(recycled);
-        tile.attempt(Times::Shared(t), Times::Shared(h));
-        if let Some(doubler) = &mut doubler {
-            doubler.double(&tile, t, h);
-        }
+    }
 
-        let is_last = index + 1 == steps;
-        let slope = if method.tableau.first_same_as_last {
-            EndSlope::LastStage
-        } else if tile.runge_kutta.dense_needs_end_slope() && tile.has_inner_keyframe(0, t1) {
-            tile.end_slope(Times::Shared(t1));
-            EndSlope::Evaluated
-        } else {
-            EndSlope::Unknown
+    /// Root mean square of the error ratios; NaN where there are none.
+    #[must_use]
+    pub fn error_ratio(self) -> f64 {
+        (self.squares / f64::from(self.estimated)).sqrt()
+    }
+
+    /// Mean evaluations until the end of the step.
+    #[must_use]
+    pub fn mean_nfe(self) -> f64 {
+        self.nfe / f64::from(self.particles)
+    }
+}
+
+impl<S: Real> FixedProblem<'_, S> {
+    /// Solves a tile from `starts` (feature-major), with `noise` for methods that draw some.
+    ///
+    /// Methods with an estimate of their own report the error of every particle; the others by step
+    /// doubling, and only where `doubling` is set, since that costs twice the work (not billed).
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` was raised; it is looked at before every step.
+    pub fn solve(
+        &self,
+        starts: &[S],
+        noise: Option<&Noise<S>>,
+        logged: usize,
+        doubling: bool,
+        cancel: &Cancel,
+    ) -> Result<Fixed, Cancelled> {
+        let count = starts.len() / 2;
+        let Self { field, settings, path, .. } = *self;
+        let steps = self.grid.len() - 1;
+        let task = Task { field, settings, path, noise, count, steps };
+        let mut stepper = task.stepper();
+        let mut doubling = (doubling && task.can_double()).then(|| Doubling::new(&task));
+        let mut walk = Walk {
+            keyframes: self.keyframes,
+            next_keyframe: 1,
+            state: starts.to_vec(),
+            alive: vec![true; count],
+            nfe: vec![0; count],
+            track: Track::new(count, self.keyframes.len(), logged),
         };
-        first_stage_known = slope != EndSlope::Unknown;
+        for i in 0..count {
+            walk.track.place(i, 0, starts[i].to_f64(), starts[count + i].to_f64());
+        }
+        let mut totals = Vec::with_capacity(self.grid.len() - 1);
+        for (index, pair) in self.grid.windows(2).enumerate() {
+            cancel.check()?;
+            if !walk.alive.contains(&true) {
+                break;
+            }
+            let step = Step { index, t: pair[0], t1: pair[1] };
+            stepper.step(step, &walk.state);
+            let error = match &mut doubling {
+                Some(doubling) => Some(doubling.error(step, &walk.state, stepper.answer())),
+                None => stepper.error(),
+            };
+            let scaled = |i| {
+                error.map_or(f64::NAN, |error| {
+                    let norm = settings.control.norm;
+                    let answer = stepper.answer();
+                    let gathered = settings.tolerances.gather(norm, &walk.state, answer, error, i);
+                    norm.of(gathered, field.dimension())
+                })
+            };
+            let ratios: Vec<f64> = (0..count).map(scaled).collect();
+            let last = index + 2 == self.grid.len();
+            walk.place_inner_keyframes(&mut *stepper, step, last);
+            totals.push(walk.take(&*stepper, step, &ratios));
+        }
+        for i in 0..count {
+            walk.track.ends[i] = [walk.state[i].to_f64(), walk.state[count + i].to_f64()];
+        }
+        Ok(Fixed { track: walk.track, steps: totals })
+    }
+}
 
-        let (mut sum, mut estimated) = (0.0, 0);
-        leaves.clear();
-        leaves.resize(tile.lanes(), false);
-        for (lane, leaves) in leaves.iter_mut().enumerate() {
-            let particle = tile.particles[lane];
-            if !tile.answer_is_finite(lane) {
-                tile.stop(lane, Stop::NotFinite { t });
-                tile.track.counts[particle].nfe = nfe;
-                *leaves = true;
+/// A batch on its way along a grid.
+struct Walk<'a, S> {
+    keyframes: &'a [f64],
+    next_keyframe: usize,
+    state: Vec<S>,
+    /// Particles that are still on their way; the others stay where they were last finite.
+    alive: Vec<bool>,
+    nfe: Vec<u32>,
+    track: Track,
+}
+
+impl<S: Real> Walk<'_, S> {
+    /// Whether particle `i` can take over the step just made.
+    fn can_follow(&self, stepper: &dyn Stepper<S>, i: usize) -> bool {
+        let answer = stepper.answer();
+        stepper.succeeded(i) && answer[i].is_finite() && answer[self.alive.len() + i].is_finite()
+    }
+
+    /// Places the keyframes that lie strictly inside the step just made.
+    fn place_inner_keyframes(&mut self, stepper: &mut dyn Stepper<S>, step: Step, last: bool) {
+        let inner = self.keyframes[self.next_keyframe..].iter().take_while(|&&t| t < step.t1);
+        let inner = inner.count();
+        if inner == 0 {
+            return;
+        }
+        let only_for_dense = stepper.prepare_dense(&self.state, last);
+        let count = self.alive.len();
+        for i in 0..count {
+            if !self.alive[i] || !self.can_follow(stepper, i) {
                 continue;
             }
-            let square = match &doubler {
-                Some(doubler) => doubler.squared_error(&tile, lane),
-                None => tile.squared_error(lane),
-            } / dimension;
-            if square.is_finite() {
-                sum += square;
-                estimated += 1;
-            }
-            let attempt = Attempt { t, h, error_ratio: square.sqrt(), accepted: true, nfe };
-            tile.track.note(particle, attempt);
-            tile.place_keyframes(lane, t, t1);
-            tile.move_on(lane, slope);
-            if is_last {
-                let position = tile.position(lane);
-                tile.arrive(lane, position);
-                tile.track.counts[particle].dense_nfe = u32::from(slope == EndSlope::Evaluated);
+            self.track.counts[i].dense_nfe += only_for_dense;
+            for k in self.next_keyframe..self.next_keyframe + inner {
+                let theta = (self.keyframes[k] - step.t) / step.h();
+                let [x, y] = [i, count + i].map(|j| stepper.dense(&self.state, theta, j));
+                self.track.place(i, k, x, y);
             }
         }
-        squares.push((sum, estimated));
-        if leaves.contains(&true) {
-            tile.close_ranks(&leaves, |_, _| {});
+        self.next_keyframe += inner;
+    }
+
+    /// Takes over the step just made, particle by particle.
+    fn take(&mut self, stepper: &dyn Stepper<S>, step: Step, ratios: &[f64]) -> StepTotal {
+        let count = self.alive.len();
+        let keyframe = self.keyframes.get(self.next_keyframe).filter(|&&t| t <= step.t1);
+        let mut total = StepTotal::default();
+        for (i, &error_ratio) in ratios.iter().enumerate() {
+            if !self.alive[i] {
+                continue;
+            }
+            self.nfe[i] += stepper.evaluations(i);
+            if !self.can_follow(stepper, i) {
+                self.alive[i] = false;
+                self.track.counts[i].nfe = self.nfe[i];
+                let stop = if stepper.succeeded(i) {
+                    Stop::NotFinite { t: step.t }
+                } else {
+                    Stop::NotSolved { t: step.t }
+                };
+                self.track.stops.push((i, stop));
+                continue;
+            }
+            for j in [i, count + i] {
+                self.state[j] = stepper.answer()[j];
+            }
+            if keyframe.is_some() {
+                let (x, y) = (self.state[i].to_f64(), self.state[count + i].to_f64());
+                self.track.place(i, self.next_keyframe, x, y);
+            }
+            total.particles += 1;
+            total.nfe += f64::from(self.nfe[i]);
+            if error_ratio.is_finite() {
+                total.squares += error_ratio * error_ratio;
+                total.estimated += 1;
+            }
+            let attempt =
+                Attempt { t: step.t, h: step.h(), error_ratio, accepted: true, nfe: self.nfe[i] };
+            self.track.note(i, attempt);
         }
-    }
-    Ok(Fixed { track: tile.track, squares })
-}
-
-/// Step doubling: two half steps beside each whole one, from the same first stage.
-struct Doubler<S> {
-    first_half: RungeKutta<S>,
-    second_half: RungeKutta<S>,
-    /// The error of the whole step is this times the difference: `2^p/(2^p − 1)`.
-    factor: f64,
-}
-
-impl<S: Real> Doubler<S> {
-    fn new(method: MethodRef, capacity: usize) -> Self {
-        let tableau = &method.get().tableau;
-        let power = f64::from(1_u32 << method.order);
-        Self {
-            first_half: RungeKutta::new(tableau, None, capacity),
-            second_half: RungeKutta::new(tableau, None, capacity),
-            factor: power / (power - 1.0),
-        }
-    }
-
-    fn double(&mut self, tile: &Tile<'_, S>, t: f64, h: f64) {
-        let (lanes, half) = (tile.lanes(), Times::Shared(0.5 * h));
-        self.first_half.first_stage_mut(lanes).copy_from_slice(tile.runge_kutta.stage(0, lanes));
-        self.first_half.attempt(tile.field, Times::Shared(t), half, &tile.state);
-        let middle = self.first_half.answer(lanes);
-        let t = Times::Shared(t + 0.5 * h);
-        self.second_half.first_stage(tile.field, t, middle);
-        self.second_half.attempt(tile.field, t, half, middle);
-    }
-
-    fn squared_error(&self, tile: &Tile<'_, S>, lane: usize) -> f64 {
-        let lanes = tile.lanes();
-        let (whole, halves) = (tile.runge_kutta.answer(lanes), self.second_half.answer(lanes));
-        tile.in_tolerances(lane, |j| self.factor * (halves[j].to_f64() - whole[j].to_f64()))
+        self.next_keyframe += usize::from(keyframe.is_some());
+        total
     }
 }

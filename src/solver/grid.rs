@@ -1,5 +1,146 @@
 //! Times of fixed steps, and the times at which positions are kept.
 
+use std::f64::consts::PI;
+
+use serde::{Deserialize, Serialize};
+
+use crate::interpolant::Interpolant;
+
+/// How fixed steps are spread over the interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spacing {
+    /// Equal steps in t.
+    #[default]
+    Uniform,
+    /// Small steps at both ends: `(1 − cos πu)/2`.
+    Cosine,
+    /// Equal steps in log(α/σ).
+    LogSnr,
+    /// Equal steps in `(σ/α)^(1/ρ)` (Karras et al. 2022).
+    Karras,
+    /// Equal steps in t, shifted towards noise: `1 − s(1−u)/(1 + (s−1)(1−u))` (Esser et al. 2024).
+    Shifted,
+    /// A list of times.
+    List,
+}
+
+impl Spacing {
+    /// Every spacing, in menu order.
+    pub const ALL: [Self; 6] =
+        [Self::Uniform, Self::Cosine, Self::LogSnr, Self::Karras, Self::Shifted, Self::List];
+
+    /// Highest noise level σ/α of the grids that are even in a function of it, as in EDM.
+    pub const HIGHEST_LEVEL: f64 = 80.0;
+    /// Lowest, as in EDM.
+    pub const LOWEST_LEVEL: f64 = 0.002;
+
+    /// The name in menus.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Uniform => "Uniform",
+            Self::Cosine => "Cosine",
+            Self::LogSnr => "Uniform in log-SNR",
+            Self::Karras => "Karras ρ",
+            Self::Shifted => "Shifted",
+            Self::List => "List of times",
+        }
+    }
+
+    /// The formula, for a tooltip.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Uniform => "Equal steps in t.",
+            Self::Cosine => "t = (1 − cos πu)/2: small steps at both ends.",
+            Self::LogSnr => {
+                "Equal steps in log(α/σ). Noise levels σ/α beyond 80 and below 0.002 are left in one step."
+            }
+            Self::Karras => {
+                "Equal steps in (σ/α)^(1/ρ), ρ = 7 in EDM: small steps where little noise is left (Karras et al. 2022). Noise levels beyond 80 and below 0.002 are left in one step."
+            }
+            Self::Shifted => {
+                "t = 1 − s(1−u)/(1 + (s−1)(1−u)): more steps near the noise, as flow-matching image models use with s = 3 (Esser et al. 2024)."
+            }
+            Self::List => "The times given in the scene file.",
+        }
+    }
+}
+
+/// `steps` steps from `start` to `end`, spread by `spacing`; the ends are exact.
+///
+/// Spacings by noise level belong to `path`. `rho` is Karras's ρ, `shift` the s of the shifted
+/// grid. [`Spacing::List`] has no formula and counts as uniform.
+#[must_use]
+pub fn spread(
+    spacing: Spacing,
+    path: Interpolant,
+    (start, end): (f64, f64),
+    steps: usize,
+    rho: f64,
+    shift: f64,
+) -> Vec<f64> {
+    let in_t = |share: fn(f64, f64) -> f64| {
+        let times = (0..=steps).map(|i| {
+            let u = i as f64 / steps as f64;
+            start + (end - start) * share(u, shift)
+        });
+        with_ends(times.collect(), start, end)
+    };
+    match spacing {
+        Spacing::Uniform | Spacing::List => uniform(start, end, steps),
+        Spacing::Cosine => in_t(|u, _| 0.5 * (1.0 - (PI * u).cos())),
+        Spacing::Shifted => in_t(|u, s| 1.0 - s * (1.0 - u) / (1.0 + (s - 1.0) * (1.0 - u))),
+        Spacing::LogSnr => by_level(path, (start, end), steps, f64::ln, f64::exp),
+        Spacing::Karras => by_level(
+            path,
+            (start, end),
+            steps,
+            |level| level.powf(1.0 / rho),
+            |root| root.powf(rho),
+        ),
+    }
+}
+
+/// Steps that are equal in `forward(σ/α)`. Where the interval begins above the highest level its
+/// first step is longer for it; where it ends below the lowest level, its last step goes there.
+fn by_level(
+    path: Interpolant,
+    (start, end): (f64, f64),
+    steps: usize,
+    forward: impl Fn(f64) -> f64,
+    backward: impl Fn(f64) -> f64,
+) -> Vec<f64> {
+    let level = |t: f64| {
+        let level = path.coefficients(t);
+        level.sigma / level.alpha
+    };
+    let highest = level(start).min(Spacing::HIGHEST_LEVEL);
+    let lowest = level(end).max(Spacing::LOWEST_LEVEL);
+    // An interval so short or so far out that no level lies inside has nothing to spread over.
+    if highest <= lowest || steps < 2 {
+        return uniform(start, end, steps);
+    }
+    let inner_steps = if level(end) < lowest { steps - 1 } else { steps };
+    let (first, last) = (forward(highest), forward(lowest));
+    let mut times: Vec<f64> = (0..=inner_steps)
+        .map(|i| {
+            let u = i as f64 / inner_steps as f64;
+            path.time_of_level(1.0, backward(first + (last - first) * u))
+        })
+        .collect();
+    times.resize(steps + 1, end);
+    with_ends(times, start, end)
+}
+
+fn with_ends(mut times: Vec<f64>, start: f64, end: f64) -> Vec<f64> {
+    let last = times.len() - 1;
+    times[0] = start;
+    times[last] = end;
+    times
+}
+
 /// Equal steps from `start` to `end` (either direction); the last time is `end` exactly.
 #[must_use]
 pub fn uniform(start: f64, end: f64, steps: usize) -> Vec<f64> {
@@ -45,6 +186,48 @@ mod tests {
         assert_eq!(by_size(0.0, 1.0, 0.1).len(), 11);
         assert_eq!(by_size(0.0, 1.0, 0.3), vec![0.0, 0.3, 0.6, 0.8999999999999999, 1.0]);
         assert_eq!(by_size(0.0, 1.0, 2.0), vec![0.0, 1.0]);
+    }
+
+    #[test]
+    fn every_spacing_rises_from_start_to_end() {
+        for spacing in Spacing::ALL {
+            for path in Interpolant::ALL {
+                for (start, end) in [(0.0, 1.0), (0.05, 0.9), (0.0, 0.96)] {
+                    for steps in [1, 2, 7, 100] {
+                        let times = spread(spacing, path, (start, end), steps, 7.0, 3.0);
+                        assert_eq!(times.len(), steps + 1);
+                        assert_eq!((times[0], times[steps]), (start, end));
+                        assert!(
+                            times.windows(2).all(|pair| pair[0] < pair[1]),
+                            "{spacing:?} {path:?} {start} {end} {steps}: {times:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn spacings_are_the_published_ones() {
+        let linear = Interpolant::Linear;
+        // The sigmas of diffusers' FlowMatchEulerDiscreteScheduler are 1 − t, shifted by s.
+        let shifted = spread(Spacing::Shifted, linear, (0.0, 1.0), 4, 7.0, 3.0);
+        for (t, u) in shifted.iter().zip([0.0, 0.25, 0.5, 0.75, 1.0_f64]) {
+            let sigma = 1.0 - u;
+            assert!((1.0 - t - 3.0 * sigma / (1.0 + 2.0 * sigma)).abs() < 1e-15);
+        }
+        // EDM's: (σ_max^(1/ρ) + i/(n−1)(σ_min^(1/ρ) − σ_max^(1/ρ)))^ρ, then 0.
+        let karras = spread(Spacing::Karras, linear, (0.0, 1.0), 18, 7.0, 3.0);
+        let root = |level: f64| level.powf(1.0 / 7.0);
+        let fifth = (root(80.0) + 5.0 / 17.0 * (root(0.002) - root(80.0))).powi(7);
+        assert!(((1.0 - karras[5]) / karras[5] - fifth).abs() < 1e-12 * fifth);
+        let even = spread(Spacing::LogSnr, Interpolant::Vp, (0.2, 0.9), 10, 7.0, 3.0);
+        let lambda = |t: f64| {
+            let level = Interpolant::Vp.coefficients(t);
+            (level.alpha / level.sigma).ln()
+        };
+        let rises: Vec<f64> = even.windows(2).map(|p| lambda(p[1]) - lambda(p[0])).collect();
+        assert!(rises.iter().all(|rise| (rise - rises[0]).abs() < 1e-12));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::controller::{Controller, ControllerKind, Tolerances};
+use super::controller::{Controller, ControllerKind, StepControl, Tolerances};
 use super::methods::MethodRef;
 use super::tableau::Tableau;
 
@@ -51,6 +51,27 @@ impl ErrorWeights {
     }
 }
 
+/// Noise that some diffusion samplers mix in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplerNoise {
+    /// DDIM's η, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
+    pub eta: f64,
+    /// EDM's `S_churn`, spread over the steps of a run; 0 draws none.
+    pub s_churn: f64,
+    /// Lowest noise level σ/α that is churned.
+    pub s_min: f64,
+    /// Highest noise level σ/α that is churned.
+    pub s_max: f64,
+    /// Standard deviation of churn's normals.
+    pub s_noise: f64,
+}
+
+impl Default for SamplerNoise {
+    fn default() -> Self {
+        Self { eta: 0.0, s_churn: 0.0, s_min: 0.0, s_max: f64::INFINITY, s_noise: 1.0 }
+    }
+}
+
 /// All choices about an ODE solve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OdeSettings {
@@ -58,8 +79,8 @@ pub struct OdeSettings {
     pub method: MethodRef,
     /// Tolerances; fixed steps only report their error in units of them.
     pub tolerances: Tolerances,
-    /// Step-size control.
-    pub controller: ControllerKind,
+    /// Step-size control, and the norm in which errors are reported.
+    pub control: StepControl,
     /// Error weights for DOPRI5.
     pub error_weights: ErrorWeights,
     /// How the end is met.
@@ -74,15 +95,47 @@ pub struct OdeSettings {
     pub min_step: f64,
     /// Attempts after which a particle (or the batch) gives up.
     pub max_attempts: usize,
+    /// Noise of the diffusion samplers that draw some.
+    pub noise: SamplerNoise,
 }
 
 impl OdeSettings {
+    /// `method` at `tolerances` from `start_time` to `end_time`, all else as usual.
+    #[must_use]
+    pub fn new(
+        method: MethodRef,
+        tolerances: Tolerances,
+        (start_time, end_time): (f64, f64),
+    ) -> Self {
+        Self {
+            method,
+            tolerances,
+            control: StepControl::default(),
+            error_weights: ErrorWeights::default(),
+            end: End::default(),
+            start_time,
+            end_time,
+            first_step: None,
+            min_step: 0.0,
+            max_attempts: 10_000,
+            noise: SamplerNoise::default(),
+        }
+    }
+
     /// The controller these settings ask for.
     #[must_use]
     pub fn controller(&self) -> Controller {
-        let order =
-            self.method.tableau.embedded.as_ref().map_or(self.method.order, |pair| pair.order);
-        Controller::new(self.controller, order)
+        let pair = self.method.tableau().and_then(|tableau| tableau.embedded.as_ref());
+        Controller::new(self.control, pair.map_or(self.method.order, |pair| pair.order))
+    }
+
+    /// The tableau of an adaptive solve.
+    ///
+    /// # Panics
+    /// If the method has none: only methods with an embedded pair adapt.
+    #[must_use]
+    pub fn adaptive_tableau(&self) -> &'static Tableau {
+        self.method.get().tableau().expect("only methods with an embedded pair adapt")
     }
 
     /// The step to attempt from `t` when the controller wants `h`.
@@ -111,6 +164,7 @@ impl OdeSettings {
     pub fn given_first_step(&self) -> Option<f64> {
         let interval = self.end_time - self.start_time;
         self.first_step
-            .or_else(|| (self.controller == ControllerKind::IDiffrax).then(|| interval.min(0.01)))
+            .map(|step| step.min(interval))
+            .or_else(|| (self.control.kind == ControllerKind::IDiffrax).then(|| interval.min(0.01)))
     }
 }

@@ -22,9 +22,12 @@ pub struct Tableau {
 pub struct Embedded {
     /// Error weights, one per stage.
     pub weights: &'static [f64],
+    /// A second estimate, of order three, which tempers the first (DOP853).
+    pub third_order_weights: Option<&'static [f64]>,
     /// The two-thirds pair of torchdiffeq and diffrax, where that differs.
     pub torchdiffeq_weights: Option<&'static [f64]>,
-    /// Order of the lower answer; the step-size exponent is `1/(order + 1)`.
+    /// Order of the lower answer (7 for DOP853's two estimates together); the step-size exponent is
+    /// `1/(order + 1)`.
     pub order: u32,
 }
 
@@ -37,6 +40,23 @@ pub enum Dense {
     Hermite,
     /// `y(θ) = y0 + h Σ_i k_i Σ_j p_ij θ^{j+1}`: rows `p_i`, one per stage.
     Polynomial(&'static [&'static [f64]]),
+    /// The same with further stages, evaluated only for it.
+    Extended {
+        /// Their nodes.
+        c: &'static [f64],
+        /// Their rows of a, over all stages before them.
+        a: &'static [&'static [f64]],
+        /// One row per stage, the further ones last.
+        polynomial: &'static [&'static [f64]],
+    },
+}
+
+impl Dense {
+    /// Stages evaluated only for dense output.
+    #[must_use]
+    pub fn further_stages(&self) -> usize {
+        if let Self::Extended { c, .. } = self { c.len() } else { 0 }
+    }
 }
 
 impl Tableau {

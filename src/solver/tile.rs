@@ -1,10 +1,10 @@
-//! A tile of particles on its way through an ODE: the state, the attempt in progress and what is
-//! kept of it. The drivers (fixed, per particle, whole batch) decide times and steps.
+//! A tile of particles on its way through an adaptive solve: the state, the attempt in progress and
+//! what is kept of it. The drivers (per particle, whole batch) decide times and steps.
 
 use super::controller::Tolerances;
 use super::explicit::{RungeKutta, Steps, later};
-use super::methods::MethodRef;
-use super::settings::ErrorWeights;
+use super::norm::{Norm, ScaledError};
+use super::settings::OdeSettings;
 use super::track::{Stop, Track};
 use crate::field::{Field, Real, Times};
 
@@ -22,6 +22,7 @@ pub(super) struct Tile<'a, S> {
     pub particles: Vec<usize>,
     pub track: Track,
     tolerances: Tolerances,
+    norm: Norm,
     keyframes: &'a [f64],
     /// The next keyframe of each lane.
     cursors: Vec<usize>,
@@ -33,26 +34,25 @@ impl<'a, S: Real> Tile<'a, S> {
     /// A tile at its start; `starts` is feature-major, the first keyframe is the start.
     pub fn new(
         field: &'a dyn Field<S>,
-        method: MethodRef,
-        weights: ErrorWeights,
-        tolerances: Tolerances,
+        settings: &OdeSettings,
         keyframes: &'a [f64],
         starts: &[S],
         logged: usize,
     ) -> Self {
         let count = starts.len() / 2;
-        let tableau = &method.get().tableau;
+        let tableau = settings.adaptive_tableau();
         let mut track = Track::new(count, keyframes.len(), logged);
         for i in 0..count {
             track.place(i, 0, starts[i].to_f64(), starts[count + i].to_f64());
         }
         Self {
             field,
-            runge_kutta: RungeKutta::new(tableau, weights.of(tableau), count),
+            runge_kutta: RungeKutta::new(tableau, settings.error_weights.of(tableau), count),
             state: starts.to_vec(),
             particles: (0..count).collect(),
             track,
-            tolerances,
+            tolerances: settings.tolerances,
+            norm: settings.control.norm,
             keyframes,
             cursors: vec![1; count],
             end_slopes: vec![S::ZERO; starts.len()],
@@ -85,31 +85,30 @@ impl<'a, S: Real> Tile<'a, S> {
         self.field.velocity(end_times, answer, &mut self.end_slopes[..answer.len()]);
     }
 
-    /// Sum over x and y of the squared embedded error of `lane`, in units of the tolerance.
-    /// NaN where the method has no embedded pair.
-    pub fn squared_error(&self, lane: usize) -> f64 {
-        let lanes = self.lanes();
-        self.runge_kutta
-            .error(lanes)
-            .map_or(f64::NAN, |error| self.in_tolerances(lane, |j| error[j].to_f64()))
+    /// Evaluates the stages that only dense output needs.
+    pub fn further_stages(&mut self, times: Times<'_>, steps: Steps<'_>) {
+        self.runge_kutta.further_stages(self.field, times, steps, &self.state);
     }
 
-    /// The same for any error given per coordinate of the feature-major batch.
-    pub fn in_tolerances(&self, lane: usize, error: impl Fn(usize) -> f64) -> f64 {
+    /// The error of `lane` in units of the tolerance.
+    pub fn scaled_error(&self, lane: usize) -> ScaledError {
+        let lanes = self.lanes();
+        let Some(error) = self.runge_kutta.error(lanes) else { return ScaledError::NONE };
+        let third = self.runge_kutta.third_order_error(lanes);
+        ScaledError {
+            estimate: self.in_tolerances(lane, error),
+            third_order: third.map(|third| self.in_tolerances(lane, third)),
+        }
+    }
+
+    fn in_tolerances(&self, lane: usize, error: &[S]) -> f64 {
         let lanes = self.lanes();
         let answer = self.runge_kutta.answer(lanes);
-        [lane, lanes + lane]
-            .into_iter()
-            .map(|j| {
-                let scale = self.tolerances.scale(self.state[j].to_f64(), answer[j].to_f64());
-                let ratio = error(j) / scale;
-                ratio * ratio
-            })
-            .sum()
+        self.tolerances.gather(self.norm, &self.state, answer, error, lane)
     }
 
-    /// Sums of squares of state, first stage and of the change in slope over a probing Euler step,
-    /// all in units of the tolerance at the state, for choosing a first step.
+    /// State and first stage in units of the tolerance at the state, for choosing a first step;
+    /// squares, gathered by the norm.
     pub fn start_norms(&self, lane: usize) -> (f64, f64) {
         let first = self.runge_kutta.stage(0, self.lanes());
         (
@@ -130,28 +129,17 @@ impl<'a, S: Real> Tile<'a, S> {
         self.field.velocity(after, &points, &mut self.end_slopes[..2 * lanes]);
     }
 
-    /// Squared change of slope that [`Self::probe`] found, in units of the tolerance.
+    /// The change of slope that [`Self::probe`] found, likewise.
     pub fn probed_change(&self, lane: usize) -> f64 {
         let first = self.runge_kutta.stage(0, self.lanes());
         self.norm_at_start(lane, |j| self.end_slopes[j].to_f64() - first[j].to_f64())
     }
 
     fn norm_at_start(&self, lane: usize, value: impl Fn(usize) -> f64) -> f64 {
-        [lane, self.lanes() + lane]
-            .into_iter()
-            .map(|j| {
-                let y = self.state[j].to_f64();
-                let ratio = value(j) / self.tolerances.scale(y, y);
-                ratio * ratio
-            })
-            .sum()
-    }
-
-    /// Whether the answer of `lane` is finite.
-    pub fn answer_is_finite(&self, lane: usize) -> bool {
-        let lanes = self.lanes();
-        let answer = self.runge_kutta.answer(lanes);
-        answer[lane].is_finite() && answer[lanes + lane].is_finite()
+        [lane, self.lanes() + lane].into_iter().fold(0.0, |gathered, j| {
+            let y = self.state[j].to_f64();
+            self.norm.gather(gathered, value(j) / self.tolerances.scale(y, y))
+        })
     }
 
     /// Whether keyframes of `lane` lie strictly inside a step that ends at `t1`.
@@ -240,11 +228,9 @@ impl<'a, S: Real> Tile<'a, S> {
     }
 }
 
-/// Where the slope at the end of a step is to be found.
+/// Where the slope at the end of an accepted step is to be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EndSlope {
-    /// Not evaluated yet.
-    Unknown,
     /// In the last stage (first same as last).
     LastStage,
     /// Evaluated by [`Tile::end_slope`].

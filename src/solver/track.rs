@@ -32,6 +32,14 @@ pub enum Stop {
         /// Last time at which all was finite.
         t: f64,
     },
+    /// Newton's iteration of an implicit method found no answer.
+    #[error(
+        "stopped at t = {t:.6}: Newton's iteration found no solution of the implicit step (take smaller steps)"
+    )]
+    NotSolved {
+        /// Where the step started.
+        t: f64,
+    },
 }
 
 /// One attempted step.

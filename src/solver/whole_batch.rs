@@ -1,8 +1,9 @@
-//! Adaptive solves with one step size for the whole batch, by the RMS over every coordinate.
+//! Adaptive solves with one step size for the whole batch, by the norm over every coordinate.
 
 use rayon::prelude::*;
 
-use super::controller::FirstStep;
+use super::controller::{FirstStep, History};
+use super::norm::ScaledError;
 use super::settings::OdeSettings;
 use super::tile::{EndSlope, TILE, Tile};
 use super::track::{Attempt, Stop, Track};
@@ -34,63 +35,67 @@ pub fn solve<S: Real>(
     cancel: &Cancel,
 ) -> Result<WholeBatch, Cancelled> {
     debug_assert!(tiles.iter().all(|starts| starts.len() <= 2 * TILE));
-    let mut tiles: Vec<Tile<'_, S>> = tiles
-        .iter()
-        .map(|starts| {
-            Tile::new(
-                field,
-                settings.method,
-                settings.error_weights,
-                settings.tolerances,
-                keyframes,
-                starts,
-                0,
-            )
-        })
-        .collect();
+    let mut tiles: Vec<Tile<'_, S>> =
+        tiles.iter().map(|starts| Tile::new(field, settings, keyframes, starts, 0)).collect();
     let coordinates = field.dimension() * tiles.iter().map(Tile::lanes).sum::<usize>();
-    let rms = |squares: Vec<f64>| (squares.iter().sum::<f64>() / coordinates as f64).sqrt();
+    let norm = settings.control.norm;
+    let of_batch = |gathered: Vec<f64>| {
+        norm.of(gathered.into_iter().fold(0.0, |a, b| norm.join(a, b)), coordinates)
+    };
 
     let controller = settings.controller();
-    let later_stages = settings.method.tableau.stages() as u32 - 1;
-    let recycles = settings.method.tableau.first_same_as_last;
+    let tableau = settings.adaptive_tableau();
+    let later_stages = tableau.stages() as u32 - 1;
+    let recycles = tableau.first_same_as_last;
+    let further_stages = tableau.dense.further_stages() as u32;
     let mut t = settings.start_time;
     tiles.par_iter_mut().for_each(|tile| tile.first_stage(Times::Shared(t)));
-    let (mut h, mut nfe) = first_step(&mut tiles, settings, rms);
+    let (mut h, mut nfe) = first_step(&mut tiles, settings, of_batch);
     let mut dense_nfe = 0;
-    let mut after_rejection = false;
+    let mut history = History::default();
     let mut log: Vec<Attempt> = Vec::new();
     let mut stop = None;
 
     while t < settings.end_time {
         cancel.check()?;
         let step = settings.clamp(t, h);
-        let squares = tiles
+        // Gathered tile by tile in order, so that the number of threads does not change a bit.
+        let errors: Vec<ScaledError> = tiles
             .par_iter_mut()
             .map(|tile| {
                 tile.attempt(Times::Shared(t), Times::Shared(step));
-                (0..tile.lanes()).map(|lane| tile.squared_error(lane)).sum()
+                (0..tile.lanes())
+                    .map(|lane| tile.scaled_error(lane))
+                    .fold(ScaledError::default(), |a, b| a.join(b, norm))
             })
             .collect();
-        let ratio = rms(squares);
-        let verdict = controller.judge(ratio, after_rejection);
+        let error = errors.into_iter().fold(ScaledError::default(), |a, b| a.join(b, norm));
+        let ratio = error.ratio(norm, coordinates);
+        let verdict = controller.judge(ratio, &mut history);
         nfe += later_stages;
         log.push(Attempt { t, h: step, error_ratio: ratio, accepted: verdict.accepted, nfe });
         if verdict.accepted {
             let t1 = settings.step_end(t, step);
             let through = t1 >= settings.end_time;
-            tiles.par_iter_mut().for_each(|tile| accept(tile, settings, t, t1, recycles));
+            let dense = further_stages > 0
+                && tiles.first().is_some_and(|tile| tile.has_inner_keyframe(0, t1));
+            tiles.par_iter_mut().for_each(|tile| {
+                if dense {
+                    tile.further_stages(Times::Shared(t), Times::Shared(step));
+                }
+                accept(tile, settings, t, t1, recycles);
+            });
+            dense_nfe += if dense { further_stages } else { 0 };
             if !recycles {
                 if through { dense_nfe += 1 } else { nfe += 1 }
             }
             t = t1;
         }
         h = step * verdict.factor;
-        after_rejection = !verdict.accepted;
         if t >= settings.end_time {
             break;
         }
-        if settings.underflows(t, settings.clamp(t, h)) {
+        if settings.underflows(t, h) {
             stop = Some(if ratio.is_finite() {
                 Stop::StepUnderflow { t, h }
             } else {
@@ -154,32 +159,30 @@ fn accept<S: Real>(
 fn first_step<S: Real>(
     tiles: &mut [Tile<'_, S>],
     settings: &OdeSettings,
-    rms: impl Fn(Vec<f64>) -> f64,
+    of_batch: impl Fn(Vec<f64>) -> f64,
 ) -> (f64, u32) {
     if let Some(h) = settings.given_first_step() {
         return (h, 1);
     }
     let t = settings.start_time;
     let interval = settings.end_time - t;
-    let norms: Vec<(f64, f64)> = tiles
+    let norm = settings.control.norm;
+    let (states, velocities) = tiles
         .iter()
         .map(|tile| {
             (0..tile.lanes())
                 .map(|lane| tile.start_norms(lane))
-                .fold((0.0, 0.0), |sum, norms| (sum.0 + norms.0, sum.1 + norms.1))
+                .fold((0.0, 0.0), |a, b| (norm.join(a.0, b.0), norm.join(a.1, b.1)))
         })
-        .collect();
-    let first = FirstStep {
-        state: rms(norms.iter().map(|norm| norm.0).collect()),
-        velocity: rms(norms.iter().map(|norm| norm.1).collect()),
-    };
+        .unzip();
+    let first = FirstStep { state: of_batch(states), velocity: of_batch(velocities) };
     let probe = first.probe(interval);
     let changes = tiles
         .par_iter_mut()
         .map(|tile| {
             tile.probe(Times::Shared(t), Times::Shared(probe));
-            (0..tile.lanes()).map(|lane| tile.probed_change(lane)).sum()
+            (0..tile.lanes()).map(|lane| tile.probed_change(lane)).fold(0.0, |a, b| norm.join(a, b))
         })
         .collect();
-    (first.step(interval, rms(changes), settings.controller().exponent), 2)
+    (first.step(interval, of_batch(changes), settings.controller().exponent), 2)
 }

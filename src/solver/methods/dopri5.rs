@@ -1,6 +1,6 @@
 //! Dormand–Prince 5(4).
 
-use super::Method;
+use super::{Method, Rule};
 use crate::solver::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 6] =
@@ -9,10 +9,11 @@ const WEIGHTS: [f64; 6] =
 pub(super) static DOPRI5: Method = Method {
     name: "dopri5",
     title: "DOPRI5",
-    about: "Dormand–Prince 5(4): order 5 with an embedded error estimate that sets the step size. Six evaluations a step, the seventh is the next step's first (Dormand & Prince 1980; Hairer, Nørsett & Wanner II.5).",
+    about: "Dormand–Prince 5(4): order 5 with an embedded error estimate that sets the step size. Six evaluations a step, the seventh is the next step's first.",
+    reference: "Dormand & Prince 1980; Hairer, Nørsett & Wanner II.5",
     order: 5,
     adaptive_by_default: true,
-    tableau: Tableau {
+    rule: Rule::RungeKutta(Tableau {
         c: &[0.0, 0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0],
         a: &[
             &[],
@@ -36,6 +37,7 @@ pub(super) static DOPRI5: Method = Method {
                 -1.0 / 40.0,
             ],
             // b̂ = 1951/21600, 0, 22642/50085, 451/720, −12231/42400, 649/6300, 1/60.
+            third_order_weights: None,
             torchdiffeq_weights: Some(&[
                 35.0 / 384.0 - 1951.0 / 21600.0,
                 0.0,
@@ -83,5 +85,5 @@ pub(super) static DOPRI5: Method = Method {
             ],
             &[0.0, 40617522.0 / 29380423.0, -110615467.0 / 29380423.0, 69997945.0 / 29380423.0],
         ]),
-    },
+    }),
 };

@@ -1,52 +1,111 @@
-//! The table of ODE methods. One entry adds a method to the menu, the command line, the
+//! The table of methods. One entry adds a method to the menu, the command line, the
 //! convergence test and the docs.
 
+pub(super) mod adams_bashforth;
 mod bosh3;
+pub(super) mod diffusion;
+mod dop853;
 mod dopri5;
+pub(super) mod implicit;
 mod low_order;
 mod rk4;
+#[cfg(test)]
+mod tests;
 mod tsit5;
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use self::diffusion::Recipe;
+pub use self::implicit::ImplicitRule;
+use super::settings::SamplerNoise;
 use super::tableau::Tableau;
 
-/// One ODE method.
+/// One method.
 #[derive(Debug)]
 pub struct Method {
     /// Name in files and on the command line.
     pub name: &'static str,
     /// Name in menus.
     pub title: &'static str,
-    /// What it is, what it costs and where it comes from, for a tooltip.
+    /// What it is and what it costs, for a tooltip.
     pub about: &'static str,
+    /// Where it comes from.
+    pub reference: &'static str,
     /// Order of accuracy of the global error.
     pub order: u32,
     /// Whether step-size control is on unless the scene says otherwise.
     pub adaptive_by_default: bool,
-    /// Its coefficients.
-    pub tableau: Tableau,
+    /// How it makes a step.
+    pub rule: Rule,
+}
+
+/// How a method makes a step.
+#[derive(Debug)]
+pub enum Rule {
+    /// By an explicit tableau.
+    RungeKutta(Tableau),
+    /// By looking back over as many slopes as its order, after a start with another method.
+    AdamsBashforth {
+        /// The method of the first steps.
+        start: &'static Method,
+    },
+    /// By solving an equation.
+    Implicit(ImplicitRule),
+    /// By the data and noise predictions of a diffusion model.
+    Diffusion(Recipe),
 }
 
 impl Method {
+    /// Its coefficients, if it is an explicit Runge–Kutta method.
+    #[must_use]
+    pub fn tableau(&self) -> Option<&Tableau> {
+        if let Rule::RungeKutta(tableau) = &self.rule { Some(tableau) } else { None }
+    }
+
     /// Whether its step size can be controlled by its own error estimate.
     #[must_use]
     pub fn can_adapt(&self) -> bool {
-        self.tableau.embedded.is_some()
+        self.tableau().is_some_and(|tableau| tableau.embedded.is_some())
     }
 
-    /// State-sized arrays kept while stepping: the stages and the state itself.
+    /// Whether it works only on the field of a noising process, which a classic ODE is not.
+    #[must_use]
+    pub fn needs_noising_process(&self) -> bool {
+        matches!(self.rule, Rule::Diffusion(_))
+    }
+
+    /// Whether it draws noise with these settings.
+    #[must_use]
+    pub fn draws_noise(&self, noise: &SamplerNoise) -> bool {
+        if let Rule::Diffusion(recipe) = self.rule { recipe.draws_noise(noise) } else { false }
+    }
+
+    /// State-sized arrays kept while stepping: the state itself, the stages or what is looked back
+    /// on.
     #[must_use]
     pub fn arrays_kept(&self) -> usize {
-        self.tableau.stages() + 1
+        match &self.rule {
+            Rule::RungeKutta(tableau) => tableau.stages() + 1,
+            Rule::AdamsBashforth { .. } => self.order as usize + 1,
+            // State, iterate, base, slope, moved slope and the Jacobian's two columns.
+            Rule::Implicit(_) => 7,
+            Rule::Diffusion(recipe) => recipe.arrays_kept(),
+        }
     }
 
-    /// Evaluations of the field per accepted step, once running.
+    /// Evaluations of the field per accepted step, once running; the least for implicit methods,
+    /// whose iteration takes as many as it needs.
     #[must_use]
     pub fn evaluations_per_step(&self) -> usize {
-        self.tableau.stages() - usize::from(self.tableau.first_same_as_last)
+        match &self.rule {
+            Rule::RungeKutta(tableau) => tableau.stages() - usize::from(tableau.first_same_as_last),
+            Rule::AdamsBashforth { .. } => 1,
+            // Value and Jacobian, then the value that confirms the answer.
+            Rule::Implicit(_) => 4,
+            Rule::Diffusion(recipe) => recipe.evaluations_per_step(),
+        }
     }
 }
 
@@ -124,7 +183,7 @@ impl<'de> Deserialize<'de> for MethodRef {
     }
 }
 
-/// Every ODE method, in menu order.
+/// Every method, in menu order.
 pub static METHODS: &[&Method] = &[
     &low_order::EULER,
     &low_order::MIDPOINT,
@@ -135,35 +194,15 @@ pub static METHODS: &[&Method] = &[
     &rk4::RK4_38,
     &dopri5::DOPRI5,
     &tsit5::TSIT5,
+    &dop853::DOP853,
+    &adams_bashforth::AB2,
+    &adams_bashforth::AB4,
+    &implicit::IMPLICIT_EULER,
+    &implicit::IMPLICIT_MIDPOINT,
+    &implicit::TRAPEZOID,
+    &diffusion::DDIM,
+    &diffusion::DPM_SOLVER_2,
+    &diffusion::DPMPP_2M,
+    &diffusion::UNIPC_2,
+    &diffusion::EDM_HEUN,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::tableau::Dense;
-    use super::*;
-
-    #[test]
-    fn rows_sum_to_their_nodes_and_errors_cancel() {
-        for method in METHODS {
-            let tableau = &method.tableau;
-            for (row, node) in tableau.a.iter().zip(tableau.c) {
-                assert!((row.iter().sum::<f64>() - node).abs() < 1e-14, "{}", method.name);
-            }
-            assert!((tableau.b.iter().sum::<f64>() - 1.0).abs() < 1e-14);
-            if let Some(embedded) = &tableau.embedded {
-                assert!(embedded.weights.iter().sum::<f64>().abs() < 1e-14);
-                if let Some(pair) = embedded.torchdiffeq_weights {
-                    for (classical, two_thirds) in embedded.weights.iter().zip(pair) {
-                        assert!((classical * 2.0 / 3.0 - two_thirds).abs() < 1e-15);
-                    }
-                }
-            }
-            if let Dense::Polynomial(rows) = tableau.dense {
-                // At θ = 1 dense output is the step itself.
-                for (row, weight) in rows.iter().zip(tableau.b) {
-                    assert!((row.iter().sum::<f64>() - weight).abs() < 1e-13);
-                }
-            }
-        }
-    }
-}

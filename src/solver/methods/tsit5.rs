@@ -1,6 +1,6 @@
 //! Tsitouras 5(4).
 
-use super::Method;
+use super::{Method, Rule};
 use crate::solver::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 6] = [
@@ -43,10 +43,11 @@ const fn first_row() -> [f64; 4] {
 pub(super) static TSIT5: Method = Method {
     name: "tsit5",
     title: "Tsit5",
-    about: "Tsitouras 5(4): order 5 with an embedded error estimate and smaller error constants than DOPRI5. Six evaluations a step, the seventh is the next step's first (Tsitouras 2011).",
+    about: "Tsitouras 5(4): order 5 with an embedded error estimate and smaller error constants than DOPRI5. Six evaluations a step, the seventh is the next step's first.",
+    reference: "Tsitouras 2011",
     order: 5,
     adaptive_by_default: true,
-    tableau: Tableau {
+    rule: Rule::RungeKutta(Tableau {
         c: &[0.0, 0.161, 0.327, 0.9, 0.9800255409045097, 1.0, 1.0],
         a: &[
             &[],
@@ -74,6 +75,7 @@ pub(super) static TSIT5: Method = Method {
                 0.45808210592918697,
                 -1.0 / 66.0,
             ],
+            third_order_weights: None,
             torchdiffeq_weights: None,
             order: 4,
         }),
@@ -87,5 +89,5 @@ pub(super) static TSIT5: Method = Method {
             &INTERPOLANT[5],
             &INTERPOLANT[6],
         ]),
-    },
+    }),
 };
