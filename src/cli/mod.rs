@@ -2,6 +2,7 @@
 
 mod data;
 mod field;
+mod methods;
 mod sample;
 mod table;
 mod train;
@@ -78,6 +79,8 @@ enum Command {
     Train(train::Train),
     /// Draw points of a distribution.
     Data(data::DataCommand),
+    /// Print every solver as a Markdown table.
+    Methods(methods::Methods),
 }
 
 fn size(text: &str) -> Result<[f32; 2], String> {
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Some(Command::Field(field)) => field.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Data(data)) => data.run(),
+        Some(Command::Methods(_)) => Ok(methods::Methods::run()),
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {

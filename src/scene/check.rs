@@ -165,7 +165,7 @@ impl Scene {
         within("sampler.s_churn", sampler.s_churn, 0.0..=1e6)?;
         within("sampler.s_min", sampler.s_min, 0.0..=1e9)?;
         if let Some(highest) = sampler.s_max
-            && !(highest >= sampler.s_min)
+            && (highest.is_nan() || highest < sampler.s_min)
         {
             return refuse("sampler.s_max", highest, format!("at least s_min, {}", sampler.s_min));
         }
@@ -197,7 +197,8 @@ impl Scene {
                     return refuse("sampler.times", list, allowed);
                 }
                 let (first, last) = (times[0], times[times.len() - 1]);
-                let agrees = |given: Option<f64>, end: f64| given.is_none_or(|t| t == end);
+                let agrees =
+                    |given: Option<f64>, end: f64| given.is_none_or(|t| (t - end).abs() < 1e-12);
                 if !agrees(self.time.start, first) || !agrees(self.time.end, last) {
                     return refuse(
                         "sampler.times",

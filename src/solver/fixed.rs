@@ -1,6 +1,7 @@
 //! Fixed steps over a grid of times, with an error estimate beside every step.
 
 use super::brownian::Noise;
+use super::norm::ScaledError;
 use super::settings::OdeSettings;
 use super::stepper::{Doubling, Step, Stepper, Task};
 use super::track::{Attempt, Stop, Track};
@@ -114,15 +115,21 @@ impl<S: Real> FixedProblem<'_, S> {
                 Some(doubling) => Some(doubling.error(step, &walk.state, stepper.answer())),
                 None => stepper.error(),
             };
-            let scaled = |i| {
+            let norm = settings.control.norm;
+            let in_tolerances = |error, i| {
+                settings.tolerances.gather(norm, &walk.state, stepper.answer(), error, i)
+            };
+            let ratio = |i| {
                 error.map_or(f64::NAN, |error| {
-                    let norm = settings.control.norm;
-                    let answer = stepper.answer();
-                    let gathered = settings.tolerances.gather(norm, &walk.state, answer, error, i);
-                    norm.of(gathered, field.dimension())
+                    let third = stepper.third_order_error();
+                    let scaled = ScaledError {
+                        estimate: in_tolerances(error, i),
+                        third_order: third.map(|third| in_tolerances(third, i)),
+                    };
+                    scaled.ratio(norm, field.dimension())
                 })
             };
-            let ratios: Vec<f64> = (0..count).map(scaled).collect();
+            let ratios: Vec<f64> = (0..count).map(ratio).collect();
             let last = index + 2 == self.grid.len();
             walk.place_inner_keyframes(&mut *stepper, step, last);
             totals.push(walk.take(&*stepper, step, &ratios));

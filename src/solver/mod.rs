@@ -4,6 +4,7 @@
 //! [`crate::field::Field`].
 
 pub mod brownian;
+pub mod by_hand;
 mod controller;
 mod explicit;
 pub mod fixed;

@@ -24,6 +24,15 @@ impl Scheme {
     /// Every scheme, in menu order.
     pub const ALL: [Self; 2] = [Self::EulerMaruyama, Self::StochasticHeun];
 
+    /// The name in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EulerMaruyama => "euler-maruyama",
+            Self::StochasticHeun => "heun",
+        }
+    }
+
     /// The name in menus.
     #[must_use]
     pub fn title(self) -> &'static str {

@@ -6,6 +6,7 @@ mod particles;
 mod presets;
 pub mod row;
 mod sampler;
+mod step_control;
 mod training;
 
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};

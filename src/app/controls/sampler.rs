@@ -2,19 +2,21 @@
 
 use eframe::egui::Ui;
 
-use super::row::{Choice, Row, Scale, fold, heading};
+use super::row::{Choice, Row, Scale, heading};
+use super::step_control;
 use crate::app::number;
 use crate::scene::{Direction, Scene};
-use crate::solver::{End, ErrorWeights, MethodRef, Scope};
+use crate::solver::grid::Spacing;
+use crate::solver::{MethodRef, Recipe, Rule};
 
 const NOISY: &str = "The SDE scheme makes the steps while there is noise. Set the diffusion form to None to choose an ODE method.";
 const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward direction. Choose Generate to use an ODE method.";
 const NOISY_TOLERANCE: &str =
     "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
-const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
-const ADAPTIVE: &str = "The error sets the steps. Turn Adaptive off to choose them yourself.";
-const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
-const NOT_DOPRI5: &str = "Only DOPRI5 comes with two sets of error weights.";
+pub(super) const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
+const UNEVEN: &str = "The steps are not equal on this grid. Choose their number.";
+pub(super) const ADAPTIVE: &str =
+    "The error sets the steps. Turn Adaptive off to choose them yourself.";
 
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
@@ -25,6 +27,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         NOISY
     });
     method_ui(ui, scene, noisy);
+    recipe_ui(ui, scene, noisy);
     let adaptive = scene.is_adaptive();
     let fixed = if noisy.is_some() { Some(NOISY_TOLERANCE) } else { (!adaptive).then_some(FIXED) };
 
@@ -36,73 +39,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         .slider(ui, &mut scene.sampler.atol, &Scale::tolerance());
     steps_ui(ui, scene, adaptive.then_some(ADAPTIVE));
 
-    fold(ui, "Step control", false, |ui| {
-        let cannot = noisy.or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR));
-        let mut on = adaptive;
-        let tick =
-            Row::new("Adaptive", "Whether the error estimate sets the step size.").disabled(cannot);
-        if tick.tick(ui, &mut on) {
-            let habit = scene.sampler.method.adaptive_by_default;
-            scene.sampler.adaptive = (on != habit).then_some(on);
-        }
-        Row::new("Error norm", "Whose error the step size follows. The same tolerance buys different accuracy.")
-            .disabled(fixed)
-            .segments(
-                ui,
-                scene,
-                &[
-                    Choice { value: Scope::PerParticle, title: "Particle", about: "Each particle takes its own steps, as diffrax under vmap or torchode." },
-                    Choice { value: Scope::WholeBatch, title: "Batch", about: "One step size for the whole batch, by the RMS over every coordinate, as torchdiffeq." },
-                ],
-                (|scene| scene.sampler.scope, |scene, value| scene.sampler.scope = value),
-            );
-        Row::new("At the end", "How an adaptive solve meets t = 1.").disabled(fixed).segments(
-            ui,
-            scene,
-            &[
-                Choice {
-                    value: End::Clamp,
-                    title: "Clamp",
-                    about: "The last step is cut to land on the end (SciPy, diffrax).",
-                },
-                Choice {
-                    value: End::Overshoot,
-                    title: "Overshoot",
-                    about: "The last step goes beyond and is interpolated (torchdiffeq).",
-                },
-            ],
-            (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
-        );
-        let weights = noisy.or((scene.sampler.method.name != "dopri5").then_some(NOT_DOPRI5));
-        Row::new(
-            "Error weights",
-            "DOPRI5's error estimate comes in two sizes; step counts differ.",
-        )
-        .disabled(weights)
-        .segments(
-            ui,
-            scene,
-            &[
-                Choice {
-                    value: ErrorWeights::Classical,
-                    title: "Classical",
-                    about: "Dormand and Prince's own (SciPy, Hairer).",
-                },
-                Choice {
-                    value: ErrorWeights::Torchdiffeq,
-                    title: "Torch",
-                    about: "Two thirds of them (torchdiffeq, diffrax).",
-                },
-            ],
-            (
-                |scene| scene.sampler.error_weights,
-                |scene, value| scene.sampler.error_weights = value,
-            ),
-        );
-        Row::new("Same evaluations", "Changing the method keeps the number of evaluations instead of the number of steps, so that methods are compared at equal cost.")
-            .disabled(adaptive.then_some(ADAPTIVE))
-            .tick(ui, &mut scene.view.keep_evaluations);
-    });
+    step_control::ui(ui, scene, noisy);
 }
 
 fn method_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
@@ -118,6 +55,35 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
         }),
         (|scene| Some(scene.sampler.method), set_method),
     );
+}
+
+/// What only some methods have.
+fn recipe_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
+    let plain = |range: std::ops::RangeInclusive<f64>, most: f64| Scale {
+        allowed: *range.start()..=most,
+        range,
+        logarithmic: false,
+        whole: false,
+        format: number::three,
+    };
+    match scene.sampler.method.get().rule {
+        Rule::Diffusion(Recipe::Ddim) => {
+            Row::new("η", "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.")
+                .disabled(noisy)
+                .slider(ui, &mut scene.sampler.eta, &plain(0.0..=1.0, 1.0));
+        }
+        Rule::Diffusion(Recipe::EdmHeun) => {
+            Row::new("S_churn", "How far the noise is raised before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.")
+                .disabled(noisy)
+                .slider(ui, &mut scene.sampler.s_churn, &plain(0.0..=80.0, 1e6));
+            let still =
+                (scene.sampler.s_churn == 0.0).then_some("Nothing is churned: S_churn is 0.");
+            Row::new("S_noise", "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.")
+                .disabled(noisy.or(still))
+                .slider(ui, &mut scene.sampler.s_noise, &plain(0.9..=1.1, 10.0));
+        }
+        _ => {}
+    }
 }
 
 fn set_method(scene: &mut Scene, method: MethodRef) {
@@ -146,6 +112,9 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
     ]
     .map(|row| row.disabled(disabled));
     let most = crate::app::controls::MOST_STEPS;
+    if scene.sampler.spacing() == Spacing::List {
+        return listed_ui(ui, scene, disabled);
+    }
     let mut changed = rows[0].slider(ui, &mut steps, &Scale::counts(1.0..=1000.0, most));
     let mut size = span / steps;
     let scale = Scale {
@@ -155,7 +124,8 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         whole: false,
         format: number::three,
     };
-    if rows[1].slider(ui, &mut size, &scale) {
+    let uneven = (scene.sampler.spacing() != Spacing::Uniform).then_some(UNEVEN);
+    if rows[1].disabled(disabled.or(uneven)).slider(ui, &mut size, &scale) {
         steps = (span / size).round().clamp(1.0, most);
         changed = true;
     }
@@ -163,4 +133,12 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         scene.sampler.steps = steps as usize;
         scene.sampler.step_size = None;
     }
+}
+
+/// Steps at times given in the scene file, which the sliders cannot move.
+fn listed_ui(ui: &mut Ui, scene: &Scene, disabled: Option<&str>) {
+    let steps = scene.sampler.times.as_ref().map_or(0, |times| times.len().saturating_sub(1));
+    Row::new("Steps", "The steps go from one time in the scene file's list to the next.")
+        .disabled(disabled)
+        .show(ui, |ui| ui.label(format!("{steps}, as listed")));
 }

@@ -72,7 +72,7 @@ pub enum Recipe {
     DpmSolver2,
     /// DPM-Solver++(2M).
     DpmSolverPlusPlus2M,
-    /// UniPC of order 2.
+    /// `UniPC` of order 2.
     UniPc2,
     /// EDM's Heun with churn.
     EdmHeun,
@@ -438,7 +438,7 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
     }
 }
 
-/// UniC: the step that ended at λ = `here` made again, now with the data prediction there.
+/// `UniC`: the step that ended at λ = `here` made again, now with the data prediction there.
 fn correct(before: &Memory, end: Coefficients, here: f64, data: &[f64]) -> Vec<f64> {
     let levels = Levels { start: before.level, end };
     let h = here - before.start;

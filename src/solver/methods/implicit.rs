@@ -139,20 +139,20 @@ impl<'a, S: Real> Newton<'a, S> {
                 *evaluations.1 += cost;
             }
             stale = false;
-            for i in 0..count {
-                if !open[i] {
+            for (i, open) in open.iter_mut().enumerate() {
+                if !*open {
                     continue;
                 }
                 let before = self.work.corrections[i];
                 let (size, tolerance) = self.work.correct(i, scale);
                 if !size.is_finite() {
-                    open[i] = false;
+                    *open = false;
                     continue;
                 }
                 // In the last digits corrections stop falling: that is as far as it goes.
                 let at_rest = size <= tolerance || (size <= 1e3 * tolerance && size >= before);
                 self.solved[i] = at_rest;
-                open[i] = !at_rest;
+                *open = !at_rest;
                 stale |= !at_rest && size > SLOW * before;
                 self.work.corrections[i] = size;
             }

@@ -53,6 +53,11 @@ pub trait Stepper<S: Real> {
         None
     }
 
+    /// A second estimate of order three beside [`Self::error`] (DOP853).
+    fn third_order_error(&self) -> Option<&[S]> {
+        None
+    }
+
     /// Whether the step of particle `i` could be made at all (implicit methods may fail to).
     fn succeeded(&self, _i: usize) -> bool {
         true
@@ -84,6 +89,9 @@ pub struct Task<'a, S> {
 
 impl<'a, S: Real> Task<'a, S> {
     /// The method of the settings, ready for its first step.
+    ///
+    /// # Panics
+    /// If the table starts an Adams–Bashforth method with one that has no tableau.
     #[must_use]
     pub fn stepper(&self) -> Box<dyn Stepper<S> + 'a> {
         match &self.settings.method.get().rule {

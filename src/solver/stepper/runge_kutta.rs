@@ -101,6 +101,10 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         self.runge_kutta.error(self.count)
     }
 
+    fn third_order_error(&self) -> Option<&[S]> {
+        self.runge_kutta.third_order_error(self.count)
+    }
+
     fn prepare_dense(&mut self, state: &[S], last: bool) -> u32 {
         if self.runge_kutta.dense_needs_end_slope() {
             let answer = self.runge_kutta.answer(self.count);

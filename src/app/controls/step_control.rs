@@ -1,0 +1,236 @@
+//! How steps are spread, and how the error sets them.
+
+use eframe::egui::Ui;
+
+use super::row::{Choice, Row, Scale, fold};
+use super::sampler::{ADAPTIVE, FIXED};
+use crate::app::number;
+use crate::scene::Scene;
+use crate::solver::grid::Spacing;
+use crate::solver::{ControllerKind, End, ErrorWeights, Norm, Scope};
+
+const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
+const NOT_DOPRI5: &str = "Only DOPRI5 comes with two sets of error weights.";
+
+/// The group; `noisy` says why nothing here matters, if so.
+pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
+    let adaptive = scene.is_adaptive();
+    fold(ui, "Step control", false, |ui| {
+        let cannot = noisy.or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR));
+        let mut on = adaptive;
+        let tick =
+            Row::new("Adaptive", "Whether the error estimate sets the step size.").disabled(cannot);
+        if tick.tick(ui, &mut on) {
+            let habit = scene.sampler.method.adaptive_by_default;
+            scene.sampler.adaptive = (on != habit).then_some(on);
+        }
+        adaptive_ui(ui, scene, noisy.or((!adaptive).then_some(FIXED)));
+        let weights = noisy.or((scene.sampler.method.name != "dopri5").then_some(NOT_DOPRI5));
+        Row::new(
+            "Error weights",
+            "DOPRI5's error estimate comes in two sizes; step counts differ.",
+        )
+        .disabled(weights)
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice {
+                    value: ErrorWeights::Classical,
+                    title: "Classical",
+                    about: "Dormand and Prince's own (SciPy, Hairer).",
+                },
+                Choice {
+                    value: ErrorWeights::Torchdiffeq,
+                    title: "Torch",
+                    about: "Two thirds of them (torchdiffeq, diffrax).",
+                },
+            ],
+            (
+                |scene| scene.sampler.error_weights,
+                |scene, value| scene.sampler.error_weights = value,
+            ),
+        );
+        grid_ui(ui, scene, adaptive.then_some(ADAPTIVE));
+        Row::new("Same evaluations", "Changing the method keeps the number of evaluations instead of the number of steps, so that methods are compared at equal cost.")
+            .disabled(adaptive.then_some(ADAPTIVE))
+            .tick(ui, &mut scene.view.keep_evaluations);
+    });
+}
+
+/// What only adaptive solves look at.
+fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+    Row::new("Scope", "Whose error the step size follows. The same tolerance buys different accuracy.")
+        .disabled(disabled)
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice { value: Scope::PerParticle, title: "Particle", about: "Each particle takes its own steps, as diffrax under vmap or torchode." },
+                Choice { value: Scope::WholeBatch, title: "Batch", about: "One step size for the whole batch, by the norm over every coordinate, as torchdiffeq." },
+            ],
+            (|scene| scene.sampler.scope, |scene, value| scene.sampler.scope = value),
+        );
+    Row::new("Norm", "How the errors of the coordinates become one number.")
+        .disabled(disabled)
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice {
+                    value: Norm::Rms,
+                    title: "RMS",
+                    about: "Root of the mean square (SciPy, torchdiffeq, diffrax).",
+                },
+                Choice {
+                    value: Norm::Max,
+                    title: "Max",
+                    about: "The largest: no coordinate may exceed its tolerance.",
+                },
+            ],
+            (|scene| scene.sampler.norm, |scene, value| scene.sampler.norm = value),
+        );
+    Row::new("At the end", "How an adaptive solve meets its end.").disabled(disabled).segments(
+        ui,
+        scene,
+        &[
+            Choice {
+                value: End::Clamp,
+                title: "Clamp",
+                about: "The last step is cut to land on the end (SciPy, diffrax).",
+            },
+            Choice {
+                value: End::Overshoot,
+                title: "Overshoot",
+                about: "The last step goes beyond and is interpolated (torchdiffeq).",
+            },
+        ],
+        (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
+    );
+    controller_ui(ui, scene, disabled);
+}
+
+fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+    let kind = scene.sampler.controller;
+    Row::new("Controller", kind.about()).disabled(disabled).choice(
+        ui,
+        scene,
+        kind.title(),
+        ControllerKind::ALL.into_iter().map(|value| Choice {
+            value,
+            title: value.title(),
+            about: value.about(),
+        }),
+        (
+            |scene| Some(scene.sampler.controller),
+            |scene, value| {
+                scene.sampler.controller = value;
+                // Coefficients belong to the controller they were chosen for.
+                (scene.sampler.pcoeff, scene.sampler.icoeff, scene.sampler.dcoeff) =
+                    (None, None, None);
+            },
+        ),
+    );
+    let sampler = &mut scene.sampler;
+    let factor = |allowed: std::ops::RangeInclusive<f64>| Scale {
+        range: allowed.clone(),
+        allowed,
+        logarithmic: false,
+        whole: false,
+        format: number::three,
+    };
+    for (name, about, value, allowed) in [
+        (
+            "Safety",
+            "Multiplies the step that the error asks for, so that the next attempt is likely to pass.",
+            &mut sampler.safety,
+            0.01..=1.0,
+        ),
+        (
+            "Least factor",
+            "No step is shorter than this times the one before.",
+            &mut sampler.min_factor,
+            1e-3..=1.0,
+        ),
+        (
+            "Most factor",
+            "No step is longer than this times the one before.",
+            &mut sampler.max_factor,
+            1.0..=1e3,
+        ),
+    ] {
+        Row::new(name, about).disabled(disabled).number(ui, value, &factor(allowed));
+    }
+    if !kind.takes_coefficients() {
+        return;
+    }
+    let usual = kind.usual_coefficients();
+    let rows = [
+        (
+            "p",
+            "Proportional coefficient: how much the change of the error counts.",
+            &mut sampler.pcoeff,
+        ),
+        ("i", "Integral coefficient: how much the error itself counts.", &mut sampler.icoeff),
+        (
+            "d",
+            "Derivative coefficient: how much the change of the change counts.",
+            &mut sampler.dcoeff,
+        ),
+    ];
+    for ((name, about, chosen), usual) in rows.into_iter().zip(usual) {
+        if name == "d" && kind == ControllerKind::Pi {
+            continue;
+        }
+        let mut value = chosen.unwrap_or(usual);
+        if Row::new(name, about).disabled(disabled).number(ui, &mut value, &factor(-10.0..=10.0)) {
+            *chosen = Some(value);
+        }
+    }
+}
+
+/// How fixed steps are spread.
+fn grid_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+    let spacing = scene.sampler.spacing();
+    let listed = scene.sampler.times.is_some();
+    Row::new("Grid", spacing.about()).disabled(disabled).choice(
+        ui,
+        scene,
+        spacing.title(),
+        Spacing::ALL
+            .into_iter()
+            .filter(|&value| listed || value != Spacing::List)
+            .map(|value| Choice { value, title: value.title(), about: value.about() }),
+        (
+            |scene| Some(scene.sampler.spacing()),
+            |scene, value| {
+                scene.sampler.grid = (value != Spacing::Uniform).then_some(value);
+                if value != Spacing::List {
+                    scene.sampler.times = None;
+                }
+                if value != Spacing::Uniform {
+                    scene.sampler.step_size = None;
+                }
+            },
+        ),
+    );
+    let (name, about, value, range) = match spacing {
+        Spacing::Karras => {
+            let about = "Turning it up makes the steps shorter where little noise is left.";
+            ("ρ", about, &mut scene.sampler.rho, 1.0..=15.0)
+        }
+        Spacing::Shifted => {
+            let about = "Above 1 there are more steps near the noise, below 1 near the data.";
+            ("Shift", about, &mut scene.sampler.shift, 0.1..=10.0)
+        }
+        _ => return,
+    };
+    let scale = Scale {
+        allowed: if spacing == Spacing::Karras { 0.1..=100.0 } else { 0.01..=100.0 },
+        range,
+        logarithmic: true,
+        whole: false,
+        format: number::three,
+    };
+    Row::new(name, about).disabled(disabled).slider(ui, value, &scale);
+}

@@ -1,0 +1,128 @@
+//! `driftscope methods`: the table of solvers.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::solver::sde::Scheme;
+use crate::solver::{METHODS, Method, Recipe, Rule};
+
+/// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
+///
+/// It is made from the same table as the window's menu. `docs/solvers.md` is this command's output.
+#[derive(Args, Debug)]
+pub struct Methods;
+
+impl Methods {
+    pub fn run() -> ExitCode {
+        print!("{}", page());
+        ExitCode::SUCCESS
+    }
+}
+
+/// The page, as Markdown.
+#[must_use]
+pub fn page() -> String {
+    let methods = METHODS.iter().map(|method| {
+        let Method { name, title, order, reference, .. } = method;
+        format!(
+            "| `{name}` | {title} | {order} | {} | {} | {} | {} | {} | {reference} |\n",
+            evaluations(method),
+            error_estimate(method),
+            if method.can_adapt() { "yes" } else { "no" },
+            bytes(method.arrays_kept()),
+            deterministic(method),
+        )
+    });
+    let schemes = Scheme::ALL.into_iter().map(|scheme| {
+        format!(
+            "| `{}` | {} | {} | {} |\n",
+            scheme.name(),
+            scheme.title(),
+            scheme.evaluations_per_step(),
+            bytes(scheme.arrays_kept()),
+        )
+    });
+    let words = METHODS
+        .iter()
+        .map(|method| format!("- **{}** (`{}`): {}\n", method.title, method.name, method.about));
+    let part = |text: &str| std::iter::once(text.to_owned());
+    part(INTRODUCTION)
+        .chain(methods)
+        .chain(part(SCHEMES))
+        .chain(schemes)
+        .chain(part(NOTES))
+        .chain(words)
+        .collect()
+}
+
+const INTRODUCTION: &str = "# Solvers
+
+Made by `driftscope methods` from the table that the window's menu and the command line use; a test
+compares this page with it.
+
+| name | title | order | nfe per step | error estimate | adaptive | bytes per particle | deterministic | reference |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+";
+
+const SCHEMES: &str = "
+Wherever a diffusion form other than `none` is chosen, an SDE scheme makes the steps instead
+(`[diffusion] scheme`):
+
+| name | title | nfe per step | bytes per particle |
+| --- | --- | --- | --- |
+";
+
+const NOTES: &str = "
+Orders are those of the global error; `tests/convergence.rs` measures them. `nfe` counts evaluations
+of the field per particle, rejected attempts and start-up included; those made only for dense output
+are counted apart. Memory is what the solver keeps per particle in single precision: the state, and
+the stages, slopes or predictions it needs at once. Step doubling runs on the first 512 particles
+and is not billed.
+
+";
+
+/// Memory of so many arrays of two single-precision coordinates.
+fn bytes(arrays: usize) -> usize {
+    arrays * 2 * size_of::<f32>()
+}
+
+fn evaluations(method: &Method) -> String {
+    let count = method.evaluations_per_step();
+    match &method.rule {
+        Rule::RungeKutta(tableau) if tableau.first_same_as_last => format!("{count} (+1 at start)"),
+        Rule::Implicit(_) => format!("{count} or more"),
+        _ => count.to_string(),
+    }
+}
+
+fn error_estimate(method: &Method) -> String {
+    match &method.rule {
+        Rule::RungeKutta(tableau) => match &tableau.embedded {
+            Some(pair) if pair.third_order_weights.is_some() => "embedded, orders 5 and 3".into(),
+            Some(pair) => format!("embedded, order {}", pair.order),
+            None => "step doubling".into(),
+        },
+        Rule::AdamsBashforth { .. } => format!("Adams–Moulton, order {}", method.order + 1),
+        Rule::Diffusion(recipe) if recipe.looks_back() => "step of order 1".into(),
+        Rule::Implicit(_) | Rule::Diffusion(_) => "step doubling".into(),
+    }
+}
+
+fn deterministic(method: &Method) -> &'static str {
+    match method.rule {
+        Rule::Diffusion(Recipe::Ddim) => "unless `eta` > 0",
+        Rule::Diffusion(Recipe::EdmHeun) => "unless `s_churn` > 0",
+        _ => "yes",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_in_docs_is_this_commands_output() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/solvers.md");
+        let written = std::fs::read_to_string(path).expect("docs/solvers.md");
+        assert!(written == super::page(), "run `driftscope methods > docs/solvers.md`");
+    }
+}
