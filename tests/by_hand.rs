@@ -13,6 +13,10 @@ use driftscope::solver::{
 };
 use serde_json::Value;
 
+fn named(system: &str, parameter: Option<f64>) -> ClassicField {
+    ClassicField::named(system, parameter).expect("in the table")
+}
+
 fn eight_gaussians() -> ExactField {
     let mixture = toy("eight-gaussians").expect("a toy").mixture();
     ExactField::new(Arc::new(mixture), Interpolant::Linear)
@@ -37,8 +41,8 @@ fn single_steps_are_those_of_torchdiffeq_and_scipy() {
     for record in records {
         let name = record["problem"].as_str().expect("a problem");
         let field: Box<dyn Field<f64>> = match name {
-            "harmonic" => Box::new(ClassicField::Harmonic),
-            "stiffcos" => Box::new(ClassicField::StiffCosine { lambda: 50.0 }),
+            "harmonic" => Box::new(named("harmonic", None)),
+            "stiffcos" => Box::new(named("stiff-cosine", None)),
             _ => Box::new(eight_gaussians()),
         };
         let number = |key: &str| record[key].as_f64().expect("a number");

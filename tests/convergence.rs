@@ -9,6 +9,10 @@ use driftscope::interpolant::Interpolant;
 use driftscope::solver::fixed::FixedProblem;
 use driftscope::solver::{Cancel, MethodRef, OdeSettings, Tolerances, grid, per_particle};
 
+fn named(system: &str, parameter: Option<f64>) -> ClassicField {
+    ClassicField::named(system, parameter).expect("in the table")
+}
+
 struct Problem {
     name: &'static str,
     field: Box<dyn Field<f64>>,
@@ -26,9 +30,9 @@ fn classic() -> Vec<Problem> {
         span: (0.0, end),
     };
     vec![
-        problem("harmonic", ClassicField::Harmonic, [1.0, 0.0], std::f64::consts::TAU),
-        problem("lotka-volterra", ClassicField::LotkaVolterra, [2.0, 1.5], 2.0),
-        problem("van-der-pol", ClassicField::VanDerPol { mu: 0.8 }, [1.5, 0.3], 3.0),
+        problem("harmonic", named("harmonic", None), [1.0, 0.0], std::f64::consts::TAU),
+        problem("lotka-volterra", named("lotka-volterra", None), [2.0, 1.5], 2.0),
+        problem("van-der-pol", named("van-der-pol", Some(0.8)), [1.5, 0.3], 3.0),
     ]
 }
 
@@ -141,7 +145,7 @@ fn implicit_midpoint_keeps_the_oscillators_energy() {
     let problem = &classic()[0];
     let far = Problem {
         name: "a hundred turns",
-        field: Box::new(ClassicField::Harmonic),
+        field: Box::new(named("harmonic", None)),
         span: (0.0, 100.0 * problem.span.1),
         ..classic().remove(0)
     };

@@ -14,6 +14,10 @@ use driftscope::solver::{
 };
 use serde_json::Value;
 
+fn named(system: &str, parameter: Option<f64>) -> ClassicField {
+    ClassicField::named(system, parameter).expect("in the table")
+}
+
 struct Problem {
     field: Box<dyn Field<f64>>,
     start: [f64; 2],
@@ -23,9 +27,9 @@ struct Problem {
 fn problem(name: &str) -> Option<Problem> {
     let classic = |field, start, end| Problem { field: Box::new(field), start, span: (0.0, end) };
     Some(match name {
-        "decay" => classic(ClassicField::Decay, [1.0, 0.0], 5.0),
-        "harmonic" => classic(ClassicField::Harmonic, [1.0, 0.0], std::f64::consts::TAU),
-        "stiffcos" => classic(ClassicField::StiffCosine { lambda: 50.0 }, [0.0, 0.0], 1.5),
+        "decay" => classic(named("decay", None), [1.0, 0.0], 5.0),
+        "harmonic" => classic(named("harmonic", None), [1.0, 0.0], std::f64::consts::TAU),
+        "stiffcos" => classic(named("stiff-cosine", None), [0.0, 0.0], 1.5),
         "gm8_single0" => Problem {
             field: Box::new(ExactField::new(
                 Arc::new(toy("eight-gaussians").expect("a toy").mixture()),

@@ -82,7 +82,10 @@ fn mark(ui: &mut Ui, state: &State) {
 
 /// What is shown, in a few words.
 fn summary(scene: &Scene) -> String {
-    let data = scene.toy().map_or("Own mixture", |toy| toy.title);
+    let data = match scene.classic() {
+        Some(classic) => classic.system().title,
+        None => scene.toy().map_or("Own mixture", |toy| toy.title),
+    };
     if scene.direction == Direction::Noise {
         return format!("{data} · linear diffusion forwards");
     }

@@ -112,7 +112,9 @@ fn readings(ui: &mut Ui, state: &State) {
     cell(ui, 36.0 * UNIT, reading(palette, "", &text, " solver memory"))
         .on_hover_text("What the solver keeps while stepping: state and stages × particles.");
     let distance = state.shown.as_ref().and_then(|shown| shown.distance);
+    let classic = state.scene.classic().is_some();
     let job = match distance {
+        _ if classic => reading(palette, "sliced W2 ", "", "– (no distribution)"),
         Some(distance) => reading(
             palette,
             "sliced W2 ",

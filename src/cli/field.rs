@@ -11,7 +11,8 @@ use super::table::{Table, number, read};
 use crate::engine::Probe;
 
 /// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
-/// log density and the interpolant, in double precision.
+/// log density and the interpolant, in double precision. A classic field has a velocity only; its
+/// other columns stay empty.
 #[derive(Args, Debug)]
 pub struct FieldCommand {
     #[command(flatten)]
@@ -47,6 +48,13 @@ impl FieldCommand {
         let mut table = Table::new(&COLUMNS)?;
         for (index, [x, y, t]) in points.into_iter().enumerate() {
             let place = format!("{}, line {}", self.points.display(), index + 2);
+            if probe.is_classic() {
+                let [vx, vy] = probe.at(t, [x, y]).velocity;
+                let mut cells = [(); COLUMNS.len()].map(|()| String::new());
+                (cells[0], cells[1]) = (number(vx), number(vy));
+                table.row(cells)?;
+                continue;
+            }
             let last = probe.last_time();
             ensure!(
                 (0.0..=last).contains(&t),

@@ -51,8 +51,8 @@ struct Summary<'a> {
     rejected: Total,
     solve_ms: f64,
     solver_bytes: usize,
-    sliced_w2: f64,
-    sliced_w2_floor: f64,
+    sliced_w2: Option<f64>,
+    sliced_w2_floor: Option<f64>,
     seed: u64,
     scene: &'a Scene,
 }
@@ -83,8 +83,10 @@ impl Sample {
         };
         let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
         let ends: Vec<[f64; 2]> = recording.ends().collect();
-        let distance =
-            distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag");
+        // A classic ODE has no distribution to compare with.
+        let distance = scene.classic().is_none().then(|| {
+            distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag")
+        });
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         write(&self.out, &recording, distance)?;
@@ -98,7 +100,7 @@ impl Sample {
     }
 }
 
-fn write(folder: &Path, recording: &Recording, distance: DataDistance) -> Result<()> {
+fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -> Result<()> {
     let mut samples = Table::new(&["particle", "x", "y"])?;
     for (particle, [x, y]) in recording.ends().enumerate() {
         samples.row([particle.to_string(), number(x), number(y)])?;
@@ -157,8 +159,8 @@ fn write(folder: &Path, recording: &Recording, distance: DataDistance) -> Result
         rejected: total(recording.rejected()),
         solve_ms: recording.elapsed.as_secs_f64() * 1e3,
         solver_bytes: recording.solver_bytes(),
-        sliced_w2: distance.sliced_w2,
-        sliced_w2_floor: distance.floor,
+        sliced_w2: distance.map(|distance| distance.sliced_w2),
+        sliced_w2_floor: distance.map(|distance| distance.floor),
         seed: recording.scene.seed,
         scene: &recording.scene,
     };

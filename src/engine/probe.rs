@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::models::model_of;
 use super::run::RunError;
-use crate::field::{ExactField, Field, LearnedField, NoisingField, ScoredField, Times};
+use crate::field::{
+    ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField, Times,
+};
 use crate::interpolant::Coefficients;
 use crate::scene::{Direction, Problem, Scene};
 
@@ -17,6 +19,7 @@ pub struct Probe {
 enum ProbedField {
     Exact(ExactField),
     Other(Box<dyn ScoredField<f64>>),
+    Classic(ClassicField),
 }
 
 /// The values at one point.
@@ -44,6 +47,9 @@ impl Probe {
     pub fn new(scene: &Scene) -> Result<Self, RunError> {
         scene.check()?;
         let path = scene.interpolant.kind;
+        if let Some(classic) = scene.classic() {
+            return Ok(Self { scene: scene.clone(), field: ProbedField::Classic(classic) });
+        }
         let field = match (scene.direction, model_of(scene)?) {
             (Direction::Noise, _) => ProbedField::Other(Box::new(NoisingField)),
             (Direction::Generate, Some(model)) => ProbedField::Other(Box::new(
@@ -67,8 +73,15 @@ impl Probe {
         match &self.field {
             ProbedField::Exact(field) => Field::<f64>::last_time(field),
             ProbedField::Other(field) => field.last_time(),
+            ProbedField::Classic(_) => return f64::INFINITY,
         }
         .min(1.0)
+    }
+
+    /// Whether there is a velocity and nothing else: no score, no interpolant.
+    #[must_use]
+    pub fn is_classic(&self) -> bool {
+        matches!(self.field, ProbedField::Classic(_))
     }
 
     /// The values at `x` and `t` from 0 to [`Self::last_time`]. What is undefined there (the score
@@ -87,6 +100,7 @@ impl Probe {
                 field.velocity_and_score(Times::Shared(t), &x, &mut velocity, &mut score);
                 (velocity, score, None)
             }
+            ProbedField::Classic(field) => (field.at(t, x), [f64::NAN; 2], None),
         };
         let diffusion = match self.scene.direction {
             Direction::Noise => NoisingField::diffusion(t),

@@ -5,6 +5,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::field::ClassicField;
+
 /// What a stream is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -24,6 +26,19 @@ pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream((purpose as u64) << 48 | index);
     rng
+}
+
+/// The start of particle `index` in a classic system: the system's own for the first, the others
+/// normally around it.
+#[must_use]
+pub fn classic_start(field: &ClassicField, seed: u64, index: u64) -> [f64; 2] {
+    let system = field.system();
+    let [x, y] = system.start;
+    if index == 0 {
+        return [x, y];
+    }
+    let [across, along] = normal_start(seed, index).map(|z| system.spread * z);
+    if system.one_dimensional { [x + across, y] } else { [x + across, y + along] }
 }
 
 /// A standard normal point in the plane: the start of particle `index`.

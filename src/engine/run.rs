@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::models::{LoadedModel, model_of, needs_model};
-use super::random::{Purpose, normal_start, stream};
+use super::random::{Purpose, classic_start, normal_start, stream};
 use super::recording::{Block, Recording};
 use crate::data::Mixture;
-use crate::field::{Evaluate, ExactField, LearnedField, NoisingField, Real, ScoredField};
+use crate::field::{Evaluate, ExactField, Field, LearnedField, NoisingField, Real, ScoredField};
 use crate::network::CheckpointError;
 use crate::scene::{Direction, Precision, Problem, Scene};
 use crate::solver::brownian::Noise;
@@ -107,19 +107,27 @@ fn start<S: Evaluate>(
     model: Option<Arc<LoadedModel>>,
 ) -> Result<Recording, RunError> {
     let path = scene.interpolant.kind;
-    let field: Box<dyn ScoredField<S>> = match (scene.direction, model) {
-        (Direction::Noise, _) => Box::new(NoisingField),
-        (Direction::Generate, Some(model)) => {
-            Box::new(LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path))
-        }
-        (Direction::Generate, None) => Box::new(ExactField::new(Arc::clone(mixture), path)),
+    let process: Option<Box<dyn ScoredField<S>>> = match (scene.direction, model) {
+        _ if scene.classic().is_some() => None,
+        (Direction::Noise, _) => Some(Box::new(NoisingField)),
+        (Direction::Generate, Some(model)) => Some(Box::new(LearnedField::of_network(
+            Arc::clone(&model.kernel),
+            model.trained_on,
+            path,
+        ))),
+        (Direction::Generate, None) => Some(Box::new(ExactField::new(Arc::clone(mixture), path))),
+    };
+    let classic = scene.classic();
+    let field: &dyn Field<S> = match (&process, &classic) {
+        (Some(process), _) => &**process,
+        (None, Some(classic)) => classic,
+        (None, None) => unreachable!("what is no process is a classic field"),
     };
     let interval = scene.interval(match scene.direction {
         Direction::Noise => 1.0,
         Direction::Generate => field.last_time(),
     });
-    let job =
-        Job { scene, options, cancel, field: &*field, mixture, interval, began: Instant::now() };
+    let job = Job { scene, options, cancel, field, mixture, interval, began: Instant::now() };
     let blank = Recording {
         id,
         scene: Arc::clone(scene),
@@ -130,8 +138,8 @@ fn start<S: Evaluate>(
         batch_stop: None,
         elapsed: Duration::ZERO,
     };
-    if scene.is_sde() {
-        job.sde(blank, publish)
+    if let (true, Some(process)) = (scene.is_sde(), &process) {
+        job.sde(&**process, blank, publish)
     } else if !scene.is_adaptive() {
         job.fixed(blank, publish)
     } else if scene.sampler.scope == Scope::PerParticle {
@@ -146,7 +154,7 @@ struct Job<'a, S> {
     scene: &'a Scene,
     options: &'a RunOptions,
     cancel: &'a Cancel,
-    field: &'a dyn ScoredField<S>,
+    field: &'a dyn Field<S>,
     mixture: &'a Mixture,
     interval: (f64, f64),
     began: Instant,
@@ -179,10 +187,14 @@ impl<S: Real> Job<'_, S> {
     fn starts(&self, first: usize) -> Vec<S> {
         let size = TILE.min(self.scene.particles.count - first);
         let mut points = vec![S::ZERO; 2 * size];
+        let classic = self.scene.classic();
         for i in 0..size {
             let particle = first + i;
             let [x, y] = match (&self.options.starts, self.scene.direction) {
                 (Some(starts), _) => starts[particle],
+                (None, _) if let Some(classic) = classic => {
+                    classic_start(&classic, self.scene.seed, particle as u64)
+                }
                 (None, Direction::Generate) => normal_start(self.scene.seed, particle as u64),
                 (None, Direction::Noise) => {
                     self.mixture.draw(&mut stream(self.scene.seed, Purpose::Start, particle as u64))
@@ -329,6 +341,7 @@ impl<S: Real> Job<'_, S> {
 
     fn sde(
         &self,
+        process: &dyn ScoredField<S>,
         mut recording: Recording,
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
@@ -351,7 +364,7 @@ impl<S: Real> Job<'_, S> {
         };
         let level = path.coefficients(end);
         let problem = SdeProblem {
-            field: self.field,
+            field: process,
             diffusion: &diffusion,
             level_at_end: (level.alpha, level.sigma),
             scheme: form.scheme,

@@ -143,6 +143,10 @@ fn work(shared: &Shared, sender: &SyncSender<Update>, notify: &dyn Fn()) {
         match outcome {
             Ok(recording) => {
                 let ends: Vec<[f64; 2]> = recording.ends().collect();
+                if scene.classic().is_some() {
+                    // There is no distribution to compare with.
+                    continue;
+                }
                 if let Ok(distance) = distance_to_data(&scene, &ends, &cancel) {
                     send(Update::Measured { id, distance });
                 }

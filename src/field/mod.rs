@@ -8,7 +8,7 @@ mod noising;
 mod real;
 mod times;
 
-pub use classic::ClassicField;
+pub use classic::{ClassicField, ClassicSystem, Parameter, SYSTEMS};
 pub use converted::Converted;
 pub use exact::{ExactField, PointValues};
 pub use learned::{Evaluate, LearnedField, NetworkField};

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use super::{Direction, FieldKind, Scene};
 use crate::data::toy;
-use crate::field::{ExactField, LearnedField};
+use crate::diffusion::DiffusionForm;
+use crate::field::{ExactField, LearnedField, SYSTEMS};
 use crate::solver::grid::Spacing;
 use crate::solver::per_particle;
 use crate::solver::sde::LastStep;
@@ -33,6 +34,8 @@ impl std::error::Error for Problem {}
 pub const MOST_PARTICLES: usize = 100_000;
 /// Largest number of fixed steps.
 pub const MOST_STEPS: usize = 100_000;
+/// Classic fields may be followed until here, in either direction from t = 0.
+const LATEST: f64 = 1e4;
 
 impl Scene {
     /// Checks every value.
@@ -40,6 +43,9 @@ impl Scene {
     /// # Errors
     /// The first value that is out of range, or that goes against another one.
     pub fn check(&self) -> Result<(), Problem> {
+        if self.field.kind == FieldKind::Classic {
+            return self.check_classic();
+        }
         if self.data.mixture.is_none() && toy(&self.data.name).is_err() {
             let names: Vec<_> = crate::data::TOYS.iter().map(|toy| toy.name).collect();
             return refuse("data.name", &self.data.name, format!("one of {}", names.join(", ")));
@@ -70,16 +76,14 @@ impl Scene {
         let last_time = match (self.direction, self.field.kind) {
             (Direction::Noise, _) => 1.0,
             (_, FieldKind::Exact) => ExactField::end_of_definition(&mixture, path),
-            (_, FieldKind::Learned) => LearnedField::end_of_definition(path),
+            (_, FieldKind::Learned | FieldKind::Classic) => LearnedField::end_of_definition(path),
         };
         let (start, end) = self.interval(last_time);
         let sde = self.is_sde();
         let latest = if sde { 1.0 } else { last_time.max(1.0) };
         within("time.start", start, 0.0..=1.0)?;
         within("time.end", end, 0.0..=latest.min(1.0))?;
-        if start >= end {
-            return refuse("time.start", start, format!("less than time.end, which is {end}"));
-        }
+        check_interval(start, end)?;
         if end > last_time {
             return refuse(
                 "time.end",
@@ -100,6 +104,60 @@ impl Scene {
         Ok(())
     }
 
+    fn check_classic(&self) -> Result<(), Problem> {
+        let Some(classic) = self.classic() else {
+            let names: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+            return refuse(
+                "field.system",
+                &self.field.system,
+                format!("one of {}", names.join(", ")),
+            );
+        };
+        if let Some(parameter) = &classic.system().parameter
+            && let Some(value) = self.field.parameter(parameter.key)
+        {
+            let key = match parameter.key {
+                "mu" => "field.mu",
+                "ratio" => "field.ratio",
+                _ => "field.lambda",
+            };
+            within(key, value, parameter.range.clone())?;
+        }
+        if self.direction == Direction::Noise {
+            return refuse(
+                "direction",
+                "noise",
+                "\"generate\" with a classic field, which has no noise",
+            );
+        }
+        if self.diffusion.form != DiffusionForm::None {
+            return refuse(
+                "diffusion.form",
+                self.diffusion.form.name(),
+                "\"none\" with a classic field, which has no score",
+            );
+        }
+        if self.sampler.method.needs_noising_process() {
+            return refuse(
+                "sampler.method",
+                self.sampler.method.name,
+                "a method for any ODE with a classic field: this one knows only noising processes",
+            );
+        }
+        if matches!(self.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
+            return refuse(
+                "sampler.grid",
+                "by noise level",
+                "uniform, cosine, shifted or a list with a classic field, which has no noise level",
+            );
+        }
+        self.check_numbers()?;
+        let (start, end) = self.interval(f64::INFINITY);
+        within("time.start", start, -LATEST..=LATEST)?;
+        within("time.end", end, -LATEST..=LATEST)?;
+        check_interval(start, end)
+    }
+
     fn check_numbers(&self) -> Result<(), Problem> {
         let sampler = &self.sampler;
         // TOML's integers end there.
@@ -107,7 +165,9 @@ impl Scene {
         within("particles.count", self.particles.count, 1..=MOST_PARTICLES)?;
         within("sampler.steps", sampler.steps, 1..=MOST_STEPS)?;
         if let Some(size) = sampler.step_size {
-            within("sampler.step_size", size, 1.0 / MOST_STEPS as f64..=1.0)?;
+            let (start, end) = self.interval(1.0);
+            let whole = (end - start).abs();
+            within("sampler.step_size", size, whole / MOST_STEPS as f64..=whole.max(1.0))?;
         }
         within("sampler.atol", sampler.atol, 0.0..=1e3)?;
         within("sampler.rtol", sampler.rtol, 0.0..=1e3)?;
@@ -121,7 +181,7 @@ impl Scene {
         if let Some(step) = sampler.first_step {
             above_zero("sampler.first_step", step)?;
         }
-        within("sampler.min_step", sampler.min_step, 0.0..=1.0)?;
+        within("sampler.min_step", sampler.min_step, 0.0..=LATEST)?;
         within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
         self.check_control()?;
         if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
@@ -244,6 +304,13 @@ impl Scene {
         }
         Ok(())
     }
+}
+
+fn check_interval(start: f64, end: f64) -> Result<(), Problem> {
+    if start >= end {
+        return refuse("time.start", start, format!("less than time.end, which is {end}"));
+    }
+    Ok(())
 }
 
 fn refuse<T>(

@@ -30,6 +30,7 @@ library![
     "batch-against-particle",
     "ode-and-sde",
     "linear-diffusion-forwards",
+    "oscillator-energy",
 ];
 
 /// The demonstration called `name`.

@@ -17,6 +17,7 @@ pub use text::SceneError;
 
 use crate::data::{Component, Mixture, MixtureError, Toy, toy};
 use crate::diffusion::DiffusionForm;
+use crate::field::ClassicField;
 use crate::interpolant::Interpolant;
 use crate::solver::grid::{self, Spacing};
 use crate::solver::sde::{LastStep, Scheme};
@@ -101,7 +102,7 @@ pub struct Path {
     pub kind: Interpolant,
 }
 
-/// Learned or exact.
+/// Learned, exact or classic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldKind {
@@ -110,17 +111,61 @@ pub enum FieldKind {
     Learned,
     /// The distribution's own, in closed form.
     Exact,
+    /// A classic ODE, which has nothing to do with the distribution.
+    Classic,
 }
 
 /// Whose velocity is followed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Field {
-    /// Learned or exact.
+    /// Learned, exact or classic.
     pub kind: FieldKind,
     /// A model file; the bundled model of the distribution if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
+    /// Which classic ODE.
+    pub system: String,
+    /// Van der Pol's μ; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mu: Option<f64>,
+    /// The ratio of rates of the stiff linear system; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The rate λ of the stiff cosine; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lambda: Option<f64>,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self {
+            kind: FieldKind::default(),
+            model: None,
+            system: "harmonic".into(),
+            mu: None,
+            ratio: None,
+            lambda: None,
+        }
+    }
+}
+
+impl Field {
+    /// The value given for a classic system's parameter, by its key.
+    pub fn parameter_mut(&mut self, key: &str) -> Option<&mut Option<f64>> {
+        match key {
+            "mu" => Some(&mut self.mu),
+            "ratio" => Some(&mut self.ratio),
+            "lambda" => Some(&mut self.lambda),
+            _ => None,
+        }
+    }
+
+    /// The same, to read.
+    #[must_use]
+    pub fn parameter(&self, key: &str) -> Option<f64> {
+        self.clone().parameter_mut(key).copied().flatten()
+    }
 }
 
 /// The floating-point type of the particles.
@@ -426,6 +471,18 @@ impl Scene {
         if self.data.mixture.is_some() { None } else { toy(&self.data.name).ok() }
     }
 
+    /// The classic ODE that is shown instead of a noising process, if one is. An unknown name is
+    /// refused by [`Scene::check`].
+    #[must_use]
+    pub fn classic(&self) -> Option<ClassicField> {
+        if self.field.kind != FieldKind::Classic {
+            return None;
+        }
+        let plain = ClassicField::named(&self.field.system, None)?;
+        let key = plain.system().parameter.as_ref().map_or("", |parameter| parameter.key);
+        ClassicField::named(&self.field.system, self.field.parameter(key))
+    }
+
     /// Whether noise is added on the way.
     #[must_use]
     pub fn is_sde(&self) -> bool {
@@ -474,6 +531,10 @@ impl Scene {
         {
             return (*first, *last);
         }
+        if let Some(classic) = self.classic() {
+            let end = self.time.end.unwrap_or(classic.system().end_time);
+            return (self.time.start.unwrap_or(0.0), end);
+        }
         let generating_sde = self.is_sde() && self.direction == Direction::Generate;
         let start = self.time.start.unwrap_or(
             if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
@@ -487,6 +548,12 @@ impl Scene {
             (1.0 - room).min(last_time)
         });
         (start, end)
+    }
+
+    /// First and last t of what is shown: 0 to 1, or the interval of a classic system.
+    #[must_use]
+    pub fn time_span(&self) -> (f64, f64) {
+        if self.classic().is_some() { self.interval(f64::INFINITY) } else { (0.0, 1.0) }
     }
 
     /// The times of fixed steps over `interval`.

@@ -2,19 +2,36 @@
 
 use eframe::egui::Ui;
 
-use super::row::{Choice, Row};
+use super::row::{Choice, Row, Scale};
+use crate::app::number;
 use crate::data::TOYS;
+use crate::diffusion::DiffusionForm;
+use crate::field::SYSTEMS;
 use crate::interpolant::Interpolant;
-use crate::scene::{Direction, FieldKind, Scene};
+use crate::scene::{Direction, FieldKind, Scene, Time};
+use crate::solver::grid::Spacing;
+use crate::solver::{End, MethodRef};
 
 /// Why path, field and diffusion do nothing in the forward direction.
 pub const FORWARDS: &str = "Data → noise follows the linear diffusion of the VP-SDE, which needs no path, field or diffusion form. Choose Generate to use this.";
+
+/// Why distribution, path and diffusion do nothing with a classic field.
+pub const CLASSIC: &str = "A classic ODE has no distribution, path, direction or score. Choose Learned or Exact as the field to use this.";
+
+/// Why nothing of the noising process can be chosen, if so.
+pub fn no_process(scene: &Scene) -> Option<&'static str> {
+    if scene.field.kind == FieldKind::Classic {
+        return Some(CLASSIC);
+    }
+    (scene.direction == Direction::Noise).then_some(FORWARDS)
+}
 
 /// Distribution, direction, interpolant and field.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
     let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
     let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
-    Row::new("Data", about).choice(
+    let classic = scene.classic().map(|_| CLASSIC);
+    Row::new("Data", about).disabled(classic).choice(
         ui,
         scene,
         shown,
@@ -30,6 +47,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
         ),
     );
     Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise.")
+        .disabled(classic)
         .segments(
             ui,
             scene,
@@ -41,7 +59,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
         );
     let forwards = (scene.direction == Direction::Noise).then_some(FORWARDS);
     let path = scene.interpolant.kind;
-    Row::new("Interpolant", path.about()).disabled(forwards).choice(
+    Row::new("Interpolant", path.about()).disabled(no_process(scene)).choice(
         ui,
         scene,
         path.title(),
@@ -69,7 +87,78 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
                 title: "Exact",
                 about: "The distribution's own velocity in closed form: the only error left is the solver's.",
             },
+            Choice {
+                value: FieldKind::Classic,
+                title: "Classic",
+                about: "An ODE from the textbooks instead of a distribution: decay, the oscillator, Van der Pol and others.",
+            },
         ],
-        (|scene| scene.field.kind, |scene, value| scene.field.kind = value),
+        (|scene| scene.field.kind, set_kind),
     );
+    system_ui(ui, scene);
+}
+
+/// Changes the field; what belongs to the other world goes back to its usual.
+fn set_kind(scene: &mut Scene, kind: FieldKind) {
+    let crosses = (kind == FieldKind::Classic) != (scene.field.kind == FieldKind::Classic);
+    scene.field.kind = kind;
+    if !crosses {
+        return;
+    }
+    // Times of one mean nothing to the other.
+    scene.time = Time::default();
+    scene.sampler.step_size = None;
+    if scene.sampler.spacing() == Spacing::List {
+        (scene.sampler.grid, scene.sampler.times) = (None, None);
+    }
+    if kind == FieldKind::Classic {
+        scene.diffusion.form = DiffusionForm::None;
+        if matches!(scene.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
+            scene.sampler.grid = None;
+        }
+        if scene.sampler.method.needs_noising_process() {
+            scene.sampler.method = MethodRef::default();
+        }
+    } else {
+        // Beyond t = 1 not every field goes on.
+        scene.sampler.end = End::default();
+    }
+}
+
+/// Which classic system, and its parameter.
+fn system_ui(ui: &mut Ui, scene: &mut Scene) {
+    let Some(classic) = scene.classic() else { return };
+    let system = classic.system();
+    Row::new("System", system.about).choice(
+        ui,
+        scene,
+        system.title,
+        SYSTEMS.iter().map(|system| Choice {
+            value: system.name,
+            title: system.title,
+            about: system.about,
+        }),
+        (
+            |scene| scene.classic().map(|classic| classic.system().name),
+            |scene, name| {
+                name.clone_into(&mut scene.field.system);
+                scene.time = Time::default();
+                scene.sampler.step_size = None;
+            },
+        ),
+    );
+    let Some(parameter) = &system.parameter else { return };
+    let Some(chosen) = scene.field.parameter_mut(parameter.key) else { return };
+    let mut value = chosen.unwrap_or(parameter.usual);
+    let scale = Scale {
+        // Three powers of ten are enough for a slider; more can be typed.
+        range: parameter.range.start().max(0.1)..=parameter.range.end().min(1e3),
+        allowed: parameter.range.clone(),
+        logarithmic: true,
+        whole: false,
+        format: number::three,
+    };
+    if Row::new(parameter.symbol, parameter.about).slider(ui, &mut value, &scale) {
+        *chosen = Some(value);
+    }
 }

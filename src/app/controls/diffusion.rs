@@ -2,11 +2,11 @@
 
 use eframe::egui::Ui;
 
-use super::data::FORWARDS;
+use super::data::no_process;
 use super::row::{Choice, Row, Scale, fold, heading};
 use crate::app::number;
 use crate::diffusion::DiffusionForm;
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::sde::{LastStep, Scheme};
 
 const NO_NOISE: &str =
@@ -16,7 +16,7 @@ const NO_LAST_STEP: &str = "There is no last step. Choose one to set its size.";
 /// Form, norm, scheme and last step.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     heading(ui, "Diffusion");
-    let forwards = (scene.direction == Direction::Noise).then_some(FORWARDS);
+    let forwards = no_process(scene);
     let form = scene.diffusion.form;
     Row::new("Form", form.about()).disabled(forwards).choice(
         ui,

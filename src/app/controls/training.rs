@@ -72,6 +72,11 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         Some(TrainingState::Running) => ("Pause", Some(TrainCommand::Pause), ""),
         Some(TrainingState::Paused) => ("Resume", Some(TrainCommand::Resume), ""),
         Some(_) => ("Start", None, "This training has ended. Reset it to start another."),
+        None if state.scene.classic().is_some() => (
+            "Start",
+            None,
+            "Networks are trained on a distribution. Choose another field than Classic to train one.",
+        ),
         None if forwards => {
             ("Start", None, "Networks are trained to generate. Choose Generate to train one.")
         }

@@ -66,27 +66,31 @@ pub fn plot<'a>(
         .set_margin_fraction(Vec2::ZERO)
 }
 
-/// The axis of t, from 0 to 1.
-pub fn time_axis<'a>() -> AxisHints<'a> {
-    AxisHints::new_x().formatter(|mark, _| {
-        let quarters = mark.value * 4.0;
+/// The axis of t over a span, named at its ends and in the middle.
+pub fn time_axis<'a>((start, end): (f64, f64)) -> AxisHints<'a> {
+    AxisHints::new_x().formatter(move |mark, _| {
+        let quarters = (mark.value - start) / (end - start) * 4.0;
         match quarters.round() as i64 {
-            0 => "0".into(),
-            2 => "t = 0.5".into(),
-            4 => "1".into(),
+            0 | 4 => number::three(mark.value),
+            2 => format!("t = {}", number::three(mark.value)),
             _ => String::new(),
         }
     })
 }
 
 /// Marks of the axis of t.
-pub fn time_grid() -> Vec<GridMark> {
+pub fn time_grid((start, end): (f64, f64)) -> Vec<GridMark> {
+    let span = end - start;
     // All marks count as equally strong.
-    (0..=4).map(|k| GridMark { value: f64::from(k) / 4.0, step_size: 0.5 }).collect()
+    let mark = |k| GridMark { value: start + span * f64::from(k) / 4.0, step_size: 0.5 * span };
+    (0..=4).map(mark).collect()
 }
 
-/// What is seen of t: a little more than 0 to 1, so that marks at the ends are whole.
-pub const TIME_RANGE: RangeInclusive<f64> = -0.025..=1.025;
+/// What is seen of t: a little more than the span, so that marks at the ends are whole.
+pub fn time_range((start, end): (f64, f64)) -> RangeInclusive<f64> {
+    let margin = 0.025 * (end - start);
+    start - margin..=end + margin
+}
 
 /// A logarithmic axis: values are exponents of ten.
 pub fn log_axis<'a>() -> AxisHints<'a> {

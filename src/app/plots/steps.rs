@@ -4,7 +4,7 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotUi, Points};
 
 use super::frame::{
-    TIME_RANGE, decades, log_axis, log_grid, log_label, now_line, plot, say, time_axis, time_grid,
+    decades, log_axis, log_grid, log_label, now_line, plot, say, time_axis, time_grid, time_range,
     titled,
 };
 use crate::app::palette::Palette;
@@ -59,12 +59,13 @@ fn over_time(
     let values = series.iter().flat_map(|series| &series.steps).map(&value);
     let range = decades(values, threshold, MOST_DECADES);
     let floor = *range.start();
-    let shown = plot(id, palette, time_axis(), log_axis())
-        .x_grid_spacer(|_| time_grid())
+    let span = state.scene.time_span();
+    let shown = plot(id, palette, time_axis(span), log_axis())
+        .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(log_label(quantity))
         .show(ui, |plot| {
-            plot.set_plot_bounds_x(TIME_RANGE);
+            plot.set_plot_bounds_x(time_range(span));
             plot.set_plot_bounds_y(range);
             if let Some(threshold) = threshold {
                 let line = HLine::new("", threshold)

@@ -49,6 +49,8 @@ pub struct Stage {
     colouring: Option<Colouring>,
     density: Density,
     fit: bool,
+    /// What the view was fitted to in the last frame.
+    extent: Option<[[f64; 2]; 2]>,
 }
 
 impl Stage {
@@ -68,6 +70,7 @@ impl Stage {
             colouring: None,
             density: Density::default(),
             fit: false,
+            extent: None,
         }
     }
 
@@ -78,7 +81,8 @@ impl Stage {
 
     /// Hands what is new to the graphics card; before painting.
     pub fn prepare(&mut self, ctx: &Context, state: &State) {
-        self.density.update(ctx, &state.scene, extent(&state.scene), state.palette());
+        let half = extent(&state.scene)[1][0];
+        self.density.update(ctx, &state.scene, half, state.palette());
         let Some(recording) = state.recording() else { return };
         let by = state.scene.view.colour;
         let before = self.uploaded.as_ref().filter(|before| before.recording == recording.id);
@@ -114,7 +118,7 @@ impl Stage {
                 .iter()
                 .map(|block| gpu::Block {
                     first_particle: block.first,
-                    positions: standing(block, recording.times.len()),
+                    positions: positions(block, recording),
                 })
                 .collect(),
             colours: recolour.then(|| Arc::clone(&self.colours)),
@@ -140,8 +144,9 @@ impl Stage {
 
     fn plot_ui(&mut self, ui: &mut Ui, state: &State) -> Response {
         let palette = state.palette();
-        let extent = extent(&state.scene);
-        let fit = std::mem::take(&mut self.fit);
+        let [low, high] = extent(&state.scene);
+        let moved = self.extent.replace([low, high]).is_some_and(|before| before != [low, high]);
+        let fit = std::mem::take(&mut self.fit) || moved;
         let font = FontId::proportional(TEXT);
         let [x, y] = [AxisHints::new_x(), AxisHints::new_y()].map(|axis| {
             axis.formatter(|mark, _| tick(mark.value))
@@ -149,19 +154,20 @@ impl Stage {
                 .tick_label_font(font.clone())
                 .label_spacing(40.0..=60.0)
         });
-        let density = state.scene.view.density.then(|| self.density.item()).flatten();
+        let over_time = runs_over_time(&state.scene);
+        let density = state.scene.view.density && state.scene.classic().is_none();
+        let density = density.then(|| self.density.item()).flatten();
         let particles = state.recording().map(|recording| {
             let time = state.playback.time(recording);
             let keyframe = recording.keyframe_of_time(time);
             self.particles(ui, state, recording, keyframe)
         });
-        Plot::new("stage")
-            .id(Id::unique("stage"))
-            .data_aspect(1.0)
-            .include_x(-extent)
-            .include_x(extent)
-            .include_y(-extent)
-            .include_y(extent)
+        let plot = Plot::new("stage").id(Id::unique("stage"));
+        let plot = if over_time { plot } else { plot.data_aspect(1.0) };
+        plot.include_x(low[0])
+            .include_x(high[0])
+            .include_y(low[1])
+            .include_y(high[1])
             .set_margin_fraction(Vec2::ZERO)
             .allow_boxed_zoom(false)
             .allow_scroll(false)
@@ -246,14 +252,37 @@ enum Particles {
     Painted(PaintedItem),
 }
 
-/// Half the side of the square that the view shows at least: data and noise.
-fn extent(scene: &Scene) -> f64 {
-    let Some(blobs) = &scene.data.mixture else { return EXTENT };
-    blobs
-        .iter()
+/// The lower left and upper right corner of what the view shows at least: data and noise, or the
+/// part of the plane where a classic system plays.
+fn extent(scene: &Scene) -> [[f64; 2]; 2] {
+    if let Some(classic) = scene.classic() {
+        let [mut low, mut high] = classic.system().extent;
+        if runs_over_time(scene) {
+            (low[0], high[0]) = scene.time_span();
+        }
+        return [low, high];
+    }
+    let blobs = scene.data.mixture.iter().flatten();
+    let half = blobs
         .flat_map(|blob| blob.mean.map(|x| x.abs() + 3.0 * blob.std))
         .filter(|reach| reach.is_finite())
-        .fold(EXTENT, f64::max)
+        .fold(EXTENT, f64::max);
+    [[-half, -half], [half, half]]
+}
+
+/// Whether the stage shows x over t: the plane of a one-dimensional system is but a line.
+fn runs_over_time(scene: &Scene) -> bool {
+    scene.classic().is_some_and(|classic| classic.system().one_dimensional)
+}
+
+/// Where the stage draws the keyframes of a block.
+fn positions(block: &Block, recording: &Recording) -> Arc<[[f32; 2]]> {
+    let positions = standing(block, recording.times.len());
+    if !runs_over_time(&recording.scene) {
+        return positions;
+    }
+    let times = recording.times.iter().cycle();
+    positions.iter().zip(times).map(|(at, &t)| [t as f32, at[0]]).collect()
 }
 
 /// Scrolling zooms around the pointer.
