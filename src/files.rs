@@ -1,26 +1,114 @@
 //! Writing files all or nothing.
 
-use std::io::{Error, Result, Write};
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to a temporary file beside `path` and renames it, so that `path` holds either
-/// all of it or what was there before.
+/// all of it or what was there before. Links are followed; what is no file (a device, a pipe) is
+/// written to as it is.
 ///
 /// # Errors
-/// If the folder is missing, not writable or full.
+/// If the folder is missing, not writable or full, or `path` is a folder.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = target_of(path)?;
+    if is_special(&target) {
+        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+    }
+    let mut file = temporary_beside(&target)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(&target).map(drop).map_err(Error::from)
+}
+
+/// Finds out whether [`write_atomically`] could write `path` now, without changing it.
+///
+/// # Errors
+/// As it would give, a full disk left aside.
+pub fn check_writable(path: &Path) -> Result<()> {
+    let target = target_of(path)?;
+    if is_special(&target) {
+        return OpenOptions::new().write(true).open(&target).map(drop);
+    }
+    temporary_beside(&target).map(drop)
+}
+
+/// Reads a text of at most `most` bytes; none if it is longer, whatever its size is said to be.
+///
+/// # Errors
+/// If it cannot be read or is not UTF-8.
+pub fn read_text(path: &Path, most: u64) -> Result<Option<String>> {
+    let mut text = String::new();
+    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    Ok((text.len() as u64 <= most).then_some(text))
+}
+
+/// Where a path leads once its links are followed; the last one may lead to nothing yet.
+fn target_of(path: &Path) -> Result<PathBuf> {
+    let mut target = path.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        let Ok(next) = std::fs::read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    if target.is_dir() {
+        return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
+    }
+    Ok(target)
+}
+
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|data| !data.is_file())
+}
+
+fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".driftscope-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    if !folder.is_dir() {
+        let words = format!("there is no folder {}", folder.display());
+        return Err(Error::new(ErrorKind::NotFound, words));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".driftscope-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private; a result is as readable as any other file.
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        // Temporary files are private; a result is as readable as the person's habits say (umask).
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    file.persist(path).map(drop).map_err(Error::from)
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_followed_and_folders_refused() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("file");
+        write_atomically(&file, b"one").expect("writes");
+        #[cfg(unix)]
+        {
+            let link = dir.path().join("link");
+            std::os::unix::fs::symlink("file", &link).expect("a link");
+            write_atomically(&link, b"two").expect("writes");
+            assert!(std::fs::symlink_metadata(&link).expect("is there").is_symlink());
+        }
+        let kept = if cfg!(unix) { "two" } else { "one" };
+        assert_eq!(std::fs::read_to_string(&file).expect("reads"), kept);
+        assert!(write_atomically(dir.path(), b"").is_err());
+        assert!(check_writable(&dir.path().join("missing/file")).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_and_devices_stay_devices() {
+        let full = Path::new("/dev/full");
+        assert!(write_atomically(full, b"bytes").is_err());
+        assert!(is_special(full));
+        assert!(read_text(Path::new("/dev/zero"), 10).expect("reads").is_none());
+    }
 }

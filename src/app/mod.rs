@@ -58,7 +58,7 @@ const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Edits that can be taken back.
 const MOST_UNDO: usize = 200;
 /// Time that passes in one frame at most, so that a pause of the computer is no leap.
-const LONGEST_FRAME_SECS: f32 = 0.25;
+const LONGEST_FRAME_SECS: f32 = 1.0;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -357,7 +357,8 @@ impl eframe::App for Driftscope {
         self.solver.update(&mut self.state, self.trainer.weights(), ctx);
         self.stage.prepare(ctx, &self.state);
         if let Some(shooter) = &mut self.shooter {
-            shooter.update(ctx);
+            let showing = self.state.shown.is_some() || self.state.failure.is_some();
+            shooter.update(ctx, showing);
         }
         if self.state.playback.playing {
             ctx.request_repaint();

@@ -4,7 +4,7 @@ use crate::engine::Recording;
 use crate::scene::View;
 
 /// The finished picture stands this long before a repeated run starts again.
-const REST_SECS: f64 = 1.4;
+const REST_SECS: f64 = 0.9;
 /// Steps closer than this share of a run are one to the arrow keys.
 const SAME: f64 = 1e-9;
 

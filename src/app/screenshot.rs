@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Screenshot {
     /// Where it is saved, as PNG.
     pub path: PathBuf,
-    /// How long to wait first, in seconds.
+    /// How long to wait first, in seconds, from the first picture on.
     pub after_secs: f64,
     /// Width and height of the window, in points; the usual ones if none.
     pub size: Option<[f32; 2]>,
@@ -30,7 +30,9 @@ pub type Outcome = Arc<Mutex<Option<Result<(), String>>>>;
 pub struct Shooter {
     order: Screenshot,
     outcome: Outcome,
+    /// When the window opened; once something is shown, when that was.
     opened: Instant,
+    showing: bool,
     asked: Option<Receiver<Arc<ColorImage>>>,
 }
 
@@ -38,11 +40,20 @@ impl Shooter {
     /// Starts to wait.
     #[must_use]
     pub fn new(order: Screenshot, outcome: Outcome) -> Self {
-        Self { order, outcome, opened: Instant::now(), asked: None }
+        Self { order, outcome, opened: Instant::now(), showing: false, asked: None }
     }
 
-    /// To be called every frame; closes the window when done.
-    pub fn update(&mut self, ctx: &Context) {
+    /// To be called every frame; closes the window when done. `showing` says whether there is
+    /// anything to see yet, be it why there is not.
+    pub fn update(&mut self, ctx: &Context, showing: bool) {
+        if !self.showing && !showing && self.opened.elapsed() < PATIENCE {
+            ctx.request_repaint_after_secs(0.05);
+            return;
+        }
+        if !self.showing {
+            self.showing = true;
+            self.opened = Instant::now();
+        }
         let waited = self.opened.elapsed();
         let due = Duration::try_from_secs_f64(self.order.after_secs.max(0.0)).unwrap_or_default();
         if let Some(rest) = due.checked_sub(waited).filter(|rest| !rest.is_zero()) {

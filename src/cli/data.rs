@@ -16,10 +16,10 @@ pub struct DataCommand {
     /// The distribution, such as two-moons.
     name: String,
     /// How many points.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000), allow_negative_numbers = true)]
     count: u32,
     /// Equal seeds give equal points.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// Where to write.
     #[arg(long, value_name = "D.csv")]

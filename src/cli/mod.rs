@@ -25,7 +25,7 @@ pub const EXIT_STOPPED: u8 = 3;
 /// and every choice a practitioner makes when sampling shows its effect at once. The commands do
 /// the same work without a window, for figures and scripts.
 #[derive(Debug, Parser)]
-#[command(version, after_help = WINDOW_HELP)]
+#[command(version, after_help = WINDOW_HELP, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -34,7 +34,7 @@ pub struct Cli {
     /// Open the window, wait, save what it shows as a PNG, and close.
     #[arg(long, value_name = "OUT.png")]
     screenshot: Option<PathBuf>,
-    /// How long to wait before the screenshot, in seconds.
+    /// How long to wait before the screenshot, in seconds from the first picture on.
     #[arg(long, value_name = "SECONDS", default_value_t = 3.0, requires = "screenshot")]
     after: f64,
     /// Size of the window for the screenshot, in points.

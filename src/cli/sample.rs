@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 
 use super::table::{Table, number, read, save};
 use super::{EXIT_STOPPED, SceneArgs};
 use crate::engine::{Recording, RunOptions, Spread, run};
+use crate::files::check_writable;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{MOST_PARTICLES, Scene};
+use crate::scene::{Direction, MOST_PARTICLES, Scene};
 use crate::solver::{Attempt, Cancel, Scope};
 
 /// Run a scene and write what came of it into a folder.
@@ -28,12 +29,17 @@ pub struct Sample {
     #[arg(long, value_name = "START.csv")]
     init: Option<PathBuf>,
     /// Positions kept of each trajectory, at most.
-    #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000), allow_negative_numbers = true)]
     keyframes: u32,
     /// The folder to write to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
+
+/// What is written into the folder.
+const FILES: [&str; 4] = ["samples.csv", "trajectories.csv", "steps.csv", "summary.json"];
+/// Starts lie within this distance of the axes: beyond, single precision loses what matters.
+const FARTHEST: f64 = 1e6;
 
 /// Totals for the whole batch, or spread over the particles.
 #[derive(Serialize)]
@@ -44,7 +50,7 @@ enum Total {
 }
 
 #[derive(Serialize)]
-struct Summary<'a> {
+struct Summary {
     status: String,
     nfe: Spread,
     accepted: Total,
@@ -54,7 +60,7 @@ struct Summary<'a> {
     sliced_w2: Option<f64>,
     sliced_w2_floor: Option<f64>,
     seed: u64,
-    scene: &'a Scene,
+    scene: Scene,
 }
 
 impl Sample {
@@ -63,6 +69,15 @@ impl Sample {
         let starts: Option<Arc<[[f64; 2]]>> = match &self.init {
             Some(path) => {
                 let points = read(path, ["x", "y"])?;
+                if let Some(line) = points.iter().position(|p| p.iter().any(|x| x.abs() > FARTHEST))
+                {
+                    bail!(
+                        "{}, line {}: {:?} is not allowed as a start: from -{FARTHEST:e} to {FARTHEST:e}",
+                        path.display(),
+                        line + 2,
+                        points[line]
+                    );
+                }
                 ensure!(
                     points.len() <= MOST_PARTICLES,
                     "{} holds {} points: at most {MOST_PARTICLES} are allowed",
@@ -75,8 +90,14 @@ impl Sample {
             None => None,
         };
         let scene = Arc::new(scene);
+        // Better to learn now than after the solve that nothing can be written.
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        check_writable(&self.out.join(FILES[0]))
+            .with_context(|| format!("cannot write to {}", self.out.display()))?;
         let options = RunOptions {
             keyframes: self.keyframes as usize,
+            even_keyframes: true,
             logged: usize::MAX,
             starts,
             model: None,
@@ -87,8 +108,6 @@ impl Sample {
         let distance = scene.classic().is_none().then(|| {
             distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag")
         });
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         write(&self.out, &recording, distance)?;
         Ok(match recording.stopped() {
             Some((count, stop)) => {
@@ -105,7 +124,7 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
     for (particle, [x, y]) in recording.ends().enumerate() {
         samples.row([particle.to_string(), number(x), number(y)])?;
     }
-    samples.save(&folder.join("samples.csv"))?;
+    samples.save(&folder.join(FILES[0]))?;
 
     let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
     for particle in 0..recording.count() {
@@ -118,17 +137,21 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
             }
         }
     }
-    trajectories.save(&folder.join("trajectories.csv"))?;
+    trajectories.save(&folder.join(FILES[1]))?;
 
     let mut steps =
         Table::new(&["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"])?;
+    // In the forward direction t falls, as everywhere else.
+    let forwards = recording.scene.direction == Direction::Noise;
     let mut log = |particle: &str, attempts: &[Attempt]| -> Result<()> {
         for (number_of, attempt) in attempts.iter().enumerate() {
+            let (t, h) =
+                if forwards { (1.0 - attempt.t, -attempt.h) } else { (attempt.t, attempt.h) };
             steps.row([
                 particle.to_owned(),
                 number_of.to_string(),
-                number(attempt.t),
-                number(attempt.h),
+                number(t),
+                number(h),
                 number(attempt.error_ratio),
                 attempt.accepted.to_string(),
                 attempt.nfe.to_string(),
@@ -145,7 +168,7 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
             }
         }
     }
-    steps.save(&folder.join("steps.csv"))?;
+    steps.save(&folder.join(FILES[2]))?;
 
     let total = |spread: Spread| {
         if whole_batch { Total::Batch(spread.max) } else { Total::PerParticle(spread) }
@@ -162,8 +185,8 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
         sliced_w2: distance.map(|distance| distance.sliced_w2),
         sliced_w2_floor: distance.map(|distance| distance.floor),
         seed: recording.scene.seed,
-        scene: &recording.scene,
+        scene: recording.scene.resolved(recording.interval),
     };
     let json = serde_json::to_vec_pretty(&summary)?;
-    save(&folder.join("summary.json"), &json)
+    save(&folder.join(FILES[3]), &json)
 }

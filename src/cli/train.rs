@@ -42,7 +42,7 @@ pub struct Train {
     #[arg(long, default_value_t = TrainingSettings::default().steps)]
     steps: u64,
     /// Highest learning rate.
-    #[arg(long, default_value_t = TrainingSettings::default().learning_rate)]
+    #[arg(long, default_value_t = TrainingSettings::default().learning_rate, allow_negative_numbers = true)]
     lr: f64,
     /// Equal seeds give equal networks.
     #[arg(long, default_value_t = 0)]
@@ -61,10 +61,8 @@ impl Train {
     pub fn run(&self) -> Result<ExitCode> {
         let toy = toy(&self.data)?;
         // Better to learn now than after the training that the file cannot be written.
-        let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            bail!("cannot write {}: there is no folder {}", self.out.display(), folder.display());
-        }
+        crate::files::check_writable(&self.out)
+            .with_context(|| format!("cannot write {}", self.out.display()))?;
         let settings = TrainingSettings {
             architecture: Architecture {
                 hidden: self.hidden,
@@ -101,7 +99,7 @@ impl Train {
             }
             let status = job.status();
             bar.set_position(status.steps_done);
-            if let Some(loss) = status.loss() {
+            if let Some(loss) = status.loss {
                 bar.set_message(format!("loss {loss:.4}"));
             }
         }
@@ -114,12 +112,15 @@ impl Train {
                 "{} steps in {:.1} s ({rate:.0} steps/s), loss {:.4}: saved {}",
                 status.steps_done,
                 status.elapsed.as_secs_f64(),
-                status.loss().unwrap_or(f32::NAN),
+                status.loss.unwrap_or(f32::NAN),
                 self.out.display()
             );
         }
         if let TrainingState::Failed(reason) = status.state {
             bail!("{reason}");
+        }
+        if job.model().is_none() {
+            bail!("stopped before the first step was done: there is nothing to save");
         }
         Ok(ExitCode::SUCCESS)
     }

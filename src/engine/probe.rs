@@ -7,7 +7,7 @@ use super::run::RunError;
 use crate::field::{
     ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField, Times,
 };
-use crate::interpolant::Coefficients;
+use crate::interpolant::{Coefficients, Interpolant};
 use crate::scene::{Direction, Problem, Scene};
 
 /// A scene's field, interpolant and diffusion, ready to be asked.
@@ -84,12 +84,16 @@ impl Probe {
         matches!(self.field, ProbedField::Classic(_))
     }
 
-    /// The values at `x` and `t` from 0 to [`Self::last_time`]. What is undefined there (the score
+    /// The values at `x` and `t` (data at t = 1, also in the forward direction, where the velocity
+    /// is that of rising noising time) from 0 to [`Self::last_time`]. What is undefined there (the score
     /// of a learned field at t = 1, SBDM's D at t = 0) is infinite or NaN.
     #[must_use]
     pub fn at(&self, t: f64, x: [f64; 2]) -> Probed {
-        let path = self.scene.interpolant.kind;
+        let forwards = self.scene.direction == Direction::Noise;
+        // The forward direction is that of the VP-SDE, in noising time.
+        let path = if forwards { Interpolant::Vp } else { self.scene.interpolant.kind };
         let coefficients = path.coefficients(t);
+        let own_time = if forwards { 1.0 - t } else { t };
         let (velocity, score, log_density) = match &self.field {
             ProbedField::Exact(field) => {
                 let here = field.at(t, x);
@@ -97,13 +101,13 @@ impl Probe {
             }
             ProbedField::Other(field) => {
                 let (mut velocity, mut score) = ([0.0; 2], [0.0; 2]);
-                field.velocity_and_score(Times::Shared(t), &x, &mut velocity, &mut score);
+                field.velocity_and_score(Times::Shared(own_time), &x, &mut velocity, &mut score);
                 (velocity, score, None)
             }
             ProbedField::Classic(field) => (field.at(t, x), [f64::NAN; 2], None),
         };
         let diffusion = match self.scene.direction {
-            Direction::Noise => NoisingField::diffusion(t),
+            Direction::Noise => NoisingField::diffusion(own_time),
             Direction::Generate => {
                 let diffusion = self.scene.diffusion;
                 diffusion.form.coefficient(path, diffusion.norm, t)

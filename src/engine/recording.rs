@@ -11,6 +11,8 @@ use crate::solver::{Attempt, Counts, Stop, Track};
 /// A recording in the making holds the first blocks only; what is there never changes.
 #[derive(Clone, Debug)]
 pub struct Recording {
+    /// First and last time of the noisy or adaptive part (noising times in the forward direction).
+    pub interval: (f64, f64),
     /// Grows with every request; tells recordings apart.
     pub id: u64,
     /// The scene it shows.

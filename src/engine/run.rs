@@ -26,6 +26,9 @@ use crate::solver::{
 pub struct RunOptions {
     /// Most keyframes of a particle, at least 2.
     pub keyframes: usize,
+    /// Whether fixed steps are kept at exactly so many even times, as adaptive ones are, instead
+    /// of at the ends of the steps. Noisy steps can only be kept at their ends.
+    pub even_keyframes: bool,
     /// Particles whose attempts are logged.
     pub logged: usize,
     /// Starting points, instead of those that the seed gives; as many as the scene has particles.
@@ -42,12 +45,21 @@ impl RunOptions {
     #[must_use]
     pub fn for_window(particles: usize) -> Self {
         let affordable = Self::KEYFRAME_BYTES / (size_of::<[f32; 2]>() * particles.max(1));
-        Self { keyframes: affordable.clamp(33, 129), logged: 512, starts: None, model: None }
+        Self {
+            keyframes: affordable.clamp(33, 129),
+            even_keyframes: false,
+            logged: 512,
+            starts: None,
+            model: None,
+        }
     }
 }
 
 /// Particles for which steps are doubled to estimate the error of methods without a pair.
 pub const DOUBLED: usize = 512;
+
+/// Particles of the first tile.
+const FIRST_TILE: usize = 32;
 
 /// Why a scene could not be run.
 #[derive(Debug, Error)]
@@ -129,6 +141,7 @@ fn start<S: Evaluate>(
     });
     let job = Job { scene, options, cancel, field, mixture, interval, began: Instant::now() };
     let blank = Recording {
+        interval,
         id,
         scene: Arc::clone(scene),
         times: Arc::new([]),
@@ -178,14 +191,18 @@ impl<S: Real> Job<'_, S> {
         }
     }
 
-    /// Numbers of the first particle of every tile.
-    fn tiles(&self) -> Vec<usize> {
-        (0..self.scene.particles.count).step_by(TILE).collect()
+    /// The tiles: the number of the first particle and how many there are. The first tile is small,
+    /// so that there is something to see soon.
+    fn tiles(&self) -> Vec<(usize, usize)> {
+        let count = self.scene.particles.count;
+        let mut tiles = vec![(0, FIRST_TILE.min(count))];
+        let rest = (FIRST_TILE..count).step_by(TILE);
+        tiles.extend(rest.map(|first| (first, TILE.min(count - first))));
+        tiles
     }
 
-    /// Starting points of the tile that begins with particle `first`, feature-major.
-    fn starts(&self, first: usize) -> Vec<S> {
-        let size = TILE.min(self.scene.particles.count - first);
+    /// Starting points of the `size` particles from `first`, feature-major.
+    fn starts(&self, (first, size): (usize, usize)) -> Vec<S> {
         let mut points = vec![S::ZERO; 2 * size];
         let classic = self.scene.classic();
         for i in 0..size {
@@ -206,7 +223,7 @@ impl<S: Real> Job<'_, S> {
         points
     }
 
-    /// Particles of the tile at `first` whose attempts are logged.
+    /// Particles of a tile at `first` whose attempts are logged.
     fn logged(&self, first: usize) -> usize {
         self.options.logged.saturating_sub(first).min(TILE)
     }
@@ -225,16 +242,15 @@ impl<S: Real> Job<'_, S> {
         &self,
         mut recording: Recording,
         mut publish: impl FnMut(&Recording),
-        solve: impl Fn(usize) -> Result<T, Cancelled> + Sync,
+        solve: impl Fn((usize, usize)) -> Result<T, Cancelled> + Sync,
         mut add: impl FnMut(&mut Recording, usize, T),
     ) -> Result<Recording, RunError> {
         let tiles = self.tiles();
         let (mut done, mut group) = (0, 1);
         while done < tiles.len() {
             let now = &tiles[done..(done + group).min(tiles.len())];
-            let tracks =
-                now.par_iter().map(|&first| solve(first)).collect::<Result<Vec<_>, _>>()?;
-            for (&first, track) in now.iter().zip(tracks) {
+            let tracks = now.par_iter().map(|&tile| solve(tile)).collect::<Result<Vec<_>, _>>()?;
+            for (&(first, _), track) in now.iter().zip(tracks) {
                 add(&mut recording, first, track);
             }
             done += now.len();
@@ -257,13 +273,13 @@ impl<S: Real> Job<'_, S> {
         self.in_groups(
             recording,
             publish,
-            |first| {
+            |tile| {
                 per_particle::solve(
                     self.field,
                     &settings,
                     &keyframes,
-                    &self.starts(first),
-                    self.logged(first),
+                    &self.starts(tile),
+                    self.logged(tile.0),
                     self.cancel,
                 )
             },
@@ -279,11 +295,11 @@ impl<S: Real> Job<'_, S> {
         let settings = self.settings();
         let keyframes = grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
         recording.times = self.shown(&keyframes);
-        let firsts = self.tiles();
-        let tiles: Vec<Vec<S>> = firsts.par_iter().map(|&first| self.starts(first)).collect();
+        let places = self.tiles();
+        let tiles: Vec<Vec<S>> = places.par_iter().map(|&tile| self.starts(tile)).collect();
         let field = self.field;
         let solved = whole_batch::solve(field, &settings, &keyframes, &tiles, self.cancel)?;
-        for (first, track) in firsts.into_iter().zip(solved.tracks) {
+        for ((first, _), track) in places.into_iter().zip(solved.tracks) {
             push(&mut recording, first, track);
         }
         recording.shared_log = Some(solved.log.into());
@@ -302,7 +318,11 @@ impl<S: Real> Job<'_, S> {
         let settings = self.settings();
         let grid = self.scene.grid(self.interval);
         let stochastic = self.scene.is_stochastic();
-        let keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes, !stochastic);
+        let keyframes = if self.options.even_keyframes && !stochastic {
+            grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1)
+        } else {
+            grid::keyframes_on_grid(&grid, self.options.keyframes, !stochastic)
+        };
         recording.times = self.shown(&keyframes);
         let problem = FixedProblem {
             field: self.field,
@@ -315,9 +335,9 @@ impl<S: Real> Job<'_, S> {
         self.in_groups(
             recording,
             publish,
-            |first| {
-                let starts = self.starts(first);
-                let noise = stochastic.then(|| self.noise(&grid, first, starts.len() / 2));
+            |(first, count)| {
+                let starts = self.starts((first, count));
+                let noise = stochastic.then(|| self.noise(&grid, first, count));
                 let doubling = first < DOUBLED;
                 problem.solve(&starts, noise.as_ref(), self.logged(first), doubling, self.cancel)
             },
@@ -348,12 +368,11 @@ impl<S: Real> Job<'_, S> {
         let grid = self.scene.grid(self.interval);
         let end = self.interval.1;
         let (last_step, size) = self.scene.last_step();
-        let mut keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes - 1, false);
         let mut log_grid = grid.clone();
         if last_step != LastStep::None {
-            keyframes.push(end + size);
             log_grid.push(end + size);
         }
+        let keyframes = grid::keyframes_on_grid(&log_grid, self.options.keyframes, false);
         recording.times = self.shown(&keyframes);
         recording.shared_log = Some(log_of_noisy_steps(self.scene, &log_grid));
         let form = self.scene.diffusion;
@@ -375,9 +394,9 @@ impl<S: Real> Job<'_, S> {
         self.in_groups(
             recording,
             publish,
-            |first| {
-                let starts = self.starts(first);
-                let noise = self.noise(&grid, first, starts.len() / 2);
+            |(first, count)| {
+                let starts = self.starts((first, count));
+                let noise = self.noise(&grid, first, count);
                 problem.solve(&starts, &noise, self.logged(first), self.cancel)
             },
             push,

@@ -72,16 +72,10 @@ pub struct TrainingStatus {
     pub elapsed: Duration,
     /// The loss: `(step, mean loss since the point before)`.
     pub curve: Arc<Vec<(u64, f32)>>,
+    /// Mean loss since the last point of the curve, or that point; none before the first step.
+    pub loss: Option<f32>,
     /// The latest averaged weights, ready to be sampled; none before the first snapshot.
     pub model: Option<Arc<LoadedModel>>,
-}
-
-impl TrainingStatus {
-    /// The last point of the loss curve.
-    #[must_use]
-    pub fn loss(&self) -> Option<f32> {
-        self.curve.last().map(|point| point.1)
-    }
 }
 
 /// A training on a thread of its own.
@@ -133,6 +127,7 @@ impl TrainingJob {
             steps: request.settings.steps,
             elapsed: Duration::ZERO,
             curve: Arc::default(),
+            loss: None,
             model: None,
         };
         let board = Board { status, snapshot: None, wanted: Wanted::Run };
@@ -241,8 +236,9 @@ fn train(
             let mut board = shared.board();
             board.status.steps_done = done;
             board.status.elapsed = elapsed;
+            let mean = (losses / since as f64) as f32;
+            board.status.loss = Some(mean);
             if since == curve_interval {
-                let mean = (losses / since as f64) as f32;
                 Arc::make_mut(&mut board.status.curve).push((done, mean));
                 (losses, since) = (0.0, 0);
             }
@@ -279,7 +275,8 @@ fn may_go_on(
 
 fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
     let settings = &request.settings;
-    let final_loss = shared.board().status.loss().map_or(f64::NAN, f64::from);
+    // Before the first step there is nothing to show or to save.
+    let Some(final_loss) = shared.board().status.loss.map(f64::from) else { return };
     let model = Model {
         weights: trainer.ema_weights(),
         description: Description {

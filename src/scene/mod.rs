@@ -443,6 +443,9 @@ impl Default for View {
 impl Scene {
     /// SBDM starts here on paths where its D is infinite at t = 0.
     pub const SBDM_START: f64 = 1e-3;
+    /// An SDE without a last step ends this much before t = 1 on a learned field, whose score is
+    /// 0/0 there; as in SiT.
+    pub const UNSCORED_MARGIN: f64 = 1e-3;
     /// f32 cannot hold tolerances below this; such solves run in f64.
     pub const F32_TOLERANCE: f64 = 1e-6;
 
@@ -522,7 +525,8 @@ impl Scene {
     }
 
     /// First and last t of the noisy or adaptive part. Without given times: from 0 (1e-3 for SBDM
-    /// on Linear and GVP) to 1, less the last step of an SDE, and no later than `last_time`, where
+    /// on Linear and GVP) to 1, less the last step of an SDE (or, on a learned field without one,
+    /// [`Self::UNSCORED_MARGIN`]), and no later than `last_time`, where
     /// the field ends. In the forward direction these are noising times τ = 1 − t.
     #[must_use]
     pub fn interval(&self, last_time: f64) -> (f64, f64) {
@@ -544,7 +548,12 @@ impl Scene {
             },
         );
         let end = self.time.end.unwrap_or_else(|| {
-            let room = if generating_sde { self.last_step().1 } else { 0.0 };
+            let unscored = self.field.kind == FieldKind::Learned && self.last_step().1 == 0.0;
+            let room = match (generating_sde, unscored) {
+                (false, _) => 0.0,
+                (true, true) => Self::UNSCORED_MARGIN,
+                (true, false) => self.last_step().1,
+            };
             (1.0 - room).min(last_time)
         });
         (start, end)
@@ -594,6 +603,20 @@ impl Scene {
         } else {
             self.sampler.method.arrays_kept()
         }
+    }
+
+    /// The same scene with what stood in for absent values spelt out; `interval` is that of the
+    /// solve. It gives the same recording.
+    #[must_use]
+    pub fn resolved(&self, interval: (f64, f64)) -> Self {
+        let mut scene = self.clone();
+        scene.time = Time { start: Some(interval.0), end: Some(interval.1) };
+        scene.sampler.precision = Some(self.precision());
+        scene.sampler.grid = Some(self.sampler.spacing());
+        if !self.is_sde() {
+            scene.sampler.adaptive = Some(self.is_adaptive());
+        }
+        scene
     }
 
     /// Whether both scenes give the same recording: all but title, words and view are equal.

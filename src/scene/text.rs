@@ -77,6 +77,17 @@ pub enum SceneError {
     },
 }
 
+impl SceneError {
+    /// The key it is about, if it is about one.
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Value { key, .. } => Some(key),
+            Self::Range { problem, .. } => Some(problem.key),
+            _ => None,
+        }
+    }
+}
+
 impl Scene {
     /// Reads a scene from TOML and checks its values; `origin` names it in messages.
     ///
@@ -105,6 +116,10 @@ impl Scene {
             Some(name) => Self::table_of(name)?,
             None => (toml::Table::new(), "the scene".to_owned()),
         };
+        // What is wrong with the file is said of the file. Whether its values go together is seen
+        // only with the settings over it.
+        let _: Self = deserialize(&table, &origin)?;
+        let alone = Self::from_table(&table, &origin).err();
         for setting in settings {
             let (key, value) = setting
                 .split_once('=')
@@ -114,10 +129,11 @@ impl Scene {
             origin = format!("--set {setting}");
             let _: Self = deserialize(&table, &origin)?;
         }
-        if settings.len() != 1 {
-            name.unwrap_or("the scene").clone_into(&mut origin);
+        match (Self::from_table(&table, &origin), alone) {
+            // What was wrong before any setting still is.
+            (Err(together), Some(alone)) if together.key() == alone.key() => Err(alone),
+            (outcome, _) => outcome,
         }
-        Self::from_table(&table, &origin)
     }
 
     /// Reads a scene file.
@@ -125,7 +141,8 @@ impl Scene {
     /// # Errors
     /// If the file cannot be read or is refused.
     pub fn load(path: &Path) -> Result<Self, SceneError> {
-        Self::from_toml(&read(path)?, &path.display().to_string())
+        let origin = path.display().to_string();
+        Self::from_table(&file_table(path)?, &origin)
     }
 
     /// Writes a scene file, all or nothing.
@@ -147,7 +164,7 @@ impl Scene {
             return Err(SceneError::Unknown { name: name.to_owned(), names: names.join(", ") });
         }
         let origin = path.display().to_string();
-        Ok((parse(&read(path)?, &origin)?, origin))
+        Ok((file_table(path)?, origin))
     }
 
     fn from_table(table: &toml::Table, origin: &str) -> Result<Self, SceneError> {
@@ -159,13 +176,24 @@ impl Scene {
     }
 }
 
+/// The table of a scene file. A model it names is looked for beside it.
+fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
+    let mut table = parse(&read(path)?, &path.display().to_string())?;
+    if let Some(toml::Value::String(model)) =
+        table.get_mut("field").and_then(|field| field.get_mut("model"))
+        && let Some(folder) = path.parent()
+    {
+        // An absolute path stays as it is.
+        *model = folder.join(&*model).display().to_string();
+    }
+    Ok(table)
+}
+
 fn read(path: &Path) -> Result<String, SceneError> {
     let failed = |source| SceneError::Read { path: path.to_owned(), source };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > LARGEST_FILE_BYTES {
-        return Err(SceneError::TooLarge { path: path.to_owned() });
-    }
-    std::fs::read_to_string(path).map_err(failed)
+    crate::files::read_text(path, LARGEST_FILE_BYTES)
+        .map_err(failed)?
+        .ok_or_else(|| SceneError::TooLarge { path: path.to_owned() })
 }
 
 fn parse(text: &str, origin: &str) -> Result<toml::Table, SceneError> {
@@ -184,10 +212,30 @@ fn deserialize(table: &toml::Table, origin: &str) -> Result<Scene, SceneError> {
         let value = lookup(table, &key).map(|value| format!(" (found {value})"));
         SceneError::Value {
             origin: origin.to_owned(),
-            message: format!("{}{}", error.inner().message(), value.unwrap_or_default()),
+            message: format!("{}{}", in_words(error.inner().message()), value.unwrap_or_default()),
             key,
         }
     })
+}
+
+/// serde's words for types, as a person who writes a scene file would put them.
+fn in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 8] = [
+        ("expected usize", "expected a whole number, 0 or larger"),
+        ("expected u64", "expected a whole number, 0 or larger"),
+        ("expected f64", "expected a number"),
+        ("expected a boolean", "expected true or false"),
+        ("expected a string", "expected a text"),
+        ("expected a sequence", "expected a list"),
+        ("floating point", "the number"),
+        ("expected struct", "expected a group of settings, [section],"),
+    ];
+    let message = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    // The name of the Rust type says nothing to anybody.
+    match message.split_once("[section],") {
+        Some((head, _)) => format!("{head}[section]"),
+        None => message,
+    }
 }
 
 /// The plain value at a dotted key.

@@ -120,9 +120,12 @@ pub fn solve<S: Real>(
             }
             let mut track = tile.track;
             for counts in &mut track.counts {
+                let own_error = counts.largest_error;
                 for attempt in &log {
                     counts.note(attempt);
                 }
+                // The batch decides together, but every particle has an error of its own.
+                counts.largest_error = own_error;
                 counts.nfe = nfe;
                 counts.dense_nfe = dense_nfe;
             }
@@ -146,6 +149,10 @@ fn accept<S: Real>(
         EndSlope::Evaluated
     };
     for lane in 0..tile.lanes() {
+        let own_error =
+            tile.scaled_error(lane).ratio(settings.control.norm, tile.field.dimension()) as f32;
+        let largest = &mut tile.track.counts[tile.particles[lane]].largest_error;
+        *largest = largest.max(own_error);
         tile.place_keyframes(lane, t, t1);
         if t1 >= settings.end_time {
             let end = tile.within_step(lane, t, t1, settings.end_time);

@@ -18,6 +18,10 @@ pub const FORWARDS: &str = "Data → noise follows the linear diffusion of the V
 /// Why distribution, path and diffusion do nothing with a classic field.
 pub const CLASSIC: &str = "A classic ODE has no distribution, path, direction or score. Choose Learned or Exact as the field to use this.";
 
+/// Why the distribution cannot be changed beside a training.
+const TRAINED_ON: &str =
+    "The network beside is trained on this distribution. Reset the training to choose another.";
+
 /// Why nothing of the noising process can be chosen, if so.
 pub fn no_process(scene: &Scene) -> Option<&'static str> {
     if scene.field.kind == FieldKind::Classic {
@@ -27,11 +31,12 @@ pub fn no_process(scene: &Scene) -> Option<&'static str> {
 }
 
 /// Distribution, direction, interpolant and field.
-pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool) {
+pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
     let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
     let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
     let classic = scene.classic().map(|_| CLASSIC);
-    Row::new("Data", about).disabled(classic).choice(
+    let kept = classic.or(training.then_some(TRAINED_ON));
+    Row::new("Data", about).disabled(kept).choice(
         ui,
         scene,
         shown,

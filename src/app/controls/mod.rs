@@ -36,7 +36,8 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             ui.add_space(UNIT);
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);
-            data::ui(ui, &mut scene, trained);
+            let training = state.training.status.is_some();
+            data::ui(ui, &mut scene, trained, training);
             if state.mode == Mode::Train {
                 training::ui(ui, state, out);
             }

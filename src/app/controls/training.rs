@@ -118,7 +118,7 @@ fn progress_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
     let done = number::count(status.steps_done);
     let all = number::count(status.steps);
     ui.label(format!("{done} of {all} training steps"));
-    match status.loss() {
+    match status.loss {
         Some(loss) => ui.label(
             RichText::new(format!("loss {}", number::three(loss.into()))).color(palette.strong),
         ),
