@@ -367,7 +367,7 @@ impl<S: Real> Job<'_, S> {
                 let mut streams: Vec<_> = (first..first + starts.len() / 2)
                     .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
                     .collect();
-                let noise = Noise::of_paths(&grid, &mut streams);
+                let noise = Noise::of_paths(&grid, &mut streams, form.scheme.needs_area());
                 problem.solve(&starts, &noise, self.logged(first), self.cancel)
             },
             push,
