@@ -26,7 +26,8 @@ fn solves(criterion: &mut Criterion) {
             .chain([format!("particles.count={PARTICLES}")])
             .collect();
         let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
-        let options = RunOptions { keyframes: 33, logged: 0, starts: None, model: None };
+        let options =
+            RunOptions { keyframes: 33, logged: 0, starts: None, noise: None, model: None };
         group.bench_function(BenchmarkId::new(name, PARTICLES), |bencher| {
             bencher.iter(|| {
                 let recording = run(&scene, 1, &options, &Cancel::default(), |_| {});

@@ -13,7 +13,7 @@ const PARTICLES: usize = 10_000;
 fn record(scene: &Scene) -> Recording {
     let mut scene = scene.clone();
     scene.particles.count = PARTICLES;
-    let options = RunOptions { keyframes: 2, logged: 0, starts: None, model: None };
+    let options = RunOptions { keyframes: 2, logged: 0, starts: None, noise: None, model: None };
     run(&Arc::new(scene), 1, &options, &Cancel::default(), |_| {}).expect("runs")
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::given_noise::{GivenNoise, GivenNoiseError};
 use super::models::{LoadedModel, model_of, needs_model};
 use super::random::{Purpose, normal_start, stream};
 use super::recording::{Block, Recording};
@@ -30,6 +31,8 @@ pub struct RunOptions {
     pub logged: usize,
     /// Starting points, instead of those that the seed gives; as many as the scene has particles.
     pub starts: Option<Arc<[[f64; 2]]>>,
+    /// Noise of an SDE, instead of that which the seed gives.
+    pub noise: Option<Arc<GivenNoise>>,
     /// A model to use instead of the scene's own (a training under way).
     pub model: Option<Arc<LoadedModel>>,
 }
@@ -42,7 +45,13 @@ impl RunOptions {
     #[must_use]
     pub fn for_window(particles: usize) -> Self {
         let affordable = Self::KEYFRAME_BYTES / (size_of::<[f32; 2]>() * particles.max(1));
-        Self { keyframes: affordable.clamp(33, 129), logged: 512, starts: None, model: None }
+        Self {
+            keyframes: affordable.clamp(33, 129),
+            logged: 512,
+            starts: None,
+            noise: None,
+            model: None,
+        }
     }
 }
 
@@ -55,6 +64,9 @@ pub enum RunError {
     /// A value in the scene.
     #[error(transparent)]
     Scene(#[from] Problem),
+    /// Noise that does not serve the scene.
+    #[error(transparent)]
+    Noise(#[from] GivenNoiseError),
     /// The model.
     #[error(transparent)]
     Model(#[from] CheckpointError),
@@ -82,6 +94,9 @@ pub fn run(
     publish: impl FnMut(&Recording),
 ) -> Result<Recording, RunError> {
     scene.check()?;
+    if let Some(noise) = &options.noise {
+        noise.check(scene)?;
+    }
     let mixture = Arc::new(scene.mixture().map_err(|error| Problem {
         key: "data.mixture",
         value: String::from("this mixture"),
@@ -326,12 +341,24 @@ impl<S: Real> Job<'_, S> {
         )
     }
 
+    /// Noise of the tile that begins with particle `first`, from each particle's own path.
+    fn noise_of_paths(&self, first: usize, count: usize, grid: &[f64]) -> Noise<S> {
+        let mut streams: Vec<_> = (first..first + count)
+            .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
+            .collect();
+        Noise::of_paths(grid, &mut streams, self.scene.diffusion.scheme.needs_area())
+    }
+
     fn sde(
         &self,
         mut recording: Recording,
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
         let grid = self.grid();
+        let given = match &self.options.noise {
+            Some(noise) => Some(noise.in_order(grid.len() - 1, self.scene.particles.count)?),
+            None => None,
+        };
         let end = self.interval.1;
         let (last_step, size) = self.scene.last_step();
         let mut keyframes = grid::keyframes_on_grid(&grid, self.options.keyframes - 1, false);
@@ -364,10 +391,11 @@ impl<S: Real> Job<'_, S> {
             publish,
             |first| {
                 let starts = self.starts(first);
-                let mut streams: Vec<_> = (first..first + starts.len() / 2)
-                    .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
-                    .collect();
-                let noise = Noise::of_paths(&grid, &mut streams, form.scheme.needs_area());
+                let count = starts.len() / 2;
+                let noise = match &given {
+                    Some(given) => given.of(first, count),
+                    None => self.noise_of_paths(first, count, &grid),
+                };
                 problem.solve(&starts, &noise, self.logged(first), self.cancel)
             },
             push,

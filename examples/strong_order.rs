@@ -1,0 +1,42 @@
+//! Prints the table of strong errors in `docs/theory.md`:
+//! `cargo run --release --example strong_order`.
+
+use std::sync::Arc;
+
+use driftscope::data::toy;
+use driftscope::diffusion::DiffusionForm;
+use driftscope::interpolant::Interpolant;
+use driftscope::measure::{StrongSetting, strong_order};
+
+fn main() {
+    table("One Gaussian, Linear, D = 1, t from 0.1 to 0.8", &StrongSetting::default());
+    let changing =
+        StrongSetting { diffusion: (DiffusionForm::Sigma, 1.0), ..StrongSetting::default() };
+    table("The same with D = σ(t)", &changing);
+    let moons = StrongSetting {
+        mixture: Arc::new(toy("two-moons").expect("a built-in distribution").mixture()),
+        interpolant: Interpolant::Gvp,
+        diffusion: (DiffusionForm::Sbdm, 1.0),
+        interval: (0.1, 0.6),
+        steps: vec![32, 64, 128, 256, 512],
+        ..StrongSetting::default()
+    };
+    table("Two moons, GVP, SBDM, t from 0.1 to 0.6", &moons);
+}
+
+/// One Markdown table: a row for each step size, a column for each scheme.
+fn table(title: &str, setting: &StrongSetting) {
+    let measured = strong_order(setting);
+    let row = |head: &str, cells: Vec<String>| println!("| {head} | {} |", cells.join(" | "));
+    println!("{title}:\n");
+    row("steps", measured.iter().map(|of| of.scheme.title().to_owned()).collect());
+    row("---", vec!["---".to_owned(); measured.len()]);
+    for (k, steps) in setting.steps.iter().enumerate() {
+        row(
+            &steps.to_string(),
+            measured.iter().map(|of| format!("{:.2e}", of.errors[k])).collect(),
+        );
+    }
+    row("fitted order", measured.iter().map(|of| format!("{:.2}", of.order)).collect());
+    println!();
+}
