@@ -9,19 +9,20 @@ use driftscope::interpolant::Interpolant;
 use driftscope::measure::{StrongSetting, strong_order};
 
 fn main() {
-    table("One Gaussian, Linear, D = 1, t from 0.1 to 0.8", &StrongSetting::default());
-    let changing =
-        StrongSetting { diffusion: (DiffusionForm::Sigma, 1.0), ..StrongSetting::default() };
-    table("The same with D = σ(t)", &changing);
-    let moons = StrongSetting {
-        mixture: Arc::new(toy("two-moons").expect("a built-in distribution").mixture()),
-        interpolant: Interpolant::Gvp,
-        diffusion: (DiffusionForm::Sbdm, 1.0),
+    table("One Gaussian (2, 0) ± 0.5, Linear, D = 1, t from 0.1 to 0.8", &StrongSetting::default());
+    let curved = StrongSetting {
+        mixture: Arc::new(toy("eight-gaussians").expect("a built-in distribution").mixture()),
         interval: (0.1, 0.6),
-        steps: vec![32, 64, 128, 256, 512],
+        steps: vec![16, 32, 64, 128, 256, 512],
         ..StrongSetting::default()
     };
-    table("Two moons, GVP, SBDM, t from 0.1 to 0.6", &moons);
+    table("Eight Gaussians, Linear, D = 1, t from 0.1 to 0.6", &curved);
+    let changing = StrongSetting {
+        interpolant: Interpolant::Gvp,
+        diffusion: (DiffusionForm::Sigma, 1.0),
+        ..curved
+    };
+    table("Eight Gaussians, GVP, D = σ(t), t from 0.1 to 0.6", &changing);
 }
 
 /// One Markdown table: a row for each step size, a column for each scheme.

@@ -408,7 +408,7 @@ fn bad_noise_is_refused() {
     let lines: Vec<&str> = good.lines().collect();
     let without = |line: usize| [&lines[..line], &lines[line + 1..]].concat().join("\n");
     let with = |row: &str| format!("{good}{row}\n");
-    refused(&without(6), &sigma, &["step 1 of particle 0 is missing", "0 to 9", "0 to 3"]);
+    refused(&without(5), &sigma, &["step 1 of particle 0 is missing", "0 to 9", "0 to 3"]);
     refused(&without(40), &sigma, &["step 9 of particle 3 is missing"]);
     refused(&with("3,2,0.1,0.2"), &sigma, &["step 3 of particle 2", "twice"]);
     refused(&with("10,0,0.1,0.2"), &sigma, &["step = 10", "0 to 9", "10 noisy steps"]);
