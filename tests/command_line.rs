@@ -318,18 +318,18 @@ fn a_trained_model_is_saved_loaded_and_sampled() {
 /// Writes SiT's starts and noise as CSV files; returns (starts, noise).
 fn sit_files(dir: &Path, sde: &serde_json::Value) -> (PathBuf, PathBuf) {
     let numbers = |key: &str| sde[key].as_array().expect("a list").clone();
-    let x0 = numbers("x0");
-    let points = x0.chunks_exact(2);
-    let particles = points.len();
-    let starts: String = points.map(|p| format!("{},{}\n", p[0], p[1])).collect();
-    let noise: String = numbers("noise_[step][particle][2]")
-        .chunks_exact(2)
-        .enumerate()
-        .map(|(i, z)| format!("{},{},{},{}\n", i / particles, i % particles, z[0], z[1]))
-        .collect();
+    let (x0, z) = (numbers("x0"), numbers("noise_[step][particle][2]"));
+    let particles = x0.len() / 2;
+    let mut starts = vec!["x,y\n".to_owned()];
+    starts.extend(x0.chunks_exact(2).map(|point| format!("{},{}\n", point[0], point[1])));
+    let mut noise = vec!["step,particle,zx,zy\n".to_owned()];
+    noise.extend(z.chunks_exact(2).enumerate().map(|(i, z)| {
+        let (step, particle) = (i / particles, i % particles);
+        format!("{step},{particle},{},{}\n", z[0], z[1])
+    }));
     let (start_file, noise_file) = (dir.join("start.csv"), dir.join("noise.csv"));
-    std::fs::write(&start_file, format!("x,y\n{starts}")).expect("written");
-    std::fs::write(&noise_file, format!("step,particle,zx,zy\n{noise}")).expect("written");
+    std::fs::write(&start_file, starts.concat()).expect("written");
+    std::fs::write(&noise_file, noise.concat()).expect("written");
     (start_file, noise_file)
 }
 
@@ -429,4 +429,34 @@ fn bad_noise_is_refused() {
     let output = driftscope(&["sample", "--noise", text(&noise), "--out", text(&out)]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("noise.csv"));
+}
+
+/// Where the noise goes to nothing or stays, at t = 1 itself, with steps that do not divide the way.
+#[test]
+fn every_scheme_reaches_the_end_of_time() {
+    let (_dir, out) = folder();
+    for scheme in ["euler-maruyama", "heun", "sra1"] {
+        for path in ["linear", "gvp", "vp"] {
+            for form in
+                ["constant", "sbdm", "sigma", "linear", "decreasing", "increasing-decreasing"]
+            {
+                let settings = [
+                    EXACT,
+                    "data.name=two-moons",
+                    "particles.count=20",
+                    "sampler.step_size=0.03",
+                    "diffusion.last_step=none",
+                    "time.end=1",
+                ];
+                let settings = settings.map(str::to_owned).into_iter().chain([
+                    format!("interpolant.kind={path}"),
+                    format!("diffusion.form={form}"),
+                    format!("diffusion.scheme={scheme}"),
+                ]);
+                let settings: Vec<String> = settings.collect();
+                let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+                sample(&out, &settings);
+            }
+        }
+    }
 }

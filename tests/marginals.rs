@@ -14,7 +14,6 @@ use driftscope::scene::Scene;
 use driftscope::solver::brownian::Noise;
 use driftscope::solver::sde::{LastStep, Scheme, SdeProblem};
 use driftscope::solver::{Cancel, grid};
-use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 const PARTICLES: usize = 5_000;
@@ -30,14 +29,12 @@ const DATA: &str = "eight-gaussians";
 fn exact(mixture: &Mixture, path: Interpolant, t: f64, number: u64) -> Vec<[f64; 2]> {
     let mut rng = stream(20, Purpose::Draw, number);
     let level = path.coefficients(t);
-    let mut noisy = |x1: f64, rng: &mut dyn Rng| {
-        let x0: f64 = StandardNormal.sample(rng);
-        level.alpha * x1 + level.sigma * x0
-    };
     (0..PARTICLES)
         .map(|_| {
-            let point = mixture.draw(&mut rng);
-            point.map(|x1| noisy(x1, &mut rng))
+            mixture.draw(&mut rng).map(|x1| {
+                let x0: f64 = StandardNormal.sample(&mut rng);
+                level.alpha * x1 + level.sigma * x0
+            })
         })
         .collect()
 }
@@ -194,7 +191,7 @@ fn a_score_of_the_wrong_sign_is_found_out() {
     }
 }
 
-/// The factor of two between D and g² = 2D is found out as well.
+/// A factor of two, such as lies between D and g² = 2D, is found out as well.
 #[test]
 fn half_the_score_is_found_out() {
     assert!(least_p_with_sign(DiffusionForm::Sigma, 0.5) <= SIGNIFICANT);

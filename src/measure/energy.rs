@@ -200,7 +200,7 @@ mod tests {
         let below = p.iter().filter(|&&p| p <= 0.5).count();
         assert!((18..=42).contains(&below), "{below} of 60 below 0.5");
         assert!(p.iter().all(|&p| p > 0.0 && p <= 1.0));
-        let far = permutation_test(&cloud(1, 500, 1.0), &cloud(2, 500, 1.4), 1999, 1);
+        let far = permutation_test(&cloud(1, 500, 1.0), &cloud(2, 500, 2.0), 1999, 1);
         assert!((far - 5e-4).abs() < 1e-12, "{far}");
     }
 }
