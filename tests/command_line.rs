@@ -67,6 +67,7 @@ fn equal_scenes_give_equal_bytes_on_any_number_of_threads() {
         vec!["particles.count=1500"],
         vec!["particles.count=1500", "sampler.scope=whole-batch"],
         vec!["particles.count=1500", "diffusion.form=sigma", "sampler.steps=40"],
+        vec!["particles.count=1500", "diffusion.form=linear", "diffusion.scheme=sra1"],
         vec!["particles.count=1500", "sampler.method=rk4", EXACT],
     ] {
         let (_dir, out) = folder();
@@ -312,4 +313,150 @@ fn a_trained_model_is_saved_loaded_and_sampled() {
     assert!(first != train("4", &dir.path().join("other.safetensors")), "seeds differ");
     let setting = format!("field.model={}", text(&model));
     sample(&out, &[&setting, "particles.count=100"]);
+}
+
+/// Writes SiT's starts and noise as CSV files; returns (starts, noise).
+fn sit_files(dir: &Path, sde: &serde_json::Value) -> (PathBuf, PathBuf) {
+    let numbers = |key: &str| sde[key].as_array().expect("a list").clone();
+    let (x0, z) = (numbers("x0"), numbers("noise_[step][particle][2]"));
+    let particles = x0.len() / 2;
+    let mut starts = vec!["x,y\n".to_owned()];
+    starts.extend(x0.chunks_exact(2).map(|point| format!("{},{}\n", point[0], point[1])));
+    let mut noise = vec!["step,particle,zx,zy\n".to_owned()];
+    noise.extend(z.chunks_exact(2).enumerate().map(|(i, z)| {
+        let (step, particle) = (i / particles, i % particles);
+        format!("{step},{particle},{},{}\n", z[0], z[1])
+    }));
+    let (start_file, noise_file) = (dir.join("start.csv"), dir.join("noise.csv"));
+    std::fs::write(&start_file, starts.concat()).expect("written");
+    std::fs::write(&noise_file, noise.concat()).expect("written");
+    (start_file, noise_file)
+}
+
+fn sit() -> serde_json::Value {
+    let text =
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/sit_transport.json"));
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn sit_runs_are_repeated_with_their_own_noise() {
+    let reference = sit();
+    let sde = &reference["sde"];
+    let (dir, out) = folder();
+    let (starts, noise) = sit_files(dir.path(), sde);
+    for run in sde["runs"].as_array().expect("runs") {
+        let name = |key: &str| run[key].as_str().expect("a name").to_lowercase();
+        let scheme = if name("sampler") == "euler" { "euler-maruyama" } else { "heun" };
+        let settings = [
+            "data.name=eight-gaussians".to_owned(),
+            EXACT.to_owned(),
+            "sampler.precision=f64".to_owned(),
+            "sampler.steps=10".to_owned(),
+            format!("interpolant.kind={}", name("path")),
+            format!("diffusion.form={}", name("form")),
+            format!("diffusion.norm={}", run["norm"]),
+            format!("diffusion.scheme={scheme}"),
+            format!("diffusion.last_step={}", name("last_step")),
+            format!("diffusion.last_step_size={}", run["last_step_size"]),
+            format!("time.start={}", run["t0"]),
+            format!("time.end={}", run["t1"]),
+        ];
+        let mut arguments = arguments(&out, &[]);
+        for setting in &settings {
+            arguments.extend(["--set", setting]);
+        }
+        arguments.extend(["--init", text(&starts), "--noise", text(&noise)]);
+        let output = driftscope(&arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let samples = std::fs::read_to_string(out.join("samples.csv")).expect("samples");
+        let ends: Vec<f64> = samples
+            .lines()
+            .skip(1)
+            .flat_map(|row| row.split(',').skip(1).map(|cell| cell.parse().expect("a number")))
+            .collect();
+        let trajectory = run["traj"].as_array().expect("a list");
+        assert_eq!(ends.len(), 8);
+        for (end, wanted) in ends.iter().zip(&trajectory[trajectory.len() - ends.len()..]) {
+            let wanted = wanted.as_f64().expect("a number");
+            let difference = (end - wanted).abs() / wanted.abs().max(1.0);
+            assert!(difference < 1e-9, "{settings:?}: {end} is not {wanted}");
+        }
+    }
+}
+
+#[test]
+fn bad_noise_is_refused() {
+    let reference = sit();
+    let (dir, out) = folder();
+    let (starts, noise) = sit_files(dir.path(), &reference["sde"]);
+    let good = std::fs::read_to_string(&noise).expect("just written");
+    let refused = |content: &str, settings: &[&str], words: &[&str]| {
+        std::fs::write(&noise, content).expect("written");
+        let mut arguments = arguments(&out, settings);
+        arguments.extend(["--init", text(&starts), "--noise", text(&noise)]);
+        let output = driftscope(&arguments);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+        for word in words.iter().chain(&["noise.csv"]) {
+            assert!(message.contains(word), "`{word}` is missing in: {message}");
+        }
+        assert!(!out.exists());
+    };
+    let sigma = ["diffusion.form=sigma", "sampler.steps=10"];
+    let lines: Vec<&str> = good.lines().collect();
+    let without = |line: usize| [&lines[..line], &lines[line + 1..]].concat().join("\n");
+    let with = |row: &str| format!("{good}{row}\n");
+    refused(&without(5), &sigma, &["step 1 of particle 0 is missing", "0 to 9", "0 to 3"]);
+    refused(&without(40), &sigma, &["step 9 of particle 3 is missing"]);
+    refused(&with("3,2,0.1,0.2"), &sigma, &["step 3 of particle 2", "twice"]);
+    refused(&with("10,0,0.1,0.2"), &sigma, &["step = 10", "0 to 9", "10 noisy steps"]);
+    refused(&with("0,4,0.1,0.2"), &sigma, &["particle = 4", "0 to 3", "4 particles"]);
+    refused(&with("1.5,0,0.1,0.2"), &sigma, &["line 42", "step = 1.5", "whole number"]);
+    refused(&with("-1,0,0.1,0.2"), &sigma, &["line 42", "step = -1", "whole number"]);
+    refused(&with("1,0,inf,0.2"), &sigma, &["line 42", "zx", "finite"]);
+    refused(&with("1,0,0.2"), &sigma, &["line 42", "step,particle,zx,zy"]);
+    refused("step,particle,zx\n0,0,1\n", &sigma, &["step,particle,zx,zy"]);
+    refused(&good, &["diffusion.form=sigma"], &["step 10 of particle 0 is missing", "0 to 49"]);
+    refused(&good, &["sampler.steps=10"], &["diffusion.form", "ODE"]);
+    refused(
+        &good,
+        &["diffusion.form=sigma", "sampler.steps=10", "diffusion.scheme=sra1"],
+        &["sra1", "euler-maruyama"],
+    );
+    std::fs::remove_file(&noise).expect("removed");
+    let output = driftscope(&["sample", "--noise", text(&noise), "--out", text(&out)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("noise.csv"));
+}
+
+/// Where the noise goes to nothing or stays, at t = 1 itself, with steps that do not divide the way.
+#[test]
+fn every_scheme_reaches_the_end_of_time() {
+    let (_dir, out) = folder();
+    for scheme in ["euler-maruyama", "heun", "sra1"] {
+        for path in ["linear", "gvp", "vp"] {
+            for form in
+                ["constant", "sbdm", "sigma", "linear", "decreasing", "increasing-decreasing"]
+            {
+                let settings = [
+                    EXACT,
+                    "data.name=two-moons",
+                    "particles.count=20",
+                    "sampler.step_size=0.03",
+                    "diffusion.last_step=none",
+                    "time.end=1",
+                ];
+                let settings = settings.map(str::to_owned).into_iter().chain([
+                    format!("interpolant.kind={path}"),
+                    format!("diffusion.form={form}"),
+                    format!("diffusion.scheme={scheme}"),
+                ]);
+                let settings: Vec<String> = settings.collect();
+                let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+                sample(&out, &settings);
+            }
+        }
+    }
 }

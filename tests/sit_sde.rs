@@ -33,12 +33,12 @@ fn sit_is_reproduced() {
     let reference: Value = serde_json::from_str(text).expect("JSON");
     let sde = &reference["sde"];
     let starts = feature_major(&numbers(&sde["x0"]));
-    let noise = Noise {
-        z: numbers(&sde["noise_[step][particle][2]"])
+    let noise = Noise::of_increments(
+        numbers(&sde["noise_[step][particle][2]"])
             .chunks_exact(2 * PARTICLES)
             .map(feature_major)
             .collect(),
-    };
+    );
     let mixture = Arc::new(toy("eight-gaussians").expect("a toy").mixture());
     let runs = sde["runs"].as_array().expect("runs");
     let mut worst = 0.0_f64;

@@ -36,9 +36,10 @@ pub fn page() -> String {
     });
     let schemes = Scheme::ALL.into_iter().map(|scheme| {
         format!(
-            "| `{}` | {} | {} | {} |\n",
+            "| `{}` | {} | {} | {} | {} |\n",
             scheme.name(),
             scheme.title(),
+            scheme.order(),
             scheme.evaluations_per_step(),
             bytes(scheme.arrays_kept()),
         )
@@ -69,8 +70,8 @@ const SCHEMES: &str = "
 Wherever a diffusion form other than `none` is chosen, an SDE scheme makes the steps instead
 (`[diffusion] scheme`):
 
-| name | title | nfe per step | bytes per particle |
-| --- | --- | --- | --- |
+| name | title | strong order | nfe per step | bytes per particle |
+| --- | --- | --- | --- | --- |
 ";
 
 const NOTES: &str = "

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::table::{Table, number, read, save};
 use super::{EXIT_STOPPED, SceneArgs};
-use crate::engine::{Recording, RunOptions, Spread, run};
+use crate::engine::{GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
 use crate::files::check_writable;
 use crate::measure::{DataDistance, distance_to_data};
 use crate::scene::{Direction, MOST_PARTICLES, Scene};
@@ -28,6 +28,10 @@ pub struct Sample {
     /// Starting points: a CSV file `x,y`. Its rows set the number of particles.
     #[arg(long, value_name = "START.csv")]
     init: Option<PathBuf>,
+    /// The noise of an SDE: a CSV file `step,particle,zx,zy` of standard normals, both counted from
+    /// 0, in any order. Replaces the scene's own noise, to repeat another program's run.
+    #[arg(long, value_name = "NOISE.csv")]
+    noise: Option<PathBuf>,
     /// Positions kept of each trajectory, at most.
     #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000), allow_negative_numbers = true)]
     keyframes: u32,
@@ -100,6 +104,7 @@ impl Sample {
             even_keyframes: true,
             logged: usize::MAX,
             starts,
+            noise: self.noise.as_deref().map(read_noise).transpose()?,
             model: None,
         };
         let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
@@ -117,6 +122,29 @@ impl Sample {
             None => ExitCode::SUCCESS,
         })
     }
+}
+
+/// Reads a table of noise; whether it is complete only the run can tell.
+fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
+    let name = path.display().to_string();
+    let whole = |line: usize, column: &str, value: f64| {
+        // Beyond 2⁵³ doubles skip whole numbers.
+        let allowed = value >= 0.0 && value.fract() == 0.0 && value < 2.0_f64.powi(53);
+        ensure!(allowed, "{name}, line {line}: {column} = {value} must be a whole number from 0");
+        Ok(value as usize)
+    };
+    let rows = read(path, ["step", "particle", "zx", "zy"])?
+        .into_iter()
+        .zip(2..)
+        .map(|([step, particle, zx, zy], line)| {
+            Ok(NoiseRow {
+                step: whole(line, "step", step)?,
+                particle: whole(line, "particle", particle)?,
+                z: [zx, zy],
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Arc::new(GivenNoise { name, rows }))
 }
 
 fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The engine: worker threads turn a Scene into a Recording and train networks. The newest
 //! request wins, results arrive progressively, and the window never waits.
 
+mod given_noise;
 mod models;
 mod probe;
 pub mod random;
@@ -9,6 +10,7 @@ mod run;
 mod training;
 mod worker;
 
+pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
 pub use models::{LoadedModel, model_of};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, Recording, Spread};

@@ -18,6 +18,8 @@ pub enum Purpose {
     Draw = 2,
     /// Training samples.
     Training = 3,
+    /// Permutations of a test.
+    Permutation = 4,
 }
 
 /// The stream of `index` for `purpose` under `seed`.

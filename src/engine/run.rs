@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::given_noise::{GivenNoise, GivenNoiseError, Ordered};
 use super::models::{LoadedModel, model_of, needs_model};
 use super::random::{Purpose, classic_start, normal_start, stream};
 use super::recording::{Block, Recording};
@@ -33,6 +34,8 @@ pub struct RunOptions {
     pub logged: usize,
     /// Starting points, instead of those that the seed gives; as many as the scene has particles.
     pub starts: Option<Arc<[[f64; 2]]>>,
+    /// Noise of an SDE, instead of that which the seed gives.
+    pub noise: Option<Arc<GivenNoise>>,
     /// A model to use instead of the scene's own (a training under way).
     pub model: Option<Arc<LoadedModel>>,
 }
@@ -50,6 +53,7 @@ impl RunOptions {
             even_keyframes: false,
             logged: 512,
             starts: None,
+            noise: None,
             model: None,
         }
     }
@@ -67,6 +71,9 @@ pub enum RunError {
     /// A value in the scene.
     #[error(transparent)]
     Scene(#[from] Problem),
+    /// Noise that does not serve the scene.
+    #[error(transparent)]
+    Noise(#[from] GivenNoiseError),
     /// The model.
     #[error(transparent)]
     Model(#[from] CheckpointError),
@@ -94,6 +101,9 @@ pub fn run(
     publish: impl FnMut(&Recording),
 ) -> Result<Recording, RunError> {
     scene.check()?;
+    if let Some(noise) = &options.noise {
+        noise.check(scene)?;
+    }
     let mixture = Arc::new(scene.mixture().map_err(|error| Problem {
         key: "data.mixture",
         value: String::from("this mixture"),
@@ -318,6 +328,7 @@ impl<S: Real> Job<'_, S> {
         let settings = self.settings();
         let grid = self.scene.grid(self.interval);
         let stochastic = self.scene.is_stochastic();
+        let given = self.given(grid.len() - 1)?;
         let keyframes = if self.options.even_keyframes && !stochastic {
             grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1)
         } else {
@@ -337,7 +348,7 @@ impl<S: Real> Job<'_, S> {
             publish,
             |(first, count)| {
                 let starts = self.starts((first, count));
-                let noise = stochastic.then(|| self.noise(&grid, first, count));
+                let noise = stochastic.then(|| self.noise(given.as_ref(), &grid, first, count));
                 let doubling = first < DOUBLED;
                 problem.solve(&starts, noise.as_ref(), self.logged(first), doubling, self.cancel)
             },
@@ -351,12 +362,23 @@ impl<S: Real> Job<'_, S> {
         )
     }
 
-    /// Noise of the tile that begins with particle `first`.
-    fn noise(&self, grid: &[f64], first: usize, count: usize) -> Noise<S> {
+    /// The noise that was given for the run, ready for `steps` steps, if any was.
+    fn given(&self, steps: usize) -> Result<Option<Ordered>, RunError> {
+        let given = self.options.noise.as_ref();
+        let ordered = given.map(|noise| noise.in_order(steps, self.scene.particles.count));
+        Ok(ordered.transpose()?)
+    }
+
+    /// Noise of `count` particles from `first`: what was given, or each particle's own path.
+    fn noise(&self, given: Option<&Ordered>, grid: &[f64], first: usize, count: usize) -> Noise<S> {
+        if let Some(given) = given {
+            return given.of(first, count);
+        }
         let mut streams: Vec<_> = (first..first + count)
             .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
             .collect();
-        Noise::of_paths(grid, &mut streams)
+        let area = self.scene.is_sde() && self.scene.diffusion.scheme.needs_area();
+        Noise::of_paths(grid, &mut streams, area)
     }
 
     fn sde(
@@ -366,6 +388,7 @@ impl<S: Real> Job<'_, S> {
         publish: impl FnMut(&Recording),
     ) -> Result<Recording, RunError> {
         let grid = self.scene.grid(self.interval);
+        let given = self.given(grid.len() - 1)?;
         let end = self.interval.1;
         let (last_step, size) = self.scene.last_step();
         let mut log_grid = grid.clone();
@@ -396,7 +419,7 @@ impl<S: Real> Job<'_, S> {
             publish,
             |(first, count)| {
                 let starts = self.starts((first, count));
-                let noise = self.noise(&grid, first, count);
+                let noise = self.noise(given.as_ref(), &grid, first, count);
                 problem.solve(&starts, &noise, self.logged(first), self.cancel)
             },
             push,

@@ -1,64 +1,142 @@
 //! Brownian paths that belong to a particle, not to a step size.
+//!
+//! W is drawn together with its time integral, which schemes of order 1.5 need: (W, ∫W dt) is a
+//! Gauss–Markov process, so that both are refined together by its bridges. Every scheme therefore
+//! sees one and the same path, and runs of different schemes and step sizes can be compared
+//! particle by particle.
 
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::field::Real;
 
-/// A path of W in one dimension at the times of a grid, one entry per time, W = 0 at the first.
+/// A Brownian path over one interval of length h, in one dimension: what a step knows of it.
+///
+/// Both parts are relative to the interval's own left end, and of the size of √h, so that no
+/// digits are lost however finely a path is refined.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Increment {
+    /// ΔW = W(t + h) − W(t). Variance h.
+    pub w: f64,
+    /// The space–time Lévy area H = (1/h) ∫ (W(s) − W(t)) ds − ½ΔW: how far the path runs above
+    /// its chord, on average. Variance h/12, independent of ΔW.
+    pub area: f64,
+}
+
+impl Increment {
+    /// Draws an interval of length `h`.
+    fn draw(h: f64, mut normal: impl FnMut() -> f64) -> Self {
+        Self { w: h.sqrt() * normal(), area: (h / 12.0).sqrt() * normal() }
+    }
+
+    /// Draws what happens on the two parts of this interval, of lengths `left` and `right`.
+    ///
+    /// This is the Gaussian bridge of (W, ∫W dt), written out: with θ and φ the shares of the
+    /// parts, H = θH₁ + φH₂ + ½φ·ΔW₁ − ½θ·ΔW₂ and the four are independent, so ΔW₁ is drawn given
+    /// (ΔW, H), then H₁ given the rest. At θ = ½ it is the formula of Foster, Lyons & Oberhauser
+    /// 2020 (arXiv:1904.06998), which Jelinčič, Foster & Kidger 2024 (arXiv:2405.06464) refine
+    /// paths with.
+    fn split(self, left: f64, right: f64, mut normal: impl FnMut() -> f64) -> [Self; 2] {
+        let whole = left + right;
+        let (theta, phi) = (left / whole, right / whole);
+        let product = theta * phi;
+        let cubes = theta.powi(3) + phi.powi(3);
+        let w = theta * self.w
+            + 6.0 * product * self.area
+            + (whole * product * cubes).sqrt() * normal();
+        let rest = self.w - w;
+        // θH₁ + φH₂, now that both increments are known.
+        let areas = self.area - 0.5 * phi * w + 0.5 * theta * rest;
+        let noise = (whole * product / (12.0 * cubes)).sqrt() * normal();
+        [
+            Self { w, area: theta * theta * areas / cubes + phi * noise },
+            Self { w: rest, area: phi * phi * areas / cubes - theta * noise },
+        ]
+    }
+
+    /// The interval made of this one, of length `left`, and of `next` after it, of length `right`.
+    #[must_use]
+    pub fn joined(self, left: f64, next: Self, right: f64) -> Self {
+        let whole = left + right;
+        let (theta, phi) = (left / whole, right / whole);
+        Self {
+            w: self.w + next.w,
+            area: theta * self.area + phi * next.area + 0.5 * (phi * self.w - theta * next.w),
+        }
+    }
+}
+
+/// Draws a path in the plane over the steps of a grid (at least one step): x and y of each.
 ///
 /// The grid is refined from its coarsest nested form: with `steps = m·2^k`, m odd, the m coarse
-/// increments are drawn first, then each halving by Brownian bridges. Doubling the number of steps
-/// therefore continues the same stream of draws and refines the same path, at one normal draw per
-/// step (Lévy's construction).
-pub fn path(grid: &[f64], rng: &mut impl Rng, values: &mut Vec<f64>) {
+/// increments are drawn first, then each is halved, level by level. x and y are drawn side by
+/// side. Doubling the number of steps therefore continues the same stream of draws and refines the
+/// same path, also where the steps are not equal, at four normal draws per step.
+pub fn path(grid: &[f64], rng: &mut impl Rng, increments: &mut Vec<[Increment; 2]>) {
     let steps = grid.len() - 1;
-    values.clear();
-    values.resize(grid.len(), 0.0);
-    let mut stride = 1 << steps.trailing_zeros();
+    increments.clear();
+    increments.resize(steps, [Increment::default(); 2]);
+    let length = |from: usize, to: usize| (grid[to] - grid[from]).abs();
     let mut normal = || -> f64 { StandardNormal.sample(rng) };
-    for i in (stride..=steps).step_by(stride) {
-        let dt = (grid[i] - grid[i - stride]).abs();
-        values[i] = values[i - stride] + dt.sqrt() * normal();
+    let mut stride = 1 << steps.trailing_zeros();
+    // An interval stands where its first step does until it is halved.
+    for from in (0..steps).step_by(stride) {
+        let h = length(from, from + stride);
+        increments[from] = [(); 2].map(|()| Increment::draw(h, &mut normal));
     }
     while stride > 1 {
         let half = stride / 2;
-        for left in (0..steps).step_by(stride) {
-            let (middle, right) = (left + half, left + stride);
-            let (before, after) =
-                ((grid[middle] - grid[left]).abs(), (grid[right] - grid[middle]).abs());
-            let whole = before + after;
-            let mean = (after * values[left] + before * values[right]) / whole;
-            values[middle] = mean + (before * after / whole).sqrt() * normal();
+        for from in (0..steps).step_by(stride) {
+            let middle = from + half;
+            let (left, right) = (length(from, middle), length(middle, from + stride));
+            let [x, y] = increments[from].map(|whole| whole.split(left, right, &mut normal));
+            increments[from] = [x[0], y[0]];
+            increments[middle] = [x[1], y[1]];
         }
         stride = half;
     }
 }
 
-/// Standard normals z for every step and particle: `√dt z` is the increment of W.
+/// Standard normals for every step and particle. Both fields are indexed by step, then
+/// feature-major over the particles.
 #[derive(Clone, Debug)]
 pub struct Noise<S> {
-    /// `z[step]` is feature-major over the particles.
+    /// z: `√h z` is the increment of W over a step of length h.
     pub z: Vec<Vec<S>>,
+    /// Of the space–time Lévy area: `√(h/12)` times it is H. Independent of z. None where no
+    /// scheme needs it.
+    pub area: Option<Vec<Vec<S>>>,
 }
 
 impl<S: Real> Noise<S> {
-    /// The noise of particles whose paths are drawn from `streams` (one generator per particle).
+    /// Noise of which increments alone are known.
     #[must_use]
-    pub fn of_paths<R: Rng>(grid: &[f64], streams: &mut [R]) -> Self {
+    pub fn of_increments(z: Vec<Vec<S>>) -> Self {
+        Self { z, area: None }
+    }
+
+    /// The noise of particles whose paths are drawn from `streams` (one generator per particle).
+    /// The paths are the same with and without the area.
+    #[must_use]
+    pub fn of_paths<R: Rng>(grid: &[f64], streams: &mut [R], with_area: bool) -> Self {
         let (steps, count) = (grid.len() - 1, streams.len());
-        let mut z = vec![vec![S::ZERO; 2 * count]; steps];
-        let mut values = Vec::new();
+        let blank = || vec![vec![S::ZERO; 2 * count]; steps];
+        let mut z = blank();
+        let mut area = with_area.then(blank);
+        let mut increments = Vec::new();
         for (i, stream) in streams.iter_mut().enumerate() {
-            for j in [i, count + i] {
-                path(grid, stream, &mut values);
-                for (step, z) in z.iter_mut().enumerate() {
-                    let dt = (grid[step + 1] - grid[step]).abs();
-                    z[j] = S::from_f64((values[step + 1] - values[step]) / dt.sqrt());
+            path(grid, stream, &mut increments);
+            for (step, pair) in increments.iter().enumerate() {
+                let h = (grid[step + 1] - grid[step]).abs();
+                for (increment, j) in pair.iter().zip([i, count + i]) {
+                    z[step][j] = S::from_f64(increment.w / h.sqrt());
+                    if let Some(area) = &mut area {
+                        area[step][j] = S::from_f64(increment.area / (h / 12.0).sqrt());
+                    }
                 }
             }
         }
-        Self { z }
+        Self { z, area }
     }
 }
 
@@ -70,34 +148,132 @@ mod tests {
     use super::*;
     use crate::solver::grid;
 
+    /// Steps that grow, on times that nest: every second one of `2·steps` is one of `steps`.
+    fn growing(steps: usize) -> Vec<f64> {
+        (0..=steps).map(|i| (i as f64 / steps as f64).powf(1.7)).collect()
+    }
+
+    fn draw(grid: &[f64], seed: u64) -> Vec<[Increment; 2]> {
+        let mut increments = Vec::new();
+        path(grid, &mut ChaCha8Rng::seed_from_u64(seed), &mut increments);
+        increments
+    }
+
+    /// Steps `from..to` of a path as one.
+    fn over(grid: &[f64], increments: &[[Increment; 2]], from: usize, to: usize) -> [Increment; 2] {
+        [0, 1].map(|d| {
+            (from + 1..to).fold(increments[from][d], |sum, i| {
+                sum.joined(grid[i] - grid[from], increments[i][d], grid[i + 1] - grid[i])
+            })
+        })
+    }
+
     #[test]
-    fn doubling_the_steps_refines_the_same_path() {
-        for steps in [1, 3, 8, 50] {
-            let (mut coarse, mut fine) = (Vec::new(), Vec::new());
-            path(&grid::uniform(0.0, 1.0, steps), &mut ChaCha8Rng::seed_from_u64(1), &mut coarse);
-            path(&grid::uniform(0.0, 1.0, 4 * steps), &mut ChaCha8Rng::seed_from_u64(1), &mut fine);
-            for (i, value) in coarse.iter().enumerate() {
-                assert!((value - fine[4 * i]).abs() < 1e-12, "{steps}");
+    fn doubling_the_steps_refines_the_same_path_and_its_integral() {
+        let uniform = |steps| grid::uniform(0.0, 1.0, steps);
+        let grids: [&dyn Fn(usize) -> Vec<f64>; 2] = [&uniform, &growing];
+        for make in grids {
+            for (steps, factor) in [(1, 4), (3, 4), (8, 2), (50, 4), (1, 1 << 14)] {
+                let (coarse, fine) = (make(steps), make(factor * steps));
+                let (whole, parts) = (draw(&coarse, 1), draw(&fine, 1));
+                for (i, wanted) in whole.iter().enumerate() {
+                    let found = over(&fine, &parts, factor * i, factor * (i + 1));
+                    for (found, wanted) in found.iter().zip(wanted) {
+                        assert!((found.w - wanted.w).abs() < 1e-12, "{steps} {factor}");
+                        assert!((found.area - wanted.area).abs() < 1e-12, "{steps} {factor}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bridge written with matrices: state (W, I) relative to the left end, transition
+    /// F = [[1, 0], [h, 1]], covariance Q = [[h, h²/2], [h²/2, h³/3]].
+    #[test]
+    fn halving_is_the_gaussian_bridge_of_the_path_and_its_integral() {
+        let q = |h: f64| [[h, h * h / 2.0], [h * h / 2.0, h.powi(3) / 3.0]];
+        let times = |a: [[f64; 2]; 2], b: [[f64; 2]; 2]| {
+            [0, 1].map(|i| [0, 1].map(|j| a[i][0] * b[0][j] + a[i][1] * b[1][j]))
+        };
+        let transposed = |a: [[f64; 2]; 2]| [[a[0][0], a[1][0]], [a[0][1], a[1][1]]];
+        for (h1, h2) in [(0.5, 0.5), (0.3, 0.1), (1e-4, 2e-3), (2.0, 0.01)] {
+            let f2 = [[1.0, 0.0], [h2, 1.0]];
+            let p = q(h1);
+            let mut s = times(times(f2, p), transposed(f2));
+            let added = q(h2);
+            for i in 0..2 {
+                for j in 0..2 {
+                    s[i][j] += added[i][j];
+                }
+            }
+            let det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
+            let inverse = [[s[1][1] / det, -s[0][1] / det], [-s[1][0] / det, s[0][0] / det]];
+            let k = times(times(p, transposed(f2)), inverse);
+            let lost = times(times(k, s), transposed(k));
+
+            let h = h1 + h2;
+            let whole = Increment { w: 0.7 * h.sqrt(), area: -0.4 * h.sqrt() };
+            let right_end = [whole.w, h * (0.5 * whole.w + whole.area)];
+            // (W, I) in the middle as it comes from given normals.
+            let middle = |normals: [f64; 2]| {
+                let mut draws = normals.into_iter();
+                let [first, second] =
+                    whole.split(h1, h2, || draws.next().expect("two draws are enough"));
+                let again = first.joined(h1, second, h2);
+                assert!(
+                    (again.w - whole.w).abs() < 1e-14 && (again.area - whole.area).abs() < 1e-14
+                );
+                [first.w, h1 * (0.5 * first.w + first.area)]
+            };
+            let mean = middle([0.0, 0.0]);
+            let factor =
+                [middle([1.0, 0.0]), middle([0.0, 1.0])].map(|m| [m[0] - mean[0], m[1] - mean[1]]);
+            let scale = [h1.sqrt(), h1.powf(1.5)];
+            for i in 0..2 {
+                let wanted = k[i][0] * right_end[0] + k[i][1] * right_end[1];
+                assert!((mean[i] - wanted).abs() < 1e-9 * scale[i], "{h1} {h2}: {mean:?} {wanted}");
+                for j in 0..2 {
+                    let found: f64 = factor.iter().map(|column| column[i] * column[j]).sum();
+                    let wanted = p[i][j] - lost[i][j];
+                    // The matrices cancel; the closed form does not.
+                    assert!((found - wanted).abs() < 1e-9 * scale[i] * scale[j], "{h1} {h2}");
+                }
             }
         }
     }
 
     #[test]
-    fn increments_are_independent_normals() {
-        let grid = grid::uniform(0.0, 2.0, 8);
-        let mut rng = ChaCha8Rng::seed_from_u64(7);
-        let (mut values, mut squares, mut products) = (Vec::new(), [0.0; 8], 0.0);
-        let runs = 20_000;
-        for _ in 0..runs {
-            path(&grid, &mut rng, &mut values);
-            for i in 0..8 {
-                squares[i] += (values[i + 1] - values[i]).powi(2);
+    fn increments_and_areas_are_independent_normals() {
+        for grid in [grid::uniform(0.0, 2.0, 8), growing(12), grid::by_size(0.0, 0.96, 0.25)] {
+            let steps = grid.len() - 1;
+            let runs = 20_000;
+            let mut streams: Vec<_> = (0..runs).map(ChaCha8Rng::seed_from_u64).collect();
+            let noise = Noise::<f64>::of_paths(&grid, &mut streams, true);
+            let area = noise.area.as_ref().expect("asked for");
+            let count = runs as usize;
+            let columns: Vec<&[f64]> = (0..steps)
+                .flat_map(|step| [&noise.z[step], &area[step]])
+                .flat_map(|both| [&both[..count], &both[count..]])
+                .collect();
+            for (i, a) in columns.iter().enumerate() {
+                for (j, b) in columns.iter().enumerate().take(i + 1) {
+                    let mean: f64 =
+                        a.iter().zip(*b).map(|(a, b)| a * b).sum::<f64>() / count as f64;
+                    let wanted = if i == j { 1.0 } else { 0.0 };
+                    // Five standard deviations, of √2/√runs at most.
+                    assert!((mean - wanted).abs() < 0.05, "{i} {j}: {mean}");
+                }
             }
-            products += (values[4] - values[3]) * (values[5] - values[4]);
         }
-        for square in squares {
-            assert!((square / f64::from(runs) - 0.25).abs() < 0.01);
-        }
-        assert!((products / f64::from(runs)).abs() < 0.01);
+    }
+
+    #[test]
+    fn increments_are_the_same_without_the_area() {
+        let grid = growing(24);
+        let streams = || [1, 2, 3].map(ChaCha8Rng::seed_from_u64);
+        let with = Noise::<f32>::of_paths(&grid, &mut streams(), true);
+        let without = Noise::<f32>::of_paths(&grid, &mut streams(), false);
+        assert_eq!(with.z, without.z);
+        assert!(without.area.is_none());
     }
 }

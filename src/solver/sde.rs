@@ -18,11 +18,14 @@ pub enum Scheme {
     /// `x ← x̂ + ½dt (f(x̂, t) + f(x̂ + dt f(x̂, t), t + dt))`.
     #[serde(rename = "heun")]
     StochasticHeun,
+    /// Rößler's SRA1 for additive noise, which also uses the time integral of W over the step.
+    #[serde(rename = "sra1")]
+    Sra1,
 }
 
 impl Scheme {
     /// Every scheme, in menu order.
-    pub const ALL: [Self; 2] = [Self::EulerMaruyama, Self::StochasticHeun];
+    pub const ALL: [Self; 3] = [Self::EulerMaruyama, Self::StochasticHeun, Self::Sra1];
 
     /// The name in files and on the command line.
     #[must_use]
@@ -30,6 +33,7 @@ impl Scheme {
         match self {
             Self::EulerMaruyama => "euler-maruyama",
             Self::StochasticHeun => "heun",
+            Self::Sra1 => "sra1",
         }
     }
 
@@ -39,6 +43,7 @@ impl Scheme {
         match self {
             Self::EulerMaruyama => "Euler–Maruyama",
             Self::StochasticHeun => "Stochastic Heun",
+            Self::Sra1 => "SRA1 (Rößler)",
         }
     }
 
@@ -50,7 +55,10 @@ impl Scheme {
                 "x ← x + f·dt + √(2D·dt)·z, f = v + D·s, z ~ N(0, I)\nOne evaluation a step; strong order 1 here, since D depends on t alone (Maruyama 1955)."
             }
             Self::StochasticHeun => {
-                "x̂ = x + √(2D·dt)·z, then x ← x̂ + ½dt·(K₁ + K₂)\nTwo evaluations a step; noise first, as in SiT (Ma et al. 2024)."
+                "x̂ = x + √(2D·dt)·z, then x ← x̂ + ½dt·(K₁ + K₂)\nTwo evaluations a step; strong order 1; noise first, as in SiT (Ma et al. 2024)."
+            }
+            Self::Sra1 => {
+                "x̂ = x + ¾dt·f(x, t) + (3/2)·g(t+dt)·J, then x ← x + dt·(⅓f(x, t) + ⅔f(x̂, t+¾dt)) + g(t+dt)·ΔW + (g(t) − g(t+dt))·J, with g = √(2D) and J = (1/dt)∫(W(s) − W(t))ds\nTwo evaluations a step; strong order 1.5, since D depends on t alone (Rößler 2010)."
             }
         }
     }
@@ -60,17 +68,34 @@ impl Scheme {
     pub fn evaluations_per_step(self) -> u32 {
         match self {
             Self::EulerMaruyama => 1,
-            Self::StochasticHeun => 2,
+            Self::StochasticHeun | Self::Sra1 => 2,
         }
     }
 
-    /// State-sized arrays kept while stepping: velocity, score and state, and the first drift
-    /// where two are averaged.
+    /// Strong order: halving the step divides the distance to the exact path of the same noise by
+    /// 2 to this power. D depends on t alone here, which is why Euler–Maruyama has 1 and not ½
+    /// (Kloeden & Platen 1992, 10.2 and 10.4; Rößler 2010, SIAM J. Numer. Anal. 48).
+    #[must_use]
+    pub fn order(self) -> f64 {
+        match self {
+            Self::EulerMaruyama | Self::StochasticHeun => 1.0,
+            Self::Sra1 => 1.5,
+        }
+    }
+
+    /// Whether a step uses the space–time Lévy area of the path beside its increment.
+    #[must_use]
+    pub fn needs_area(self) -> bool {
+        self == Self::Sra1
+    }
+
+    /// State-sized arrays kept while stepping: velocity, score and state, and where there are two
+    /// evaluations the first drift and the point of the second.
     #[must_use]
     pub fn arrays_kept(self) -> usize {
         match self {
             Self::EulerMaruyama => 3,
-            Self::StochasticHeun => 5,
+            Self::StochasticHeun | Self::Sra1 => 5,
         }
     }
 }
@@ -142,6 +167,9 @@ impl<S: Real> SdeProblem<'_, S> {
     ///
     /// # Errors
     /// [`Cancelled`] if `cancel` was raised; it is looked at before every step.
+    ///
+    /// # Panics
+    /// If the scheme needs the area of the paths and `noise` has none.
     pub fn solve(
         &self,
         starts: &[S],
@@ -162,7 +190,7 @@ impl<S: Real> SdeProblem<'_, S> {
             self.place(&mut track, &state, &alive, &mut keyframe, pair[0]);
             let h = pair[1] - pair[0];
             next.copy_from_slice(&state);
-            self.noisy_step(pair[0], h, &noise.z[index], &mut next, &mut work);
+            self.noisy_step([pair[0], pair[1]], noise, index, &mut next, &mut work);
             nfe += self.scheme.evaluations_per_step();
             keep(&mut track, &mut alive, pair[0], h, nfe, &mut state, &next);
         }
@@ -183,27 +211,62 @@ impl<S: Real> SdeProblem<'_, S> {
         Ok(track)
     }
 
-    fn noisy_step(&self, t: f64, h: f64, z: &[S], x: &mut [S], work: &mut Work<S>) {
-        let noise = S::from_f64((2.0 * (self.diffusion)(t) * h).sqrt());
+    /// Moves `x` over step `index`, from `t` to `t_next`. The end is the grid's own time rather
+    /// than t + h, which may round to beyond the last time at which D and the field are defined.
+    fn noisy_step(
+        &self,
+        [t, t_next]: [f64; 2],
+        noise: &Noise<S>,
+        index: usize,
+        x: &mut [S],
+        work: &mut Work<S>,
+    ) {
+        let z = &noise.z[index];
+        let length = t_next - t;
+        let h = S::from_f64(length);
+        let spread = |t: f64| (2.0 * (self.diffusion)(t) * length).sqrt();
+        let noisy = S::from_f64(spread(t));
         match self.scheme {
             Scheme::EulerMaruyama => {
                 self.drift(t, x, work);
                 for ((x, &f), &z) in x.iter_mut().zip(&work.drift).zip(z) {
-                    *x += S::from_f64(h) * f + noise * z;
+                    *x += h * f + noisy * z;
                 }
             }
             Scheme::StochasticHeun => {
                 for (x, &z) in x.iter_mut().zip(z) {
-                    *x += noise * z;
+                    *x += noisy * z;
                 }
                 self.drift(t, x, work);
                 work.first_drift.copy_from_slice(&work.drift);
-                let ahead: Vec<S> =
-                    x.iter().zip(&work.drift).map(|(&x, &f)| x + S::from_f64(h) * f).collect();
-                self.drift(t + h, &ahead, work);
-                let half = S::from_f64(0.5 * h);
+                let ahead: Vec<S> = x.iter().zip(&work.drift).map(|(&x, &f)| x + h * f).collect();
+                self.drift(t_next, &ahead, work);
+                let half = S::from_f64(0.5 * length);
                 for ((x, &k1), &k2) in x.iter_mut().zip(&work.first_drift).zip(&work.drift) {
                     *x += half * (k1 + k2);
+                }
+            }
+            Scheme::Sra1 => {
+                let area = noise.area.as_ref().expect("drawn for schemes that need it");
+                // Mean of W(s) − W(t) over the step, in units of √h: ½z + H/√h.
+                let [of_z, of_area] = [0.5, (1.0_f64 / 12.0).sqrt()].map(S::from_f64);
+                let means: Vec<S> =
+                    z.iter().zip(&area[index]).map(|(&z, &a)| of_z * z + of_area * a).collect();
+                let noisy_next = S::from_f64(spread(t_next));
+                self.drift(t, x, work);
+                work.first_drift.copy_from_slice(&work.drift);
+                let [three_quarters, ahead_noise] =
+                    [0.75 * length, 1.5 * spread(t_next)].map(S::from_f64);
+                let ahead: Vec<S> = (x.iter().zip(&work.drift).zip(&means))
+                    .map(|((&x, &f), &mean)| x + three_quarters * f + ahead_noise * mean)
+                    .collect();
+                self.drift(t + 0.75 * length, &ahead, work);
+                let [third, two_thirds] = [length / 3.0, 2.0 * length / 3.0].map(S::from_f64);
+                for (j, x) in x.iter_mut().enumerate() {
+                    *x += third * work.first_drift[j]
+                        + two_thirds * work.drift[j]
+                        + noisy_next * z[j]
+                        + (noisy - noisy_next) * means[j];
                 }
             }
         }

@@ -1,0 +1,174 @@
+//! Strong order: how fast the paths of an SDE scheme near the true paths of the same noise.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::data::{Component, Mixture};
+use crate::diffusion::DiffusionForm;
+use crate::engine::random::{Purpose, normal_start, stream};
+use crate::field::ExactField;
+use crate::interpolant::Interpolant;
+use crate::solver::brownian::Noise;
+use crate::solver::sde::{LastStep, Scheme, SdeProblem};
+use crate::solver::{Cancel, grid};
+
+/// Particles solved together.
+const TOGETHER: usize = 50;
+
+/// The SDE whose strong errors are measured, and how finely.
+#[derive(Clone, Debug)]
+pub struct StrongSetting {
+    /// The data; its field is exact.
+    pub mixture: Arc<Mixture>,
+    /// The path between noise and data.
+    pub interpolant: Interpolant,
+    /// D(t), and its factor n.
+    pub diffusion: (DiffusionForm, f64),
+    /// First and last time of the noisy steps.
+    pub interval: (f64, f64),
+    /// Numbers of steps: the smallest of them, doubled again and again, so that all share one
+    /// Brownian path.
+    pub steps: Vec<usize>,
+    /// SRA1 makes this many times the most steps for the paths that count as true; a power of 2.
+    pub refinement: usize,
+    /// Particles over which errors are averaged.
+    pub particles: usize,
+    /// Decides starts and Brownian paths.
+    pub seed: u64,
+}
+
+/// What a scheme came to.
+#[derive(Clone, Debug)]
+pub struct StrongOrder {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// For each number of steps the distance between the scheme's end points and the true ones,
+    /// as a root mean square over particles, in units of the plane.
+    pub errors: Vec<f64>,
+    /// The slope of log error over log step size, by least squares.
+    pub order: f64,
+}
+
+impl Default for StrongSetting {
+    /// One Gaussian with mean (2, 0) and standard deviation 0.5 on the linear interpolant, D = 1,
+    /// from t = 0.1 to 0.8, where the coarsest steps are stable under every scheme.
+    fn default() -> Self {
+        let gaussian = Component::isotropic([2.0, 0.0], 0.5);
+        Self {
+            mixture: Arc::new(Mixture::new([gaussian]).expect("a positive deviation")),
+            interpolant: Interpolant::Linear,
+            diffusion: (DiffusionForm::Constant, 1.0),
+            interval: (0.1, 0.8),
+            steps: vec![8, 16, 32, 64, 128, 256],
+            refinement: 16,
+            particles: 1_000,
+            seed: 0,
+        }
+    }
+}
+
+/// Measures every scheme against much finer steps of SRA1 along the same Brownian paths.
+///
+/// # Panics
+/// If the numbers of steps are not one number doubled again and again, so that their grids would
+/// not share a path.
+#[must_use]
+pub fn strong_order(setting: &StrongSetting) -> Vec<StrongOrder> {
+    let most = setting.steps.iter().copied().max().unwrap_or(1);
+    let doubled = |&n: &usize| n > 0 && most % n == 0 && (most / n).is_power_of_two();
+    assert!(setting.steps.iter().all(doubled), "steps that double: {:?}", setting.steps);
+    assert!(setting.refinement.is_power_of_two(), "a power of 2: {}", setting.refinement);
+    let firsts: Vec<usize> = (0..setting.particles).step_by(TOGETHER).collect();
+    // Sums of squares: of each group, for each scheme and number of steps.
+    let sums: Vec<Vec<Vec<f64>>> = firsts
+        .par_iter()
+        .map(|&first| {
+            let particles = first..setting.particles.min(first + TOGETHER);
+            let truth = setting.ends(Scheme::Sra1, most * setting.refinement, particles.clone());
+            let of_scheme = |scheme| {
+                let of_steps = |&steps: &usize| {
+                    let ends = setting.ends(scheme, steps, particles.clone());
+                    let pairs = ends.iter().flatten().zip(truth.iter().flatten());
+                    pairs.map(|(end, truth)| (end - truth).powi(2)).sum()
+                };
+                setting.steps.iter().map(of_steps).collect()
+            };
+            Scheme::ALL.into_iter().map(of_scheme).collect()
+        })
+        .collect();
+    let (start, end) = setting.interval;
+    let sizes: Vec<f64> = setting.steps.iter().map(|&n| (end - start) / n as f64).collect();
+    Scheme::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(which, scheme)| {
+            let error = |k: usize| {
+                let sum: f64 = sums.iter().map(|group| group[which][k]).sum();
+                (sum / setting.particles as f64).sqrt()
+            };
+            let errors: Vec<f64> = (0..sizes.len()).map(error).collect();
+            let order = fitted_order(&sizes, &errors);
+            StrongOrder { scheme, errors, order }
+        })
+        .collect()
+}
+
+impl StrongSetting {
+    /// End points of some particles.
+    fn ends(
+        &self,
+        scheme: Scheme,
+        steps: usize,
+        particles: std::ops::Range<usize>,
+    ) -> Vec<[f64; 2]> {
+        let grid = grid::uniform(self.interval.0, self.interval.1, steps);
+        let points: Vec<[f64; 2]> =
+            particles.clone().map(|i| normal_start(self.seed, i as u64)).collect();
+        let starts: Vec<f64> =
+            [0, 1].iter().flat_map(|&d| points.iter().map(move |p| p[d])).collect();
+        let mut streams: Vec<_> =
+            particles.map(|i| stream(self.seed, Purpose::Path, i as u64)).collect();
+        let noise = Noise::of_paths(&grid, &mut streams, scheme.needs_area());
+        let (form, norm) = self.diffusion;
+        let level = self.interpolant.coefficients(self.interval.1);
+        let track = SdeProblem {
+            field: &ExactField::new(Arc::clone(&self.mixture), self.interpolant),
+            diffusion: &|t| form.coefficient(self.interpolant, norm, t),
+            level_at_end: (level.alpha, level.sigma),
+            scheme,
+            last_step: (LastStep::None, 0.0),
+            grid: &grid,
+            keyframes: &[],
+        }
+        .solve(&starts, &noise, 0, &Cancel::default())
+        .expect("nothing raises this flag");
+        track.ends
+    }
+}
+
+/// The slope of log `errors` over log `sizes`, by least squares.
+#[must_use]
+pub fn fitted_order(sizes: &[f64], errors: &[f64]) -> f64 {
+    let count = sizes.len() as f64;
+    let mean = |values: &[f64]| values.iter().map(|v| v.ln()).sum::<f64>() / count;
+    let (x, y) = (mean(sizes), mean(errors));
+    let (mut above, mut below) = (0.0, 0.0);
+    for (size, error) in sizes.iter().zip(errors) {
+        above += (size.ln() - x) * (error.ln() - y);
+        below += (size.ln() - x).powi(2);
+    }
+    above / below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slope_of_a_power_is_its_exponent() {
+        let sizes = [0.5, 0.25, 0.1, 0.01];
+        let errors = sizes.map(|h: f64| 3.0 * h.powf(1.5));
+        assert!((fitted_order(&sizes, &errors) - 1.5).abs() < 1e-12);
+    }
+}
