@@ -33,6 +33,17 @@ pub fn check_writable(path: &Path) -> Result<()> {
     temporary_beside(&target).map(drop)
 }
 
+/// Finds out whether files could be written into `folder` now, or it be made for that, without
+/// leaving anything.
+///
+/// # Errors
+/// If it is no folder, or what it would be made in is not writable.
+pub fn check_folder(folder: &Path) -> Result<()> {
+    let there =
+        folder.ancestors().find(|folder| folder.exists()).filter(|there| *there != Path::new(""));
+    temporary_beside(&there.unwrap_or(Path::new(".")).join("file")).map(drop)
+}
+
 /// Reads a text of at most `most` bytes; none if it is longer, whatever its size is said to be.
 ///
 /// # Errors

@@ -419,7 +419,7 @@ fn bad_noise_is_refused() {
     refused(&with("1,0,0.2"), &sigma, &["line 42", "step,particle,zx,zy"]);
     refused("step,particle,zx\n0,0,1\n", &sigma, &["step,particle,zx,zy"]);
     refused(&good, &["diffusion.form=sigma"], &["step 10 of particle 0 is missing", "0 to 49"]);
-    refused(&good, &["sampler.steps=10"], &["diffusion.form", "ODE"]);
+    refused(&good, &["sampler.steps=10"], &["diffusion.form", "draws none"]);
     refused(
         &good,
         &["diffusion.form=sigma", "sampler.steps=10", "diffusion.scheme=sra1"],
@@ -458,5 +458,169 @@ fn every_scheme_reaches_the_end_of_time() {
                 sample(&out, &settings);
             }
         }
+    }
+}
+
+#[test]
+fn classic_fields_run_and_have_no_distribution() {
+    let (dir, out) = folder();
+    let start = dir.path().join("start.csv");
+    std::fs::write(&start, "x,y\n1,0\n").expect("written");
+    let classic = ["field.kind=classic", "field.system=harmonic", "sampler.precision=f64"];
+    let run = |settings: &[&str]| {
+        let mut all = arguments(&out, &classic);
+        for setting in settings {
+            all.extend(["--set", setting]);
+        }
+        all.extend(["--init", text(&start)]);
+        let output = driftscope(&all);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let samples = std::fs::read_to_string(out.join("samples.csv")).expect("samples");
+        let row = samples.lines().nth(1).expect("a row").to_owned();
+        let cells: Vec<f64> = row.split(',').map(|cell| cell.parse().expect("a number")).collect();
+        [cells[1], cells[2]]
+    };
+    // torchdiffeq's rk4_classic over one turn in ten steps.
+    let end = run(&["sampler.method=rk4", "sampler.steps=10"]);
+    assert!((end[0] - 0.9959199162143302).abs() < 1e-12, "{end:?}");
+    assert!((end[1] - 0.007013308880155722).abs() < 1e-12);
+    let first = summary(&out);
+    assert!(first["sliced_w2"].is_null() && first["sliced_w2_floor"].is_null());
+    assert_eq!(first["nfe"]["max"], 40);
+    assert!(
+        (first["scene"]["time"]["end"].as_f64().expect("an end") - std::f64::consts::TAU).abs()
+            < 1e-15
+    );
+    // Half a turn, adaptively, to the far side.
+    let end = run(&[
+        "time.end=3.141592653589793",
+        "sampler.method=dop853",
+        "sampler.rtol=1e-10",
+        "sampler.atol=1e-10",
+    ]);
+    assert!((end[0] + 1.0).abs() < 1e-8 && end[1].abs() < 1e-8, "{end:?}");
+
+    let (points, values) = (dir.path().join("p.csv"), dir.path().join("f.csv"));
+    std::fs::write(&points, "x,y,t\n0.5,2,3\n").expect("written");
+    let output = driftscope(&[
+        "field",
+        "--set",
+        "field.kind=classic",
+        "--set",
+        "field.system=van-der-pol",
+        "--set",
+        "field.mu=3",
+        "--points",
+        text(&points),
+        "--out",
+        text(&values),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let values = std::fs::read_to_string(&values).expect("values");
+    assert_eq!(values.lines().nth(1), Some("2.0,4.0,,,,,,,,,,"));
+}
+
+#[test]
+fn solver_keys_are_refused_with_what_is_allowed() {
+    let classic = "field.kind=classic";
+    refused(&[classic, "field.system=pendulum"], &["field.system", "pendulum", "van-der-pol"]);
+    refused(
+        &[classic, "field.system=van-der-pol", "field.mu=-1"],
+        &["field.mu", "-1", "0 to 1000"],
+    );
+    refused(&[classic, "diffusion.form=sigma"], &["diffusion.form", "none"]);
+    refused(&[classic, "direction=noise"], &["direction", "generate"]);
+    refused(&[classic, "sampler.method=ddim"], &["sampler.method", "ddim"]);
+    refused(&[classic, "sampler.grid=karras"], &["sampler.grid"]);
+    refused(&[classic, "time.end=-1"], &["time.start", "time.end"]);
+    refused(&["sampler.method=dopri6"], &["sampler.method", "dopri6", "dop853", "unipc-2"]);
+    refused(&["sampler.method=rk4", "sampler.adaptive=true"], &["sampler.adaptive", "rk4"]);
+    refused(&["sampler.controller=p"], &["sampler.controller", "pid"]);
+    refused(&["sampler.safety=1.5"], &["sampler.safety", "1.5", "0.01 to 1"]);
+    refused(&["sampler.min_factor=0"], &["sampler.min_factor"]);
+    refused(&["sampler.controller=pid", "sampler.icoeff=-1"], &["icoeff"]);
+    refused(&["sampler.eta=2"], &["sampler.eta", "2", "0 to 1"]);
+    refused(&["sampler.s_min=2", "sampler.s_max=1"], &["sampler.s_max", "1", "s_min"]);
+    refused(&["sampler.grid=list"], &["sampler.grid", "sampler.times"]);
+    refused(&["sampler.times=[0, 0.5, 0.4, 1]"], &["sampler.times", "rising"]);
+    refused(&["sampler.times=[0, 0.5, 2]", "sampler.method=euler"], &["time.end", "2"]);
+    refused(&["sampler.times=[0, 1]", "sampler.grid=cosine"], &["sampler.times", "list"]);
+    refused(&["sampler.grid=karras", "sampler.step_size=0.1"], &["sampler.step_size", "uniform"]);
+    refused(&["sampler.shift=0"], &["sampler.shift"]);
+    refused(&["sampler.norm=l1"], &["sampler.norm", "rms", "max"]);
+    refused(&["particles.count=1.5"], &["particles.count", "1.5", "whole number"]);
+}
+
+#[test]
+fn steps_follow_the_grid() {
+    let (_dir, out) = folder();
+    let times = |settings: &[&str]| -> Vec<f64> {
+        let mut all = vec![EXACT, "particles.count=1", "sampler.method=euler"];
+        all.extend(settings);
+        sample(&out, &all);
+        let steps = std::fs::read_to_string(out.join("steps.csv")).expect("steps");
+        let times = steps.lines().skip(1).map(|row| row.split(',').nth(2).expect("t").to_owned());
+        times.map(|t| t.parse().expect("a number")).collect()
+    };
+    assert_eq!(times(&["sampler.times=[0.1, 0.25, 0.9]"]), [0.1, 0.25]);
+    let shifted = times(&["sampler.grid=shifted", "sampler.steps=4", "sampler.shift=3"]);
+    assert!((shifted[2] - 0.25).abs() < 1e-15, "{shifted:?}");
+    assert_eq!(times(&["sampler.grid=cosine", "sampler.steps=2"]).len(), 2);
+}
+
+#[test]
+fn every_method_runs_on_the_default_scene() {
+    for method in driftscope::solver::MethodRef::all() {
+        let (_dir, out) = folder();
+        let choice = format!("sampler.method={}", method.name);
+        let settings = ["particles.count=400", &choice, "data.name=two-moons"];
+        sample(&out, &settings);
+        let first = summary(&out);
+        let [distance, floor] =
+            ["sliced_w2", "sliced_w2_floor"].map(|key| first[key].as_f64().expect("a number"));
+        // Fifty steps of any of them make moons of noise, whose distance to them is about 1.
+        assert!(distance < 3.0 * floor, "{}: {distance} beside {floor}", method.name);
+        let nfe = first["nfe"]["mean"].as_f64().expect("a number");
+        // The first and last steps of some diffusion samplers are one evaluation shorter.
+        let least = (50 * method.evaluations_per_step()) as f64 - 2.0;
+        assert!(method.can_adapt() || nfe >= least, "{}: {nfe}", method.name);
+        if method.needs_noising_process() {
+            continue;
+        }
+        sample(
+            &out,
+            &[
+                "field.kind=classic",
+                "field.system=van-der-pol",
+                "particles.count=9",
+                "sampler.steps=500",
+                &choice,
+            ],
+        );
+        assert_eq!(summary(&out)["status"], "complete", "{}", method.name);
+    }
+}
+
+#[test]
+fn samplers_that_draw_noise_follow_their_seed() {
+    for knob in ["sampler.method=ddim sampler.eta=1", "sampler.method=edm-heun sampler.s_churn=20"]
+    {
+        let (_dir, out) = folder();
+        let knobs: Vec<&str> = knob.split(' ').collect();
+        let read = |extra: &[&str]| {
+            let mut settings = vec!["particles.count=300", EXACT];
+            settings.extend(&knobs);
+            settings.extend(extra);
+            sample(&out, &settings);
+            std::fs::read(out.join("samples.csv")).expect("samples")
+        };
+        let (first, again, other) = (read(&[]), read(&[]), read(&["seed=5"]));
+        assert!(first == again && first != other, "{knob}");
+        let quiet = knobs[1].split_once('=').expect("a key").0.to_owned() + "=0";
+        assert!(read(&[&quiet]) != first, "{knob}");
+        let first = summary(&out);
+        let ratio = first["sliced_w2"].as_f64().expect("a number")
+            / first["sliced_w2_floor"].as_f64().expect("a number");
+        assert!(ratio < 2.5, "{knob}: {ratio}");
     }
 }

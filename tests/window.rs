@@ -213,3 +213,27 @@ fn tolerances_and_steps_say_why_they_rest() {
     settle(&mut harness);
     assert!((reading(&harness, " evaluations") - 20.0).abs() < 1e-9);
 }
+
+#[test]
+fn a_classic_ode_brings_its_system_and_puts_the_distribution_aside() {
+    let mut harness = window(&[]);
+    assert!(harness.query_by_label("System").is_none());
+    choose(&mut harness, "Field", "Classic ODE");
+    settle(&mut harness);
+    assert!(harness.get_by_label("Data").accesskit_node().is_disabled());
+    assert!(harness.get_by_label("Form").accesskit_node().is_disabled());
+    choose(&mut harness, "System", "Van der Pol");
+    settle(&mut harness);
+    let span = harness.state().state().recording().expect("a picture").interval;
+    assert!((span.1 - 12.0).abs() < 1e-12);
+    let before = reading(&harness, " evaluations");
+    harness.get_by_label("μ").set_value_accesskit(50.0);
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert!(reading(&harness, " evaluations") > before, "a stiffer field takes more");
+    choose(&mut harness, "Field", "Exact");
+    settle(&mut harness);
+    assert!(harness.query_by_label("System").is_none());
+    let span = harness.state().state().recording().expect("a picture").interval;
+    assert!((span.1 - 1.0).abs() < 1e-12);
+}

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::table::{Table, number, read, save};
 use super::{EXIT_STOPPED, SceneArgs};
 use crate::engine::{GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
-use crate::files::check_writable;
+use crate::files::check_folder;
 use crate::measure::{DataDistance, distance_to_data};
 use crate::scene::{Direction, MOST_PARTICLES, Scene};
 use crate::solver::{Attempt, Cancel, Scope};
@@ -95,10 +95,8 @@ impl Sample {
         };
         let scene = Arc::new(scene);
         // Better to learn now than after the solve that nothing can be written.
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
-        check_writable(&self.out.join(FILES[0]))
-            .with_context(|| format!("cannot write to {}", self.out.display()))?;
+        check_folder(&self.out)
+            .with_context(|| format!("cannot write to the folder {}", self.out.display()))?;
         let options = RunOptions {
             keyframes: self.keyframes as usize,
             even_keyframes: true,
@@ -113,6 +111,8 @@ impl Sample {
         let distance = scene.classic().is_none().then(|| {
             distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag")
         });
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         write(&self.out, &recording, distance)?;
         Ok(match recording.stopped() {
             Some((count, stop)) => {

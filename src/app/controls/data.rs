@@ -82,23 +82,27 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
             "A network trained on this distribution: solver error and model error together."
         }
     };
-    Row::new("Field", "Whose velocity the particles follow.").disabled(forwards).segments(
+    let kinds = [
+        Choice { value: FieldKind::Learned, title: "Learned", about: learned },
+        Choice {
+            value: FieldKind::Exact,
+            title: "Exact",
+            about: "The distribution's own velocity in closed form: the only error left is the solver's.",
+        },
+        Choice {
+            value: FieldKind::Classic,
+            title: "Classic ODE",
+            about: "An ODE from the textbooks instead of a distribution: decay, the oscillator, Van der Pol and others.",
+        },
+    ];
+    let kind = scene.field.kind;
+    let shown = kinds.iter().find(|choice| choice.value == kind).map_or("", |choice| choice.title);
+    Row::new("Field", "Whose velocity the particles follow.").disabled(forwards).choice(
         ui,
         scene,
-        &[
-            Choice { value: FieldKind::Learned, title: "Learned", about: learned },
-            Choice {
-                value: FieldKind::Exact,
-                title: "Exact",
-                about: "The distribution's own velocity in closed form: the only error left is the solver's.",
-            },
-            Choice {
-                value: FieldKind::Classic,
-                title: "Classic",
-                about: "An ODE from the textbooks instead of a distribution: decay, the oscillator, Van der Pol and others.",
-            },
-        ],
-        (|scene| scene.field.kind, set_kind),
+        shown,
+        kinds.into_iter(),
+        (|scene| Some(scene.field.kind), set_kind),
     );
     system_ui(ui, scene);
 }

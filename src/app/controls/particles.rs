@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use super::data::CLASSIC;
 use super::row::{Choice, Row, Scale, fold};
 use crate::app::number;
 use crate::scene::{ColourBy, Scene};
@@ -53,6 +54,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             "Target density",
             "The distribution that the particles should arrive at, under them.",
         )
+        .disabled(scene.classic().map(|_| CLASSIC))
         .tick(ui, &mut scene.view.density);
     });
 }

@@ -71,7 +71,7 @@ fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             ],
             (|scene| scene.sampler.scope, |scene, value| scene.sampler.scope = value),
         );
-    Row::new("Norm", "How the errors of the coordinates become one number.")
+    Row::new("Error norm", "How the errors of the coordinates become one number.")
         .disabled(disabled)
         .segments(
             ui,
