@@ -71,11 +71,21 @@ pub fn time_axis<'a>((start, end): (f64, f64)) -> AxisHints<'a> {
     AxisHints::new_x().formatter(move |mark, _| {
         let quarters = (mark.value - start) / (end - start) * 4.0;
         match quarters.round() as i64 {
-            0 | 4 => number::three(mark.value),
-            2 => format!("t = {}", number::three(mark.value)),
+            0 | 4 => short(mark.value),
+            2 => format!("t = {}", short(mark.value)),
             _ => String::new(),
         }
     })
+}
+
+/// At most three digits that matter.
+fn short(value: f64) -> String {
+    let text = number::three(value);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// Marks of the axis of t.
