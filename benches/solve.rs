@@ -1,41 +1,102 @@
-//! What solving costs: the default network under each family of solver.
+//! What solving costs: the default network under each family of solver, one pass of it, training,
+//! and the time from a request to its pictures.
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use driftscope::engine::{RunOptions, run};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use driftscope::cli::bench::workload::{SIZES, WORKLOADS, Workload};
+use driftscope::data::toy;
+use driftscope::engine::{Engine, Update, model_of, random, trainer};
+use driftscope::field::Times;
+use driftscope::interpolant::Interpolant;
+use driftscope::network::{ComputeDevice, TrainingSettings};
 use driftscope::scene::Scene;
-use driftscope::solver::Cancel;
-
-const PARTICLES: usize = 2_048;
 
 fn solves(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("solve");
-    group.sample_size(10);
-    for (name, settings) in [
-        ("euler 100", vec!["sampler.method=euler", "sampler.steps=100"]),
-        ("rk4 25", vec!["sampler.method=rk4", "sampler.steps=25"]),
-        ("dopri5 per particle", vec!["sampler.rtol=1e-3"]),
-        ("dopri5 whole batch", vec!["sampler.rtol=1e-3", "sampler.scope=whole-batch"]),
-        ("euler-maruyama 100", vec!["diffusion.form=sigma", "sampler.steps=100"]),
-    ] {
-        let settings: Vec<String> = settings
-            .into_iter()
-            .map(str::to_owned)
-            .chain([format!("particles.count={PARTICLES}")])
-            .collect();
-        let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
-        let options = RunOptions { keyframes: 33, logged: 0, ..RunOptions::for_window(PARTICLES) };
-        group.bench_function(BenchmarkId::new(name, PARTICLES), |bencher| {
+    for workload in WORKLOADS {
+        let mut group = criterion.benchmark_group(workload.title);
+        group.sample_size(10).warm_up_time(Duration::from_millis(300));
+        group.measurement_time(Duration::from_secs(2));
+        for particles in SIZES {
+            let scene = workload.scene(particles);
+            group.throughput(Throughput::Elements(particles as u64));
+            group.bench_function(BenchmarkId::from_parameter(particles), |bencher| {
+                bencher.iter(|| black_box(Workload::solve(&scene)));
+            });
+        }
+        group.finish();
+    }
+}
+
+fn forward(criterion: &mut Criterion) {
+    let model = model_of(&Scene::default()).expect("reads").expect("a learned field");
+    let mut group = criterion.benchmark_group("forward pass, one thread");
+    for particles in SIZES {
+        let starts: Vec<_> = (0..particles as u64).map(|i| random::normal_start(0, i)).collect();
+        let points: Vec<f32> =
+            [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d] as f32)).collect();
+        let mut velocities = vec![0.0; points.len()];
+        group.throughput(Throughput::Elements(particles as u64));
+        group.bench_function(BenchmarkId::from_parameter(particles), |bencher| {
             bencher.iter(|| {
-                let recording = run(&scene, 1, &options, &Cancel::default(), |_| {});
-                black_box(recording.expect("runs"))
+                model.kernel.evaluate_f32(Times::Shared(0.5), black_box(&points), &mut velocities);
             });
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, solves);
+fn training(criterion: &mut Criterion) {
+    let mixture = Arc::new(toy("two-moons").expect("a toy").mixture());
+    let mut group = criterion.benchmark_group("training step");
+    group.sample_size(20);
+    for &device in ComputeDevice::ALL {
+        let settings = TrainingSettings { device, ..TrainingSettings::default() };
+        let mut trainer = trainer(settings, &mixture, Interpolant::Linear).expect("starts");
+        group.bench_function(device.name(), |bencher| {
+            bencher.iter(|| trainer.step().expect("steps"));
+        });
+    }
+    group.finish();
+}
+
+fn latency(criterion: &mut Criterion) {
+    let settings = ["sampler.rtol=1e-3".to_owned()];
+    let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
+    let mut group = criterion.benchmark_group("request to");
+    group.sample_size(20);
+    for (name, whole) in [("first picture", false), ("whole", true)] {
+        let mut engine = Engine::new(|| {});
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|times| {
+                (0..times).map(|_| answered(&mut engine, &scene, whole)).sum()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Time from a request to its first picture, or to all of it.
+fn answered(engine: &mut Engine, scene: &Arc<Scene>, whole: bool) -> Duration {
+    let began = Instant::now();
+    let id = engine.request(Arc::clone(scene), None);
+    let mut taken = None;
+    loop {
+        match engine.poll() {
+            Some(Update::Recorded(recording)) if recording.id == id => {
+                if recording.complete || !whole {
+                    taken.get_or_insert_with(|| began.elapsed());
+                }
+            }
+            // The engine is idle again.
+            Some(Update::Measured { .. }) => return taken.expect("a picture came before"),
+            Some(_) => {}
+            None => std::thread::yield_now(),
+        }
+    }
+}
+
+criterion_group!(benches, forward, solves, training, latency);
 criterion_main!(benches);

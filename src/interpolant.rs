@@ -153,18 +153,25 @@ impl Interpolant {
     /// `x = α m1 + σ m0`, `v = α' m1 + σ' m0`. One coordinate at a time.
     #[must_use]
     pub fn means_from_velocity(self, t: f64, x: f64, v: f64) -> (f64, f64) {
+        let [data, noise] = self.mean_weights(t);
+        (data[0] * x + data[1] * v, noise[0] * x + noise[1] * v)
+    }
+
+    /// The weights of x and v in `E[x1|x]`, and those in `E[x0|x]`; see
+    /// [`Self::means_from_velocity`].
+    #[must_use]
+    pub fn mean_weights(self, t: f64) -> [[f64; 2]; 2] {
         match self {
-            Self::Linear => (x + (1.0 - t) * v, x - t * v),
+            Self::Linear => [[1.0, 1.0 - t], [1.0, -t]],
             Self::Gvp => {
                 let (sin, cos) = quarter_circle(t);
-                let w = v / FRAC_PI_2;
-                (sin * x + cos * w, cos * x - sin * w)
+                [[sin, cos / FRAC_PI_2], [cos, -sin / FRAC_PI_2]]
             }
             Self::Vp => {
                 let Coefficients { alpha, sigma, .. } = self.coefficients(t);
-                let scaled = x - 2.0 * v / beta(t);
-                // m1 = (x − σ m0)/α; α is at least 0.0066 on [0, 1].
-                ((x - sigma * sigma * scaled) / alpha, sigma * scaled)
+                // E[x0|x] = σ (x − 2v/β), and α² + σ² = 1; α is at least 0.0066 on [0, 1].
+                let slope = 2.0 * sigma / beta(t);
+                [[alpha, slope * sigma / alpha], [sigma, -slope]]
             }
         }
     }

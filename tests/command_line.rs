@@ -89,8 +89,8 @@ fn the_summary_repeats_the_run() {
     assert_eq!(first["nfe"]["max"], 14);
     assert_eq!(first["accepted"]["min"], 7);
     assert_eq!(first["status"], "complete");
-    // Three arrays (two stages and the state) of two f32 coordinates.
-    assert_eq!(first["solver_bytes"], 3 * 2 * 4 * 300);
+    // Three arrays (two stages and the state) of two f64 coordinates, as formulas are solved.
+    assert_eq!(first["solver_bytes"], 3 * 2 * 8 * 300);
     let scene: toml::Table = serde_json::from_value(first["scene"].clone()).expect("a table");
     let file = dir.path().join("again.toml");
     std::fs::write(&file, toml::to_string(&scene).expect("TOML")).expect("written");

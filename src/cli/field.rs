@@ -9,6 +9,7 @@ use clap::Args;
 use super::SceneArgs;
 use super::table::{Table, number, read};
 use crate::engine::Probe;
+use crate::scene::Direction;
 
 /// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
 /// log density and the interpolant, in double precision. A classic field has a velocity only; its
@@ -50,6 +51,10 @@ impl FieldCommand {
             let place = format!("{}, line {}", self.points.display(), index + 2);
             if probe.is_classic() {
                 let [vx, vy] = probe.at(t, [x, y]).velocity;
+                ensure!(
+                    vx.is_finite() && vy.is_finite(),
+                    "{place}: the velocity is not finite at x = {x}, y = {y}, t = {t}"
+                );
                 let mut cells = [(); COLUMNS.len()].map(|()| String::new());
                 (cells[0], cells[1]) = (number(vx), number(vy));
                 table.row(cells)?;
@@ -75,20 +80,25 @@ impl FieldCommand {
                 }
             }
             let c = values.coefficients;
+            // σ' of VP is infinite at t = 1: an empty cell, as for everything that is not defined.
+            let d_sigma = if c.d_sigma.is_finite() { number(c.d_sigma) } else { String::new() };
+            // The forward process is run without its score, which nobody knows here.
+            let scored = scene.direction == Direction::Generate;
+            let known = |value: f64| if scored { number(value) } else { String::new() };
             let log_density = values.log_density.map_or_else(String::new, number);
             table.row([
                 number(vx),
                 number(vy),
-                number(sx),
-                number(sy),
-                number(nx),
-                number(ny),
+                known(sx),
+                known(sy),
+                known(nx),
+                known(ny),
                 number(values.diffusion),
                 log_density,
                 number(c.alpha),
                 number(c.d_alpha),
                 number(c.sigma),
-                number(c.d_sigma),
+                d_sigma,
             ])?;
         }
         table.save(&self.out)?;

@@ -14,9 +14,9 @@ use crate::solver::{METHODS, Method, Recipe, Rule};
 pub struct Methods;
 
 impl Methods {
-    pub fn run() -> ExitCode {
-        print!("{}", page());
-        ExitCode::SUCCESS
+    pub fn run() -> anyhow::Result<ExitCode> {
+        super::print(&page())?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

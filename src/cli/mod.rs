@@ -1,5 +1,6 @@
 //! The command line: the same engine without a window.
 
+pub mod bench;
 mod data;
 mod field;
 mod methods;
@@ -7,9 +8,11 @@ mod sample;
 mod table;
 mod train;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
 use crate::scene::{Scene, SceneError};
@@ -79,6 +82,8 @@ enum Command {
     Train(train::Train),
     /// Draw points of a distribution.
     Data(data::DataCommand),
+    /// Measure sampling, training and latency on this machine.
+    Bench(bench::Bench),
     /// Print every solver as a Markdown table.
     Methods(methods::Methods),
 }
@@ -99,13 +104,28 @@ pub fn main() -> ExitCode {
         Some(Command::Field(field)) => field.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Data(data)) => data.run(),
-        Some(Command::Methods(_)) => Ok(methods::Methods::run()),
+        Some(Command::Bench(bench)) => bench.run(),
+        Some(Command::Methods(_)) => methods::Methods::run(),
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("driftscope: {}", one_line(&error));
+        complain(&one_line(&error));
         ExitCode::from(EXIT_REFUSED)
     })
+}
+
+/// Says what is wrong on standard error; if not even that can be written, the exit code says it.
+fn complain(words: &str) {
+    let _ = writeln!(std::io::stderr(), "driftscope: {words}");
+}
+
+/// Writes a whole answer to standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .context("cannot write the answer")
 }
 
 /// An error and its causes in one line, leaving out causes that their effect already quotes.

@@ -9,11 +9,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::table::{Table, number, read, save};
-use super::{EXIT_STOPPED, SceneArgs};
-use crate::engine::{GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
+use super::{EXIT_STOPPED, SceneArgs, complain};
+use crate::engine::{DOUBLED, GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
 use crate::files::check_folder;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, MOST_PARTICLES, Scene};
+use crate::scene::{Direction, MOST_PARTICLES, Precision, Scene};
 use crate::solver::{Attempt, Cancel, Scope};
 
 /// Run a scene and write what came of it into a folder.
@@ -57,6 +57,8 @@ enum Total {
 struct Summary {
     status: String,
     nfe: Spread,
+    /// Evaluations made only to interpolate between steps, not in `nfe`.
+    dense_nfe: Spread,
     accepted: Total,
     rejected: Total,
     solve_ms: f64,
@@ -72,7 +74,10 @@ impl Sample {
         let mut scene = self.scene.scene()?;
         let starts: Option<Arc<[[f64; 2]]>> = match &self.init {
             Some(path) => {
-                let points = read(path, ["x", "y"])?;
+                let mut points = read(path, ["x", "y"])?;
+                if scene.classic().is_some_and(|classic| classic.system().one_dimensional) {
+                    points.iter_mut().for_each(|point| point[1] = 0.0);
+                }
                 if let Some(line) = points.iter().position(|p| p.iter().any(|x| x.abs() > FARTHEST))
                 {
                     bail!(
@@ -98,9 +103,11 @@ impl Sample {
         check_folder(&self.out)
             .with_context(|| format!("cannot write to the folder {}", self.out.display()))?;
         let options = RunOptions {
+            doubled: DOUBLED,
             keyframes: self.keyframes as usize,
             even_keyframes: true,
             logged: usize::MAX,
+            precise: scene.precision() == Precision::F64,
             starts,
             noise: self.noise.as_deref().map(read_noise).transpose()?,
             model: None,
@@ -116,7 +123,7 @@ impl Sample {
         write(&self.out, &recording, distance)?;
         Ok(match recording.stopped() {
             Some((count, stop)) => {
-                eprintln!("driftscope: {count} of {} particles {stop}", ends.len());
+                complain(&format!("{count} of {} particles {stop}", ends.len()));
                 ExitCode::from(EXIT_STOPPED)
             }
             None => ExitCode::SUCCESS,
@@ -156,11 +163,15 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
 
     let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
     for particle in 0..recording.count() {
-        let keyframes = recording.keyframes(particle).unwrap_or_default();
-        for (&t, &[x, y]) in recording.times.iter().zip(keyframes) {
+        let single = recording.scene.precision() == Precision::F32;
+        let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
+        for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
             if x.is_finite() && y.is_finite() {
-                let cells = [x, y].map(|value| format!("{value:?}"));
-                let [x, y] = cells;
+                // The digits that read back to the same float, single or double.
+                let digits = |value: f64| {
+                    if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
+                };
+                let [x, y] = [x, y].map(digits);
                 trajectories.row([particle.to_string(), number(t), x, y])?;
             }
         }
@@ -206,6 +217,7 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
             .stopped()
             .map_or_else(|| "complete".into(), |(count, stop)| format!("{count} particles {stop}")),
         nfe: recording.nfe(),
+        dense_nfe: Spread::of(recording.counts().map(|counts| counts.dense_nfe)),
         accepted: total(recording.accepted()),
         rejected: total(recording.rejected()),
         solve_ms: recording.elapsed.as_secs_f64() * 1e3,

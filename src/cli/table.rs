@@ -1,5 +1,7 @@
 //! CSV in and out. Numbers are written with the digits that read back to the same float.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -38,13 +40,42 @@ pub fn number(value: f64) -> String {
     if value.is_nan() { String::new() } else { format!("{value:?}") }
 }
 
+/// A line of numbers is not longer than this; what is, is something else than a table.
+const LONGEST_LINE: usize = 4096;
+
+/// Reads what has lines of sensible length, and fails otherwise instead of filling the memory.
+struct ShortLines<R> {
+    inner: R,
+    /// Bytes since the last end of a line.
+    length: usize,
+}
+
+impl<R> ShortLines<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, length: 0 }
+    }
+}
+
+impl<R: Read> Read for ShortLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        for &byte in &buffer[..count] {
+            self.length = if byte == b'\n' { 0 } else { self.length + 1 };
+            if self.length > LONGEST_LINE {
+                let words = format!("it has a line of more than {LONGEST_LINE} bytes");
+                return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, words));
+            }
+        }
+        Ok(count)
+    }
+}
+
 /// Reads a CSV file whose header is exactly `columns`; every cell must be a finite number.
 pub fn read<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<[f64; N]>> {
     let shown = path.display();
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(path)
-        .with_context(|| format!("cannot read {shown}"))?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(ShortLines::new(
+        File::open(path).with_context(|| format!("cannot read {shown}"))?,
+    ));
     let wanted = columns.join(",");
     let header = reader.headers().with_context(|| format!("{shown} is not a CSV file"))?.clone();
     if !header.iter().eq(columns) {

@@ -1,5 +1,6 @@
 //! `driftscope train`: a network for a distribution.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -108,13 +109,14 @@ impl Train {
         if let Some(model) = job.model() {
             model.save(&self.out)?;
             let rate = status.steps_done as f64 / status.elapsed.as_secs_f64();
-            eprintln!(
+            let words = format!(
                 "{} steps in {:.1} s ({rate:.0} steps/s), loss {:.4}: saved {}",
                 status.steps_done,
                 status.elapsed.as_secs_f64(),
                 status.loss.unwrap_or(f32::NAN),
                 self.out.display()
             );
+            let _ = writeln!(std::io::stderr(), "{words}");
         }
         if let TrainingState::Failed(reason) = status.state {
             bail!("{reason}");

@@ -1,6 +1,7 @@
 //! Mixtures of Gaussians and uniform boxes, and what makes one valid.
 
 use super::covariance::Covariance;
+use super::crowd::Crowd;
 use super::gaussian::Gaussian;
 use super::truncated::Interval;
 use serde::{Deserialize, Serialize};
@@ -196,6 +197,8 @@ pub struct Mixture {
     boxes: Vec<BoxParts>,
     /// The distinct intervals of the boxes, per axis
     intervals: [Vec<Interval>; 2],
+    /// The Gaussians once more, for many points at once
+    crowd: Crowd,
 }
 
 impl Mixture {
@@ -224,6 +227,7 @@ impl Mixture {
             gaussians: Vec::new(),
             boxes: Vec::new(),
             intervals: [Vec::new(), Vec::new()],
+            crowd: Crowd::default(),
         };
         let mut sum = 0.0;
         for (index, component) in components.iter_mut().enumerate() {
@@ -240,6 +244,7 @@ impl Mixture {
             *last = 1.0;
         }
         mixture.components = components;
+        mixture.crowd = Crowd::new(&mixture.gaussians);
         Ok(mixture)
     }
 
@@ -278,6 +283,10 @@ impl Mixture {
 
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    pub(super) fn crowd(&self) -> &Crowd {
+        &self.crowd
     }
 
     pub(super) fn gaussians(&self) -> &[Gaussian] {

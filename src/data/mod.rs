@@ -4,7 +4,8 @@
 //! `x_t = α x1 + σ x0` with `x0 ~ N(0, I)` each component stays closed-form, so
 //! the density of `x_t`, its score and the posterior means `E[x1 | x_t]` and
 //! `E[x0 | x_t]` are exact: [`Mixture::posterior`] for a single point,
-//! [`Mixture::prepare`] for many points that share one noise level.
+//! [`Mixture::prepare`] for many points that share one noise level, and
+//! [`Mixture::means`] for some points at once, each at its own.
 //!
 //! [`TOYS`] is the one table of built-in distributions. To add one, write a
 //! `fn() -> Mixture` and a row in `toys.rs`; everything else (menus, the
@@ -13,6 +14,7 @@
 //! Points are `[x, y]` in `f64`, in the units of the data.
 
 mod covariance;
+mod crowd;
 mod curve;
 mod gaussian;
 mod mills;
@@ -26,6 +28,7 @@ mod truncated;
 mod tests;
 
 pub use covariance::Covariance;
+pub use crowd::LANES;
 pub use mixture::{Bounds, Component, Mixture, MixtureError, Shape};
 pub use posterior::{Level, LevelError, Posterior, Prepared};
 pub use toys::{TOYS, Toy, UnknownToy, toy};

@@ -1,5 +1,6 @@
 //! Exact posterior, score and density of `x_t = α x1 + σ x0`.
 
+use super::crowd::{LANES, Means};
 use super::gaussian::GaussianAt;
 use super::mixture::{BoxParts, Mixture};
 use super::truncated::{AxisPosterior, IntervalAt};
@@ -140,6 +141,21 @@ impl Mixture {
         }
     }
 
+    /// `E[x1|x]` and `E[x0|x]/σ` (minus the score) of points side by side, each at a level of its
+    /// own, by coordinate: what [`Mixture::posterior`] gives, to rounding, several times as fast.
+    /// A lane does not depend on the lanes beside it.
+    ///
+    /// Only for mixtures without boxes.
+    pub fn means(
+        &self,
+        levels: &[Level; LANES],
+        points: [[f64; LANES]; 2],
+    ) -> ([[f64; LANES]; 2], [[f64; LANES]; 2]) {
+        debug_assert!(!self.has_boxes());
+        let Means { data, scaled_noise } = self.crowd().posterior(levels, points);
+        (data, scaled_noise)
+    }
+
     /// The exact posterior given `x_t = x` at `level`: bit for bit what
     /// [`Prepared::posterior`] gives, for points that do not share a level.
     /// Allocates nothing.
@@ -163,7 +179,7 @@ impl Mixture {
 
 /// Components whose log weight is this far below the largest are left out: even
 /// a score 1e25 times larger could not make them visible in the last digit.
-const NEGLIGIBLE: f64 = 100.0;
+pub(super) const NEGLIGIBLE: f64 = 100.0;
 
 /// Boxes share intervals (a checkerboard of 8 has 4 per axis); up to this many
 /// per axis are evaluated once each and looked up.

@@ -11,9 +11,9 @@ mod training;
 mod worker;
 
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
-pub use models::{LoadedModel, model_of};
+pub use models::{LoadedModel, bundled_model, model_of};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, Recording, Spread};
 pub use run::{DOUBLED, RunError, RunOptions, run};
-pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus};
+pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus, trainer};
 pub use worker::{Engine, Update};

@@ -84,13 +84,22 @@ pub fn model_of(scene: &Scene) -> Result<Option<Arc<LoadedModel>>, CheckpointErr
 }
 
 fn from_bundle(name: &str) -> Result<Arc<LoadedModel>, CheckpointError> {
-    cached(Source::Bundled(name.to_owned()), || {
-        let (_, bytes) = BUNDLED
-            .iter()
-            .find(|(bundled, _)| *bundled == name)
-            .expect("a test checks that every distribution has a bundled model");
-        Model::from_bytes(bytes, &format!("the bundled model of {name}"))
-    })
+    cached(Source::Bundled(name.to_owned()), || bundled_model(name))
+}
+
+/// The weights of the bundled model of a built-in distribution.
+///
+/// # Errors
+/// Never in a released build: a test reads every bundled model.
+///
+/// # Panics
+/// If there is no such distribution.
+pub fn bundled_model(name: &str) -> Result<Model, CheckpointError> {
+    let (_, bytes) = BUNDLED
+        .iter()
+        .find(|(bundled, _)| *bundled == name)
+        .expect("a test checks that every distribution has a bundled model");
+    Model::from_bytes(bytes, &format!("the bundled model of {name}"))
 }
 
 fn from_file(path: &Path) -> Result<Arc<LoadedModel>, CheckpointError> {

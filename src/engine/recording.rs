@@ -40,6 +40,8 @@ pub struct Block {
     /// Keyframe k of the i-th particle here at `i·keyframes + k`, in units of the plane; NaN once a
     /// particle has stopped.
     pub positions: Arc<[[f32; 2]]>,
+    /// The same in double precision, where that was asked for.
+    pub precise: Option<Vec<[f64; 2]>>,
     /// Where the particles ended, in the precision of the solve.
     pub ends: Vec<[f64; 2]>,
     /// Totals per particle.
@@ -55,6 +57,7 @@ impl Block {
         Self {
             first,
             positions: track.positions.into(),
+            precise: track.precise,
             ends: track.ends,
             counts: track.counts,
             logs: track.logs,
@@ -116,12 +119,27 @@ impl Recording {
     /// Keyframes of particle `i`, if it is there.
     #[must_use]
     pub fn keyframes(&self, i: usize) -> Option<&[[f32; 2]]> {
-        let block = self
-            .blocks
-            .get(self.blocks.partition_point(|block| block.first <= i).checked_sub(1)?)?;
+        let (block, place) = self.place(i)?;
+        block.positions.get(place)
+    }
+
+    /// Keyframes of particle `i` in the best precision there is, if it is there.
+    #[must_use]
+    pub fn precise_keyframes(&self, i: usize) -> Option<Vec<[f64; 2]>> {
+        let (block, place) = self.place(i)?;
+        match &block.precise {
+            Some(precise) => precise.get(place).map(<[_]>::to_vec),
+            None => Some(block.positions.get(place)?.iter().map(|x| x.map(f64::from)).collect()),
+        }
+    }
+
+    /// The block of particle `i`, and where its keyframes stand there.
+    fn place(&self, i: usize) -> Option<(&Block, std::ops::Range<usize>)> {
+        let index = self.blocks.partition_point(|block| block.first <= i).checked_sub(1)?;
+        let block = self.blocks.get(index)?;
         let width = self.times.len();
         let start = (i - block.first) * width;
-        block.positions.get(start..start + width)
+        Some((block, start..start + width))
     }
 
     /// Evaluations per particle.

@@ -1,7 +1,8 @@
 //! Turning a scene into a recording, here and now. The engine's worker, the command line and the
 //! tests all come through here.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use crate::solver::brownian::Noise;
 use crate::solver::fixed::{FixedProblem, StepTotal};
 use crate::solver::sde::{LastStep, SdeProblem};
 use crate::solver::{
-    Attempt, Cancel, Cancelled, OdeSettings, Scope, TILE, Track, grid, per_particle, whole_batch,
+    Attempt, Cancel, Cancelled, Keep, OdeSettings, Scope, Track, grid, per_particle, whole_batch,
 };
 
 /// How much of a run is kept, and from where it starts.
@@ -32,10 +33,14 @@ pub struct RunOptions {
     pub even_keyframes: bool,
     /// Particles whose attempts are logged.
     pub logged: usize,
+    /// Whether keyframes are kept in double precision as well.
+    pub precise: bool,
     /// Starting points, instead of those that the seed gives; as many as the scene has particles.
     pub starts: Option<Arc<[[f64; 2]]>>,
     /// Noise of an SDE, instead of that which the seed gives.
     pub noise: Option<Arc<GivenNoise>>,
+    /// Particles for which steps are doubled to estimate the error of methods without a pair.
+    pub doubled: usize,
     /// A model to use instead of the scene's own (a training under way).
     pub model: Option<Arc<LoadedModel>>,
 }
@@ -52,6 +57,8 @@ impl RunOptions {
             keyframes: affordable.clamp(33, 129),
             even_keyframes: false,
             logged: 512,
+            precise: false,
+            doubled: DOUBLED,
             starts: None,
             noise: None,
             model: None,
@@ -59,11 +66,19 @@ impl RunOptions {
     }
 }
 
-/// Particles for which steps are doubled to estimate the error of methods without a pair.
+/// The usual [`RunOptions::doubled`].
 pub const DOUBLED: usize = 512;
 
-/// Particles of the first tile.
-const FIRST_TILE: usize = 32;
+/// Particles of a tile: few enough to stay in cache, and enough tiles to share among threads.
+const TILE: usize = 64;
+/// Particles of a tile where there are many: more would be a matter of bookkeeping only.
+const LARGE_TILE: usize = 256;
+/// From so many particles on tiles are large.
+const MANY: usize = 8_192;
+/// The first picture shows so many particles; these come in small tiles, for all threads.
+const FIRST_PICTURE: usize = 256;
+/// Every further picture shows this many times more.
+const GROWTH: usize = 4;
 
 /// Why a scene could not be run.
 #[derive(Debug, Error)]
@@ -201,14 +216,15 @@ impl<S: Real> Job<'_, S> {
         }
     }
 
-    /// The tiles: the number of the first particle and how many there are. The first tile is small,
-    /// so that there is something to see soon.
+    /// The tiles: the number of the first particle and how many there are. They do not depend on
+    /// the number of threads.
     fn tiles(&self) -> Vec<(usize, usize)> {
         let count = self.scene.particles.count;
-        let mut tiles = vec![(0, FIRST_TILE.min(count))];
-        let rest = (FIRST_TILE..count).step_by(TILE);
-        tiles.extend(rest.map(|first| (first, TILE.min(count - first))));
-        tiles
+        let size = if count < MANY { TILE } else { LARGE_TILE };
+        let first = FIRST_PICTURE.min(count);
+        let small = (0..first).step_by(TILE).map(|start| (start, TILE.min(first - start)));
+        let rest = (first..count).step_by(size).map(|start| (start, size.min(count - start)));
+        small.chain(rest).collect()
     }
 
     /// Starting points of the `size` particles from `first`, feature-major.
@@ -233,9 +249,10 @@ impl<S: Real> Job<'_, S> {
         points
     }
 
-    /// Particles of a tile at `first` whose attempts are logged.
-    fn logged(&self, first: usize) -> usize {
-        self.options.logged.saturating_sub(first).min(TILE)
+    /// What is kept of a tile at `first`.
+    fn keep(&self, first: usize) -> Keep {
+        let logged = self.options.logged.saturating_sub(first);
+        Keep { logged, precise: self.options.precise }
     }
 
     /// Keyframe times as the window shows them: t, which falls where noising time rises.
@@ -246,9 +263,9 @@ impl<S: Real> Job<'_, S> {
         }
     }
 
-    /// Solves tiles in growing groups and publishes after each: the first picture comes soon, and
-    /// later groups keep all threads busy.
-    fn in_groups<T: Send>(
+    /// Solves tiles on all threads and takes them in order, publishing what is there ever less
+    /// often: the first picture comes soon, and no thread waits for another.
+    fn in_order<T: Send>(
         &self,
         mut recording: Recording,
         mut publish: impl FnMut(&Recording),
@@ -256,20 +273,33 @@ impl<S: Real> Job<'_, S> {
         mut add: impl FnMut(&mut Recording, usize, T),
     ) -> Result<Recording, RunError> {
         let tiles = self.tiles();
-        let (mut done, mut group) = (0, 1);
-        while done < tiles.len() {
-            let now = &tiles[done..(done + group).min(tiles.len())];
-            let tracks = now.par_iter().map(|&tile| solve(tile)).collect::<Result<Vec<_>, _>>()?;
-            for (&(first, _), track) in now.iter().zip(tracks) {
-                add(&mut recording, first, track);
+        let (sender, receiver) = mpsc::channel();
+        rayon::in_place_scope_fifo(|scope| {
+            for (index, &tile) in tiles.iter().enumerate() {
+                let (sender, solve) = (sender.clone(), &solve);
+                scope.spawn_fifo(move |_| {
+                    // Nobody listens any more once one tile was cancelled.
+                    let _ = sender.send((index, solve(tile)));
+                });
             }
-            done += now.len();
-            group = (group * 4).max(8);
-            recording.elapsed = self.began.elapsed();
-            recording.complete = done == tiles.len();
-            publish(&recording);
-        }
-        Ok(recording)
+            drop(sender);
+            let mut early = BTreeMap::new();
+            let (mut done, mut next_picture) = (0, FIRST_PICTURE);
+            while let Some((index, outcome)) = receive(&receiver) {
+                early.insert(index, outcome?);
+                while let Some(track) = early.remove(&done) {
+                    add(&mut recording, tiles[done].0, track);
+                    done += 1;
+                }
+                recording.elapsed = self.began.elapsed();
+                recording.complete = done == tiles.len();
+                if recording.complete || recording.count() >= next_picture {
+                    next_picture = GROWTH * recording.count();
+                    publish(&recording);
+                }
+            }
+            Ok(recording)
+        })
     }
 
     fn per_particle(
@@ -280,7 +310,7 @@ impl<S: Real> Job<'_, S> {
         let settings = self.settings();
         let keyframes = grid::uniform(self.interval.0, self.interval.1, self.options.keyframes - 1);
         recording.times = self.shown(&keyframes);
-        self.in_groups(
+        self.in_order(
             recording,
             publish,
             |tile| {
@@ -289,7 +319,7 @@ impl<S: Real> Job<'_, S> {
                     &settings,
                     &keyframes,
                     &self.starts(tile),
-                    self.logged(tile.0),
+                    self.keep(tile.0),
                     self.cancel,
                 )
             },
@@ -308,7 +338,8 @@ impl<S: Real> Job<'_, S> {
         let places = self.tiles();
         let tiles: Vec<Vec<S>> = places.par_iter().map(|&tile| self.starts(tile)).collect();
         let field = self.field;
-        let solved = whole_batch::solve(field, &settings, &keyframes, &tiles, self.cancel)?;
+        let solved =
+            whole_batch::solve(field, &settings, &keyframes, &tiles, self.keep(0), self.cancel)?;
         for ((first, _), track) in places.into_iter().zip(solved.tracks) {
             push(&mut recording, first, track);
         }
@@ -343,14 +374,14 @@ impl<S: Real> Job<'_, S> {
             keyframes: &keyframes,
         };
         let mut totals = vec![StepTotal::default(); grid.len() - 1];
-        self.in_groups(
+        self.in_order(
             recording,
             publish,
             |(first, count)| {
                 let starts = self.starts((first, count));
                 let noise = stochastic.then(|| self.noise(given.as_ref(), &grid, first, count));
-                let doubling = first < DOUBLED;
-                problem.solve(&starts, noise.as_ref(), self.logged(first), doubling, self.cancel)
+                let doubling = first < self.options.doubled;
+                problem.solve(&starts, noise.as_ref(), self.keep(first), doubling, self.cancel)
             },
             |recording, first, solved| {
                 for (total, tile) in totals.iter_mut().zip(solved.steps) {
@@ -414,16 +445,34 @@ impl<S: Real> Job<'_, S> {
             grid: &grid,
             keyframes: &keyframes,
         };
-        self.in_groups(
+        self.in_order(
             recording,
             publish,
             |(first, count)| {
                 let starts = self.starts((first, count));
                 let noise = self.noise(given.as_ref(), &grid, first, count);
-                problem.solve(&starts, &noise, self.logged(first), self.cancel)
+                problem.solve(&starts, &noise, self.keep(first), self.cancel)
             },
             push,
         )
+    }
+}
+
+/// The next message, or none when all have come. A thread of the pool lends a hand meanwhile.
+fn receive<T>(receiver: &mpsc::Receiver<T>) -> Option<T> {
+    if rayon::current_thread_index().is_none() {
+        return receiver.recv().ok();
+    }
+    loop {
+        match receiver.try_recv() {
+            Ok(message) => return Some(message),
+            Err(mpsc::TryRecvError::Disconnected) => return None,
+            Err(mpsc::TryRecvError::Empty) => {
+                if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                    std::thread::yield_now();
+                }
+            }
+        }
     }
 }
 

@@ -207,17 +207,27 @@ impl Drop for TrainingJob {
     }
 }
 
+/// A training on draws of `mixture`, on the calling thread.
+///
+/// # Errors
+/// If a setting is out of its range.
+pub fn trainer(
+    settings: TrainingSettings,
+    mixture: &Arc<Mixture>,
+    path: Interpolant,
+) -> Result<Trainer, TrainingError> {
+    let rng = stream(settings.seed, Purpose::Training, 0);
+    let draws = Draws { mixture: Arc::clone(mixture), rng };
+    Trainer::new(settings, Box::new(draws), path, None)
+}
+
 fn train(
     request: &TrainingRequest,
     shared: &Shared,
     notify: &dyn Fn(),
 ) -> Result<(), TrainingError> {
-    let draws = Draws {
-        mixture: Arc::clone(&request.mixture),
-        rng: stream(request.settings.seed, Purpose::Training, 0),
-    };
-    let path = request.interpolant;
-    let mut trainer = Trainer::new(request.settings.clone(), Box::new(draws), path, None)?;
+    let settings = request.settings.clone();
+    let mut trainer = trainer(settings, &request.mixture, request.interpolant)?;
     let curve_interval = (request.settings.steps / CURVE_POINTS).max(1);
     let (mut losses, mut since) = (0.0_f64, 0_u64);
     let mut last_snapshot = Instant::now();

@@ -14,6 +14,9 @@ use crate::solver::Cancel;
 /// Updates waiting to be taken; a full queue only makes the worker wait.
 const QUEUE: usize = 64;
 
+/// Attempts of fixed steps that are logged at most.
+const MOST_LOGGED: usize = 1 << 20;
+
 /// News from the worker.
 #[derive(Clone, Debug)]
 pub enum Update {
@@ -135,7 +138,9 @@ fn work(shared: &Shared, sender: &SyncSender<Update>, notify: &dyn Fn()) {
     };
     while let Some(request) = next_request(shared) {
         let Request { id, scene, model, cancel } = request;
-        let options = RunOptions { model, ..RunOptions::for_window(scene.particles.count) };
+        let mut options = RunOptions { model, ..RunOptions::for_window(scene.particles.count) };
+        // Many fixed steps are logged for fewer particles, so that memory stays bounded.
+        options.logged = options.logged.min(MOST_LOGGED / scene.sampler.steps).max(1);
         let publish = |recording: &Recording| {
             send(Update::Recorded(Arc::new(recording.clone())));
         };

@@ -20,21 +20,22 @@ pub struct Converted<F> {
     to: Interpolant,
 }
 
-/// A point's place on the inner path.
+/// What a point's time says of its conversion. Velocity and score here are linear in the point and
+/// the inner velocity.
 #[derive(Clone, Copy)]
 struct Twin {
+    /// The time on the inner path.
     time: f64,
+    /// The point there is the point here times this.
     scale: f64,
+    /// Weights of the point and of the inner velocity in the velocity here.
+    velocity: [f64; 2],
+    /// The same in the score here.
+    score: [f64; 2],
 }
 
-/// What is known of one point.
-struct Known {
-    index: usize,
-    t: f64,
-    /// E[x1|x].
-    data: [f64; 2],
-    /// E[x0|x].
-    noise: [f64; 2],
+impl Twin {
+    const BLANK: Self = Self { time: 0.0, scale: 1.0, velocity: [0.0, 1.0], score: [0.0; 2] };
 }
 
 impl<F> Converted<F> {
@@ -54,75 +55,108 @@ impl<F> Converted<F> {
     }
 
     fn twin(&self, t: f64) -> Twin {
-        if self.from == self.to {
-            return Twin { time: t, scale: 1.0 };
-        }
         let here = self.to.coefficients(t);
-        // A network has seen no noise level beyond its own t = 0 (VP ends at α = 0.0066).
-        let time = self.from.time_of_level(here.alpha, here.sigma).max(0.0);
-        let there = self.from.coefficients(time);
-        let scale = if here.sigma.abs() > here.alpha.abs() {
-            there.sigma / here.sigma
+        let (time, scale) = if self.from == self.to {
+            (t, 1.0)
         } else {
-            there.alpha / here.alpha
+            // A network has seen no noise level beyond its own t = 0 (VP ends at α = 0.0066).
+            let time = self.from.time_of_level(here.alpha, here.sigma).max(0.0);
+            let there = self.from.coefficients(time);
+            let scale = if here.sigma.abs() > here.alpha.abs() {
+                there.sigma / here.sigma
+            } else {
+                there.alpha / here.alpha
+            };
+            (time, scale)
         };
-        Twin { time, scale }
+        let [data, noise] = self.from.mean_weights(time);
+        let velocity = if self.from == self.to {
+            [0.0, 1.0]
+        } else {
+            [
+                scale * (here.d_alpha * data[0] + here.d_sigma * noise[0]),
+                here.d_alpha * data[1] + here.d_sigma * noise[1],
+            ]
+        };
+        let score = [-scale * noise[0] / here.sigma, -noise[1] / here.sigma];
+        Twin { time, scale, velocity, score }
     }
 
-    fn evaluate<S: Real>(&self, times: Times<'_>, points: &[S], mut write: impl FnMut(Known))
-    where
+    /// Writes velocities, and scores if wanted.
+    fn convert<S: Real>(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        mut scores: Option<&mut [S]>,
+    ) where
         F: Field<S>,
     {
+        if self.from == self.to {
+            self.inner.velocity(times, points, velocities);
+            let Some(scores) = scores else { return };
+            let count = points.len() / 2;
+            match times {
+                Times::Shared(t) => combine(self.twin(t).score, points, velocities, scores),
+                Times::Each(times) => {
+                    for (i, &t) in times.iter().enumerate() {
+                        let score = self.twin(t).score;
+                        for j in [i, count + i] {
+                            let one = j..=j;
+                            let (x, v) = (&points[one.clone()], &velocities[one.clone()]);
+                            combine(score, x, v, &mut scores[one]);
+                        }
+                    }
+                }
+            }
+            return;
+        }
         let count = points.len() / 2;
         let shared = match times {
             Times::Shared(t) => Some(self.twin(t)),
             Times::Each(_) => None,
         };
-        let mut twins = [Twin { time: 0.0, scale: 1.0 }; CHUNK];
+        let mut twins = [shared.unwrap_or(Twin::BLANK); CHUNK];
         let mut twin_times = [0.0; CHUNK];
-        let mut here = [S::ZERO; 2 * CHUNK];
-        let mut velocities = [S::ZERO; 2 * CHUNK];
+        let mut there = [S::ZERO; 2 * CHUNK];
+        let mut inner = [S::ZERO; 2 * CHUNK];
         for start in (0..count).step_by(CHUNK) {
             let size = CHUNK.min(count - start);
             for i in 0..size {
-                twins[i] = shared.unwrap_or_else(|| self.twin(times.at(start + i)));
-                twin_times[i] = twins[i].time;
-                let scale = S::from_f64(twins[i].scale);
-                here[i] = points[start + i] * scale;
-                here[size + i] = points[count + start + i] * scale;
+                if shared.is_none() {
+                    twins[i] = self.twin(times.at(start + i));
+                }
+                let Twin { time, scale, .. } = twins[i];
+                twin_times[i] = time;
+                let scale = S::from_f64(scale);
+                there[i] = points[start + i] * scale;
+                there[size + i] = points[count + start + i] * scale;
             }
-            let there = shared.map_or(Times::Each(&twin_times[..size]), |t| Times::Shared(t.time));
-            self.inner.velocity(there, &here[..2 * size], &mut velocities[..2 * size]);
-            for (i, twin) in twins.iter().enumerate().take(size) {
-                let means = [i, size + i].map(|j| {
-                    let (x, v) = (here[j].to_f64(), velocities[j].to_f64());
-                    self.from.means_from_velocity(twin.time, x, v)
-                });
-                write(Known {
-                    index: start + i,
-                    t: times.at(start + i),
-                    data: means.map(|mean| mean.0),
-                    noise: means.map(|mean| mean.1),
-                });
+            let times = shared.map_or(Times::Each(&twin_times[..size]), |t| Times::Shared(t.time));
+            self.inner.velocity(times, &there[..2 * size], &mut inner[..2 * size]);
+            for (i, Twin { velocity, score, .. }) in twins.iter().enumerate().take(size) {
+                for (d, j) in [start + i, count + start + i].into_iter().enumerate() {
+                    let (x, v) = (points[j].to_f64(), inner[d * size + i].to_f64());
+                    velocities[j] = S::from_f64(velocity[0] * x + velocity[1] * v);
+                    if let Some(scores) = &mut scores {
+                        scores[j] = S::from_f64(score[0] * x + score[1] * v);
+                    }
+                }
             }
         }
     }
 }
 
+/// `out = weights · (x, v)`, in double precision: the two parts nearly cancel towards t = 1.
+fn combine<S: Real>(weights: [f64; 2], points: &[S], velocities: &[S], out: &mut [S]) {
+    for ((out, &x), &v) in out.iter_mut().zip(points).zip(velocities) {
+        *out = S::from_f64(weights[0] * x.to_f64() + weights[1] * v.to_f64());
+    }
+}
+
 impl<S: Real, F: Field<S>> Field<S> for Converted<F> {
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
-        if self.from == self.to {
-            self.inner.velocity(times, points, velocities);
-            return;
-        }
-        let count = points.len() / 2;
-        self.evaluate(times, points, |known| {
-            let here = self.to.coefficients(known.t);
-            for (d, j) in [known.index, count + known.index].into_iter().enumerate() {
-                velocities[j] =
-                    S::from_f64(here.d_alpha * known.data[d] + here.d_sigma * known.noise[d]);
-            }
-        });
+        self.convert(times, points, velocities, None);
     }
 
     fn last_time(&self) -> f64 {
@@ -138,15 +172,7 @@ impl<S: Real, F: Field<S>> ScoredField<S> for Converted<F> {
         velocities: &mut [S],
         scores: &mut [S],
     ) {
-        let count = points.len() / 2;
-        self.evaluate(times, points, |known| {
-            let here = self.to.coefficients(known.t);
-            for (d, j) in [known.index, count + known.index].into_iter().enumerate() {
-                velocities[j] =
-                    S::from_f64(here.d_alpha * known.data[d] + here.d_sigma * known.noise[d]);
-                scores[j] = S::from_f64(-known.noise[d] / here.sigma);
-            }
-        });
+        self.convert(times, points, velocities, Some(scores));
     }
 }
 

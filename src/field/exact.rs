@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Field, Real, ScoredField, Times};
-use crate::data::{Level, Mixture, Posterior};
+use crate::data::{LANES, Level, Mixture, Posterior};
 use crate::interpolant::{Coefficients, Interpolant};
 
 /// Closer to t = 1 than this, uniform boxes have no field that doubles can hold.
@@ -53,27 +53,61 @@ impl ExactField {
         values(&coefficients, &self.mixture.posterior(level(&coefficients), x))
     }
 
-    /// Hands the values at each point of a feature-major batch to `write`.
+    /// Hands velocity and score at each point of a feature-major batch to `write`.
     fn evaluate<S: Real>(
         &self,
         times: Times<'_>,
         points: &[S],
-        mut write: impl FnMut(usize, PointValues),
+        mut write: impl FnMut(usize, [f64; 2], [f64; 2]),
     ) {
         let count = points.len() / 2;
         let point = |i: usize| [points[i].to_f64(), points[count + i].to_f64()];
+        if !self.mixture.has_boxes() {
+            self.evaluate_crowd(times, count, point, write);
+            return;
+        }
+        let mut hand_over = |i, here: PointValues| write(i, here.velocity, here.score);
         match times {
             Times::Shared(t) => {
                 let coefficients = self.path.coefficients(t);
                 let prepared = self.mixture.prepare(level(&coefficients));
                 for i in 0..count {
-                    write(i, values(&coefficients, &prepared.posterior(point(i))));
+                    hand_over(i, values(&coefficients, &prepared.posterior(point(i))));
                 }
             }
             Times::Each(times) => {
                 for (i, &t) in times.iter().enumerate().take(count) {
-                    write(i, self.at(t, point(i)));
+                    hand_over(i, self.at(t, point(i)));
                 }
+            }
+        }
+    }
+
+    /// The same for mixtures of Gaussians, several points at once.
+    fn evaluate_crowd(
+        &self,
+        times: Times<'_>,
+        count: usize,
+        point: impl Fn(usize) -> [f64; 2],
+        mut write: impl FnMut(usize, [f64; 2], [f64; 2]),
+    ) {
+        let mut coefficients = [self.path.coefficients(times.first().unwrap_or(0.0)); LANES];
+        for start in (0..count).step_by(LANES) {
+            let used = LANES.min(count - start);
+            let mut crowd = [[0.0; LANES]; 2];
+            for lane in 0..LANES {
+                // Idle lanes repeat the last point.
+                let i = start + lane.min(used - 1);
+                [crowd[0][lane], crowd[1][lane]] = point(i);
+                if let Times::Each(times) = times {
+                    coefficients[lane] = self.path.coefficients(times[i]);
+                }
+            }
+            let (data, noise) = self.mixture.means(&coefficients.each_ref().map(level), crowd);
+            for lane in 0..used {
+                let velocity =
+                    [0, 1].map(|d| coefficients[lane].velocity(data[d][lane], noise[d][lane]));
+                write(start + lane, velocity, [0, 1].map(|d| -noise[d][lane]));
             }
         }
     }
@@ -95,9 +129,9 @@ fn values(coefficients: &Coefficients, posterior: &Posterior) -> PointValues {
 impl<S: Real> Field<S> for ExactField {
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
         let count = points.len() / 2;
-        self.evaluate(times, points, |i, here| {
-            velocities[i] = S::from_f64(here.velocity[0]);
-            velocities[count + i] = S::from_f64(here.velocity[1]);
+        self.evaluate(times, points, |i, velocity, _| {
+            velocities[i] = S::from_f64(velocity[0]);
+            velocities[count + i] = S::from_f64(velocity[1]);
         });
     }
 
@@ -115,10 +149,10 @@ impl<S: Real> ScoredField<S> for ExactField {
         scores: &mut [S],
     ) {
         let count = points.len() / 2;
-        self.evaluate(times, points, |i, here| {
+        self.evaluate(times, points, |i, velocity, score| {
             for (d, j) in [i, count + i].into_iter().enumerate() {
-                velocities[j] = S::from_f64(here.velocity[d]);
-                scores[j] = S::from_f64(here.score[d]);
+                velocities[j] = S::from_f64(velocity[d]);
+                scores[j] = S::from_f64(score[d]);
             }
         });
     }

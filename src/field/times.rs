@@ -10,6 +10,15 @@ pub enum Times<'a> {
 }
 
 impl Times<'_> {
+    /// The time of the first point, if there is one.
+    #[must_use]
+    pub fn first(&self) -> Option<f64> {
+        match self {
+            Times::Shared(t) => Some(*t),
+            Times::Each(times) => times.first().copied(),
+        }
+    }
+
     /// The time of point `i`.
     #[must_use]
     pub fn at(&self, i: usize) -> f64 {

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::field::Times;
 
-use super::{Architecture, DIMENSIONS, LinearWeights, Weights, time_features};
+use super::{DIMENSIONS, Weights, time_features};
 
 /// The multilayer perceptron: linear layers with `SiLU` between them.
 ///
@@ -39,23 +39,6 @@ impl Mlp {
         Self { layers: layers.collect() }
     }
 
-    /// Copies the weights to the host.
-    ///
-    /// # Panics
-    /// If the module is not of this architecture, or the device fails to be read.
-    #[must_use]
-    pub fn to_weights(&self, architecture: Architecture, frequencies: &[f64]) -> Weights {
-        let shapes = architecture.layer_shapes();
-        let layers = self.layers.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
-            let bias = layer.bias.as_ref().expect("every layer was made with a bias");
-            LinearWeights {
-                weight: transpose(&host_values(layer.weight.val()), inputs, outputs),
-                bias: host_values(bias.val()),
-            }
-        });
-        Weights { architecture, frequencies: frequencies.to_vec(), layers: layers.collect() }
-    }
-
     /// The velocities `[batch, 2]` of inputs `[batch, 2 + time_features]`:
     /// x, y, the sines, the cosines.
     ///
@@ -71,6 +54,24 @@ impl Mlp {
         last.forward(values)
     }
 
+    /// The inputs of [`Self::forward`], on the module's device, for `points`: all x, then all y.
+    ///
+    /// # Panics
+    /// If there are not as many times as points.
+    #[must_use]
+    pub fn inputs(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Tensor<2> {
+        let count = points.len() / DIMENSIONS;
+        let width = DIMENSIONS + 2 * frequencies.len();
+        let mut inputs = vec![0.0; count * width];
+        for (index, row) in inputs.chunks_exact_mut(width).enumerate() {
+            row[0] = points[index];
+            row[1] = points[count + index];
+            time_features::embed(times.at(index), frequencies, &mut row[DIMENSIONS..]);
+        }
+        let device = self.layers[0].weight.device();
+        Tensor::from_data(TensorData::new(inputs, [count, width]), &device)
+    }
+
     /// Velocities as [`Kernel::evaluate_f32`](super::Kernel::evaluate_f32) gives them,
     /// slower, through burn: the reference for the kernel.
     ///
@@ -81,15 +82,7 @@ impl Mlp {
     #[must_use]
     pub fn evaluate(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Vec<f32> {
         let count = points.len() / DIMENSIONS;
-        let width = DIMENSIONS + 2 * frequencies.len();
-        let mut inputs = vec![0.0; count * width];
-        for (index, row) in inputs.chunks_exact_mut(width).enumerate() {
-            row[0] = points[index];
-            row[1] = points[count + index];
-            time_features::embed(times.at(index), frequencies, &mut row[DIMENSIONS..]);
-        }
-        let device = self.layers[0].weight.device();
-        let inputs = Tensor::from_data(TensorData::new(inputs, [count, width]), &device);
+        let inputs = self.inputs(frequencies, times, points);
         transpose(&host_values(self.forward(inputs)), count, DIMENSIONS)
     }
 }
@@ -103,23 +96,9 @@ pub(super) fn host_values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 }
 
 /// The transpose of a row-major `[rows, columns]` matrix.
-fn transpose(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(super) fn transpose(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     assert_eq!(matrix.len(), rows * columns, "a matrix of {rows} × {columns}");
     (0..columns)
         .flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column]))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::ComputeDevice;
-    use super::super::test_support::random_weights;
-    use super::*;
-
-    #[test]
-    fn weights_survive_the_way_through_burn() {
-        let weights = random_weights(Architecture { hidden: 7, depth: 2, time_features: 6 }, 2);
-        let mlp = Mlp::from_weights(&weights, &ComputeDevice::default().burn_device());
-        assert_eq!(mlp.to_weights(weights.architecture, &weights.frequencies), weights);
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{Direction, FieldKind, Scene};
-use crate::data::toy;
+use crate::data::{Mixture, toy};
 use crate::diffusion::DiffusionForm;
 use crate::field::{ExactField, LearnedField, SYSTEMS};
 use crate::solver::grid::Spacing;
@@ -43,9 +43,37 @@ impl Scene {
     /// # Errors
     /// The first value that is out of range, or that goes against another one.
     pub fn check(&self) -> Result<(), Problem> {
+        self.check_system()?;
+        let mixture = self.check_data()?;
+        self.check_numbers()?;
         if self.field.kind == FieldKind::Classic {
             return self.check_classic();
         }
+        self.check_process(&mixture)
+    }
+
+    /// The classic system and its parameter, also where another field is shown.
+    fn check_system(&self) -> Result<(), Problem> {
+        if !SYSTEMS.iter().any(|system| system.name == self.field.system) {
+            let names: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+            let allowed = format!("one of {}", names.join(", "));
+            return refuse("field.system", &self.field.system, allowed);
+        }
+        for parameter in SYSTEMS.iter().filter_map(|system| system.parameter.as_ref()) {
+            if let Some(value) = self.field.parameter(parameter.key) {
+                let key = match parameter.key {
+                    "mu" => "field.mu",
+                    "ratio" => "field.ratio",
+                    _ => "field.lambda",
+                };
+                within(key, value, parameter.range.clone())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The distribution, also where a classic field has no use for it.
+    fn check_data(&self) -> Result<Mixture, Problem> {
         if self.data.mixture.is_none() && toy(&self.data.name).is_err() {
             let names: Vec<_> = crate::data::TOYS.iter().map(|toy| toy.name).collect();
             return refuse("data.name", &self.data.name, format!("one of {}", names.join(", ")));
@@ -54,12 +82,15 @@ impl Scene {
             above_zero("data.mixture.std", blob.std)?;
             above_zero("data.mixture.weight", blob.weight)?;
         }
-        let mixture = self.mixture().map_err(|error| Problem {
+        self.mixture().map_err(|error| Problem {
             key: "data.mixture",
             value: format!("{} components", self.data.mixture.as_ref().map_or(0, Vec::len)),
             allowed: error.to_string(),
-        })?;
-        self.check_numbers()?;
+        })
+    }
+
+    /// What concerns the noising process of `mixture`.
+    fn check_process(&self, mixture: &Mixture) -> Result<(), Problem> {
         if self.data.mixture.is_some()
             && self.field.kind == FieldKind::Learned
             && self.field.model.is_none()
@@ -75,7 +106,7 @@ impl Scene {
         let path = self.interpolant.kind;
         let last_time = match (self.direction, self.field.kind) {
             (Direction::Noise, _) => 1.0,
-            (_, FieldKind::Exact) => ExactField::end_of_definition(&mixture, path),
+            (_, FieldKind::Exact) => ExactField::end_of_definition(mixture, path),
             (_, FieldKind::Learned | FieldKind::Classic) => LearnedField::end_of_definition(path),
         };
         let (start, end) = self.interval(last_time);
@@ -105,24 +136,6 @@ impl Scene {
     }
 
     fn check_classic(&self) -> Result<(), Problem> {
-        let Some(classic) = self.classic() else {
-            let names: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
-            return refuse(
-                "field.system",
-                &self.field.system,
-                format!("one of {}", names.join(", ")),
-            );
-        };
-        if let Some(parameter) = &classic.system().parameter
-            && let Some(value) = self.field.parameter(parameter.key)
-        {
-            let key = match parameter.key {
-                "mu" => "field.mu",
-                "ratio" => "field.ratio",
-                _ => "field.lambda",
-            };
-            within(key, value, parameter.range.clone())?;
-        }
         if self.direction == Direction::Noise {
             return refuse(
                 "direction",
@@ -151,7 +164,6 @@ impl Scene {
                 "uniform, cosine, shifted or a list with a classic field, which has no noise level",
             );
         }
-        self.check_numbers()?;
         let (start, end) = self.interval(f64::INFINITY);
         within("time.start", start, -LATEST..=LATEST)?;
         within("time.end", end, -LATEST..=LATEST)?;
@@ -225,12 +237,14 @@ impl Scene {
         within("sampler.s_churn", sampler.s_churn, 0.0..=1e6)?;
         within("sampler.s_min", sampler.s_min, 0.0..=1e9)?;
         if let Some(highest) = sampler.s_max
-            && (highest.is_nan() || highest < sampler.s_min)
+            && !(highest.is_finite() && highest >= sampler.s_min)
         {
-            return refuse("sampler.s_max", highest, format!("at least s_min, {}", sampler.s_min));
+            let allowed =
+                format!("finite and at least s_min, {}; left out for no limit", sampler.s_min);
+            return refuse("sampler.s_max", highest, allowed);
         }
         within("sampler.s_noise", sampler.s_noise, 0.0..=10.0)?;
-        within("sampler.rho", sampler.rho, 0.1..=100.0)?;
+        within("sampler.rho", sampler.rho, 1.0..=100.0)?;
         within("sampler.shift", sampler.shift, 0.01..=100.0)?;
         self.check_grid()
     }

@@ -515,12 +515,15 @@ impl Scene {
         }
     }
 
-    /// The precision of the particles.
+    /// The precision of the particles: as set, or single for a network, which knows no more, unless
+    /// the tolerance asks for more than single precision holds; double for formulas.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.sampler.precision.unwrap_or({
+            let learned =
+                self.field.kind == FieldKind::Learned && self.direction == Direction::Generate;
             let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
-            if fine && self.is_adaptive() { Precision::F64 } else { Precision::F32 }
+            if learned && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
         })
     }
 
@@ -573,8 +576,22 @@ impl Scene {
             (Spacing::List, Some(times), _) => times.clone(),
             (Spacing::Uniform, _, Some(size)) => grid::by_size(interval.0, interval.1, size),
             (spacing, ..) => {
-                let path = self.interpolant.kind;
-                grid::spread(spacing, path, interval, sampler.steps, sampler.rho, sampler.shift)
+                let spread = |path, interval| {
+                    let Sampler { steps, rho, shift, .. } = *sampler;
+                    grid::spread(spacing, path, interval, steps, rho, shift)
+                };
+                match self.direction {
+                    Direction::Generate => spread(self.interpolant.kind, interval),
+                    // Spread in t, on the path of the linear diffusion; noising time runs against it.
+                    Direction::Noise => {
+                        let times = spread(Interpolant::Vp, (1.0 - interval.1, 1.0 - interval.0));
+                        let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
+                        // Exactly, whatever the subtractions round to.
+                        let last = times.len() - 1;
+                        (times[0], times[last]) = interval;
+                        times
+                    }
+                }
             }
         }
     }

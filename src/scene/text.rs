@@ -112,7 +112,7 @@ impl Scene {
     /// # Errors
     /// If the scene or a setting is refused.
     pub fn with_settings(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
-        let (mut table, mut origin) = match name {
+        let (mut table, origin) = match name {
             Some(name) => Self::table_of(name)?,
             None => (toml::Table::new(), "the scene".to_owned()),
         };
@@ -126,12 +126,21 @@ impl Scene {
                 .ok_or_else(|| SceneError::NotASetting { setting: setting.clone() })?;
             set(&mut table, key.trim(), value.trim())?;
             // Refuse a bad setting by its own name rather than with the whole.
-            origin = format!("--set {setting}");
-            let _: Self = deserialize(&table, &origin)?;
+            let _: Self = deserialize(&table, &format!("--set {setting}"))?;
         }
-        match (Self::from_table(&table, &origin), alone) {
+        let whole = Self::from_table(&table, &origin);
+        match (whole, alone) {
             // What was wrong before any setting still is.
             (Err(together), Some(alone)) if together.key() == alone.key() => Err(alone),
+            // What a setting has to do with is said of that setting.
+            (Err(SceneError::Range { origin, problem }), _) => {
+                let sets = |setting: &&String| {
+                    setting.split_once('=').is_some_and(|(key, _)| key.trim() == problem.key)
+                };
+                let culprit = settings.iter().rev().find(sets);
+                let origin = culprit.map_or(origin, |setting| format!("--set {setting}"));
+                Err(SceneError::Range { origin, problem })
+            }
             (outcome, _) => outcome,
         }
     }
@@ -183,8 +192,10 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
         table.get_mut("field").and_then(|field| field.get_mut("model"))
         && let Some(folder) = path.parent()
     {
-        // An absolute path stays as it is.
-        *model = folder.join(&*model).display().to_string();
+        // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
+        // saved elsewhere.
+        let there = folder.join(&*model);
+        *model = std::path::absolute(&there).unwrap_or(there).display().to_string();
     }
     Ok(table)
 }
@@ -198,7 +209,7 @@ fn read(path: &Path) -> Result<String, SceneError> {
 
 fn parse(text: &str, origin: &str) -> Result<toml::Table, SceneError> {
     text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         SceneError::Syntax {
             origin: origin.to_owned(),
             message: format!("line {line}: {}", error.message()),

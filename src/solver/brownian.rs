@@ -24,36 +24,6 @@ pub struct Increment {
 }
 
 impl Increment {
-    /// Draws an interval of length `h`.
-    fn draw(h: f64, mut normal: impl FnMut() -> f64) -> Self {
-        Self { w: h.sqrt() * normal(), area: (h / 12.0).sqrt() * normal() }
-    }
-
-    /// Draws what happens on the two parts of this interval, of lengths `left` and `right`.
-    ///
-    /// This is the Gaussian bridge of (W, ∫W dt), written out: with θ and φ the shares of the
-    /// parts, H = θH₁ + φH₂ + ½φ·ΔW₁ − ½θ·ΔW₂ and the four are independent, so ΔW₁ is drawn given
-    /// (ΔW, H), then H₁ given the rest. At θ = ½ it is the formula of Foster, Lyons & Oberhauser
-    /// 2020 (arXiv:1904.06998), which Jelinčič, Foster & Kidger 2024 (arXiv:2405.06464) refine
-    /// paths with.
-    fn split(self, left: f64, right: f64, mut normal: impl FnMut() -> f64) -> [Self; 2] {
-        let whole = left + right;
-        let (theta, phi) = (left / whole, right / whole);
-        let product = theta * phi;
-        let cubes = theta.powi(3) + phi.powi(3);
-        let w = theta * self.w
-            + 6.0 * product * self.area
-            + (whole * product * cubes).sqrt() * normal();
-        let rest = self.w - w;
-        // θH₁ + φH₂, now that both increments are known.
-        let areas = self.area - 0.5 * phi * w + 0.5 * theta * rest;
-        let noise = (whole * product / (12.0 * cubes)).sqrt() * normal();
-        [
-            Self { w, area: theta * theta * areas / cubes + phi * noise },
-            Self { w: rest, area: phi * phi * areas / cubes - theta * noise },
-        ]
-    }
-
     /// The interval made of this one, of length `left`, and of `next` after it, of length `right`.
     #[must_use]
     pub fn joined(self, left: f64, next: Self, right: f64) -> Self {
@@ -66,34 +36,117 @@ impl Increment {
     }
 }
 
-/// Draws a path in the plane over the steps of a grid (at least one step): x and y of each.
+/// How an interval is split: the Gaussian bridge of (W, ∫W dt), written out.
 ///
-/// The grid is refined from its coarsest nested form: with `steps = m·2^k`, m odd, the m coarse
-/// increments are drawn first, then each is halved, level by level. x and y are drawn side by
-/// side. Doubling the number of steps therefore continues the same stream of draws and refines the
-/// same path, also where the steps are not equal, at four normal draws per step.
-pub fn path(grid: &[f64], rng: &mut impl Rng, increments: &mut Vec<[Increment; 2]>) {
-    let steps = grid.len() - 1;
-    increments.clear();
-    increments.resize(steps, [Increment::default(); 2]);
-    let length = |from: usize, to: usize| (grid[to] - grid[from]).abs();
-    let mut normal = || -> f64 { StandardNormal.sample(rng) };
-    let mut stride = 1 << steps.trailing_zeros();
-    // An interval stands where its first step does until it is halved.
-    for from in (0..steps).step_by(stride) {
-        let h = length(from, from + stride);
-        increments[from] = [(); 2].map(|()| Increment::draw(h, &mut normal));
-    }
-    while stride > 1 {
-        let half = stride / 2;
-        for from in (0..steps).step_by(stride) {
-            let middle = from + half;
-            let (left, right) = (length(from, middle), length(middle, from + stride));
-            let [x, y] = increments[from].map(|whole| whole.split(left, right, &mut normal));
-            increments[from] = [x[0], y[0]];
-            increments[middle] = [x[1], y[1]];
+/// With θ and φ the shares of the parts, H = θH₁ + φH₂ + ½φ·ΔW₁ − ½θ·ΔW₂ and the four are
+/// independent, so ΔW₁ is drawn given (ΔW, H), then H₁ given the rest. At θ = ½ it is the formula of
+/// Foster, Lyons & Oberhauser 2020 (arXiv:1904.06998), which Jelinčič, Foster & Kidger 2024
+/// (arXiv:2405.06464) refine paths with.
+#[derive(Clone, Copy, Debug)]
+struct Split {
+    theta: f64,
+    phi: f64,
+    /// Weight of the whole's area in ΔW₁: 6θφ.
+    of_area: f64,
+    /// Standard deviation of ΔW₁.
+    noise: f64,
+    /// Weights of θH₁ + φH₂ in both areas.
+    shares: [f64; 2],
+    /// Weights of a further normal in both areas.
+    area_noise: [f64; 2],
+}
+
+impl Split {
+    /// Of an interval into parts of lengths `left` and `right`.
+    fn new(left: f64, right: f64) -> Self {
+        let whole = left + right;
+        let (theta, phi) = (left / whole, right / whole);
+        let product = theta * phi;
+        let cubes = theta.powi(3) + phi.powi(3);
+        let noise = (whole * product / (12.0 * cubes)).sqrt();
+        Self {
+            theta,
+            phi,
+            of_area: 6.0 * product,
+            noise: (whole * product * cubes).sqrt(),
+            shares: [theta * theta / cubes, phi * phi / cubes],
+            area_noise: [phi * noise, -theta * noise],
         }
-        stride = half;
+    }
+
+    /// Draws what happens on the two parts of `whole`.
+    fn apply(&self, whole: Increment, mut normal: impl FnMut() -> f64) -> [Increment; 2] {
+        let w = self.theta * whole.w + self.of_area * whole.area + self.noise * normal();
+        let rest = whole.w - w;
+        // θH₁ + φH₂, now that both increments are known.
+        let areas = whole.area - 0.5 * self.phi * w + 0.5 * self.theta * rest;
+        let noise = normal();
+        let area = |part: usize| self.shares[part] * areas + self.area_noise[part] * noise;
+        [Increment { w, area: area(0) }, Increment { w: rest, area: area(1) }]
+    }
+}
+
+/// Draws paths in the plane over the steps of a grid (at least one step).
+///
+/// The whole interval is drawn first, then split after as many steps as the largest power of two
+/// that leaves both parts a step, and so on, level by level; x and y side by side. Halving all steps
+/// therefore continues the same stream of draws and refines the same path, also where the steps are
+/// not equal or the last one is cut short, at four normal draws per step.
+#[derive(Clone, Debug)]
+pub struct PathSource {
+    steps: usize,
+    whole: Deviations,
+    /// Where an interval begins, where its second part does, and how it is split; level by level.
+    splits: Vec<(usize, usize, Split)>,
+}
+
+/// Standard deviations of the increment and the area over a step of length h: √h and √(h/12).
+#[derive(Clone, Copy, Debug)]
+struct Deviations {
+    w: f64,
+    area: f64,
+}
+
+impl Deviations {
+    fn new(h: f64) -> Self {
+        Self { w: h.sqrt(), area: (h / 12.0).sqrt() }
+    }
+}
+
+impl PathSource {
+    /// For paths over `grid`.
+    #[must_use]
+    pub fn new(grid: &[f64]) -> Self {
+        let steps = grid.len() - 1;
+        let length = |from: usize, to: usize| (grid[to] - grid[from]).abs();
+        let mut stride = steps.next_power_of_two();
+        let mut splits = Vec::with_capacity(steps);
+        while stride > 1 {
+            for from in (0..steps).step_by(stride) {
+                let (middle, to) = (from + stride / 2, steps.min(from + stride));
+                if middle < steps {
+                    let split = Split::new(length(from, middle), length(middle, to));
+                    splits.push((from, middle, split));
+                }
+            }
+            stride /= 2;
+        }
+        Self { steps, whole: Deviations::new(length(0, steps)), splits }
+    }
+
+    /// Draws the increments of one path, in x and in y.
+    pub fn draw(&self, rng: &mut impl Rng, increments: &mut Vec<[Increment; 2]>) {
+        increments.clear();
+        increments.resize(self.steps, [Increment::default(); 2]);
+        let mut normal = || -> f64 { StandardNormal.sample(rng) };
+        // An interval stands where its first step does until it is split.
+        let Deviations { w, area } = self.whole;
+        increments[0] = [(); 2].map(|()| Increment { w: w * normal(), area: area * normal() });
+        for (from, middle, split) in &self.splits {
+            let [x, y] = increments[*from].map(|whole| split.apply(whole, &mut normal));
+            increments[*from] = [x[0], y[0]];
+            increments[*middle] = [x[1], y[1]];
+        }
     }
 }
 
@@ -124,14 +177,16 @@ impl<S: Real> Noise<S> {
         let mut z = blank();
         let mut area = with_area.then(blank);
         let mut increments = Vec::new();
+        let source = PathSource::new(grid);
+        let deviations: Vec<_> =
+            grid.windows(2).map(|pair| Deviations::new((pair[1] - pair[0]).abs())).collect();
         for (i, stream) in streams.iter_mut().enumerate() {
-            path(grid, stream, &mut increments);
-            for (step, pair) in increments.iter().enumerate() {
-                let h = (grid[step + 1] - grid[step]).abs();
+            source.draw(stream, &mut increments);
+            for (step, (pair, deviations)) in increments.iter().zip(&deviations).enumerate() {
                 for (increment, j) in pair.iter().zip([i, count + i]) {
-                    z[step][j] = S::from_f64(increment.w / h.sqrt());
+                    z[step][j] = S::from_f64(increment.w / deviations.w);
                     if let Some(area) = &mut area {
-                        area[step][j] = S::from_f64(increment.area / (h / 12.0).sqrt());
+                        area[step][j] = S::from_f64(increment.area / deviations.area);
                     }
                 }
             }
@@ -155,7 +210,7 @@ mod tests {
 
     fn draw(grid: &[f64], seed: u64) -> Vec<[Increment; 2]> {
         let mut increments = Vec::new();
-        path(grid, &mut ChaCha8Rng::seed_from_u64(seed), &mut increments);
+        PathSource::new(grid).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut increments);
         increments
     }
 
@@ -218,7 +273,7 @@ mod tests {
             let middle = |normals: [f64; 2]| {
                 let mut draws = normals.into_iter();
                 let [first, second] =
-                    whole.split(h1, h2, || draws.next().expect("two draws are enough"));
+                    Split::new(h1, h2).apply(whole, || draws.next().expect("two draws are enough"));
                 let again = first.joined(h1, second, h2);
                 assert!(
                     (again.w - whole.w).abs() < 1e-14 && (again.area - whole.area).abs() < 1e-14

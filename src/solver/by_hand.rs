@@ -63,7 +63,10 @@ impl<'a> AdaptiveByHand<'a> {
     pub fn start(field: &'a dyn Field<f64>, settings: &'a OdeSettings, start: [f64; 2]) -> Self {
         // Keyframes at the end only: nothing is interpolated on the way.
         const NO_KEYFRAMES: &[f64] = &[f64::NEG_INFINITY];
-        Self { solve: PerParticle::start(field, settings, NO_KEYFRAMES, &start, 1), settings }
+        Self {
+            solve: PerParticle::start(field, settings, NO_KEYFRAMES, &start, 1.into()),
+            settings,
+        }
     }
 
     /// Makes the next attempt and takes it over if it is accepted; none when the particle has

@@ -253,9 +253,16 @@ impl Tolerances {
     ) -> f64 {
         [i, state.len() / 2 + i].into_iter().fold(0.0, |gathered, j| {
             let scale = self.scale(state[j].to_f64(), answer[j].to_f64());
-            norm.gather(gathered, error[j].to_f64() / scale)
+            norm.gather(gathered, in_units(error[j].to_f64(), scale))
         })
     }
+}
+
+/// `value` in units of the tolerance `scale`. What is exactly 0 is within any tolerance, 0 included
+/// (a coordinate that stays at 0 while atol is 0).
+#[must_use]
+fn in_units(value: f64, scale: f64) -> f64 {
+    if value == 0.0 { 0.0 } else { value / scale }
 }
 
 /// The first step by Hairer, Nørsett & Wanner, Solving ODEs I, II.4, from RMS norms measured in

@@ -170,25 +170,28 @@ impl<S: Real> RungeKutta<S> {
         matches!(self.tableau.dense, Dense::Hermite) && !self.tableau.first_same_as_last
     }
 
-    /// Coordinate `j` at `theta` (0 to 1) of the step of length `h` that started at `state`.
+    /// Coordinate `j` within the step of length `h` that started at `state`.
     /// `end_slope` is f at the answer, needed where [`Self::dense_needs_end_slope`] says so.
     #[must_use]
-    pub fn dense(&self, state: &[S], end_slope: Option<&[S]>, h: f64, theta: f64, j: usize) -> f64 {
+    pub fn within(&self, state: &[S], end_slope: Option<&[S]>, h: f64, j: usize) -> Within {
         let (start, end) = (state[j].to_f64(), self.candidate[j].to_f64());
         match self.tableau.dense {
-            Dense::Line => start + theta * (end - start),
+            Dense::Line => Within::new(start, [end - start]),
             Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. } => {
-                let mut sum = 0.0;
+                let mut coefficients = [0.0; HIGHEST_DEGREE];
                 for (stage, row) in self.stages.iter().zip(rows) {
-                    let weight = row.iter().rev().fold(0.0, |w, p| (w + p) * theta);
-                    sum += weight * stage[j].to_f64();
+                    let slope = h * stage[j].to_f64();
+                    for (coefficient, weight) in coefficients.iter_mut().zip(*row) {
+                        *coefficient += weight * slope;
+                    }
                 }
-                start + h * sum
+                Within { start, coefficients }
             }
             Dense::Hermite => {
                 let last = self.tableau.stages() - 1;
                 let end_slope = end_slope.map_or_else(|| self.stages[last][j], |slopes| slopes[j]);
-                hermite(theta, h, (start, self.stages[0][j].to_f64()), (end, end_slope.to_f64()))
+                let slopes = [self.stages[0][j], end_slope].map(|slope| h * slope.to_f64());
+                Within::hermite([start, end], slopes)
             }
         }
     }
@@ -199,22 +202,58 @@ impl<S: Real> RungeKutta<S> {
         self.stages[0][count + to] = self.stages[0][count + from];
     }
 
+    /// Sets the first stages of the particles from `old` to `new` of a batch that grows to `new`.
+    pub fn join(&mut self, old: usize, new: usize, [x, y]: [&[S]; 2]) {
+        let first = &mut self.stages[0];
+        first.copy_within(old..2 * old, new);
+        first[old..new].copy_from_slice(x);
+        first[new + old..2 * new].copy_from_slice(y);
+    }
+
     /// Closes the gap between the x and y halves when a batch goes from `old` to `new` particles.
     pub fn shrink(&mut self, old: usize, new: usize) {
         self.stages[0].copy_within(old..old + new, new);
     }
 }
 
-/// Cubic Hermite interpolation at `theta` between `(value, slope)` at both ends of a step `h`.
-#[must_use]
-pub fn hermite(theta: f64, h: f64, start: (f64, f64), end: (f64, f64)) -> f64 {
-    let rise = end.0 - start.0;
-    let rest = 1.0 - theta;
-    rest * start.0
-        + theta * end.0
-        + theta
-            * (theta - 1.0)
-            * ((1.0 - 2.0 * theta) * rise + h * (theta * end.1 - rest * start.1))
+/// The highest degree of a dense output: DOP853's.
+const HIGHEST_DEGREE: usize = 7;
+
+/// One coordinate within a step: a polynomial in the share `theta` of the step that is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Within {
+    start: f64,
+    /// Of theta, theta², …
+    coefficients: [f64; HIGHEST_DEGREE],
+}
+
+impl Within {
+    fn new<const N: usize>(start: f64, given: [f64; N]) -> Self {
+        let mut coefficients = [0.0; HIGHEST_DEGREE];
+        coefficients[..N].copy_from_slice(&given);
+        Self { start, coefficients }
+    }
+
+    /// Cubic Hermite interpolation between the values at both ends and their slopes, which are
+    /// those per unit of theta: h times the derivatives.
+    #[must_use]
+    pub fn hermite([start, end]: [f64; 2], [leaving, arriving]: [f64; 2]) -> Self {
+        let rise = end - start;
+        let square = 3.0 * rise - 2.0 * leaving - arriving;
+        Self::new(start, [leaving, square, leaving + arriving - 2.0 * rise])
+    }
+
+    /// The same for coordinate `j` of a batch: values and derivatives at both ends of a step `h`.
+    #[must_use]
+    pub fn between<S: Real>(j: usize, h: f64, values: [&[S]; 2], slopes: [&[S]; 2]) -> Self {
+        Self::hermite(values.map(|v| v[j].to_f64()), slopes.map(|slope| h * slope[j].to_f64()))
+    }
+
+    /// The coordinate at `theta`, 0 to 1 (beyond, where an end is overshot and interpolated).
+    #[must_use]
+    pub fn at(&self, theta: f64) -> f64 {
+        self.start + self.coefficients.iter().rev().fold(0.0, |sum, c| (sum + c) * theta)
+    }
 }
 
 /// The times `t + node·h`, in `buffer` where they differ between particles.
@@ -249,31 +288,33 @@ fn advance<S: Real>(
 fn combine<S: Real>(out: &mut [S], stages: &[Vec<S>], weights: &[f64], steps: Steps<'_>) {
     const CHUNK: usize = 64;
     let count = out.len() / 2;
-    for start in (0..out.len()).step_by(CHUNK) {
-        let end = (start + CHUNK).min(out.len());
-        let mut sums = [S::ZERO; CHUNK];
-        let sums = &mut sums[..end - start];
-        for (stage, &weight) in stages.iter().zip(weights) {
-            if weight == 0.0 {
-                continue;
-            }
-            let weight = S::from_f64(weight);
-            for (sum, &slope) in sums.iter_mut().zip(&stage[start..end]) {
-                *sum += weight * slope;
-            }
-        }
-        match steps {
-            Times::Shared(h) => {
-                let h = S::from_f64(h);
-                for (value, &sum) in out[start..end].iter_mut().zip(sums.iter()) {
-                    *value += h * sum;
+    for half in [0, count] {
+        for start in (0..count).step_by(CHUNK) {
+            let end = (start + CHUNK).min(count);
+            let place = half + start..half + end;
+            let mut sums = [S::ZERO; CHUNK];
+            let sums = &mut sums[..end - start];
+            for (stage, &weight) in stages.iter().zip(weights) {
+                if weight == 0.0 {
+                    continue;
+                }
+                let weight = S::from_f64(weight);
+                for (sum, &slope) in sums.iter_mut().zip(&stage[place.clone()]) {
+                    *sum += weight * slope;
                 }
             }
-            Times::Each(steps) => {
-                for (offset, (value, &sum)) in
-                    out[start..end].iter_mut().zip(sums.iter()).enumerate()
-                {
-                    *value += S::from_f64(steps[(start + offset) % count]) * sum;
+            let values = out[place].iter_mut().zip(sums.iter());
+            match steps {
+                Times::Shared(h) => {
+                    let h = S::from_f64(h);
+                    for (value, &sum) in values {
+                        *value += h * sum;
+                    }
+                }
+                Times::Each(steps) => {
+                    for ((value, &sum), &h) in values.zip(&steps[start..end]) {
+                        *value += S::from_f64(h) * sum;
+                    }
                 }
             }
         }

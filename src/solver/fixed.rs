@@ -4,7 +4,7 @@ use super::brownian::Noise;
 use super::norm::ScaledError;
 use super::settings::OdeSettings;
 use super::stepper::{Doubling, Step, Stepper, Task};
-use super::track::{Attempt, Stop, Track};
+use super::track::{Attempt, Keep, Stop, Track};
 use super::{Cancel, Cancelled};
 use crate::field::{Field, Real};
 use crate::interpolant::Interpolant;
@@ -82,7 +82,7 @@ impl<S: Real> FixedProblem<'_, S> {
         &self,
         starts: &[S],
         noise: Option<&Noise<S>>,
-        logged: usize,
+        keep: impl Into<Keep>,
         doubling: bool,
         cancel: &Cancel,
     ) -> Result<Fixed, Cancelled> {
@@ -98,12 +98,13 @@ impl<S: Real> FixedProblem<'_, S> {
             state: starts.to_vec(),
             alive: vec![true; count],
             nfe: vec![0; count],
-            track: Track::new(count, self.keyframes.len(), logged),
+            track: Track::new(count, self.keyframes.len(), keep.into()),
         };
         for i in 0..count {
             walk.track.place(i, 0, starts[i].to_f64(), starts[count + i].to_f64());
         }
         let mut totals = Vec::with_capacity(self.grid.len() - 1);
+        let mut ratios = Vec::with_capacity(count);
         for (index, pair) in self.grid.windows(2).enumerate() {
             cancel.check()?;
             if !walk.alive.contains(&true) {
@@ -115,21 +116,21 @@ impl<S: Real> FixedProblem<'_, S> {
                 Some(doubling) => Some(doubling.error(step, &walk.state, stepper.answer())),
                 None => stepper.error(),
             };
-            let norm = settings.control.norm;
-            let in_tolerances = |error, i| {
-                settings.tolerances.gather(norm, &walk.state, stepper.answer(), error, i)
-            };
-            let ratio = |i| {
-                error.map_or(f64::NAN, |error| {
-                    let third = stepper.third_order_error();
+            ratios.clear();
+            if let Some(error) = error {
+                let norm = settings.control.norm;
+                let in_tolerances = |error, i| {
+                    settings.tolerances.gather(norm, &walk.state, stepper.answer(), error, i)
+                };
+                let third = stepper.third_order_error();
+                ratios.extend((0..count).map(|i| {
                     let scaled = ScaledError {
                         estimate: in_tolerances(error, i),
                         third_order: third.map(|third| in_tolerances(third, i)),
                     };
                     scaled.ratio(norm, field.dimension())
-                })
-            };
-            let ratios: Vec<f64> = (0..count).map(ratio).collect();
+                }));
+            }
             let last = index + 2 == self.grid.len();
             walk.place_inner_keyframes(&mut *stepper, step, last);
             totals.push(walk.take(&*stepper, step, &ratios));
@@ -173,45 +174,46 @@ impl<S: Real> Walk<'_, S> {
                 continue;
             }
             self.track.counts[i].dense_nfe += only_for_dense;
+            let within = [i, count + i].map(|j| stepper.within(&self.state, j));
             for k in self.next_keyframe..self.next_keyframe + inner {
                 let theta = (self.keyframes[k] - step.t) / step.h();
-                let [x, y] = [i, count + i].map(|j| stepper.dense(&self.state, theta, j));
+                let [x, y] = within.map(|within| within.at(theta));
                 self.track.place(i, k, x, y);
             }
         }
         self.next_keyframe += inner;
     }
 
-    /// Takes over the step just made, particle by particle.
+    /// Takes over the step just made, particle by particle; `ratios` is empty where there are no
+    /// estimates.
     fn take(&mut self, stepper: &dyn Stepper<S>, step: Step, ratios: &[f64]) -> StepTotal {
         let count = self.alive.len();
         let keyframe = self.keyframes.get(self.next_keyframe).filter(|&&t| t <= step.t1);
+        let (answer_x, answer_y) = stepper.answer().split_at(count);
+        let (state_x, state_y) = self.state.split_at_mut(count);
         let mut total = StepTotal::default();
-        for (i, &error_ratio) in ratios.iter().enumerate() {
+        for i in 0..count {
             if !self.alive[i] {
                 continue;
             }
             self.nfe[i] += stepper.evaluations(i);
-            if !self.can_follow(stepper, i) {
+            let (x, y) = (answer_x[i], answer_y[i]);
+            let succeeded = stepper.succeeded(i);
+            if !(succeeded && x.is_finite() && y.is_finite()) {
                 self.alive[i] = false;
                 self.track.counts[i].nfe = self.nfe[i];
-                let stop = if stepper.succeeded(i) {
-                    Stop::NotFinite { t: step.t }
-                } else {
-                    Stop::NotSolved { t: step.t }
-                };
+                let t = step.t;
+                let stop = if succeeded { Stop::NotFinite { t } } else { Stop::NotSolved { t } };
                 self.track.stops.push((i, stop));
                 continue;
             }
-            for j in [i, count + i] {
-                self.state[j] = stepper.answer()[j];
-            }
+            (state_x[i], state_y[i]) = (x, y);
             if keyframe.is_some() {
-                let (x, y) = (self.state[i].to_f64(), self.state[count + i].to_f64());
-                self.track.place(i, self.next_keyframe, x, y);
+                self.track.place(i, self.next_keyframe, x.to_f64(), y.to_f64());
             }
             total.particles += 1;
             total.nfe += f64::from(self.nfe[i]);
+            let error_ratio = ratios.get(i).copied().unwrap_or(f64::NAN);
             if error_ratio.is_finite() {
                 total.squares += error_ratio * error_ratio;
                 total.estimated += 1;

@@ -3,7 +3,7 @@
 use super::controller::{Controller, FirstStep, History, Verdict};
 use super::settings::{End, OdeSettings};
 use super::tile::{EndSlope, Tile};
-use super::track::{Attempt, Stop, Track};
+use super::track::{Attempt, Keep, Stop, Track};
 use super::{Cancel, Cancelled};
 use crate::field::{Field, Real, Times};
 
@@ -24,8 +24,13 @@ pub(super) struct Judged {
     pub verdict: Verdict,
 }
 
-/// Solves a tile from `starts` (feature-major), keeping positions at `keyframes` and the attempts
-/// of the first `logged` particles.
+/// Particles that make their attempts together: few enough to stay in cache, and a whole number of
+/// the network's widest panels with AVX2 and AVX-512.
+const LANES: usize = 48;
+
+/// Solves the particles of `starts` (feature-major), keeping positions at `keyframes` and what
+/// `keep` says (a number of logged particles will do). Those that are through make room for others, so that
+/// a few slow ones do not hold up the rest.
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised; it is looked at before every attempt.
@@ -34,16 +39,18 @@ pub fn solve<S: Real>(
     settings: &OdeSettings,
     keyframes: &[f64],
     starts: &[S],
-    logged: usize,
+    keep: impl Into<Keep>,
     cancel: &Cancel,
 ) -> Result<Track, Cancelled> {
-    let mut solve = PerParticle::start(field, settings, keyframes, starts, logged);
+    let mut solve = PerParticle::start(field, settings, keyframes, starts, keep.into());
     while !solve.is_over() {
         cancel.check()?;
         solve.attempt();
         solve.settle();
     }
-    Ok(solve.tile.track)
+    let mut track = solve.tile.track;
+    track.stops.sort_by_key(|&(particle, _)| particle);
+    Ok(track)
 }
 
 /// A solve under way, one attempt of all lanes at a time: [`Self::attempt`], then
@@ -58,6 +65,16 @@ pub(super) struct PerParticle<'a, S> {
     pub steps: Vec<f64>,
     pub judged: Vec<Judged>,
     leaves: Vec<bool>,
+    waiting: Waiting<S>,
+}
+
+/// Particles whose first stage is evaluated and first step chosen.
+struct Waiting<S> {
+    /// The first one that has not joined yet.
+    next: usize,
+    starts: Vec<S>,
+    slopes: Vec<S>,
+    paces: Vec<Pace>,
 }
 
 impl<'a, S: Real> PerParticle<'a, S> {
@@ -67,20 +84,39 @@ impl<'a, S: Real> PerParticle<'a, S> {
         settings: &'a OdeSettings,
         keyframes: &'a [f64],
         starts: &[S],
-        logged: usize,
+        keep: Keep,
     ) -> Self {
-        let mut tile = Tile::new(field, settings, keyframes, starts, logged);
-        let paces = first_paces(&mut tile, settings);
-        Self {
-            tile,
+        let mut all = Tile::new(field, settings, &[], starts, Keep::default());
+        let paces = first_paces(&mut all, settings);
+        let slopes = all.runge_kutta.stage(0, paces.len()).to_vec();
+        let waiting = Waiting { next: 0, starts: all.state, slopes, paces };
+        let lanes = LANES.min(waiting.paces.len());
+        let mut solve = Self {
+            tile: Tile::empty(field, settings, keyframes, starts, keep, lanes),
             settings,
             controller: settings.controller(),
-            paces,
+            paces: Vec::new(),
             times: Vec::new(),
             steps: Vec::new(),
             judged: Vec::new(),
             leaves: Vec::new(),
+            waiting,
+        };
+        solve.admit();
+        solve
+    }
+
+    /// Lets particles that wait take the lanes that are free.
+    fn admit(&mut self) {
+        let Waiting { next, starts, slopes, paces } = &mut self.waiting;
+        let free = LANES.saturating_sub(self.tile.lanes());
+        let newcomers = *next..paces.len().min(*next + free);
+        if newcomers.is_empty() {
+            return;
         }
+        self.paces.extend_from_slice(&paces[newcomers.clone()]);
+        *next = newcomers.end;
+        self.tile.join(newcomers, starts, slopes);
     }
 
     /// Whether no lane is under way any more.
@@ -131,6 +167,7 @@ impl<'a, S: Real> PerParticle<'a, S> {
         let paces = &mut self.paces;
         self.tile.close_ranks(&self.leaves, |from, to| paces[to] = paces[from]);
         self.paces.truncate(self.tile.lanes());
+        self.admit();
     }
 
     /// Evaluates what dense output of the accepted lanes needs; where their next slope is.
@@ -142,7 +179,8 @@ impl<'a, S: Real> PerParticle<'a, S> {
             let mut wanted = false;
             for (lane, (pace, judged)) in paces.iter().zip(&*judged).enumerate() {
                 let end = settings.step_end(pace.t, steps[lane]);
-                if judged.verdict.accepted && tile.has_inner_keyframe(lane, end) {
+                let looked_into = tile.has_inner_keyframe(lane, end) || end > settings.end_time;
+                if judged.verdict.accepted && looked_into {
                     wanted = true;
                     tile.track.counts[tile.particles[lane]].dense_nfe += further as u32;
                 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::brownian::Noise;
-use super::track::{Attempt, Stop, Track};
+use super::track::{Attempt, Keep, Stop, Track};
 use super::{Cancel, Cancelled};
 use crate::field::{Real, ScoredField, Times};
 
@@ -174,11 +174,11 @@ impl<S: Real> SdeProblem<'_, S> {
         &self,
         starts: &[S],
         noise: &Noise<S>,
-        logged: usize,
+        keep: impl Into<Keep>,
         cancel: &Cancel,
     ) -> Result<Track, Cancelled> {
         let count = starts.len() / 2;
-        let mut track = Track::new(count, self.keyframes.len(), logged);
+        let mut track = Track::new(count, self.keyframes.len(), keep.into());
         let mut state = starts.to_vec();
         let mut next = state.clone();
         let mut work = Work::new(starts.len());
@@ -192,7 +192,7 @@ impl<S: Real> SdeProblem<'_, S> {
             next.copy_from_slice(&state);
             self.noisy_step([pair[0], pair[1]], noise, index, &mut next, &mut work);
             nfe += self.scheme.evaluations_per_step();
-            keep(&mut track, &mut alive, pair[0], h, nfe, &mut state, &next);
+            take_over(&mut track, &mut alive, pair[0], h, nfe, &mut state, &next);
         }
         let end = self.grid[self.grid.len() - 1];
         self.place(&mut track, &state, &alive, &mut keyframe, end);
@@ -202,7 +202,7 @@ impl<S: Real> SdeProblem<'_, S> {
             next.copy_from_slice(&state);
             self.denoise(last_step, end, h, &mut next, &mut work);
             nfe += 1;
-            keep(&mut track, &mut alive, end, h, nfe, &mut state, &next);
+            take_over(&mut track, &mut alive, end, h, nfe, &mut state, &next);
             self.place(&mut track, &state, &alive, &mut keyframe, end + h);
         }
         for i in 0..count {
@@ -332,7 +332,7 @@ impl<S: Real> Work<S> {
 
 /// Takes over what a step made, particle by particle; one whose answer is not finite stays where
 /// it was and takes no further part.
-fn keep<S: Real>(
+fn take_over<S: Real>(
     track: &mut Track,
     alive: &mut [bool],
     t: f64,

@@ -2,17 +2,14 @@
 //! what is kept of it. The drivers (per particle, whole batch) decide times and steps.
 
 use super::controller::Tolerances;
-use super::explicit::{RungeKutta, Steps, later};
+use super::explicit::{RungeKutta, Steps, Within, later};
 use super::norm::{Norm, ScaledError};
 use super::settings::OdeSettings;
-use super::track::{Stop, Track};
+use super::track::{Keep, Stop, Track};
 use crate::field::{Field, Real, Times};
 
-/// Particles in a tile: few enough to stay in cache, and the first picture of a solve.
-pub const TILE: usize = 256;
-
-/// A tile in motion. Particles that are through or stopped leave; the rest close ranks, and
-/// "lane" counts those still there.
+/// A tile in motion. Particles that are through or stopped leave; the rest close ranks, others may
+/// join, and "lane" counts those under way.
 pub(super) struct Tile<'a, S> {
     pub field: &'a dyn Field<S>,
     pub runge_kutta: RungeKutta<S>,
@@ -31,32 +28,66 @@ pub(super) struct Tile<'a, S> {
 }
 
 impl<'a, S: Real> Tile<'a, S> {
-    /// A tile at its start; `starts` is feature-major, the first keyframe is the start.
+    /// A tile of all particles of `starts` (feature-major) at their start, which is the first
+    /// keyframe.
     pub fn new(
         field: &'a dyn Field<S>,
         settings: &OdeSettings,
         keyframes: &'a [f64],
         starts: &[S],
-        logged: usize,
+        keep: Keep,
+    ) -> Self {
+        let count = starts.len() / 2;
+        let mut tile = Self::empty(field, settings, keyframes, starts, keep, count);
+        tile.state = starts.to_vec();
+        tile.particles = (0..count).collect();
+        tile.cursors = vec![1; count];
+        tile
+    }
+
+    /// A tile that none of the particles of `starts` has joined yet, with room for `capacity` at
+    /// a time.
+    pub fn empty(
+        field: &'a dyn Field<S>,
+        settings: &OdeSettings,
+        keyframes: &'a [f64],
+        starts: &[S],
+        keep: Keep,
+        capacity: usize,
     ) -> Self {
         let count = starts.len() / 2;
         let tableau = settings.adaptive_tableau();
-        let mut track = Track::new(count, keyframes.len(), logged);
-        for i in 0..count {
+        let mut track = Track::new(count, keyframes.len(), keep);
+        for i in 0..if keyframes.is_empty() { 0 } else { count } {
             track.place(i, 0, starts[i].to_f64(), starts[count + i].to_f64());
         }
         Self {
             field,
-            runge_kutta: RungeKutta::new(tableau, settings.error_weights.of(tableau), count),
-            state: starts.to_vec(),
-            particles: (0..count).collect(),
+            runge_kutta: RungeKutta::new(tableau, settings.error_weights.of(tableau), capacity),
+            state: Vec::with_capacity(2 * capacity),
+            particles: Vec::with_capacity(capacity),
             track,
             tolerances: settings.tolerances,
             norm: settings.control.norm,
             keyframes,
-            cursors: vec![1; count],
-            end_slopes: vec![S::ZERO; starts.len()],
+            cursors: Vec::with_capacity(capacity),
+            end_slopes: vec![S::ZERO; 2 * capacity],
         }
+    }
+
+    /// Lets particles join after those under way. `starts` and `slopes` (the first stages there)
+    /// are those of all particles, feature-major.
+    pub fn join(&mut self, newcomers: std::ops::Range<usize>, starts: &[S], slopes: &[S]) {
+        let (old, all) = (self.lanes(), starts.len() / 2);
+        let new = old + newcomers.len();
+        let of = |values: &[S], d: usize| {
+            values[d * all + newcomers.start..d * all + newcomers.end].to_vec()
+        };
+        self.state.splice(old..old, of(starts, 0));
+        self.state.extend(of(starts, 1));
+        self.runge_kutta.join(old, new, [&of(slopes, 0), &of(slopes, 1)]);
+        self.particles.extend(newcomers);
+        self.cursors.resize(new, 1);
     }
 
     /// Particles still under way.
@@ -138,7 +169,10 @@ impl<'a, S: Real> Tile<'a, S> {
     fn norm_at_start(&self, lane: usize, value: impl Fn(usize) -> f64) -> f64 {
         [lane, self.lanes() + lane].into_iter().fold(0.0, |gathered, j| {
             let y = self.state[j].to_f64();
-            self.norm.gather(gathered, value(j) / self.tolerances.scale(y, y))
+            let scale = self.tolerances.scale(y, y);
+            // Without an absolute tolerance a coordinate that starts at 0 says nothing of the first
+            // step; its error is judged once it has moved.
+            if scale == 0.0 { gathered } else { self.norm.gather(gathered, value(j) / scale) }
         })
     }
 
@@ -149,28 +183,42 @@ impl<'a, S: Real> Tile<'a, S> {
 
     /// Places the keyframes of `lane` that a kept step from `t0` to `t1 = t0 + h` passes.
     pub fn place_keyframes(&mut self, lane: usize, t0: f64, t1: f64) {
-        while let Some(&t) = self.keyframes.get(self.cursors[lane]) {
-            if t > t1 {
-                break;
+        let particle = self.particles[lane];
+        if self.has_inner_keyframe(lane, t1) {
+            let within = self.within(lane, t1 - t0);
+            while let Some(&t) = self.keyframes.get(self.cursors[lane])
+                && t < t1
+            {
+                let theta = (t - t0) / (t1 - t0);
+                let [x, y] = within.map(|within| within.at(theta));
+                self.track.place(particle, self.cursors[lane], x, y);
+                self.cursors[lane] += 1;
             }
-            let [x, y] = self.within_step(lane, t0, t1, t);
-            self.track.place(self.particles[lane], self.cursors[lane], x, y);
+        }
+        if self.keyframes.get(self.cursors[lane]) == Some(&t1) {
+            let [x, y] = self.answer(lane);
+            self.track.place(particle, self.cursors[lane], x, y);
             self.cursors[lane] += 1;
         }
     }
 
     /// Where `lane` is at `t` within the step from `t0` to `t1`.
     pub fn within_step(&self, lane: usize, t0: f64, t1: f64, t: f64) -> [f64; 2] {
+        if t >= t1 {
+            return self.answer(lane);
+        }
+        self.within(lane, t1 - t0).map(|within| within.at((t - t0) / (t1 - t0)))
+    }
+
+    fn answer(&self, lane: usize) -> [f64; 2] {
         let lanes = self.lanes();
-        [lane, lanes + lane].map(|j| {
-            if t >= t1 {
-                return self.runge_kutta.answer(lanes)[j].to_f64();
-            }
-            let (h, theta) = (t1 - t0, (t - t0) / (t1 - t0));
-            let slopes =
-                self.runge_kutta.dense_needs_end_slope().then_some(self.end_slopes.as_slice());
-            self.runge_kutta.dense(&self.state, slopes, h, theta, j)
-        })
+        [lane, lanes + lane].map(|j| self.runge_kutta.answer(lanes)[j].to_f64())
+    }
+
+    /// The step of length `h` that `lane` has just made.
+    fn within(&self, lane: usize, h: f64) -> [Within; 2] {
+        let slopes = self.runge_kutta.dense_needs_end_slope().then_some(&self.end_slopes[..]);
+        [lane, self.lanes() + lane].map(|j| self.runge_kutta.within(&self.state, slopes, h, j))
     }
 
     /// Makes the answer of `lane` its state, and the slope there its first stage where known.

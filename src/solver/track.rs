@@ -18,7 +18,7 @@ pub enum Stop {
     },
     /// The controller asked for a step too small to move t.
     #[error(
-        "stopped at t = {t:.6}: the step size fell to {h:.1e} and no longer moves t (tolerance too tight for this field or precision)"
+        "stopped at t = {t:.6}: the step size fell to {h:.1e}, below the smallest step allowed or too small to move t (tolerance too tight for this field or precision)"
     )]
     StepUnderflow {
         /// Time reached.
@@ -86,12 +86,29 @@ impl Counts {
     }
 }
 
+/// How much of a batch is kept beside its keyframes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// The first so many particles keep the log of their attempts.
+    pub logged: usize,
+    /// Whether keyframes are kept in double precision as well.
+    pub precise: bool,
+}
+
+impl From<usize> for Keep {
+    fn from(logged: usize) -> Self {
+        Self { logged, precise: false }
+    }
+}
+
 /// Everything kept of a batch of particles.
 #[derive(Clone, Debug)]
 pub struct Track {
     /// Positions, particle-major: keyframe k of particle i stands at `i·keyframes + k`.
     /// NaN from the point where a particle stopped.
     pub positions: Vec<[f32; 2]>,
+    /// The same in double precision, where that was asked for.
+    pub precise: Option<Vec<[f64; 2]>>,
     /// Last positions in full precision.
     pub ends: Vec<[f64; 2]>,
     /// Totals per particle.
@@ -104,14 +121,15 @@ pub struct Track {
 }
 
 impl Track {
-    /// An empty track for `count` particles, of which the first `logged` keep their attempts.
+    /// An empty track for `count` particles.
     #[must_use]
-    pub fn new(count: usize, keyframes: usize, logged: usize) -> Self {
+    pub fn new(count: usize, keyframes: usize, keep: Keep) -> Self {
         Self {
+            precise: keep.precise.then(|| vec![[f64::NAN; 2]; count * keyframes]),
             positions: vec![[f32::NAN; 2]; count * keyframes],
             ends: vec![[f64::NAN; 2]; count],
             counts: vec![Counts { largest_error: f32::NAN, ..Counts::default() }; count],
-            logs: vec![Vec::new(); logged.min(count)],
+            logs: vec![Vec::new(); keep.logged.min(count)],
             stops: Vec::new(),
             keyframes,
         }
@@ -120,6 +138,9 @@ impl Track {
     /// Sets keyframe `k` of particle `i`.
     pub fn place(&mut self, i: usize, k: usize, x: f64, y: f64) {
         self.positions[i * self.keyframes + k] = [x as f32, y as f32];
+        if let Some(precise) = &mut self.precise {
+            precise[i * self.keyframes + k] = [x, y];
+        }
     }
 
     /// Notes an attempt of particle `i` in its counts and, if kept, its log.

@@ -5,15 +5,15 @@ use rayon::prelude::*;
 use super::controller::{FirstStep, History};
 use super::norm::ScaledError;
 use super::settings::OdeSettings;
-use super::tile::{EndSlope, TILE, Tile};
-use super::track::{Attempt, Stop, Track};
+use super::tile::{EndSlope, Tile};
+use super::track::{Attempt, Keep, Stop, Track};
 use super::{Cancel, Cancelled};
 use crate::field::{Field, Real, Times};
 
 /// Tracks of all tiles, and the one log they share.
 #[derive(Debug)]
 pub struct WholeBatch {
-    /// One track per tile of [`TILE`] particles, in order.
+    /// One track per tile, in order.
     pub tracks: Vec<Track>,
     /// Every attempt; its error ratio is the batch's.
     pub log: Vec<Attempt>,
@@ -32,11 +32,12 @@ pub fn solve<S: Real>(
     settings: &OdeSettings,
     keyframes: &[f64],
     tiles: &[Vec<S>],
+    keep: impl Into<Keep>,
     cancel: &Cancel,
 ) -> Result<WholeBatch, Cancelled> {
-    debug_assert!(tiles.iter().all(|starts| starts.len() <= 2 * TILE));
+    let keep = Keep { logged: 0, ..keep.into() };
     let mut tiles: Vec<Tile<'_, S>> =
-        tiles.iter().map(|starts| Tile::new(field, settings, keyframes, starts, 0)).collect();
+        tiles.iter().map(|starts| Tile::new(field, settings, keyframes, starts, keep)).collect();
     let coordinates = field.dimension() * tiles.iter().map(Tile::lanes).sum::<usize>();
     let norm = settings.control.norm;
     let of_batch = |gathered: Vec<f64>| {

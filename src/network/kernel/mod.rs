@@ -1,13 +1,15 @@
-//! Fused evaluation of the network on tiles of points that stay in cache.
+//! Fused evaluation of the network on panels of points that stay in cache.
 //!
-//! A tile holds 64 points feature-major, `[feature][lane]`, so that every
-//! loop over the lanes is a loop over contiguous numbers, which the compiler turns into
-//! vector instructions. A layer is computed a few outputs at a time with all
-//! sums in registers, and activated before it is stored.
+//! A panel holds one or two of the machine's vectors of points feature-major, `[feature][lane]`,
+//! so that every loop over the lanes is a loop over contiguous numbers. A layer is computed a
+//! block of outputs at a time with all sums in registers, and activated while it is at hand. What
+//! is left over of a batch goes through narrower panels, and the last few points one by one, with
+//! vectors of outputs instead of points.
 //!
-//! Every lane goes through the same operations in the same order whatever the tile's width
-//! and position, and nothing is summed across lanes: a point's velocity does not depend, to
-//! the last bit, on the batch it is in, nor on whether its time is shared.
+//! Every point goes through the same operations in the same order whatever the shape of its
+//! panel, and nothing is summed across lanes: a point's velocity does not depend, to the last bit,
+//! on the batch it is in, nor on whether its time is shared, nor on whether derivatives are wanted
+//! as well.
 
 #![expect(
     clippy::inline_always,
@@ -28,34 +30,11 @@ use crate::network::{DIMENSIONS, Weights};
 use element::Element;
 use packed::Packed;
 
-pub(crate) use element::exp;
-
-/// How many points of a number type are in a tile: in a wide one when there are many, in a
-/// narrow one for what is left over, so that few points cost little.
-trait Tiles: Element {
-    const WIDE_LANES: usize;
-    const NARROW_LANES: usize;
-}
-
-impl Tiles for f32 {
-    const WIDE_LANES: usize = 64;
-    const NARROW_LANES: usize = 16;
-}
-
-impl Tiles for f64 {
-    const WIDE_LANES: usize = 32;
-    const NARROW_LANES: usize = 8;
-}
-
-/// Outputs of a layer that are computed at a time in a wide tile.
-const WIDE_ROWS: usize = 6;
-/// Outputs of a layer that are computed at a time in a narrow tile.
-const NARROW_ROWS: usize = 8;
-/// Vectors of points that are computed at a time in a wide tile, where there are 32 registers,
-/// as with AVX-512: with the rows, as many sums as leave registers for what is multiplied.
-const MANY_VECTORS: usize = 4;
-/// The same where there are 16 registers.
-const FEW_VECTORS: usize = 2;
+/// Vectors in the widest panel: one of points and two of derivatives. Panels without derivatives
+/// have two, so that their sums leave registers for what is multiplied.
+const MOST_VECTORS: usize = 3;
+/// So many points cost less one by one than in a panel of one vector.
+const FEW: usize = 3;
 
 /// The network's weights, rearranged for evaluation.
 ///
@@ -63,21 +42,8 @@ const FEW_VECTORS: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Kernel {
     frequencies: Vec<f64>,
-    single: Pair<f32>,
-    double: Pair<f64>,
-}
-
-/// The weights for both shapes of tiles.
-#[derive(Clone, Debug)]
-struct Pair<T> {
-    wide: Packed<T>,
-    narrow: Packed<T>,
-}
-
-impl<T: Element> Pair<T> {
-    fn new(weights: &Weights) -> Self {
-        Self { wide: Packed::new(weights, WIDE_ROWS), narrow: Packed::new(weights, NARROW_ROWS) }
-    }
+    single: Packed<f32>,
+    double: Packed<f64>,
 }
 
 impl Kernel {
@@ -90,8 +56,8 @@ impl Kernel {
     pub fn new(weights: &Weights) -> Self {
         Self {
             frequencies: weights.frequencies.clone(),
-            single: Pair::new(weights),
-            double: Pair::new(weights),
+            single: Packed::new(weights),
+            double: Packed::new(weights),
         }
     }
 
@@ -103,18 +69,121 @@ impl Kernel {
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
     pub fn evaluate_f32(&self, times: Times, points: &[f32], velocities: &mut [f32]) {
-        evaluate(&self.single, &self.frequencies, times, points, velocities);
+        self.run(Arch::new(), &self.single, times, points, velocities, None);
     }
 
-    /// Velocities of `n` points in f64, with an exact exponential: the reference.
+    /// Velocities of `n` points in f64: the reference.
     ///
     /// `points` and `velocities` have `2 n` numbers: all x, then all y.
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
     pub fn evaluate_f64(&self, times: Times, points: &[f64], velocities: &mut [f64]) {
-        evaluate(&self.double, &self.frequencies, times, points, velocities);
+        self.run(Arch::new(), &self.double, times, points, velocities, None);
     }
+
+    /// Velocities of `n` points, and their derivatives along a direction for each point (the
+    /// Jacobian–vector product), in f64, by the chain rule through the network.
+    ///
+    /// All four slices have `2 n` numbers: all x, then all y.
+    ///
+    /// # Panics
+    /// If the slices' lengths differ, are odd, or do not match the times'.
+    pub fn jacobian_vector_f64(
+        &self,
+        times: Times,
+        points: &[f64],
+        directions: &[f64],
+        velocities: &mut [f64],
+        derivatives: &mut [f64],
+    ) {
+        let tangents = Tangents { directions: &[directions], derivatives: &mut [derivatives] };
+        self.run(Arch::new(), &self.double, times, points, velocities, Some(tangents));
+    }
+
+    /// Velocities of `n` points and their Jacobians in f64.
+    ///
+    /// `by_x` gets ∂v/∂x and `by_y` ∂v/∂y; all slices have `2 n` numbers: first those of the
+    /// x component, then those of the y component.
+    ///
+    /// # Panics
+    /// If the slices' lengths differ, are odd, or do not match the times'.
+    pub fn jacobian_f64(
+        &self,
+        times: Times,
+        points: &[f64],
+        velocities: &mut [f64],
+        [by_x, by_y]: [&mut [f64]; 2],
+    ) {
+        let count = points.len() / DIMENSIONS;
+        let unit = |d: usize| {
+            let mut direction = vec![0.0; points.len()];
+            direction[d * count..(d + 1) * count].fill(1.0);
+            direction
+        };
+        let (along_x, along_y) = (unit(0), unit(1));
+        let tangents =
+            Tangents { directions: &[&along_x, &along_y], derivatives: &mut [by_x, by_y] };
+        self.run(Arch::new(), &self.double, times, points, velocities, Some(tangents));
+    }
+
+    fn run<T: Element>(
+        &self,
+        arch: Arch,
+        packed: &Packed<T>,
+        times: Times,
+        points: &[T],
+        velocities: &mut [T],
+        tangents: Option<Tangents<'_, '_, T>>,
+    ) {
+        let count = points.len() / DIMENSIONS;
+        assert_eq!(points.len(), DIMENSIONS * count, "points: all x, then all y");
+        assert_eq!(points.len(), velocities.len(), "one velocity for each point");
+        if let Times::Each(times) = times {
+            assert_eq!(times.len(), count, "one time for each point");
+        }
+        if let Some(tangents) = &tangents {
+            let directions = tangents.directions.iter().map(|direction| direction.len());
+            let derivatives = tangents.derivatives.iter().map(|derivative| derivative.len());
+            assert!(directions.chain(derivatives).all(|length| length == points.len()));
+        }
+        // Two panels, the time features, and the first bias with the time folded in.
+        let per_line = size_of::<CacheLine>() / size_of::<T>();
+        let panel = packed.height() * MOST_VECTORS;
+        let inputs = DIMENSIONS + packed.time_features();
+        let lines =
+            [panel, panel, inputs.div_ceil(per_line), packed.bias_length().div_ceil(per_line)];
+        SCRATCH.with_borrow_mut(|scratch| {
+            let needed = lines.iter().sum();
+            if scratch.len() < needed {
+                scratch.resize(needed, CacheLine::zeroed());
+            }
+            let mut rest = scratch.as_mut_slice();
+            let [first, second, inputs, bias] = lines.map(|count| {
+                let (part, tail) = std::mem::take(&mut rest).split_at_mut(count);
+                rest = tail;
+                bytemuck::cast_slice_mut::<CacheLine, T>(part)
+            });
+            let bias = &mut bias[..packed.bias_length()];
+            arch.dispatch(Work {
+                packed,
+                frequencies: &self.frequencies,
+                times,
+                points,
+                velocities,
+                tangents,
+                panels: [first, second],
+                inputs,
+                bias,
+            });
+        });
+    }
+}
+
+/// Derivatives that are wanted beside the velocities; as many as a panel has vectors to spare.
+struct Tangents<'a, 'b, T> {
+    directions: &'a [&'a [T]],
+    derivatives: &'a mut [&'b mut [T]],
 }
 
 /// A cache line, so that vector loads of the scratch never straddle two.
@@ -126,175 +195,150 @@ thread_local! {
     static SCRATCH: RefCell<Vec<CacheLine>> = const { RefCell::new(Vec::new()) };
 }
 
-fn evaluate<T: Tiles>(
-    pair: &Pair<T>,
-    frequencies: &[f64],
-    times: Times,
-    points: &[T],
-    velocities: &mut [T],
-) {
-    let count = points.len() / DIMENSIONS;
-    assert_eq!(points.len(), DIMENSIONS * count, "points: all x, then all y");
-    assert_eq!(points.len(), velocities.len(), "one velocity for each point");
-    if let Times::Each(times) = times {
-        assert_eq!(times.len(), count, "one time for each point");
-    }
-    // Two tiles, the time features, and the first bias of each shape with the time folded in.
-    let wide = pair.wide.height() * T::WIDE_LANES;
-    let narrow = pair.narrow.height() * T::NARROW_LANES;
-    let tile = wide.max(narrow);
-    let lengths =
-        [tile, tile, 2 * frequencies.len(), pair.wide.hidden_rows(), pair.narrow.hidden_rows()];
-    let per_line = size_of::<CacheLine>() / size_of::<T>();
-    let lines = lengths.map(|length| length.div_ceil(per_line));
-    SCRATCH.with_borrow_mut(|scratch| {
-        let needed = lines.iter().sum();
-        if scratch.len() < needed {
-            scratch.resize(needed, CacheLine::zeroed());
-        }
-        let mut rest = scratch.as_mut_slice();
-        let [first, second, features, wide_bias, narrow_bias] = lines.map(|count| {
-            let (part, tail) = std::mem::take(&mut rest).split_at_mut(count);
-            rest = tail;
-            bytemuck::cast_slice_mut::<CacheLine, T>(part)
-        });
-        Arch::new().dispatch(Work {
-            pair,
-            frequencies,
-            times,
-            points,
-            velocities,
-            tiles: [first, second],
-            features,
-            biases: [wide_bias, narrow_bias],
-        });
-    });
-}
-
 /// One call's slices. All its functions are inlined into one that is compiled for the
 /// machine's own vector instructions.
-struct Work<'a, T> {
-    pair: &'a Pair<T>,
+struct Work<'a, 'b, T> {
+    packed: &'a Packed<T>,
     frequencies: &'a [f64],
     times: Times<'a>,
     points: &'a [T],
     velocities: &'a mut [T],
-    tiles: [&'a mut [T]; 2],
-    features: &'a mut [T],
-    biases: [&'a mut [T]; 2],
+    tangents: Option<Tangents<'a, 'b, T>>,
+    panels: [&'a mut [T]; 2],
+    /// The inputs of one point: time features, x, y.
+    inputs: &'a mut [T],
+    bias: &'a mut [T],
 }
 
-impl<T: Tiles> WithSimd for Work<'_, T> {
+impl<T: Element> WithSimd for Work<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.points.len() / DIMENSIONS;
-        let pair = self.pair;
-        // One wide tile costs less than the narrow ones when more than half of it is used.
-        let rest = count % T::WIDE_LANES;
-        let wide_count = if rest > T::WIDE_LANES / 2 { count } else { count - rest };
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         if let Times::Shared(time) = self.times {
-            let frequencies = self.frequencies.len();
-            for (feature, frequency) in self.frequencies.iter().enumerate() {
-                let (sine, cosine) = T::sin_cos(frequency * time);
-                self.features[feature] = sine;
-                self.features[feature + frequencies] = cosine;
-            }
-            if wide_count > 0 {
-                pair.wide.fold_time::<S, WIDE_ROWS>(simd, self.features, self.biases[0]);
-            }
-            if wide_count < count {
-                pair.narrow.fold_time::<S, NARROW_ROWS>(simd, self.features, self.biases[1]);
-            }
+            self.embed(time);
+            let features = &self.inputs[..self.packed.time_features()];
+            self.packed.fold_time(simd, features, self.bias);
         }
         let mut start = 0;
-        while start < wide_count {
-            let end = count.min(start + T::WIDE_LANES);
-            let bias = self.fill(T::WIDE_LANES, start, end);
-            let [first, second] = &mut self.tiles;
-            let bias = bias.then_some(&*self.biases[0]);
-            let outputs = if S::REGISTER_COUNT >= 32 {
-                let wide = &pair.wide;
-                wide.forward::<S, WIDE_ROWS, MANY_VECTORS>(simd, T::WIDE_LANES, bias, first, second)
-            } else {
-                let wide = &pair.wide;
-                wide.forward::<S, WIDE_ROWS, FEW_VECTORS>(simd, T::WIDE_LANES, bias, first, second)
-            };
-            read_velocities(outputs, T::WIDE_LANES, self.velocities, start, end);
-            start = end;
-        }
         while start < count {
-            let end = count.min(start + T::NARROW_LANES);
-            let bias = self.fill(T::NARROW_LANES, start, end);
-            let [first, second] = &mut self.tiles;
-            let bias = bias.then_some(&*self.biases[1]);
-            let outputs = pair.narrow.forward::<S, NARROW_ROWS, 1>(
-                simd,
-                T::NARROW_LANES,
-                bias,
-                first,
-                second,
-            );
-            read_velocities(outputs, T::NARROW_LANES, self.velocities, start, end);
-            start = end;
+            let left = count - start;
+            start = match &self.tangents {
+                Some(tangents) if tangents.directions.len() == 1 => {
+                    self.panel::<S, 2>(simd, start, left.min(lanes))
+                }
+                Some(_) => self.panel::<S, 3>(simd, start, left.min(lanes)),
+                None if left > lanes => self.panel::<S, 2>(simd, start, left.min(2 * lanes)),
+                None if left > FEW => self.panel::<S, 1>(simd, start, left),
+                None => self.single(simd, start),
+            };
         }
     }
 }
 
-impl<T: Tiles> Work<'_, T> {
-    /// Writes the inputs of the points `start..end` into the first tile, in `lanes` lanes.
-    ///
-    /// Returns whether the time is shared, and so in the folded bias instead.
+impl<T: Element> Work<'_, '_, T> {
+    /// Writes the time features of one point.
     #[inline(always)]
-    fn fill(&mut self, lanes: usize, start: usize, end: usize) -> bool {
-        let used = end - start;
-        let count = self.points.len() / DIMENSIONS;
-        if used < lanes {
-            // What an earlier tile left in the idle lanes might be slow to compute with.
-            let inputs = DIMENSIONS + 2 * self.frequencies.len();
-            self.tiles[0][..inputs * lanes].fill(T::ZERO);
+    fn embed(&mut self, time: f64) {
+        let (sines, cosines) = self.inputs.split_at_mut(self.frequencies.len());
+        for ((sine, cosine), frequency) in sines.iter_mut().zip(cosines).zip(self.frequencies) {
+            (*sine, *cosine) = T::sin_cos(frequency * time);
         }
-        let mut rows = self.tiles[0].chunks_exact_mut(lanes);
-        let mut next_row = || rows.next().expect("a tile has a row for every input");
-        let shared = match self.times {
-            Times::Shared(_) => true,
+    }
+
+    /// Evaluates one point; returns the number of the next.
+    #[inline(always)]
+    fn single<S: Simd>(&mut self, simd: S, index: usize) -> usize {
+        let count = self.points.len() / DIMENSIONS;
+        let features = self.packed.time_features();
+        let from = match self.times {
+            Times::Shared(_) => features,
             Times::Each(times) => {
-                let times = &times[start..end];
-                // Sines and cosines are computed twice, which is cheap, to keep the rows in order.
-                for frequency in self.frequencies {
-                    for (sine, time) in next_row().iter_mut().zip(times) {
-                        *sine = T::sin_cos(frequency * time).0;
-                    }
-                }
-                for frequency in self.frequencies {
-                    for (cosine, time) in next_row().iter_mut().zip(times) {
-                        *cosine = T::sin_cos(frequency * time).1;
-                    }
-                }
-                false
+                self.embed(times[index]);
+                0
             }
         };
-        for points in self.points.chunks_exact(count) {
-            next_row()[..used].copy_from_slice(&points[start..end]);
+        for (dimension, points) in self.points.chunks_exact(count).enumerate() {
+            self.inputs[features + dimension] = points[index];
         }
-        shared
+        let [first, second] = &mut self.panels;
+        let inputs = &self.inputs[from..features + DIMENSIONS];
+        let bias = (from > 0).then_some(&*self.bias);
+        let velocity = self.packed.forward_single(simd, bias, inputs, first, second);
+        for (velocities, &value) in self.velocities.chunks_exact_mut(count).zip(velocity) {
+            velocities[index] = value;
+        }
+        index + 1
     }
-}
 
-/// Copies the first lanes of the first rows of a tile to the velocities of `start..end`.
-#[inline(always)]
-fn read_velocities<T: Copy>(
-    tile: &[T],
-    lanes: usize,
-    velocities: &mut [T],
-    start: usize,
-    end: usize,
-) {
-    let count = velocities.len() / DIMENSIONS;
-    let rows = tile.chunks_exact(lanes);
-    for (velocities, row) in velocities.chunks_exact_mut(count).zip(rows) {
-        velocities[start..end].copy_from_slice(&row[..end - start]);
+    /// Evaluates the `used` points from `start` on in a panel; returns the number of the next.
+    #[inline(always)]
+    fn panel<S: Simd, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        start: usize,
+        used: usize,
+    ) -> usize {
+        let count = self.points.len() / DIMENSIONS;
+        let vector = size_of::<T::Vector<S>>() / size_of::<T>();
+        let lanes = VECTORS * vector;
+        let features = self.packed.time_features();
+        let end = start + used;
+        let panel = &mut *self.panels[0];
+        let shared = matches!(self.times, Times::Shared(_));
+        let rows = if shared { DIMENSIONS } else { features + DIMENSIONS };
+        if used < lanes {
+            // What an earlier panel left in the idle lanes might be slow to compute with. Tangents
+            // of the time features are zero as well.
+            panel[..rows * lanes].fill(T::ZERO);
+        }
+        let (times_rows, coordinates) =
+            panel[..rows * lanes].split_at_mut(lanes * (rows - DIMENSIONS));
+        if let Times::Each(times) = self.times {
+            let times = &times[start..end];
+            let (sines, cosines) = times_rows.split_at_mut(lanes * self.frequencies.len());
+            let rows = sines.chunks_exact_mut(lanes).zip(cosines.chunks_exact_mut(lanes));
+            for ((sines, cosines), frequency) in rows.zip(self.frequencies) {
+                for ((sine, cosine), time) in sines.iter_mut().zip(cosines).zip(times) {
+                    (*sine, *cosine) = T::sin_cos(frequency * time);
+                }
+            }
+        }
+        let rows = coordinates.chunks_exact_mut(lanes);
+        for (dimension, (row, points)) in rows.zip(self.points.chunks_exact(count)).enumerate() {
+            row[..used].copy_from_slice(&points[start..end]);
+            if let Some(tangents) = &self.tangents {
+                let places = row[vector..].chunks_exact_mut(vector);
+                for (place, direction) in places.zip(tangents.directions) {
+                    let along = &direction[dimension * count..][start..end];
+                    place[..used].copy_from_slice(along);
+                }
+            }
+        }
+        let [first, second] = &mut self.panels;
+        let [first, second] = [T::as_vectors_mut::<S>(first), T::as_vectors_mut::<S>(second)];
+        let bias = shared.then_some(&*self.bias);
+        let outputs = if self.tangents.is_some() {
+            self.packed.forward::<S, VECTORS>(simd, true, bias, first, second)
+        } else {
+            self.packed.forward::<S, VECTORS>(simd, false, bias, first, second)
+        };
+        let rows = outputs.chunks_exact(VECTORS);
+        for ((dimension, velocities), row) in
+            self.velocities.chunks_exact_mut(count).enumerate().zip(rows)
+        {
+            let row = T::as_numbers::<S>(row);
+            velocities[start..end].copy_from_slice(&row[..used]);
+            if let Some(tangents) = &mut self.tangents {
+                let places = row[vector..].chunks_exact(vector);
+                for (place, derivative) in places.zip(tangents.derivatives.iter_mut()) {
+                    derivative[dimension * count..][start..end].copy_from_slice(&place[..used]);
+                }
+            }
+        }
+        end
     }
 }
 

@@ -6,17 +6,241 @@ use crate::network::{DIMENSIONS, Weights};
 
 use super::element::Element;
 
-/// One linear layer in blocks of `rows` outputs: `[block][input][row]`.
-#[derive(Clone, Debug)]
-struct Layer<T> {
-    /// Padded with zeros to whole blocks of outputs.
-    weights: Vec<T>,
-    /// Padded like the weights.
-    bias: Vec<T>,
-    inputs: usize,
+/// Outputs of a layer in one block. The sums of a few blocks, times the vectors of a panel, are
+/// kept in registers.
+const ROWS: usize = 2;
+/// Outputs in a column are padded to whole vectors of the widest machine.
+const WIDEST: usize = 16;
+/// Vectors of outputs that a single point sums at a time, as many as 16 registers allow.
+const MANY: usize = 8;
+
+/// What follows the sums of a layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// They are the network's answer.
+    Nothing,
+    /// They are activated.
+    Activate,
+    /// The first vector of a panel holds sums to activate, the others their derivatives, which the
+    /// chain rule multiplies by the slope of the activation.
+    ActivateWithTangents,
 }
 
-/// All layers, for tiles that compute `rows` outputs at a time.
+/// One linear layer.
+#[derive(Clone, Debug)]
+struct Layer<T> {
+    /// For panels: `[block][input][row]`, padded with zeros to whole blocks of outputs.
+    blocks: Vec<T>,
+    /// For single points: `[input][output]`, padded to whole vectors.
+    columns: Vec<T>,
+    /// Padded like the columns.
+    bias: Vec<T>,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl<T: Element> Layer<T> {
+    /// Packs `weight`, row-major `[outputs, inputs]`, reading input `i` from column `source(i)`.
+    fn new(
+        weight: &[f32],
+        bias: &[f32],
+        [outputs, inputs]: [usize; 2],
+        source: impl Fn(usize) -> usize,
+    ) -> Self {
+        let at = |output: usize, input: usize| {
+            let row = weight.get(output * inputs..(output + 1) * inputs);
+            row.map_or(T::ZERO, |row| T::from_f32(row[source(input)]))
+        };
+        let at = &at;
+        let blocks = (0..outputs).step_by(ROWS).flat_map(|block| {
+            (0..inputs).flat_map(move |input| (block..block + ROWS).map(move |o| at(o, input)))
+        });
+        let padded = outputs.next_multiple_of(WIDEST);
+        let columns = (0..inputs).flat_map(|input| (0..padded).map(move |o| at(o, input)));
+        let mut bias: Vec<T> = bias.iter().copied().map(T::from_f32).collect();
+        let (blocks, columns) = (blocks.collect(), columns.collect());
+        bias.resize(padded, T::ZERO);
+        Self { blocks, columns, bias, inputs, outputs }
+    }
+
+    /// `output = W input + bias` for a panel of `VECTORS` vectors of points, `[feature][vector]`,
+    /// without the first `skipped` columns of W. Only the first `biased` vectors get the bias.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "one call of one inlined loop")]
+    fn run<S: Simd, const VECTORS: usize>(
+        &self,
+        simd: S,
+        then: Then,
+        (bias, biased): (&[T], usize),
+        skipped: usize,
+        input: &[T::Vector<S>],
+        output: &mut [T::Vector<S>],
+    ) {
+        let columns = self.blocks.as_chunks::<ROWS>().0;
+        let count = self.outputs.div_ceil(ROWS);
+        let block =
+            |index: usize| &columns[index * self.inputs + skipped..(index + 1) * self.inputs];
+        let biases = bias.as_chunks::<ROWS>().0;
+        let input = &input.as_chunks::<VECTORS>().0[..self.inputs - skipped];
+        let mut outputs = output.chunks_exact_mut(ROWS * VECTORS);
+        let mut next = || outputs.next().expect("a panel has room for every block of outputs");
+        // As many blocks at a time as there are registers for their sums, beside a column of values
+        // and two weights: 16 or 32 in all.
+        let at_a_time = match (S::REGISTER_COUNT >= 32, VECTORS) {
+            (false, 1) | (true, 3) => 4,
+            (false, 2) => 3,
+            (false, _) => 1,
+            (true, _) => 6,
+        };
+        let mut index = 0;
+        // A macro, not a closure, so that all is compiled with the machine's vectors.
+        macro_rules! run_blocks {
+            ($blocks:literal) => {{
+                let mut all = [block(index); $blocks];
+                for further in 1..$blocks {
+                    all[further] = block(index + further);
+                }
+                let sums =
+                    sum::<T, S, $blocks, VECTORS>(simd, all, &biases[index..], biased, input);
+                for sums in &sums {
+                    finish::<T, S, VECTORS>(then, sums, next());
+                }
+                index += $blocks;
+            }};
+        }
+        while index < count {
+            // No single block is left over where two of two would do.
+            match at_a_time.min(count - index) {
+                6.. => run_blocks!(6),
+                4 | 5 if at_a_time >= 4 => run_blocks!(4),
+                3 if count - index != 4 => run_blocks!(3),
+                2 | 3 => run_blocks!(2),
+                _ => run_blocks!(1),
+            }
+        }
+    }
+
+    /// Adds the inputs that W reads from its column `from` on, seen through W, to `sums`, one
+    /// point alone. Sums in the order in which [`Self::run`] does.
+    #[inline(always)]
+    fn add<S: Simd>(&self, simd: S, from: usize, input: &[T], sums: &mut [T]) {
+        let columns = T::as_vectors::<S>(&self.columns);
+        let sums = T::as_vectors_mut::<S>(sums);
+        let per_column = columns.len() / self.inputs;
+        let columns = &columns[from * per_column..(from + input.len()) * per_column];
+        let mut start = 0;
+        while start + MANY <= per_column {
+            add_columns::<T, S, MANY>(simd, columns, per_column, start, input, sums);
+            start += MANY;
+        }
+        while start + 2 <= per_column {
+            add_columns::<T, S, 2>(simd, columns, per_column, start, input, sums);
+            start += 2;
+        }
+        while start < per_column {
+            add_columns::<T, S, 1>(simd, columns, per_column, start, input, sums);
+            start += 1;
+        }
+    }
+}
+
+/// Sums of one block of outputs for a panel.
+type Sums<V, const VECTORS: usize> = [[V; VECTORS]; ROWS];
+
+/// Sums of some blocks of outputs, all in registers.
+#[inline(always)]
+fn sum<T: Element, S: Simd, const BLOCKS: usize, const VECTORS: usize>(
+    simd: S,
+    blocks: [&[[T; ROWS]]; BLOCKS],
+    biases: &[[T; ROWS]],
+    biased: usize,
+    input: &[[T::Vector<S>; VECTORS]],
+) -> [Sums<T::Vector<S>, VECTORS>; BLOCKS] {
+    // Loops, not `map`, whose closure is compiled without the machine's vectors.
+    let mut sums = [[[T::splat(simd, T::ZERO); VECTORS]; ROWS]; BLOCKS];
+    for block in 0..BLOCKS {
+        for row in 0..ROWS {
+            for vector in 0..VECTORS.min(biased) {
+                sums[block][row][vector] = T::splat(simd, biases[block][row]);
+            }
+        }
+    }
+    let length = input.len();
+    let mut columns = blocks;
+    for column in &mut columns {
+        *column = &column[..length];
+    }
+    for index in 0..length {
+        let values = &input[index];
+        for block in 0..BLOCKS {
+            for row in 0..ROWS {
+                let weight = T::splat(simd, columns[block][index][row]);
+                for vector in 0..VECTORS {
+                    sums[block][row][vector] =
+                        T::multiply_add(simd, weight, values[vector], sums[block][row][vector]);
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// Stores the sums of a block, activated as wanted.
+#[inline(always)]
+fn finish<T: Element, S: Simd, const VECTORS: usize>(
+    then: Then,
+    sums: &Sums<T::Vector<S>, VECTORS>,
+    output: &mut [T::Vector<S>],
+) {
+    for row in 0..ROWS {
+        output[row * VECTORS..][..VECTORS].copy_from_slice(&sums[row]);
+    }
+    match then {
+        Then::Nothing => {}
+        Then::Activate => {
+            for value in T::as_numbers_mut::<S>(&mut output[..ROWS * VECTORS]) {
+                *value = value.silu::<S>();
+            }
+        }
+        Then::ActivateWithTangents => {
+            for row in output.chunks_exact_mut(VECTORS) {
+                let row = T::as_numbers_mut::<S>(row);
+                let (values, tangents) = row.split_at_mut(row.len() / VECTORS);
+                let lanes = values.len();
+                for lane in 0..lanes {
+                    let (value, slope) = values[lane].silu_with_slope::<S>();
+                    values[lane] = value;
+                    for tangent in tangents.chunks_exact_mut(lanes) {
+                        tangent[lane] = tangent[lane].times(slope);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_columns<T: Element, S: Simd, const VECTORS: usize>(
+    simd: S,
+    columns: &[T::Vector<S>],
+    per_column: usize,
+    start: usize,
+    input: &[T],
+    sums: &mut [T::Vector<S>],
+) {
+    let mut kept = [T::splat(simd, T::ZERO); VECTORS];
+    kept.copy_from_slice(&sums[start..start + VECTORS]);
+    for (column, &value) in columns.chunks_exact(per_column).zip(input) {
+        let value = T::splat(simd, value);
+        let weights = &column[start..start + VECTORS];
+        for vector in 0..VECTORS {
+            kept[vector] = T::multiply_add(simd, weights[vector], value, kept[vector]);
+        }
+    }
+    sums[start..start + VECTORS].copy_from_slice(&kept);
+}
+
+/// All layers.
 #[derive(Clone, Debug)]
 pub(super) struct Packed<T> {
     first: Layer<T>,
@@ -25,93 +249,90 @@ pub(super) struct Packed<T> {
 }
 
 impl<T: Element> Packed<T> {
-    pub(super) fn new(weights: &Weights, rows: usize) -> Self {
+    pub(super) fn new(weights: &Weights) -> Self {
         let shapes = weights.architecture.layer_shapes();
         let time_features = weights.architecture.time_features;
-        let mut layers = weights.layers.iter().zip(shapes).enumerate().map(
-            |(index, (layer, [outputs, inputs]))| {
-                assert_eq!(layer.weight.len(), outputs * inputs, "weight of layer {index}");
-                assert_eq!(layer.bias.len(), outputs, "bias of layer {index}");
+        let mut layers =
+            weights.layers.iter().zip(shapes).enumerate().map(|(index, (layer, shape))| {
+                assert_eq!(layer.weight.len(), shape[0] * shape[1], "weight of layer {index}");
+                assert_eq!(layer.bias.len(), shape[0], "bias of layer {index}");
                 // The first layer reads the time features before the coordinates, so that
                 // a shared time can be summed once, in the same order as for each point.
-                let column = |input: usize| match (index, input.checked_sub(time_features)) {
+                let source = |input: usize| match (index, input.checked_sub(time_features)) {
                     (0, None) => DIMENSIONS + input,
                     (0, Some(dimension)) => dimension,
                     _ => input,
                 };
-                let padded = outputs.next_multiple_of(rows);
-                let mut packed = Vec::with_capacity(padded * inputs);
-                for block in (0..padded).step_by(rows) {
-                    for input in 0..inputs {
-                        packed.extend((block..block + rows).map(|output| {
-                            let row = layer.weight.get(output * inputs..(output + 1) * inputs);
-                            row.map_or(T::ZERO, |row| T::from_f32(row[column(input)]))
-                        }));
-                    }
-                }
-                let mut bias: Vec<T> = layer.bias.iter().copied().map(T::from_f32).collect();
-                bias.resize(padded, T::ZERO);
-                Layer { weights: packed, bias, inputs }
-            },
-        );
+                Layer::new(&layer.weight, &layer.bias, shape, source)
+            });
         let first = layers.next().expect("an architecture has at least two layers");
         let others = layers.collect();
         Self { first, others, time_features }
     }
 
-    /// Rows that a tile must have to hold any layer's inputs and padded outputs.
+    /// Rows that a panel must have to hold any layer's inputs and padded outputs.
     pub(super) fn height(&self) -> usize {
         let rows = |layer: &Layer<T>| layer.inputs.max(layer.bias.len());
         self.others.iter().map(rows).fold(rows(&self.first), usize::max)
     }
 
-    /// Outputs of the first layer, with the padding.
-    pub(super) fn hidden_rows(&self) -> usize {
+    /// Length of the first layer's bias, with its padding.
+    pub(super) fn bias_length(&self) -> usize {
         self.first.bias.len()
     }
 
-    /// Adds the time features, seen through the first layer, to its bias.
-    ///
-    /// Sums in the order in which [`Layer::run`] does.
-    #[inline(always)]
-    pub(super) fn fold_time<S: Simd, const ROWS: usize>(
-        &self,
-        simd: S,
-        features: &[T],
-        folded: &mut [T],
-    ) {
-        let blocks = self.first.weights.chunks_exact(self.first.inputs * ROWS);
-        let biases = self.first.bias.as_chunks::<ROWS>().0;
-        let outputs = folded.as_chunks_mut::<ROWS>().0;
-        for ((block, bias), output) in blocks.zip(biases).zip(outputs) {
-            let mut sums = [T::splat(simd, T::ZERO); ROWS];
-            for row in 0..ROWS {
-                sums[row] = T::splat(simd, bias[row]);
-            }
-            let columns = block.as_chunks::<ROWS>().0;
-            for (column, &feature) in columns.iter().zip(&features[..self.time_features]) {
-                let feature = T::splat(simd, feature);
-                for row in 0..ROWS {
-                    let weight = T::splat(simd, column[row]);
-                    sums[row] = T::multiply_add(simd, weight, feature, sums[row]);
-                }
-            }
-            for (output, sum) in output.iter_mut().zip(sums) {
-                *output = T::first(simd, sum);
-            }
-        }
+    /// Time features of the network.
+    pub(super) fn time_features(&self) -> usize {
+        self.time_features
     }
 
-    /// Runs every layer; the inputs are in `first`, and `second` is scratch.
+    /// Writes the first layer's bias with the time features, seen through the layer, added.
+    #[inline(always)]
+    pub(super) fn fold_time<S: Simd>(&self, simd: S, features: &[T], folded: &mut [T]) {
+        folded.copy_from_slice(&self.first.bias);
+        self.first.add(simd, 0, &features[..self.time_features], folded);
+    }
+
+    /// Runs every layer on a panel of `VECTORS` vectors; its inputs are in `first`, and `second`
+    /// is scratch.
     ///
     /// With a folded bias the inputs are the coordinates alone, otherwise the time features,
-    /// then the coordinates. Returns the tile whose first two rows are the velocities.
+    /// then the coordinates. With `tangents` all vectors but the first hold derivatives along
+    /// directions. Returns the panel whose first two rows are the velocities.
     #[inline(always)]
-    pub(super) fn forward<'a, S: Simd, const ROWS: usize, const VECTORS: usize>(
+    pub(super) fn forward<'a, S: Simd, const VECTORS: usize>(
         &self,
         simd: S,
-        lanes: usize,
+        tangents: bool,
         folded_bias: Option<&[T]>,
+        first: &'a mut [T::Vector<S>],
+        second: &'a mut [T::Vector<S>],
+    ) -> &'a [T::Vector<S>] {
+        let (bias, skipped) = match folded_bias {
+            Some(folded) => (folded, self.time_features),
+            None => (self.first.bias.as_slice(), 0),
+        };
+        let (then, biased) =
+            if tangents { (Then::ActivateWithTangents, 1) } else { (Then::Activate, VECTORS) };
+        self.first.run::<S, VECTORS>(simd, then, (bias, biased), skipped, first, second);
+        let (mut input, mut output) = (second, first);
+        let (last, hidden) = self.others.split_last().expect("there is an output layer");
+        for layer in hidden {
+            layer.run::<S, VECTORS>(simd, then, (&layer.bias, biased), 0, input, output);
+            (input, output) = (output, input);
+        }
+        last.run::<S, VECTORS>(simd, Then::Nothing, (&last.bias, biased), 0, input, output);
+        output
+    }
+
+    /// Runs every layer on one point: `inputs` as for [`Self::forward`]. Returns where its
+    /// velocity stands. To the last bit what a panel gives.
+    #[inline(always)]
+    pub(super) fn forward_single<'a, S: Simd>(
+        &self,
+        simd: S,
+        folded_bias: Option<&[T]>,
+        inputs: &[T],
         first: &'a mut [T],
         second: &'a mut [T],
     ) -> &'a [T] {
@@ -119,67 +340,19 @@ impl<T: Element> Packed<T> {
             Some(folded) => (folded, self.time_features),
             None => (self.first.bias.as_slice(), 0),
         };
-        self.first.run::<S, ROWS, VECTORS, true>(simd, lanes, bias, skipped, first, second);
-        let (mut input, mut output) = (second, first);
-        let (last, hidden) = self.others.split_last().expect("there is an output layer");
-        for layer in hidden {
-            layer.run::<S, ROWS, VECTORS, true>(simd, lanes, &layer.bias, 0, input, output);
+        let (mut input, mut output) = (first, second);
+        let width = self.first.bias.len();
+        input[..width].copy_from_slice(bias);
+        self.first.add(simd, skipped, inputs, &mut input[..width]);
+        for layer in &self.others {
+            for value in &mut input[..layer.inputs] {
+                *value = value.silu::<S>();
+            }
+            let width = layer.bias.len();
+            output[..width].copy_from_slice(&layer.bias);
+            layer.add(simd, 0, &input[..layer.inputs], &mut output[..width]);
             (input, output) = (output, input);
         }
-        last.run::<S, ROWS, VECTORS, false>(simd, lanes, &last.bias, 0, input, output);
-        output
-    }
-}
-
-impl<T: Element> Layer<T> {
-    /// `output = W input + bias`, without the first `skipped` columns of W, activated if asked.
-    ///
-    /// `VECTORS` vectors of lanes times `ROWS` outputs are summed in registers at a time.
-    #[inline(always)]
-    fn run<S: Simd, const ROWS: usize, const VECTORS: usize, const ACTIVATE: bool>(
-        &self,
-        simd: S,
-        lanes: usize,
-        bias: &[T],
-        skipped: usize,
-        input: &[T],
-        output: &mut [T],
-    ) {
-        let inputs = self.inputs - skipped;
-        let input = T::as_vectors::<S>(&input[..inputs * lanes]);
-        let per_row = input.len() / inputs;
-        let blocks = self.weights.chunks_exact(self.inputs * ROWS);
-        let biases = bias.as_chunks::<ROWS>().0;
-        let outputs = output.chunks_exact_mut(ROWS * lanes);
-        for ((block, bias), output) in blocks.zip(biases).zip(outputs) {
-            let columns = &block.as_chunks::<ROWS>().0[skipped..];
-            let vectors = T::as_vectors_mut::<S>(output);
-            for start in (0..per_row).step_by(VECTORS) {
-                // Not `bias.map`, whose closure is compiled without the machine's vectors.
-                let mut sums = [[T::splat(simd, T::ZERO); VECTORS]; ROWS];
-                for row in 0..ROWS {
-                    sums[row] = [T::splat(simd, bias[row]); VECTORS];
-                }
-                for (column, values) in columns.iter().zip(input.chunks_exact(per_row)) {
-                    let values = &values[start..start + VECTORS];
-                    for row in 0..ROWS {
-                        let weight = T::splat(simd, column[row]);
-                        for vector in 0..VECTORS {
-                            sums[row][vector] =
-                                T::multiply_add(simd, weight, values[vector], sums[row][vector]);
-                        }
-                    }
-                }
-                for (row, sums) in sums.iter().enumerate() {
-                    let place = row * per_row + start;
-                    vectors[place..place + VECTORS].copy_from_slice(sums);
-                }
-            }
-            if ACTIVATE {
-                for value in output {
-                    *value = value.silu();
-                }
-            }
-        }
+        input
     }
 }

@@ -94,3 +94,61 @@ fn no_points_are_no_work() {
     kernel.evaluate_f32(Times::Shared(0.4), &[], &mut []);
     kernel.evaluate_f64(Times::Each(&[]), &[], &mut []);
 }
+
+#[test]
+fn every_instruction_set_gives_the_same() {
+    for architecture in ARCHITECTURES {
+        let kernel = Kernel::new(&random_weights(architecture, 6));
+        for count in [1, 7, 100] {
+            let (points, each) = random_points(count);
+            for times in [Times::Shared(0.23), Times::Each(&each)] {
+                let evaluate = |arch| {
+                    let mut velocities = vec![0.0; points.len()];
+                    kernel.run(arch, &kernel.single, times, &points, &mut velocities, None);
+                    velocities
+                };
+                for (best, plain) in evaluate(Arch::new()).iter().zip(evaluate(Arch::Scalar)) {
+                    assert!((best - plain).abs() < 1e-5, "{architecture:?}: {best} {plain}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn derivatives_are_those_of_the_velocities() {
+    for architecture in ARCHITECTURES {
+        let kernel = Kernel::new(&random_weights(architecture, 7));
+        let count = 37;
+        let (points, each) = random_points(count);
+        let points: Vec<f64> = points.iter().copied().map(f64::from).collect();
+        let zeros = || vec![0.0; 2 * count];
+        for times in [Times::Shared(0.6), Times::Each(&each)] {
+            let velocities_at = |points: &[f64]| {
+                let mut velocities = zeros();
+                kernel.evaluate_f64(times, points, &mut velocities);
+                velocities
+            };
+            let plain = velocities_at(&points);
+            let (mut velocities, mut by_x, mut by_y) = (zeros(), zeros(), zeros());
+            kernel.jacobian_f64(times, &points, &mut velocities, [&mut by_x, &mut by_y]);
+            assert_eq!(velocities, plain, "to the last bit");
+
+            let directions: Vec<f64> = (0..2 * count).map(|j| (j as f64).sin()).collect();
+            let (mut along, h) = (zeros(), 1e-6);
+            kernel.jacobian_vector_f64(times, &points, &directions, &mut velocities, &mut along);
+            assert_eq!(velocities, plain, "to the last bit");
+            let shifted = |by: f64| -> Vec<f64> {
+                points.iter().zip(&directions).map(|(x, d)| x + by * d).collect()
+            };
+            let (ahead, behind) = (velocities_at(&shifted(h)), velocities_at(&shifted(-h)));
+            for j in 0..2 * count {
+                let (dx, dy) = (directions[j % count], directions[count + j % count]);
+                let product = by_x[j] * dx + by_y[j] * dy;
+                assert!((product - along[j]).abs() < 1e-12, "{product} {}", along[j]);
+                let difference = (ahead[j] - behind[j]) / (2.0 * h);
+                assert!((difference - along[j]).abs() < 1e-7, "{difference} {}", along[j]);
+            }
+        }
+    }
+}

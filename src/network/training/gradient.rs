@@ -18,8 +18,8 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::exponential::Exponential;
 use crate::network::DIMENSIONS;
-use crate::network::kernel::exp;
 
 use super::batch::Batch;
 use super::product::{Left, add_product};
@@ -193,7 +193,7 @@ impl Work<'_> {
             } else {
                 let slopes = &mut self.part.slopes[index];
                 slopes.resize(output.len(), 0.0);
-                activate(&mut output, slopes);
+                activate::<S>(&mut output, slopes);
                 self.part.activations[index] = output;
             }
         }
@@ -255,9 +255,9 @@ impl Work<'_> {
 
 /// `SiLU` in place, and its derivative.
 #[inline(always)]
-fn activate(values: &mut [f32], slopes: &mut [f32]) {
+fn activate<S: Simd>(values: &mut [f32], slopes: &mut [f32]) {
     for (value, slope) in values.iter_mut().zip(slopes) {
-        let sigmoid = 1.0 / (1.0 + exp(-*value));
+        let sigmoid = 1.0 / (1.0 + (-*value).exponential::<S>());
         *slope = sigmoid * (1.0 + *value * (1.0 - sigmoid));
         *value *= sigmoid;
     }

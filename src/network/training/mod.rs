@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
-use super::mlp::host_values;
+use super::mlp::{host_values, transpose};
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 use crate::interpolant::Interpolant;
 use batch::{Batch, Batches};
@@ -151,7 +151,10 @@ pub struct Trainer {
     device: Device,
     module: Mlp,
     optimizer: ModuleOptimizer,
-    average: Mlp,
+    /// The weights on the host, as the last step left them.
+    host: Vec<BurnLayer>,
+    /// The moving average of the weights.
+    average: Vec<BurnLayer>,
     batches: Batches,
     fused: FusedGradient,
     steps_done: u64,
@@ -181,16 +184,19 @@ impl Trainer {
             }
             None => initial_weights(settings.architecture, &mut rng),
         };
-        let plain = settings.device.burn_device();
-        let device = plain.clone().autodiff();
+        let device = settings.device.burn_device().autodiff();
         // burn's default of 1e-5 is of the size of a late gradient here.
         let optimizer = AdamConfig::new().with_epsilon(1e-8).init();
+        let module = Mlp::from_weights(&start, &device);
+        let host: Vec<BurnLayer> = module.layers.iter().map(to_host).collect();
+        let frequencies = start.frequencies.clone();
         Ok(Self {
-            module: Mlp::from_weights(&start, &device),
-            average: Mlp::from_weights(&start, &plain),
+            module,
+            average: host.clone(),
+            host,
             device,
             optimizer,
-            batches: Batches::new(settings.seed, settings.batch, data, path),
+            batches: Batches::new(settings.seed, settings.batch, data, path, frequencies),
             fused: FusedGradient::default(),
             frequencies: start.frequencies,
             settings,
@@ -203,9 +209,13 @@ impl Trainer {
     /// # Errors
     /// [`TrainingError::Diverged`] if the loss is not finite; the weights are left as they were.
     pub fn step(&mut self) -> Result<f32, TrainingError> {
-        let batch = self.batches.next(&self.frequencies);
+        let batch = self.batches.next();
         let (loss, gradients) = match self.settings.gradient {
-            GradientMethod::Fused => self.fused_gradients(&batch),
+            GradientMethod::Fused => {
+                let found = self.fused_gradients(&batch);
+                self.batches.give_back(batch);
+                found
+            }
             GradientMethod::Autodiff => self.autodiff_gradients(batch),
         };
         if !loss.is_finite() {
@@ -213,14 +223,14 @@ impl Trainer {
         }
         let rate = learning_rate(&self.settings, self.steps_done);
         self.module = self.optimizer.step(rate, self.module.clone(), gradients);
+        self.host = self.module.layers.iter().map(to_host).collect();
         self.steps_done += 1;
         self.average();
         Ok(loss)
     }
 
     fn fused_gradients(&mut self, batch: &Batch) -> (f32, GradientsParams) {
-        let layers: Vec<BurnLayer> = self.module.layers.iter().map(to_host).collect();
-        let (loss, gradients) = self.fused.compute(&layers, batch);
+        let (loss, gradients) = self.fused.compute(&self.host, batch);
         let device = self.device.clone().inner();
         let mut registered = GradientsParams::new();
         for (layer, gradient) in self.module.layers.iter().zip(gradients) {
@@ -253,24 +263,30 @@ impl Trainer {
         // The decay grows with the steps, so that the first weights are soon forgotten.
         let steps = self.steps_done as f64;
         let decay = self.settings.ema_decay.min((1.0 + steps) / (10.0 + steps));
-        for (average, layer) in self.average.layers.iter_mut().zip(&self.module.layers) {
-            average.weight = average
-                .weight
-                .clone()
-                .map(|mean| mean * decay + layer.weight.val().inner() * (1.0 - decay));
-            let bias = layer.bias.as_ref().map(|bias| bias.val().inner());
-            average.bias = average
-                .bias
-                .take()
-                .zip(bias)
-                .map(|(mean, bias)| mean.map(|mean| mean * decay + bias * (1.0 - decay)));
+        let share = (1.0 - decay) as f32;
+        for (average, layer) in self.average.iter_mut().zip(&self.host) {
+            let pairs = [(&mut average.weight, &layer.weight), (&mut average.bias, &layer.bias)];
+            for (means, values) in pairs {
+                for (mean, value) in means.iter_mut().zip(values) {
+                    *mean += share * (value - *mean);
+                }
+            }
         }
     }
 
     /// The moving average of the weights: what to sample with.
     #[must_use]
     pub fn ema_weights(&self) -> Weights {
-        self.average.to_weights(self.settings.architecture, &self.frequencies)
+        let shapes = self.settings.architecture.layer_shapes();
+        let layers = self.average.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
+            let weight = transpose(&layer.weight, inputs, outputs);
+            LinearWeights { weight, bias: layer.bias.clone() }
+        });
+        Weights {
+            architecture: self.settings.architecture,
+            frequencies: self.frequencies.clone(),
+            layers: layers.collect(),
+        }
     }
 
     /// Number of steps taken.

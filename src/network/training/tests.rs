@@ -38,7 +38,7 @@ fn fused_gradient_is_that_of_autodiff() {
             let start = crate::network::test_support::random_weights(settings.architecture, 6);
             let mut trainer = trainer(&settings, Some(start));
             let mut next = || {
-                let batch = trainer.batches.next(&trainer.frequencies);
+                let batch = trainer.batches.next();
                 let copy = Batch { inputs: batch.inputs.clone(), targets: batch.targets.clone() };
                 let (loss, mut found) = trainer.fused_gradients(&batch);
                 let (expected_loss, mut expected) = trainer.autodiff_gradients(copy);

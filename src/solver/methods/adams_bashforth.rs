@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Method, Rule, low_order, rk4};
 use crate::field::{Field, Real, Times};
-use crate::solver::explicit::hermite;
+use crate::solver::explicit::Within;
 use crate::solver::stepper::{Doubling, RungeKuttaStepper, Step, Stepper, Task};
 use crate::solver::tableau::Tableau;
 
@@ -150,10 +150,9 @@ impl<S: Real> Stepper<S> for AdamsBashforth<'_, S> {
         u32::from(last)
     }
 
-    fn dense(&self, state: &[S], theta: f64, j: usize) -> f64 {
-        let start = (state[j].to_f64(), self.slopes[1].1[j].to_f64());
-        let end = (self.answer[j].to_f64(), self.slopes[0].1[j].to_f64());
-        hermite(theta, self.step.h(), start, end)
+    fn within(&self, state: &[S], j: usize) -> Within {
+        let slopes = [&self.slopes[1].1[..], &self.slopes[0].1[..]];
+        Within::between(j, self.step.h(), [state, &self.answer], slopes)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Method, Rule};
 use crate::field::{Field, Real, Times};
 use crate::interpolant::{Coefficients, Interpolant};
 use crate::solver::brownian::Noise;
-use crate::solver::explicit::hermite;
+use crate::solver::explicit::Within;
 use crate::solver::settings::SamplerNoise;
 use crate::solver::stepper::{Step, Stepper, Task};
 
@@ -431,10 +431,9 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
         u32::from(last)
     }
 
-    fn dense(&self, state: &[S], theta: f64, j: usize) -> f64 {
-        let start = (state[j].to_f64(), self.velocity[j].to_f64());
-        let end = (self.answer[j].to_f64(), self.end_slope[j].to_f64());
-        hermite(theta, self.step.h(), start, end)
+    fn within(&self, state: &[S], j: usize) -> Within {
+        let slopes = [&self.velocity[..], &self.end_slope[..]];
+        Within::between(j, self.step.h(), [state, &self.answer], slopes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Method, Rule};
 use crate::field::{Field, Real, Times};
-use crate::solver::explicit::hermite;
+use crate::solver::explicit::Within;
 use crate::solver::stepper::{Step, Stepper, Task};
 
 pub(super) static IMPLICIT_EULER: Method = Method {
@@ -50,6 +50,10 @@ pub enum ImplicitRule {
 
 /// Iterations after which a step is given up.
 const MOST_ITERATIONS: u32 = 50;
+/// Iterations for one stretch of a continuation.
+const FEW_ITERATIONS: u32 = 8;
+/// The shortest stretch of a continuation, as a share of the whole.
+const SHORTEST: f64 = 1.0 / 1024.0;
 /// A correction larger than this share of the one before asks for a new Jacobian.
 const SLOW: f64 = 0.1;
 
@@ -160,7 +164,76 @@ impl<'a, S: Real> Newton<'a, S> {
     }
 }
 
+impl<S: Real> Newton<'_, S> {
+    /// Solves the equation of particle `i` where Newton's iteration from afar has failed: with
+    /// `scale` growing from 0, where the base itself is the solution, in stretches that Newton can
+    /// follow. Whether it got to the end.
+    fn follow(&mut self, i: usize, time: Times<'_>, scale: f64, base: &[f64]) -> bool {
+        let count = self.solved.len();
+        let mut here = [base[i], base[count + i]];
+        let (mut done, mut stretch) = (0.0, 0.25);
+        while done < 1.0 {
+            let next = 1.0_f64.min(done + stretch);
+            [self.work.point[i], self.work.point[count + i]] = here;
+            if self.follow_to(i, time, next * scale) {
+                here = [self.work.point[i], self.work.point[count + i]];
+                done = next;
+                stretch *= 2.0;
+            } else {
+                stretch *= 0.25;
+                if stretch < SHORTEST {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Newton's iteration of particle `i` alone, with a new Jacobian each time.
+    fn follow_to(&mut self, i: usize, time: Times<'_>, scale: f64) -> bool {
+        let count = self.solved.len();
+        let mut before = f64::INFINITY;
+        for _ in 0..FEW_ITERATIONS {
+            self.work.evaluate_one(self.field, time, i);
+            self.evaluations[i] += 3;
+            let (size, tolerance) = self.work.correct(i, scale);
+            if !size.is_finite() {
+                return false;
+            }
+            if size <= tolerance || (size <= 1e3 * tolerance && size >= before) {
+                return [i, count + i].iter().all(|&j| self.work.point[j].is_finite());
+            }
+            before = size;
+        }
+        false
+    }
+}
+
 impl<S: Real> Work<S> {
+    /// Rounds particle `i` and evaluates the field and its Jacobian there.
+    fn evaluate_one(&mut self, field: &dyn Field<S>, time: Times<'_>, i: usize) {
+        let count = self.jacobians.len();
+        let point = [i, count + i].map(|j| S::from_f64(self.point[j]));
+        let mut slope = [S::ZERO; 2];
+        field.velocity(time, &point, &mut slope);
+        for (d, j) in [i, count + i].into_iter().enumerate() {
+            self.rounded[j] = point[d];
+            self.slope[j] = slope[d];
+        }
+        for column in 0..2 {
+            let mut moved = point;
+            let size = moved[column].to_f64().abs().max(1.0);
+            moved[column] += S::from_f64(size * S::EPSILON.sqrt());
+            let mut moved_slope = [S::ZERO; 2];
+            field.velocity(time, &moved, &mut moved_slope);
+            let width = moved[column].to_f64() - point[column].to_f64();
+            for row in 0..2 {
+                let rise = moved_slope[row].to_f64() - slope[row].to_f64();
+                self.jacobians[i][2 * row + column] = rise / width;
+            }
+        }
+    }
+
     fn round(&mut self) {
         for (rounded, &exact) in self.rounded.iter_mut().zip(&self.point) {
             *rounded = S::from_f64(exact);
@@ -232,7 +305,13 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
             self.work.point[j] = self.work.base[j] + if ahead > 0.0 { ahead * slope } else { 0.0 };
         }
         let scale = share * h;
+        let guess = self.work.base.clone();
         self.iterate(time, scale);
+        for i in 0..self.solved.len() {
+            if !self.solved[i] {
+                self.solved[i] = self.follow(i, Times::Shared(time), scale, &guess);
+            }
+        }
         for (j, &y) in state.iter().enumerate() {
             let (y, u) = (y.to_f64(), self.work.point[j]);
             let answer = if self.rule == ImplicitRule::Midpoint { 2.0 * u - y } else { u };
@@ -265,10 +344,8 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
         2
     }
 
-    fn dense(&self, state: &[S], theta: f64, j: usize) -> f64 {
+    fn within(&self, state: &[S], j: usize) -> Within {
         let [start, end] = &self.slopes;
-        let start = (state[j].to_f64(), start[j].to_f64());
-        let end = (self.answer[j].to_f64(), end[j].to_f64());
-        hermite(theta, self.step.h(), start, end)
+        Within::between(j, self.step.h(), [state, &self.answer], [start, end])
     }
 }

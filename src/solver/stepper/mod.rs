@@ -7,6 +7,7 @@ pub(super) use doubling::Doubling;
 pub use runge_kutta::RungeKuttaStepper;
 
 use super::brownian::Noise;
+use super::explicit::Within;
 use super::methods::{Rule, adams_bashforth, diffusion, implicit};
 use super::settings::OdeSettings;
 use crate::field::{Field, Real};
@@ -63,12 +64,12 @@ pub trait Stepper<S: Real> {
         true
     }
 
-    /// Evaluates what [`Self::dense`] needs within the step just made from `state`, and says how
+    /// Evaluates what [`Self::within`] needs within the step just made from `state`, and says how
     /// many evaluations served nothing else; `last` says that no step follows.
     fn prepare_dense(&mut self, state: &[S], last: bool) -> u32;
 
-    /// Coordinate `j` at `theta` (0 to 1) of the step just made from `state`.
-    fn dense(&self, state: &[S], theta: f64, j: usize) -> f64;
+    /// Coordinate `j` within the step just made from `state`.
+    fn within(&self, state: &[S], j: usize) -> Within;
 }
 
 /// What a stepper works on.

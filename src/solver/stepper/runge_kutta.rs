@@ -2,7 +2,7 @@
 
 use super::{Step, Stepper};
 use crate::field::{Field, Real, Times};
-use crate::solver::explicit::RungeKutta;
+use crate::solver::explicit::{RungeKutta, Within};
 use crate::solver::tableau::{Dense, Tableau};
 
 /// An explicit Runge–Kutta method on a batch.
@@ -118,8 +118,8 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         dense.further_stages() as u32
     }
 
-    fn dense(&self, state: &[S], theta: f64, j: usize) -> f64 {
+    fn within(&self, state: &[S], j: usize) -> Within {
         let end_slope = self.runge_kutta.dense_needs_end_slope().then_some(&self.end_slope[..]);
-        self.runge_kutta.dense(state, end_slope, self.step.h(), theta, j)
+        self.runge_kutta.within(state, end_slope, self.step.h(), j)
     }
 }

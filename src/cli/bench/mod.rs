@@ -1,0 +1,314 @@
+//! `driftscope bench`: how fast this machine samples, beside what it can do at best.
+
+pub mod workload;
+mod yardstick;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use burn::tensor::{Tensor, TensorData};
+use clap::Args;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use self::workload::{SHARED_FLOP, SIZES, WORKLOADS, Workload};
+use self::yardstick::Yardstick;
+use crate::data::toy;
+use crate::engine::{Engine, Update, bundled_model, model_of, random, trainer};
+use crate::field::Times;
+use crate::interpolant::Interpolant;
+use crate::network::{ComputeDevice, Mlp, TrainingSettings};
+use crate::scene::Scene;
+
+/// Measure sampling, training and latency on this machine.
+///
+/// Times are the best of several runs, so run it on a machine that has nothing else to do. GFLOP/s
+/// are those of the network alone; the fraction is of this machine's own rate of matrix products
+/// (crate gemm), measured in the same run. All threads of the pool take part (`RAYON_NUM_THREADS`).
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// Print JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Leave out batches of more particles than this.
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
+    most: usize,
+}
+
+/// Time for the repetitions of one solve.
+const BUDGET: Duration = Duration::from_millis(400);
+/// Time for one training.
+const TRAINING: Duration = Duration::from_millis(2_000);
+/// Particles of the forward passes that are compared with burn's.
+const FORWARD: usize = 2_048;
+
+/// All figures.
+#[derive(Debug, Serialize)]
+struct Report {
+    threads: usize,
+    gemm_gflops: Yardstick,
+    solves: Vec<Solve>,
+    forward: Forward,
+    latency: Latency,
+    /// Steps per second of the default training, by device.
+    training_steps_per_second: BTreeMap<&'static str, f64>,
+}
+
+/// One solve.
+#[derive(Debug, Serialize)]
+struct Solve {
+    solver: &'static str,
+    particles: usize,
+    milliseconds: f64,
+    mean_nfe: f64,
+    gflops: f64,
+    fraction_of_gemm: f64,
+}
+
+/// One pass of the network over a batch.
+#[derive(Debug, Serialize)]
+struct Forward {
+    particles: usize,
+    /// The fused kernel on one thread.
+    one_thread_us: f64,
+    /// The fused kernel on all threads.
+    all_threads_us: f64,
+    /// burn's own forward pass, by device, with inputs that are already on it.
+    burn_us: BTreeMap<&'static str, f64>,
+}
+
+/// From request to answer, 2,000 particles, DOPRI5 at 1e-6/1e-3.
+#[derive(Debug, Serialize)]
+struct Latency {
+    first_partial_ms: f64,
+    first_partial_particles: usize,
+    complete_ms: f64,
+}
+
+/// The shortest of as many runs as fit into `budget`; at least one.
+fn best_of(budget: Duration, mut run: impl FnMut()) -> Duration {
+    let began = Instant::now();
+    let mut best = Duration::MAX;
+    while best == Duration::MAX || began.elapsed() < budget {
+        let start = Instant::now();
+        run();
+        best = best.min(start.elapsed());
+    }
+    best
+}
+
+impl Bench {
+    /// Measures and prints.
+    ///
+    /// # Errors
+    /// If `--most` is 0, or a bundled model cannot be read.
+    pub fn run(&self) -> Result<ExitCode> {
+        ensure!(self.most > 0, "--most 0 is not allowed: 1 or more particles");
+        let gemm = Yardstick::measure();
+        let report = Report {
+            threads: rayon::current_num_threads(),
+            gemm_gflops: gemm,
+            solves: self.solves(gemm),
+            forward: Forward::measure()?,
+            latency: Latency::measure(),
+            training_steps_per_second: training()?,
+        };
+        let text = if self.json {
+            serde_json::to_string_pretty(&report)? + "\n"
+        } else {
+            report.to_string()
+        };
+        super::print(&text)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn solves(&self, gemm: Yardstick) -> Vec<Solve> {
+        let cases = WORKLOADS.iter().flat_map(|workload| SIZES.map(|size| (workload, size)));
+        let cases = cases.filter(|&(_, particles)| particles <= self.most);
+        cases.map(|(workload, particles)| Solve::measure(workload, particles, gemm)).collect()
+    }
+}
+
+impl Solve {
+    fn measure(workload: &Workload, particles: usize, gemm: Yardstick) -> Self {
+        let scene = workload.scene(particles);
+        let mut mean_nfe = Workload::solve(&workload.scene(particles.min(64))).nfe().mean;
+        let best = best_of(BUDGET, || mean_nfe = Workload::solve(&scene).nfe().mean);
+        let flop = workload.flop * mean_nfe * particles as f64;
+        let gflops = flop / best.as_secs_f64() / 1e9;
+        // A single particle is one thread's work.
+        let yardstick = if particles == 1 { gemm.single_thread } else { gemm.all_threads };
+        Self {
+            solver: workload.title,
+            particles,
+            milliseconds: best.as_secs_f64() * 1e3,
+            mean_nfe,
+            gflops,
+            fraction_of_gemm: gflops / yardstick,
+        }
+    }
+}
+
+impl Forward {
+    fn measure() -> Result<Self> {
+        let scene = Scene::default();
+        let model = model_of(&scene)?.expect("the default scene is learned");
+        let start = |particle| random::normal_start(0, particle).map(|x| x as f32);
+        let points: Vec<[f32; 2]> = (0..FORWARD as u64).map(start).collect();
+        let points: Vec<f32> =
+            [0, 1].iter().flat_map(|&d| points.iter().map(move |p| p[d])).collect();
+        let mut velocities = vec![0.0; points.len()];
+        let kernel = &model.kernel;
+        let micros = |time: Duration| time.as_secs_f64() * 1e6;
+        let one =
+            best_of(BUDGET, || kernel.evaluate_f32(Times::Shared(0.5), &points, &mut velocities));
+        let tile = FORWARD / (4 * rayon::current_num_threads()).next_power_of_two().min(FORWARD);
+        let tiles: Vec<Vec<f32>> = (0..FORWARD)
+            .step_by(tile)
+            .map(|i| [&points[i..i + tile], &points[FORWARD + i..FORWARD + i + tile]].concat())
+            .collect();
+        let mut answers = vec![vec![0.0; 2 * tile]; tiles.len()];
+        let all = best_of(BUDGET, || {
+            answers.par_iter_mut().zip(&tiles).for_each(|(answers, points)| {
+                kernel.evaluate_f32(Times::Shared(0.5), points, answers);
+            });
+        });
+        let weights = bundled_model("two-moons")?.weights;
+        let burn = ComputeDevice::ALL.iter().map(|device| {
+            let mlp = Mlp::from_weights(&weights, &device.burn_device());
+            let inputs = mlp.inputs(&weights.frequencies, Times::Shared(0.5), &points);
+            let best = best_of(BUDGET, || {
+                let data: TensorData = mlp.forward(Tensor::clone(&inputs)).into_data();
+                std::hint::black_box(data);
+            });
+            (device.name(), micros(best))
+        });
+        Ok(Self {
+            particles: FORWARD,
+            one_thread_us: micros(one),
+            all_threads_us: micros(all),
+            burn_us: burn.collect(),
+        })
+    }
+}
+
+impl Latency {
+    fn measure() -> Self {
+        let settings = ["sampler.rtol=1e-3".to_owned()];
+        let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
+        let (news, wait) = std::sync::mpsc::channel();
+        let mut engine = Engine::new(move || {
+            // Nobody waits any more when the measurement is over.
+            let _ = news.send(());
+        });
+        let mut best =
+            Self { first_partial_ms: f64::MAX, first_partial_particles: 0, complete_ms: f64::MAX };
+        for _ in 0..8 {
+            let began = Instant::now();
+            let id = engine.request(Arc::clone(&scene), None);
+            let mut first = None;
+            loop {
+                let Some(update) = engine.poll() else {
+                    // The engine's thread ends only with the engine.
+                    let _ = wait.recv_timeout(Duration::from_millis(100));
+                    continue;
+                };
+                let now = began.elapsed().as_secs_f64() * 1e3;
+                match update {
+                    Update::Recorded(recording) if recording.id == id => {
+                        let (first, particles) = *first.get_or_insert((now, recording.count()));
+                        if recording.complete {
+                            best.complete_ms = best.complete_ms.min(now);
+                            if first < best.first_partial_ms {
+                                best.first_partial_ms = first;
+                                best.first_partial_particles = particles;
+                            }
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            // Let it measure the end points, so that it is idle when asked again.
+            while !matches!(engine.poll(), Some(Update::Measured { .. })) {
+                let _ = wait.recv_timeout(Duration::from_millis(100));
+            }
+        }
+        best
+    }
+}
+
+fn training() -> Result<BTreeMap<&'static str, f64>> {
+    let mixture = Arc::new(toy("two-moons")?.mixture());
+    let rate = |&device: &ComputeDevice| {
+        let settings = TrainingSettings { device, ..TrainingSettings::default() };
+        let mut trainer = trainer(settings, &mixture, Interpolant::Linear)?;
+        // The first steps find their memory.
+        for _ in 0..10 {
+            trainer.step()?;
+        }
+        let (began, mut steps) = (Instant::now(), 0);
+        while began.elapsed() < TRAINING {
+            trainer.step()?;
+            steps += 1;
+        }
+        Ok((device.name(), f64::from(steps) / began.elapsed().as_secs_f64()))
+    };
+    ComputeDevice::ALL.iter().map(rate).collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Yardstick { single_thread, all_threads } = self.gemm_gflops;
+        writeln!(f, "threads {}", self.threads)?;
+        writeln!(
+            f,
+            "matrix products  {single_thread:.1} GFLOP/s on one thread, {all_threads:.1} on all\n"
+        )?;
+        writeln!(
+            f,
+            "{:<20} {:>9} {:>11} {:>8} {:>9} {:>8}",
+            "solver", "particles", "time", "nfe", "GFLOP/s", "of gemm"
+        )?;
+        for solve in &self.solves {
+            writeln!(
+                f,
+                "{:<20} {:>9} {:>8.3} ms {:>8.1} {:>9.1} {:>6.0} %",
+                solve.solver,
+                solve.particles,
+                solve.milliseconds,
+                solve.mean_nfe,
+                solve.gflops,
+                100.0 * solve.fraction_of_gemm
+            )?;
+        }
+        let Forward { particles, one_thread_us, all_threads_us, burn_us } = &self.forward;
+        let rate = SHARED_FLOP * *particles as f64 / one_thread_us / 1e3;
+        writeln!(f, "\none forward pass of {particles} particles")?;
+        writeln!(f, "  kernel, one thread   {one_thread_us:>9.0} µs  ({rate:.1} GFLOP/s)")?;
+        writeln!(f, "  kernel, all threads  {all_threads_us:>9.0} µs")?;
+        for (device, us) in burn_us {
+            writeln!(
+                f,
+                "  burn-{device:<16}{us:>9.0} µs  ({:.1} × one thread, {:.1} × all)",
+                us / one_thread_us,
+                us / all_threads_us
+            )?;
+        }
+        let Latency { first_partial_ms, first_partial_particles, complete_ms } = self.latency;
+        writeln!(f, "\n2000 particles, DOPRI5 at 1e-6/1e-3, from request to")?;
+        writeln!(
+            f,
+            "  first picture ({first_partial_particles} particles)  {first_partial_ms:.2} ms"
+        )?;
+        writeln!(f, "  the whole  {complete_ms:.2} ms\n")?;
+        for (device, rate) in &self.training_steps_per_second {
+            writeln!(f, "training on {device}: {rate:.0} steps/s")?;
+        }
+        Ok(())
+    }
+}
