@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::given_noise::{GivenNoise, GivenNoiseError, Ordered};
 use super::models::{LoadedModel, model_of, needs_model};
-use super::random::{Purpose, classic_start, normal_start, stream};
+use super::random::{Purpose, start_of, stream};
 use super::recording::{Block, Recording};
 use crate::data::Mixture;
 use crate::field::{Evaluate, ExactField, Field, LearnedField, NoisingField, Real, ScoredField};
@@ -214,18 +214,11 @@ impl<S: Real> Job<'_, S> {
     /// Starting points of the `size` particles from `first`, feature-major.
     fn starts(&self, (first, size): (usize, usize)) -> Vec<S> {
         let mut points = vec![S::ZERO; 2 * size];
-        let classic = self.scene.classic();
         for i in 0..size {
             let particle = first + i;
-            let [x, y] = match (&self.options.starts, self.scene.direction) {
-                (Some(starts), _) => starts[particle],
-                (None, _) if let Some(classic) = classic => {
-                    classic_start(&classic, self.scene.seed, particle as u64)
-                }
-                (None, Direction::Generate) => normal_start(self.scene.seed, particle as u64),
-                (None, Direction::Noise) => {
-                    self.mixture.draw(&mut stream(self.scene.seed, Purpose::Start, particle as u64))
-                }
+            let [x, y] = match &self.options.starts {
+                Some(starts) => starts[particle],
+                None => start_of(self.scene, self.mixture, particle as u64),
             };
             points[i] = S::from_f64(x);
             points[size + i] = S::from_f64(y);
