@@ -8,6 +8,7 @@ pub mod cli;
 pub mod data;
 pub mod diffusion;
 pub mod engine;
+pub mod export;
 pub mod field;
 pub mod files;
 pub mod interpolant;

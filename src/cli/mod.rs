@@ -4,6 +4,7 @@ mod data;
 mod field;
 mod methods;
 mod sample;
+mod sweep;
 mod table;
 mod train;
 
@@ -50,6 +51,7 @@ const WINDOW_HELP: &str = "Examples:
   driftscope --scene ode-and-sde                 open it on a bundled scene
   driftscope sample --out out                    two moons under DOPRI5, as CSV files
   driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
+  driftscope sweep --set field.kind=exact --methods euler,heun,rk4,dopri5 --out out
   driftscope train --data two-moons --out moons.safetensors";
 
 /// Which scene, with which changes.
@@ -75,6 +77,8 @@ enum Command {
     Sample(sample::Sample),
     /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
     Field(field::FieldCommand),
+    /// Measure error against cost for several methods: a work–precision diagram.
+    Sweep(sweep::Sweep),
     /// Train a network on a distribution.
     Train(train::Train),
     /// Draw points of a distribution.
@@ -97,6 +101,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
         Some(Command::Field(field)) => field.run(),
+        Some(Command::Sweep(sweep)) => sweep.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Data(data)) => data.run(),
         Some(Command::Methods(_)) => Ok(methods::Methods::run()),
