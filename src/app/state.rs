@@ -17,19 +17,22 @@ pub enum Mode {
     /// Turn knobs and watch.
     #[default]
     Explore,
+    /// Put several samplers side by side.
+    Compare,
     /// Train a network and watch it learn.
     Train,
 }
 
 impl Mode {
     /// Every mode, in the order of the bar and of the number keys.
-    pub const ALL: [Self; 2] = [Self::Explore, Self::Train];
+    pub const ALL: [Self; 3] = [Self::Explore, Self::Compare, Self::Train];
 
     /// The name in the bar.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Explore => "Explore",
+            Self::Compare => "Compare",
             Self::Train => "Train",
         }
     }

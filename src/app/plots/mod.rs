@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
         rect
     });
     let hovered = match state.mode {
-        Mode::Explore => {
+        Mode::Explore | Mode::Compare => {
             let a = steps::step_size_ui(ui, first, state);
             let b = steps::error_ui(ui, second, state);
             a.or(b)
