@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::state::Mode;
 use crate::scene::{Scene, SceneError};
 
 /// Refused input.
@@ -44,6 +45,12 @@ pub struct Cli {
     /// Open in the light theme.
     #[arg(long)]
     light: bool,
+    /// Open in this mode: explore, compare, errors or train.
+    #[arg(long, value_name = "MODE", value_parser = mode, default_value = "explore")]
+    mode: Mode,
+    /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
+    #[arg(long, value_name = "PAGE", value_parser = page)]
+    page: Option<String>,
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -85,6 +92,19 @@ enum Command {
     Data(data::DataCommand),
     /// Print every solver as a Markdown table.
     Methods(methods::Methods),
+}
+
+fn mode(name: &str) -> Result<Mode, String> {
+    let found = Mode::ALL.into_iter().find(|mode| mode.title().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| format!("one of {}", Mode::ALL.map(Mode::title).join(", ").to_lowercase()))
+}
+
+fn page(name: &str) -> Result<String, String> {
+    let titles: Vec<&str> = crate::app::lab::page_titles().collect();
+    let known = titles.iter().any(|title| title.eq_ignore_ascii_case(name));
+    known
+        .then(|| name.to_owned())
+        .ok_or_else(|| format!("one of {}", titles.join(", ").to_lowercase()))
 }
 
 fn size(text: &str) -> Result<[f32; 2], String> {
@@ -145,6 +165,8 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         scene: cli.scene.scene()?,
         screenshot,
         light: cli.light,
+        mode: cli.mode,
+        page: cli.page.clone(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -131,16 +131,17 @@ impl Sweep {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar.set_message("reference trajectories");
         let mut points = Vec::new();
-        let outcome = sweep_reference(&subject, scene.particles.count, &cancel).and_then(|reference| {
-            for (method, setting) in plan {
-                bar.set_message(format!("{} {setting}", method.get().name));
-                let what = (method, setting);
-                let distances = [CloudDistance::SlicedW2];
-                points.push(sweep_point(&subject, what, &reference, &distances, &cancel)?);
-                bar.inc(1);
-            }
-            Ok(())
-        });
+        let outcome =
+            sweep_reference(&subject, scene.particles.count, &cancel).and_then(|reference| {
+                for (method, setting) in plan {
+                    bar.set_message(format!("{} {setting}", method.get().name));
+                    let what = (method, setting);
+                    let distances = [CloudDistance::SlicedW2];
+                    points.push(sweep_point(&subject, what, &reference, &distances, &cancel)?);
+                    bar.inc(1);
+                }
+                Ok(())
+            });
         bar.abandon_with_message("");
         match outcome {
             Ok(()) => {}
@@ -238,9 +239,10 @@ mod tests {
 
     #[test]
     fn ranges_hold_both_ends_and_round_numbers() {
-        assert_eq!(tolerances("1e-1..1e-8").expect("reads").0, [
-            1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8
-        ]);
+        assert_eq!(
+            tolerances("1e-1..1e-8").expect("reads").0,
+            [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
+        );
         assert_eq!(tolerances("1e-8..1e-6").expect("reads").0, [1e-8, 1e-7, 1e-6]);
         assert_eq!(tolerances("3e-4").expect("reads").0, [3e-4]);
         assert_eq!(steps("4..512").expect("reads").0, [4, 8, 16, 32, 64, 128, 256, 512]);

@@ -106,10 +106,7 @@ impl LogChart {
         }
         let middle = (0.5 * (x.from + x.to), 0.5 * (y.from + y.to));
         text(&mut svg, (middle.0, height - 14.0), ("middle", 13.0, INK), &self.x);
-        push(
-            &mut svg,
-            format_args!("<g transform=\"translate(18 {:.1}) rotate(-90)\">", middle.1),
-        );
+        push(&mut svg, format_args!("<g transform=\"translate(18 {:.1}) rotate(-90)\">", middle.1));
         text(&mut svg, (0.0, 0.0), ("middle", 13.0, INK), &self.y);
         svg.push_str("</g>\n");
         for level in self.levels.iter().filter(|level| level.value > 0.0) {
@@ -205,11 +202,8 @@ mod tests {
         let svg = chart.to_svg();
         let [left, top, right, bottom] = MARGINS;
         // Corner to corner: one decade along, two down.
-        let wanted = format!(
-            "points=\"{left:.1},{top:.1} {:.1},{:.1}\"",
-            SIZE[0] - right,
-            SIZE[1] - bottom
-        );
+        let wanted =
+            format!("points=\"{left:.1},{top:.1} {:.1},{:.1}\"", SIZE[0] - right, SIZE[1] - bottom);
         assert!(svg.contains(&wanted), "{svg}");
         assert!(svg.contains("a &lt; b") && svg.contains(">10⁻²<") && svg.contains(">floor<"));
         let opened = svg.matches('<').count() - svg.matches("</").count();

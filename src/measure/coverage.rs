@@ -180,7 +180,6 @@ mod tests {
             ("two-moons", 2),
             ("grid", 25),
             ("rings", 3),
-            ("two-spirals", 2),
             ("checkerboard", 8),
             ("s-curve", 1),
             ("swiss-roll", 1),

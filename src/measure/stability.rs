@@ -203,7 +203,7 @@ mod tests {
                 let z = h * Complex::new(-0.6, 0.0);
                 amplification(method, z).map(|found| (found - z.re.exp()).abs())
             };
-            let (Some(coarse), Some(fine)) = (error(0.2), error(0.1)) else { continue };
+            let (Some(coarse), Some(fine)) = (error(0.5), error(0.25)) else { continue };
             let order = (coarse / fine).log2();
             // A root of a method that looks back differs from the exponential like one step does.
             assert!((order - f64::from(method.order + 1)).abs() < 0.35, "{}: {order}", method.name);

@@ -6,8 +6,9 @@ use super::distance::Projected;
 use super::energy::energy_distance;
 use crate::solver::{Cancel, Cancelled};
 
-/// Independent draws of the distribution that samples are compared with.
-pub const DRAWS: u64 = 6;
+/// Independent draws of the distribution that samples are compared with. Six would do for the mean;
+/// the spread over their pairs needs more.
+pub const DRAWS: u64 = 12;
 
 /// A distance between clouds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

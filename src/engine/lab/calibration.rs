@@ -169,26 +169,43 @@ mod tests {
         errors_over_time(&subject, 48, &Cancel::default(), |_| {}).expect("runs")
     }
 
+    /// The median of estimate over truth for DOPRI5 with both tolerances alike.
+    fn calibration(field: &str, tolerance: f64) -> f64 {
+        let (field, rtol, atol) = (
+            field.to_owned(),
+            format!("sampler.rtol={tolerance:e}"),
+            format!("sampler.atol={tolerance:e}"),
+        );
+        let kind =
+            if field.starts_with("data") { "field.kind=exact" } else { "field.kind=classic" };
+        let band = measured(&[kind, &field, "sampler.method=dopri5", &rtol, &atol]).calibration;
+        let band = band.expect("steps with errors");
+        println!("{field} {tolerance:e}: {:.2} ({:.2} to {:.2})", band.median, band.low, band.high);
+        band.median
+    }
+
     #[test]
     fn dopri5_is_calibrated_within_three_on_smooth_fields() {
-        for field in [
-            &["field.kind=classic", "field.system=harmonic"][..],
-            &["field.kind=classic", "field.system=lotka-volterra"],
-            &["field.kind=classic", "field.system=van-der-pol"],
-            &["field.kind=exact", "data.name=single-gaussian"],
-            &["field.kind=exact", "data.name=eight-gaussians"],
-            &["field.kind=exact", "data.name=two-moons"],
-        ] {
-            for tolerance in ["sampler.rtol=1e-3", "sampler.rtol=1e-5"] {
-                let atol = tolerance.replace("rtol", "atol");
-                let settings = [field, &["sampler.method=dopri5", tolerance, &atol]].concat();
-                let band = measured(&settings).calibration.expect("steps with errors");
-                println!(
-                    "{} {tolerance}: {:.2} ({:.2} to {:.2})",
-                    field[1], band.median, band.low, band.high
-                );
+        for data in ["single-gaussian", "eight-gaussians", "two-moons", "rings", "s-curve"] {
+            for tolerance in [1e-3, 1e-4, 1e-5, 1e-6] {
+                let median = calibration(&format!("data.name={data}"), tolerance);
+                assert!((1.0 / 3.0..=3.0).contains(&median), "{data} {tolerance:e}: {median}");
             }
         }
+        for system in ["lotka-volterra", "van-der-pol"] {
+            for tolerance in [1e-3, 1e-4] {
+                let median = calibration(&format!("field.system={system}"), tolerance);
+                assert!((1.0 / 3.0..=3.0).contains(&median), "{system} {tolerance:e}: {median}");
+            }
+        }
+    }
+
+    #[test]
+    fn tight_tolerances_make_the_estimate_cautious() {
+        // It is the error of the fourth-order answer, while the fifth-order one is taken over: the
+        // ratio grows like 1/h, most plainly on the oscillator, whose steps are all alike.
+        let ratios = [1e-3, 1e-5, 1e-7].map(|at| calibration("field.system=harmonic", at));
+        assert!(ratios[1] > 2.0 * ratios[0] && ratios[2] > 2.0 * ratios[1], "{ratios:?}");
     }
 
     #[test]

@@ -166,7 +166,8 @@ mod tests {
         for scheme in found.expect("measured").schemes {
             let nominal = scheme.scheme.order();
             println!("{}: {:.2} of {nominal}", scheme.scheme.name(), scheme.order);
-            assert!((scheme.order - nominal).abs() < 0.25, "{scheme:?}");
+            // SRA1 does better where D is constant.
+            assert!(scheme.order > nominal - 0.25, "{scheme:?}");
             let weak = &scheme.weak_errors;
             assert!(weak[3] < weak[0] && weak[0] <= 3.0 * scheme.errors[0], "{scheme:?}");
         }
