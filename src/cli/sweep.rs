@@ -13,7 +13,7 @@ use super::table::{Table, number, save};
 use super::{EXIT_STOPPED, SceneArgs};
 use crate::app::palette::LIGHT;
 use crate::engine::lab::{
-    LabError, Setting, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_subject,
+    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_subject,
 };
 use crate::export::svg::{Level, LogChart, Series};
 use crate::files::check_folder;
@@ -131,33 +131,44 @@ impl Sweep {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar.set_message("reference trajectories");
         let mut points = Vec::new();
-        let outcome =
-            sweep_reference(&subject, scene.particles.count, &cancel).and_then(|reference| {
-                for (method, setting) in plan {
-                    bar.set_message(format!("{} {setting}", method.get().name));
-                    let what = (method, setting);
-                    let distances = [CloudDistance::SlicedW2];
-                    points.push(sweep_point(&subject, what, &reference, &distances, &cancel)?);
-                    bar.inc(1);
-                }
-                Ok(())
-            });
+        let outcome = self.sweep(&subject, plan, &bar, &cancel, &mut points);
         bar.abandon_with_message("");
         match outcome {
             Ok(()) => {}
-            Err(LabError::Cancelled) if points.is_empty() => {
+            Err(_) if cancel.check().is_err() && points.is_empty() => {
                 bail!("stopped before the first solve was done: there is nothing to write");
             }
-            Err(LabError::Cancelled) => eprintln!("driftscope: stopped; what is done is kept"),
-            Err(error) => return Err(error.into()),
+            Err(_) if cancel.check().is_err() => {
+                eprintln!("driftscope: stopped; what is done is kept");
+            }
+            Err(error) => return Err(error),
         }
-        write(&self.out, &scene, &points)?;
         let stopped = points.iter().filter(|point| point.stopped > 0).count();
         if stopped > 0 {
             eprintln!("driftscope: in {stopped} solves particles stopped early");
             return Ok(ExitCode::from(EXIT_STOPPED));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Runs the plan, writing what there is after every solve.
+    fn sweep(
+        &self,
+        subject: &Subject,
+        plan: Vec<(MethodRef, Setting)>,
+        bar: &ProgressBar,
+        cancel: &Cancel,
+        points: &mut Vec<SweepPoint>,
+    ) -> Result<()> {
+        let reference = sweep_reference(subject, subject.scene.particles.count, cancel)?;
+        for (method, setting) in plan {
+            bar.set_message(format!("{} {setting}", method.get().name));
+            let distances = [CloudDistance::SlicedW2];
+            points.push(sweep_point(subject, (method, setting), &reference, &distances, cancel)?);
+            write(&self.out, &subject.scene, points)?;
+            bar.inc(1);
+        }
+        Ok(())
     }
 
     /// Every solve of the sweep, in order.

@@ -127,11 +127,18 @@ fn grid_ui(
             };
             let ring = (here == (Some(i), Some(j))).then_some(palette.strong);
             let response = cell(ui, place, (fill, ink_on(fill, palette)), &words, ring);
-            let in_force = if found.relative > 0.5 { "rtol" } else { "atol" };
-            let about = format!(
-                "atol {}, rtol {}\n{} evaluations, global error {}\n{in_force} is in force: the relative part is {:.0} % of the tolerance",
+            let name = format!(
+                "atol {}, rtol {}",
                 number::scientific(grid.atols[i]),
                 number::scientific(grid.rtols[j]),
+            );
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_role(eframe::egui::accesskit::Role::Button);
+                node.set_label(name.clone());
+            });
+            let in_force = if found.relative > 0.5 { "rtol" } else { "atol" };
+            let about = format!(
+                "{name}\n{} evaluations, global error {}\n{in_force} is in force: the relative part is {:.0} % of the tolerance",
                 number::mean(found.nfe),
                 number::three(found.global_error),
                 100.0 * found.relative,
