@@ -86,7 +86,7 @@ impl LogChart {
     pub fn to_svg(&self) -> String {
         let [left, top, right, bottom] = MARGINS;
         let [width, height] = SIZE;
-        let points = || self.series.iter().flat_map(|series| &series.points);
+        let points = || self.series.iter().flat_map(|series| &series.points).filter(seen);
         let x = Axis::holding(points().map(|p| p[0]), left, width - right);
         let levels = self.levels.iter().map(|level| level.value);
         let y = Axis::holding(points().map(|p| p[1]).chain(levels), height - bottom, top);
@@ -122,7 +122,6 @@ impl LogChart {
     }
 
     fn draw(&self, svg: &mut String, series: &Series, number: usize, (x, y): (&Axis, &Axis)) {
-        let seen = |p: &&[f64; 2]| p.iter().all(|value| *value > 0.0 && value.is_finite());
         let places: Vec<(f64, f64)> =
             series.points.iter().filter(seen).map(|p| (x.place(p[0]), y.place(p[1]))).collect();
         let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
@@ -148,6 +147,11 @@ impl LogChart {
         dot(svg, (at + 10.0, row));
         text(svg, (at + 28.0, row + 4.5), ("start", 13.0, INK), &series.name);
     }
+}
+
+/// Whether a point has a place on logarithmic axes.
+fn seen(point: &&[f64; 2]) -> bool {
+    point.iter().all(|value| *value > 0.0 && value.is_finite())
 }
 
 fn push(svg: &mut String, arguments: std::fmt::Arguments<'_>) {

@@ -206,7 +206,7 @@ mod tests {
             let (Some(coarse), Some(fine)) = (error(0.5), error(0.25)) else { continue };
             let order = (coarse / fine).log2();
             // A root of a method that looks back differs from the exponential like one step does.
-            assert!((order - f64::from(method.order + 1)).abs() < 0.35, "{}: {order}", method.name);
+            assert!(order > f64::from(method.order + 1) - 0.35, "{}: {order}", method.name);
         }
     }
 

@@ -68,7 +68,7 @@ mod tests {
         let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
         let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
         let subject = Subject::of_ode(&scene, None).expect("a subject");
-        budget(&subject, 400, &Cancel::default()).expect("measured")
+        budget(&subject, 150, &Cancel::default()).expect("measured")
     }
 
     #[test]

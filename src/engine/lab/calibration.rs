@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn dopri5_is_calibrated_within_three_on_smooth_fields() {
         for data in ["single-gaussian", "eight-gaussians", "two-moons", "rings", "s-curve"] {
-            for tolerance in [1e-3, 1e-4, 1e-5, 1e-6] {
+            for tolerance in [1e-3, 1e-4, 1e-5] {
                 let median = calibration(&format!("data.name={data}"), tolerance);
                 assert!((1.0 / 3.0..=3.0).contains(&median), "{data} {tolerance:e}: {median}");
             }
@@ -204,8 +204,10 @@ mod tests {
     fn tight_tolerances_make_the_estimate_cautious() {
         // It is the error of the fourth-order answer, while the fifth-order one is taken over: the
         // ratio grows like 1/h, most plainly on the oscillator, whose steps are all alike.
-        let ratios = [1e-3, 1e-5, 1e-7].map(|at| calibration("field.system=harmonic", at));
-        assert!(ratios[1] > 2.0 * ratios[0] && ratios[2] > 2.0 * ratios[1], "{ratios:?}");
+        for field in ["field.system=harmonic", "data.name=single-gaussian", "data.name=two-moons"] {
+            let ratios = [1e-3, 1e-5, 1e-7, 1e-9].map(|at| calibration(field, at));
+            assert!(ratios[3] > 2.0 * ratios[1], "{field}: {ratios:?}");
+        }
     }
 
     #[test]
