@@ -44,19 +44,18 @@ impl Card for CoverageCard {
         });
         let title = Head { title: "Mode coverage", note: &note, about: ABOUT };
         let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let note = latest.as_ref().map_or_else(String::new, |found| {
+            let particles = number::count(found.count as u64);
+            format!("{} seeds of {particles} particles", found.seeds.len())
+        });
+        let title = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
+        let second = head::<Asked, Coverage>(ui, right, palette, &title, None, |_| {});
         if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
         shares(ui, below, bench, &found);
-        let note = format!(
-            "{} seeds of {} particles",
-            found.seeds.len(),
-            number::count(found.count as u64)
-        );
-        let title = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
-        let below = head::<Asked, Coverage>(ui, right, palette, &title, None, |_| {});
-        inside(ui, below, "figures", |ui| figures(ui, palette, &found));
+        inside(ui, second, "figures", |ui| figures(ui, palette, &found));
     }
 
     fn rest(&mut self) {

@@ -4,7 +4,9 @@ use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::{HoverPosition, Line, LineStyle, Points, VLine};
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, band, head, inside, legend, log_x, log10, say_if_empty, split, toggle};
+use super::frame::{
+    Head, band, head, inside, log_x, log_x_grid, log10, say_if_empty, split, toggle,
+};
 use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
@@ -53,23 +55,26 @@ impl Card for Errors {
         let [left, right] = split(rect, 0.58);
         let colours = colours(palette, bench);
         let Self { desk, shows } = self;
-        let title = Head { title: "Error against t", note: "", about: ABOUT };
+        let note =
+            bench.leaving().map_or_else(String::new, |t| format!("stability left at {t:.3}"));
+        let title = Head { title: "Error against t", note: &note, about: ABOUT };
         let below = head(ui, left, palette, &title, Some(desk), |ui| {
             for i in (0..3).rev() {
                 toggle(ui, &mut shows[i], NAMES[i], colours[i], palette);
             }
         });
+        let calibrated = latest.as_ref().and_then(|errors| errors.calibration);
+        let note = calibrated.map_or_else(String::new, |band| {
+            format!("estimate / truth: {} in the median", number::three(band.median))
+        });
+        let title = Head { title: "Calibration", note: &note, about: ABOUT_CALIBRATION };
+        let second = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |_| {});
         if say_if_empty(ui, below, palette, desk, latest.is_some()) {
             return;
         }
         let Some(errors) = latest else { return };
         inside(ui, below, "over t", |ui| over_time(ui, bench, &errors, *shows, colours));
-        let note = errors.calibration.map_or_else(String::new, |band| {
-            format!("estimate / truth: {} in the median", number::three(band.median))
-        });
-        let title = Head { title: "Calibration", note: &note, about: ABOUT_CALIBRATION };
-        let below = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |_| {});
-        inside(ui, below, "calibration", |ui| calibration(ui, bench, &errors));
+        inside(ui, second, "calibration", |ui| calibration(ui, bench, &errors));
     }
 
     fn rest(&mut self) {
@@ -93,7 +98,6 @@ fn over_time(
     let floor = *range.start();
     let span = bench.scene.time_span();
     let leaving = bench.leaving();
-    let rect = ui.available_rect_before_wrap();
     plot("lab errors", palette, time_axis(span), log_axis())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
@@ -110,9 +114,6 @@ fn over_time(
             }
             now_line(plot, palette, bench.state.time());
         });
-    if leaving.is_some() {
-        legend(ui, rect, &[("leaves the stability region", palette.alarm)]);
-    }
 }
 
 fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime) {
@@ -132,7 +133,7 @@ fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime) {
     let (low, high) = (*range.start(), *range.end());
     let colour = palette.scene(bench.scene).gamma_multiply(0.7);
     plot("lab calibration", palette, log_x("true error of a step"), log_axis())
-        .x_grid_spacer(|input| log_grid(&input))
+        .x_grid_spacer(|input| log_x_grid(&input))
         .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {

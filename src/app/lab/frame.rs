@@ -5,7 +5,7 @@ use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, pos2, vec2,
 };
-use egui_plot::{AxisHints, FilledArea, Line, PlotUi, Points};
+use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
 use super::desk::{Desk, Standing};
 use crate::app::number;
@@ -16,6 +16,10 @@ use crate::measure::Band;
 
 /// Height of a card's first line.
 const HEAD: f32 = 7.0 * UNIT;
+/// Marks along x are at least this many of `egui_plot`'s smallest steps apart.
+const X_MARKS_APART: f64 = 6.0;
+/// Width of a column of names beside a plot.
+const NAMES: f32 = 36.0 * UNIT;
 
 /// What is said about a card.
 pub struct Head<'a> {
@@ -78,7 +82,7 @@ pub fn head<K, T>(
         let end = pos2(rect.left() + share as f32 * rect.width(), below);
         ui.painter().line_segment([track[0], end], Stroke::new(2.0, palette.now));
     }
-    Rect::from_min_max(pos2(rect.left(), below + 2.0 * UNIT), rect.max)
+    Rect::from_min_max(pos2(rect.left(), below + 3.0 * UNIT), rect.max)
 }
 
 /// Says why a card is empty; whether it is.
@@ -98,10 +102,10 @@ pub fn say_if_empty<K, T>(
     true
 }
 
-/// A child that draws into `rect` and nowhere else.
+/// A child that draws into `rect` and, but for the names of marks on its edges, nowhere else.
 pub fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
-    child.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
+    child.set_clip_rect(rect.expand(2.5 * UNIT).intersect(ui.clip_rect()));
     add(&mut child)
 }
 
@@ -143,6 +147,14 @@ pub fn log_x<'a>(quantity: &'static str) -> AxisHints<'a> {
         .formatter(|mark, _| number::power_of_ten(mark.value.round() as i32))
 }
 
+/// Marks of a logarithmic axis along x, whose names lie side by side.
+pub fn log_x_grid(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let every = (X_MARKS_APART * input.base_step_size).ceil().max(1.0);
+    let [first, last] = [(low / every).ceil(), (high / every).floor()].map(|k| k as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * every, step_size: every }).collect()
+}
+
 /// The logarithm of a positive number; else not a number.
 pub fn log10(value: f64) -> f64 {
     if value > 0.0 { value.log10() } else { f64::NAN }
@@ -181,14 +193,22 @@ pub fn dotted(plot: &mut PlotUi<'_>, name: &str, colour: Color32, points: &[[f64
     plot.points(Points::new(name, seen).color(colour).radius(3.0));
 }
 
-/// A short legend in the upper right corner: words in their colours.
-pub fn legend(ui: &Ui, rect: Rect, entries: &[(&str, Color32)]) {
-    let mut top = rect.top() + UNIT;
-    for (words, colour) in entries {
-        let at = pos2(rect.right() - 2.0 * UNIT, top);
-        ui.painter().text(at, Align2::RIGHT_TOP, words, FontId::proportional(TEXT), *colour);
-        top += 18.0;
+/// Names in their colours, on a line that is laid out from the right.
+pub fn names(ui: &mut Ui, entries: &[(&str, Color32)]) {
+    for (words, colour) in entries.iter().rev() {
+        ui.label(RichText::new(*words).color(*colour));
+        ui.add_space(UNIT);
     }
+}
+
+/// A column of names in their colours at the right; what remains at its left.
+pub fn column_of_names(ui: &Ui, rect: Rect, entries: &[(&str, Color32)]) -> Rect {
+    let left = rect.right() - NAMES;
+    for (row, (words, colour)) in entries.iter().enumerate() {
+        let at = pos2(left + 2.0 * UNIT, rect.top() + 4.75 * UNIT * row as f32);
+        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), *colour);
+    }
+    Rect::from_min_max(rect.min, pos2(left, rect.bottom()))
 }
 
 /// A rectangle with words in it that can be clicked; whether it was.

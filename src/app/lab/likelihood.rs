@@ -92,7 +92,7 @@ impl Card for Likelihood {
             return;
         }
         let Some((_, maps)) = &self.maps else { return };
-        let density = Scale::of(&maps.exact.values, false);
+        let density = Scale { low: 0.0, ..Scale::of(&maps.exact.values, false) };
         let third_map = &maps.third[self.third];
         let third_scale = Scale::of(&third_map.values, true);
         let names = ["lab flow density", "lab exact density", "lab likelihood error"];

@@ -4,7 +4,7 @@ use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::FilledArea;
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, dotted, head, inside, legend, log10, say_if_empty};
+use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
 use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
@@ -61,6 +61,14 @@ impl Card for Marginals {
             return;
         }
         let Some(curves) = latest else { return };
+        let entries: Vec<(&str, Color32)> = curves
+            .iter()
+            .map(|curve| match curve.form {
+                DiffusionForm::None => ("ODE", palette.strong),
+                form => (form.title(), colour(palette, form)),
+            })
+            .collect();
+        let below = column_of_names(ui, below, &entries);
         inside(ui, below, "marginals", |ui| {
             let all = curves.iter().flat_map(|curve| &curve.points);
             let values = all.clone().flat_map(|(_, found)| [found.value, found.spread[0]]);
@@ -96,14 +104,6 @@ impl Card for Marginals {
                     now_line(plot, palette, bench.state.time());
                 });
         });
-        let entries: Vec<(&str, Color32)> = curves
-            .iter()
-            .map(|curve| match curve.form {
-                DiffusionForm::None => ("ODE", palette.strong),
-                form => (form.title(), colour(palette, form)),
-            })
-            .collect();
-        legend(ui, below, &entries);
     }
 
     fn rest(&mut self) {

@@ -6,7 +6,7 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::Line;
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, band, head, inside, legend, log10, say_if_empty, split};
+use super::frame::{Head, band, head, inside, log10, names, say_if_empty, split};
 use super::picture::{Picture, Scale};
 use super::{Bench, Card};
 use crate::app::command::Commands;
@@ -56,25 +56,22 @@ impl Card for ModelError {
         if !say_if_empty(ui, below, palette, &self.map, map.is_some())
             && let Some(map) = map
         {
-            // One scale for all t, so that colours can be compared.
-            let means = self.mean.latest();
-            let high = means.as_ref().map(|over_time| {
-                let highs = over_time.bands.iter().flatten().map(|band| band.high);
-                highs.fold(0.0, f64::max)
-            });
-            let own = Scale::of(&map.values, true);
-            let high = high.map_or(own.high, |high| 4.0 * high);
-            let scale = Scale { low: high * 1e-3, high, log: true };
+            // Whole decades, so that colours can be compared while t moves.
+            let high = 10.0_f64.powf(log10(Scale::of(&map.values, true).high).ceil());
+            let scale = Scale { low: high * 1e-4, high, log: true };
             self.picture.ui(ui, below, palette, ("lab model error", &map, scale), |_| {});
         }
         let title = Head { title: "Mean model error over p_t", note: "", about: ABOUT_MEAN };
-        let below = head(ui, right, palette, &title, Some(&mut self.mean), |_| {});
+        let colours = [palette.quantity(0.55), palette.quiet];
+        let entries =
+            [("mean", palette.strong), ("10–90 %", colours[0]), ("mean speed |v|", colours[1])];
+        let below =
+            head(ui, right, palette, &title, Some(&mut self.mean), |ui| names(ui, &entries));
         let latest = self.mean.latest();
         if say_if_empty(ui, below, palette, &self.mean, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
-        let colours = [palette.quantity(0.55), palette.quiet];
         inside(ui, below, "mean", |ui| {
             let lows = found.bands.iter().flatten().map(|band| log10(band.low));
             let speeds = found.speed.iter().map(|speed| log10(*speed));
@@ -99,9 +96,6 @@ impl Card for ModelError {
                     now_line(plot, palette, bench.state.time());
                 });
         });
-        let entries =
-            [("mean error", palette.strong), ("10–90 %", colours[0]), ("mean speed", colours[1])];
-        legend(ui, below, &entries);
     }
 
     fn rest(&mut self) {

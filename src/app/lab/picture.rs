@@ -131,7 +131,8 @@ pub fn square<'a>(id: &'static str, palette: &Palette, extent: f64) -> Plot<'a> 
     });
     let marks = move |_: egui_plot::GridInput| {
         let step = if extent > 3.9 { 2.0 } else { 1.0 };
-        let most = (extent / step).floor() as i64;
+        // A mark on the very edge would have half a name.
+        let most = (0.97 * extent / step).floor() as i64;
         (-most..=most)
             .map(|k| egui_plot::GridMark { value: k as f64 * step, step_size: step })
             .collect()

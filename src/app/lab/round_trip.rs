@@ -4,7 +4,7 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, band, head, inside, log10, say_if_empty, split};
+use super::frame::{Head, band, head, inside, log_x_grid, log10, say_if_empty, split};
 use super::picture::{Scale, bar_ui, square, with_bar};
 use super::{Bench, Card};
 use crate::app::command::Commands;
@@ -45,18 +45,19 @@ impl Card for RoundTripCard {
         let [left, right] = split(rect, 0.6);
         let title = Head { title: "There and back", note: "round-trip error", about: ABOUT };
         let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let own = latest.as_ref().and_then(|trips| {
+            let band = Band::of(trips.own.errors.iter().copied())?;
+            Some(format!("{}, median {}", trips.own.setting, number::three(band.median)))
+        });
+        let note = own.unwrap_or_default();
+        let title = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
+        let second = head::<Asked, RoundTrips>(ui, right, palette, &title, None, |_| {});
         if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
             return;
         }
         let Some(trips) = latest else { return };
         inside(ui, below, "trips", |ui| curve(ui, bench, &trips));
-        let own = Band::of(trips.own.errors.iter().copied());
-        let note = own.map_or_else(String::new, |band| {
-            format!("{}, median {}", trips.own.setting, number::three(band.median))
-        });
-        let title = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
-        let below = head::<Asked, RoundTrips>(ui, right, palette, &title, None, |_| {});
-        map(ui, below, bench, &trips);
+        map(ui, second, bench, &trips);
     }
 
     fn rest(&mut self) {
@@ -88,7 +89,7 @@ fn curve(ui: &mut Ui, bench: &Bench<'_>, trips: &RoundTrips) {
     let own = place(trips.own.setting);
     let colour = palette.scene(bench.scene);
     plot("lab round trips", palette, x, log_axis())
-        .x_grid_spacer(|input| log_grid(&input))
+        .x_grid_spacer(|input| log_x_grid(&input))
         .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(log_label("round-trip error"))
         .show(ui, |plot| {

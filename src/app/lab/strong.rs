@@ -3,7 +3,9 @@
 use eframe::egui::{Color32, Rect, Ui};
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, choose, dotted, head, inside, legend, log_x, log10, say_if_empty};
+use super::frame::{
+    Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
+};
 use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
@@ -73,13 +75,23 @@ impl Card for Strong {
                 Kind::Weak => (scheme.scheme, scheme.weak_errors.clone()),
             })
             .collect();
+        let words: Vec<(String, Color32)> = curves
+            .iter()
+            .map(|(scheme, errors)| {
+                let order = fitted_order(&found.sizes, errors);
+                (format!("{order:.2} {}", scheme.title()), colour(palette, *scheme))
+            })
+            .collect();
+        let entries: Vec<(&str, Color32)> =
+            words.iter().map(|(words, colour)| (words.as_str(), *colour)).collect();
+        let below = column_of_names(ui, below, &entries);
         inside(ui, below, "strong", |ui| {
             let values = curves.iter().flat_map(|(_, errors)| errors).map(|error| log10(*error));
             let range = decades(values, None, 8.0);
             let sizes = found.sizes.iter().map(|size| size.log10());
             let x_range = decades(sizes, None, 4.0);
             plot("lab strong", palette, log_x("step size"), log_axis())
-                .x_grid_spacer(|input| log_grid(&input))
+                .x_grid_spacer(|input| log_x_grid(&input))
                 .y_grid_spacer(|input| log_grid(&input))
                 .label_formatter(log_label("error"))
                 .show(ui, |plot| {
@@ -96,16 +108,6 @@ impl Card for Strong {
                     }
                 });
         });
-        let words: Vec<(String, Color32)> = curves
-            .iter()
-            .map(|(scheme, errors)| {
-                let order = fitted_order(&found.sizes, errors);
-                (format!("{} {order:.2}", scheme.title()), colour(palette, *scheme))
-            })
-            .collect();
-        let entries: Vec<(&str, Color32)> =
-            words.iter().map(|(words, colour)| (words.as_str(), *colour)).collect();
-        legend(ui, below, &entries);
     }
 
     fn rest(&mut self) {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
+use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
 
 use super::desk::{Asked, Desk};
-use super::frame::{Head, choose, dotted, head, inside, log_x, log10, say_if_empty};
+use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
 use super::{Bench, Card};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
@@ -194,11 +194,7 @@ impl Card for WorkPrecision {
         let latest = self.sweep.latest();
         let title = Head { title: "Work and precision", note: "", about: ABOUT };
         let (mut error, mut cost) = (self.error, self.cost);
-        let chosen = &mut self.methods;
-        let below = head(ui, rect, palette, &title, Some(&mut self.sweep), |ui| {
-            methods_menu(ui, chosen, palette);
-            choose(ui, &mut cost, &[(Cost::Evaluations, "nfe"), (Cost::Time, "ms")]);
-            ui.add_space(2.0 * UNIT);
+        let mut below = head(ui, rect, palette, &title, Some(&mut self.sweep), |ui| {
             let options = [
                 (Error::Global, "Global"),
                 (Error::Cloud(CloudDistance::SlicedW2), "W2"),
@@ -206,6 +202,17 @@ impl Card for WorkPrecision {
             ];
             choose(ui, &mut error, &options);
         });
+        let line = Rect::from_min_size(below.min, vec2(below.width(), 6.0 * UNIT));
+        let layout = Layout::left_to_right(Align::Center);
+        let mut options = ui.new_child(UiBuilder::new().max_rect(line).layout(layout));
+        methods_menu(&mut options, &mut self.methods, palette);
+        // Laid out from the left, so the last comes first.
+        choose(
+            &mut options,
+            &mut cost,
+            &[(Cost::Time, "Time"), (Cost::Evaluations, "Evaluations")],
+        );
+        below.min.y = line.bottom() + UNIT;
         (self.error, self.cost) = (error, cost);
         if say_if_empty(ui, below, palette, &self.sweep, latest.is_some()) {
             return;
@@ -252,7 +259,7 @@ impl WorkPrecision {
         };
         let floor_y = *y_range.start();
         let shown = plot("lab work", palette, log_x(quantity), log_axis())
-            .x_grid_spacer(|input| log_grid(&input))
+            .x_grid_spacer(|input| log_x_grid(&input))
             .y_grid_spacer(|input| log_grid(&input))
             .label_formatter(|position| match position {
                 HoverPosition::NearDataPoint { plot_name, position, .. }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::priority::yield_to_all;
+use super::priority::yield_to_others;
 use super::subject::LabError;
 use crate::solver::Cancel;
 
@@ -12,7 +12,7 @@ type Work = Box<dyn FnOnce() + Send>;
 
 /// Works through jobs one after the other, in the background.
 ///
-/// Its threads run at the lowest priority, and there are half as many as the computer has
+/// Its threads stand back for all others, and there are half as many as the computer has
 /// processors, so that neither the window nor the engine notices them.
 pub struct Lab {
     queue: Arc<Queue>,
@@ -68,7 +68,7 @@ impl Lab {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads((processors / 2).max(1))
             .thread_name(|i| format!("driftscope-lab-{i}"))
-            .start_handler(|_| yield_to_all())
+            .start_handler(|_| yield_to_others())
             .build()
             .expect("the system has threads for the lab");
         let queue = Arc::new(Queue::default());
