@@ -11,7 +11,7 @@ use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::engine::lab::{Budget, Subject, budget};
 
 /// Most particles that are measured.
-const SAMPLE: usize = 1_000;
+const SAMPLE: usize = 500;
 
 const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
 
@@ -61,7 +61,8 @@ impl Card for BudgetCard {
             line.draw(name, &number::three(value), &share, colour, palette.strong);
         }
         line.top += UNIT;
-        let measured = format!("floor {}", number::three(found.total.floor));
+        let [low, high] = found.total.spread.map(number::three);
+        let measured = format!("floor {}, {low} to {high}", number::three(found.total.floor));
         let total = number::three(found.total.value);
         line.draw("Samples to data", &total, &measured, palette.text, palette.strong);
         let largest = parts.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or("", |part| part.0);

@@ -10,10 +10,10 @@ use crate::app::number;
 use crate::app::theme::{UNIT, semibold};
 use crate::engine::lab::{Convergence, convergence};
 
-const SAMPLE: usize = 200;
-const STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
+const SAMPLE: usize = 100;
+const STEPS: [usize; 5] = [8, 16, 32, 64, 128];
 
-const ABOUT: &str = "The error at h, h/2, h/4 … over 200 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half.";
+const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half.";
 
 /// The table.
 #[derive(Default)]

@@ -85,13 +85,32 @@ where
         key: K,
         work: impl FnOnce(&K, &Report<T>) -> Result<T, LabError> + Send + 'static,
     ) {
-        if self.asked.as_ref() == Some(&key) && (self.job.is_some() || self.stopped) {
-            return;
+        if self.is_new(&key) {
+            self.job = Some(lab.start(move |report| work(&key, report)));
+        }
+    }
+
+    /// The same for what takes long: others go first.
+    pub fn ask_long(
+        &mut self,
+        lab: &Lab,
+        key: K,
+        work: impl FnOnce(&K, &Report<T>) -> Result<T, LabError> + Send + 'static,
+    ) {
+        if self.is_new(&key) {
+            self.job = Some(lab.start_long(move |report| work(&key, report)));
+        }
+    }
+
+    /// Whether something else was asked for last; then the job of that is over.
+    fn is_new(&mut self, key: &K) -> bool {
+        if self.asked.as_ref() == Some(key) && (self.job.is_some() || self.stopped) {
+            return false;
         }
         self.take();
         self.asked = Some(key.clone());
-        self.stopped = false;
-        self.job = Some(lab.start(move |report| work(&key, report)));
+        (self.job, self.stopped) = (None, false);
+        true
     }
 
     /// The same, but lets a measurement under way finish first: for what changes all the time.

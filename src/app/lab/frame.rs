@@ -19,7 +19,7 @@ const HEAD: f32 = 7.0 * UNIT;
 /// Marks along x are at least this many of `egui_plot`'s smallest steps apart.
 const X_MARKS_APART: f64 = 6.0;
 /// Width of a column of names beside a plot.
-const NAMES: f32 = 36.0 * UNIT;
+const NAMES: f32 = 40.0 * UNIT;
 
 /// What is said about a card.
 pub struct Head<'a> {

@@ -63,7 +63,7 @@ impl Card for Likelihood {
         let mut scene = (**bench.scene).clone();
         scene.seed = 0;
         let asked = Asked::field(&scene, bench.model);
-        self.desk.ask(bench.lab, asked, |asked, report| {
+        self.desk.ask_long(bench.lab, asked, |asked, report| {
             let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
             likelihood_map(&subject, &report.cancel, |map, share| report.show(map, share))
         });

@@ -15,11 +15,11 @@ use crate::engine::lab::{
 };
 
 /// Particles of each solve.
-const SAMPLE: usize = 100;
+const SAMPLE: usize = 64;
 /// Tolerances run from 1e-1 to ten to the minus this, along both sides.
 const DECADES: i32 = 8;
 
-const ABOUT: &str = "Each cell is a solve of 100 particles: its evaluations per particle, or its global error (RMS at the end). A step may err by atol + rtol·|y| in each coordinate: below the line the relative part is the larger one, above it the absolute. Click a cell to load it.";
+const ABOUT: &str = "Each cell is a solve of 64 particles: its evaluations per particle, or its global error (RMS at the end). A step may err by atol + rtol·|y| in each coordinate: below the line the relative part is the larger one, above it the absolute. Click a cell to load it.";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Shows {
@@ -43,7 +43,7 @@ impl Card for Tolerances {
         (scene.sampler.rtol, scene.sampler.atol) = (1e-3, 1e-6);
         scene.particles.count = SAMPLE;
         let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
-        self.desk.ask(bench.lab, asked, |asked, report| {
+        self.desk.ask_long(bench.lab, asked, |asked, report| {
             let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
             let reference = sweep_reference(&subject, SAMPLE, &report.cancel)?;
             let values: Vec<f64> =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
-use egui_plot::{HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
+use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
 
 use super::desk::{Asked, Desk};
 use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
@@ -22,14 +22,14 @@ use crate::scene::{Sampler, Scene};
 use crate::solver::MethodRef;
 
 /// Particles of each solve.
-const SAMPLE: usize = 300;
-const STEPS: [usize; 7] = [4, 8, 16, 32, 64, 128, 256];
+const SAMPLE: usize = 200;
+const STEPS: [usize; 6] = [4, 8, 16, 32, 64, 128];
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
 /// Points this near to the pointer, in points of the screen, can be clicked.
 const NEAR: f32 = 12.0;
 
-const ABOUT: &str = "Each dot is a solve of 300 particles in double precision: fixed steps doubled from 4 to 256, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one.";
+const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Error {
@@ -141,6 +141,16 @@ impl WorkPrecision {
         }
     }
 
+    /// Where distances between two draws of the data lie, if that is what is shown.
+    fn spread(&self, floors: &Floors) -> Option<[f64; 2]> {
+        let floor = match self.error {
+            Error::Global => None,
+            Error::Cloud(CloudDistance::SlicedW2) => floors.sliced_w2,
+            Error::Cloud(CloudDistance::Energy) => floors.energy,
+        };
+        floor.map(|floor| floor.spread)
+    }
+
     /// From where on more work is wasted, in words.
     fn verdict(&self, found: &Found) -> Option<String> {
         let (enough, what) = match self.error {
@@ -190,7 +200,8 @@ impl Card for WorkPrecision {
         });
         let asked = Asked::whole(&Arc::new(swept(bench.scene)), bench.model);
         let key = (asked, methods.clone());
-        self.sweep.ask(bench.lab, key, |(asked, methods), report| sweep(asked, methods, report));
+        self.sweep
+            .ask_long(bench.lab, key, |(asked, methods), report| sweep(asked, methods, report));
         let latest = self.sweep.latest();
         let title = Head { title: "Work and precision", note: "", about: ABOUT };
         let (mut error, mut cost) = (self.error, self.cost);
@@ -258,6 +269,8 @@ impl WorkPrecision {
             Cost::Time => "wall time in the background, ms",
         };
         let floor_y = *y_range.start();
+        let spread = self.spread(&found.floors);
+        let ends = [*x_range.start(), *x_range.end()];
         let shown = plot("lab work", palette, log_x(quantity), log_axis())
             .x_grid_spacer(|input| log_x_grid(&input))
             .y_grid_spacer(|input| log_grid(&input))
@@ -273,6 +286,12 @@ impl WorkPrecision {
             .show(ui, |plot| {
                 plot.set_plot_bounds_x(x_range);
                 plot.set_plot_bounds_y(y_range);
+                if let Some([low, high]) = spread {
+                    let low = if low > 0.0 { low.log10().max(floor_y) } else { floor_y };
+                    let band = FilledArea::new("", &ends, &[low; 2], &[high.log10(); 2]);
+                    let colour = palette.quiet.gamma_multiply(0.18);
+                    plot.add(band.fill_color(colour).allow_hover(false));
+                }
                 for (_, value) in &levels {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));

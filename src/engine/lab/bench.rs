@@ -29,8 +29,16 @@ struct Queue {
 #[derive(Default)]
 struct Desk {
     waiting: VecDeque<(Cancel, Work)>,
+    /// Those that let all others go first.
+    patient: VecDeque<(Cancel, Work)>,
     current: Option<Cancel>,
     closing: bool,
+}
+
+impl Desk {
+    fn pop(&mut self) -> Option<(Cancel, Work)> {
+        self.waiting.pop_front().or_else(|| self.patient.pop_front())
+    }
 }
 
 impl Queue {
@@ -46,7 +54,7 @@ impl Queue {
             if desk.closing {
                 return None;
             }
-            while let Some((cancel, work)) = desk.waiting.pop_front() {
+            while let Some((cancel, work)) = desk.pop() {
                 if cancel.check().is_ok() {
                     desk.current = Some(cancel);
                     return Some(work);
@@ -92,6 +100,23 @@ impl Lab {
         &self,
         work: impl FnOnce(&Report<T>) -> Result<T, LabError> + Send + 'static,
     ) -> Job<T> {
+        self.queued(work, |desk| &mut desk.waiting)
+    }
+
+    /// The same for a job that takes long: it begins when no other waits.
+    #[must_use]
+    pub fn start_long<T: Send + Sync + 'static>(
+        &self,
+        work: impl FnOnce(&Report<T>) -> Result<T, LabError> + Send + 'static,
+    ) -> Job<T> {
+        self.queued(work, |desk| &mut desk.patient)
+    }
+
+    fn queued<T: Send + Sync + 'static>(
+        &self,
+        work: impl FnOnce(&Report<T>) -> Result<T, LabError> + Send + 'static,
+        queue: impl FnOnce(&mut Desk) -> &mut VecDeque<(Cancel, Work)>,
+    ) -> Job<T> {
         let cancel = Cancel::default();
         let board = Arc::new(Mutex::new(Board { share: 0.0, latest: None, outcome: None }));
         let report = Report {
@@ -115,7 +140,7 @@ impl Lab {
             (report.notify)();
         });
         let mut desk = self.queue.desk();
-        desk.waiting.push_back((cancel.clone(), work));
+        queue(&mut desk).push_back((cancel.clone(), work));
         self.queue.news.notify_one();
         Job { cancel, board }
     }
@@ -124,7 +149,8 @@ impl Lab {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         let desk = self.queue.desk();
-        desk.current.is_none() && desk.waiting.iter().all(|(cancel, _)| cancel.check().is_err())
+        desk.current.is_none()
+            && desk.waiting.iter().chain(&desk.patient).all(|(cancel, _)| cancel.check().is_err())
     }
 }
 
@@ -134,6 +160,7 @@ impl Drop for Lab {
             let mut desk = self.queue.desk();
             desk.closing = true;
             desk.waiting.clear();
+            desk.patient.clear();
             if let Some(current) = &desk.current {
                 current.raise();
             }
@@ -282,6 +309,29 @@ mod tests {
         assert_eq!(kept.latest().as_deref(), Some(&11));
         wait(|| lab.is_idle());
         assert!(news.load(Ordering::Relaxed) >= 2);
+    }
+
+    #[test]
+    fn long_jobs_let_the_others_go_first() {
+        let lab = Lab::new(|| {});
+        let first: Job<()> = lab.start(|report| {
+            loop {
+                report.cancel.check()?;
+            }
+        });
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let note = |name: &'static str| {
+            let order = Arc::clone(&order);
+            move |_: &Report<()>| {
+                order.lock().expect("not poisoned").push(name);
+                Ok(())
+            }
+        };
+        let long = lab.start_long(note("long"));
+        let quick = lab.start(note("quick"));
+        drop(first);
+        wait(|| long.is_over() && quick.is_over());
+        assert_eq!(*order.lock().expect("not poisoned"), ["quick", "long"]);
     }
 
     #[test]
