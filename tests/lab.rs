@@ -24,12 +24,13 @@ fn scene(settings: &[&str]) -> Arc<Scene> {
 /// A sweep that would take minutes.
 fn long_sweep(report: &Report<()>) -> Result<(), LabError> {
     let subject = sweep_subject(&Scene::default(), None)?;
-    let reference = sweep_reference(&subject, 2_000, &report.cancel)?;
+    let reference = sweep_reference(&subject, 300, &report.cancel)?;
+    report.progress(0.01);
     let method = MethodRef::named("rk4").expect("in the table");
     for (done, steps) in (0..).zip([512; 100]) {
         let what = (method, Setting::Steps(steps));
         sweep_point(&subject, what, &reference, &CloudDistance::ALL, &report.cancel)?;
-        report.progress(f64::from(done) / 100.0);
+        report.progress(0.01 + f64::from(done) / 101.0);
     }
     Ok(())
 }
@@ -182,10 +183,12 @@ fn a_sweep_in_the_background_leaves_the_frames_alone() {
     for _ in 0..5 {
         alone.push(frames_per_second(&mut harness));
         let job = lab.start(long_sweep);
-        std::thread::sleep(Duration::from_millis(100));
+        // The reference is known after the first time.
+        while job.share() <= 0.0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         beside.push(frames_per_second(&mut harness));
         assert!(!job.is_over(), "the sweep was to be long");
-        assert!(job.share() > 0.0 || beside.len() < 5, "the sweep was to get on");
         drop(job);
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -87,7 +87,7 @@ fn grid_ui(
     let values: Vec<f64> = grid.cells.iter().flatten().flatten().map(value).collect();
     let scale = Scale::of(&values, true);
     let area = Rect::from_min_max(
-        pos2(rect.left() + 13.0 * UNIT, rect.top()),
+        pos2(rect.left() + 17.0 * UNIT, rect.top()),
         pos2(rect.right(), rect.bottom() - 6.0 * UNIT),
     );
     let (rows, columns) = (grid.atols.len(), grid.rtols.len());
