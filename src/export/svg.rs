@@ -86,7 +86,8 @@ impl LogChart {
     pub fn to_svg(&self) -> String {
         let [left, top, right, bottom] = MARGINS;
         let [width, height] = SIZE;
-        let points = || self.series.iter().flat_map(|series| &series.points).filter(seen);
+        let points =
+            || self.series.iter().flat_map(|series| &series.points).filter(|point| seen(point));
         let x = Axis::holding(points().map(|p| p[0]), left, width - right);
         let levels = self.levels.iter().map(|level| level.value);
         let y = Axis::holding(points().map(|p| p[1]).chain(levels), height - bottom, top);
@@ -115,42 +116,47 @@ impl LogChart {
             text(&mut svg, (x.to + 8.0, at + 4.5), ("start", 12.0, QUIET), &level.name);
         }
         for (number, series) in self.series.iter().enumerate() {
-            self.draw(&mut svg, series, number, (&x, &y));
+            draw(&mut svg, series, number, (&x, &y));
         }
         svg.push_str("</svg>\n");
         svg
     }
+}
 
-    fn draw(&self, svg: &mut String, series: &Series, number: usize, (x, y): (&Axis, &Axis)) {
-        let places: Vec<(f64, f64)> =
-            series.points.iter().filter(seen).map(|p| (x.place(p[0]), y.place(p[1]))).collect();
-        let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        let colour = &series.colour;
+/// A line with its dots, and its entry in the legend.
+fn draw(svg: &mut String, series: &Series, number: usize, (x, y): (&Axis, &Axis)) {
+    let places: Vec<(f64, f64)> = series
+        .points
+        .iter()
+        .filter(|point| seen(point))
+        .map(|p| (x.place(p[0]), y.place(p[1])))
+        .collect();
+    let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    let colour = &series.colour;
+    push(
+        svg,
+        format_args!(
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>\n",
+            path.join(" ")
+        ),
+    );
+    let dot = |svg: &mut String, (x, y): (f64, f64)| {
         push(
             svg,
-            format_args!(
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>\n",
-                path.join(" ")
-            ),
+            format_args!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.2\" fill=\"{colour}\"/>\n"),
         );
-        let dot = |svg: &mut String, (x, y): (f64, f64)| {
-            push(
-                svg,
-                format_args!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.2\" fill=\"{colour}\"/>\n"),
-            );
-        };
-        for place in places {
-            dot(svg, place);
-        }
-        let (at, row) = (x.to + 14.0, y.to + 12.0 + 20.0 * number as f64);
-        line(svg, [at, row, at + 20.0, row], colour, "stroke-width=\"1.8\"");
-        dot(svg, (at + 10.0, row));
-        text(svg, (at + 28.0, row + 4.5), ("start", 13.0, INK), &series.name);
+    };
+    for place in places {
+        dot(svg, place);
     }
+    let (at, row) = (x.to + 14.0, y.to + 12.0 + 20.0 * number as f64);
+    line(svg, [at, row, at + 20.0, row], colour, "stroke-width=\"1.8\"");
+    dot(svg, (at + 10.0, row));
+    text(svg, (at + 28.0, row + 4.5), ("start", 13.0, INK), &series.name);
 }
 
 /// Whether a point has a place on logarithmic axes.
-fn seen(point: &&[f64; 2]) -> bool {
+fn seen(point: &[f64; 2]) -> bool {
     point.iter().all(|value| *value > 0.0 && value.is_finite())
 }
 

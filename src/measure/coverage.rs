@@ -65,9 +65,8 @@ impl Modes {
         for (mode, component) in of_component.iter_mut().zip(components) {
             *mode = numbers.binary_search(mode).unwrap_or(0);
             weights[*mode] += component.weight;
-            for d in 0..2 {
-                means[*mode][d] += component.weight * component.mean()[d];
-            }
+            let own = component.mean();
+            means[*mode] = [0, 1].map(|d| means[*mode][d] + component.weight * own[d]);
         }
         for (mean, weight) in means.iter_mut().zip(&weights) {
             *mean = mean.map(|sum| sum / weight);

@@ -39,11 +39,9 @@ impl Card for Evaluations {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
         let spread = bench.state.shown.as_ref().map(|shown| shown.traces.nfe);
-        let note = spread.map_or_else(String::new, |nfe| match nfe.min == nfe.max {
-            true => format!("{} each", number::count(nfe.min.into())),
-            false => {
-                format!("{} to {}", number::count(nfe.min.into()), number::count(nfe.max.into()))
-            }
+        let note = spread.map_or_else(String::new, |nfe| {
+            let [min, max] = [nfe.min, nfe.max].map(|nfe| number::count(nfe.into()));
+            if min == max { format!("{min} each") } else { format!("{min} to {max}") }
         });
         let title = Head { title: "Evaluations", note: &note, about: ABOUT };
         let options = [(Over::Starts, "Over starts"), (Over::Ends, "Over ends")];

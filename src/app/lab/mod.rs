@@ -52,11 +52,14 @@ trait Card {
     fn rest(&mut self);
 }
 
+/// Makes a card that has measured nothing yet.
+type NewCard = fn() -> Box<dyn Card>;
+
 /// Cards that are seen together: rows from the top, each from left to right.
 struct Page {
     title: &'static str,
     about: &'static str,
-    rows: &'static [&'static [fn() -> Box<dyn Card>]],
+    rows: &'static [&'static [NewCard]],
 }
 
 macro_rules! cards {

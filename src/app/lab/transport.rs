@@ -110,7 +110,7 @@ fn curvatures(ui: &mut Ui, bench: &Bench<'_>, found: &[Transport]) {
         let bands = transport.times.iter().zip(&transport.curvature);
         bands.filter_map(|(&t, band)| Some([t, log10((*band)?.median)])).collect()
     };
-    let values = found.iter().flat_map(|transport| curve(transport)).map(|[_, y]| y);
+    let values = found.iter().flat_map(curve).map(|[_, y]| y);
     let range = decades(values, None, 5.0);
     let span = bench.scene.time_span();
     plot("lab curvature", palette, time_axis(span), log_axis())
