@@ -164,7 +164,7 @@ fn window(launch: Launch) -> Harness<'static, Driftscope> {
 fn frames_per_second(harness: &mut Harness<'static, Driftscope>) -> f64 {
     let began = Instant::now();
     let mut frames = 0.0;
-    while began.elapsed() < Duration::from_millis(1_500) {
+    while began.elapsed() < Duration::from_secs(3) {
         harness.step();
         harness.render().expect("a picture");
         frames += 1.0;
@@ -192,10 +192,8 @@ fn a_sweep_in_the_background_leaves_the_frames_alone() {
         drop(job);
         std::thread::sleep(Duration::from_millis(100));
     }
-    for rates in [&mut alone, &mut beside] {
-        rates.sort_by(f64::total_cmp);
-    }
-    let (alone, beside) = (alone[2], beside[2]);
+    let mean = |rates: &[f64]| rates.iter().sum::<f64>() / rates.len() as f64;
+    let (alone, beside) = (mean(&alone), mean(&beside));
     println!("{alone:.1} frames a second alone, {beside:.1} beside a sweep");
     assert!(beside > 0.9 * alone, "{alone:.1} frames a second fell to {beside:.1}");
 }

@@ -1,10 +1,10 @@
 //! Threads that stand back for all others.
 
 /// Niceness of the lab's threads: beside one busy thread of ordinary priority on the same processor
-/// such a thread gets a sixteenth of the time. Less would starve the lab where the processor also
-/// plays graphics card; more would be seen in the frame rate.
+/// such a thread gets 1.5 % of the time. `SCHED_IDLE` would starve the lab where the processor also
+/// plays graphics card.
 #[cfg(target_os = "linux")]
-const NICENESS: libc::c_int = 12;
+const NICENESS: libc::c_int = 19;
 
 /// Makes the calling thread yield to ordinary ones, on Linux. Elsewhere it stays as it is; half of
 /// the processors are free of the lab anyway.
