@@ -259,6 +259,6 @@ mod tests {
         assert_eq!(steps("4..512").expect("reads").0, [4, 8, 16, 32, 64, 128, 256, 512]);
         assert_eq!(steps("5..21").expect("reads").0, [5, 10, 20]);
         assert!(steps("8..4").is_err() && steps("0..4").is_err() && tolerances("2").is_err());
-        assert_eq!(scaled(1e-5, -3), 1e-8);
+        assert_eq!(scaled(1e-5, -3).to_bits(), 1e-8_f64.to_bits());
     }
 }

@@ -239,7 +239,7 @@ mod tests {
             assert_eq!(subject.interval, recording.interval);
             for (i, [x, y]) in subject.starts(40).into_iter().enumerate() {
                 let first = recording.keyframes(i).expect("there")[0];
-                assert_eq!(first, [x as f32, y as f32]);
+                assert_eq!(first.map(f32::to_bits), [x as f32, y as f32].map(f32::to_bits));
             }
         }
     }
