@@ -9,6 +9,7 @@ pub mod data;
 pub mod diffusion;
 pub mod engine;
 mod exponential;
+pub mod export;
 pub mod field;
 pub mod files;
 pub mod interpolant;

@@ -3,14 +3,13 @@
 use eframe::egui::{Context, Frame, Grid, Id, Modal, RichText};
 
 use super::command::{Command, Commands};
-use super::state::State;
+use super::state::{Mode, State};
 use super::theme::{TEXT, UNIT, semibold};
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 12] = [
     ("Space", "Play, pause"),
     ("← →", "One solver step back, forward"),
     ("Home", "Restart"),
-    ("1, 2", "Explore, Train"),
     ("R", "Reset the view"),
     ("F, F11", "Full screen"),
     ("P", "Presenter mode: larger type"),
@@ -21,6 +20,12 @@ const KEYS: [(&str, &str); 13] = [
     ("Drop a file", "Open a scene or a model"),
     ("?", "This map"),
 ];
+
+/// The keys of the modes and their names.
+fn modes() -> (String, String) {
+    let keys = (1..=Mode::ALL.len()).map(|number| number.to_string()).collect::<Vec<_>>();
+    (keys.join(" "), Mode::ALL.map(Mode::title).join(", "))
+}
 
 /// Draws the map over everything while it is open.
 pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
@@ -36,7 +41,9 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
             ui.label(title.color(palette.strong));
             ui.add_space(2.0 * UNIT);
             Grid::new("keys").num_columns(2).spacing([6.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
-                for (keys, what) in KEYS {
+                let modes = modes();
+                let modes = (modes.0.as_str(), modes.1.as_str());
+                for (keys, what) in KEYS.into_iter().chain([modes]) {
                     ui.label(RichText::new(keys).family(semibold()).color(palette.strong));
                     ui.label(what);
                     ui.end_row();

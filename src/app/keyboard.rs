@@ -5,6 +5,9 @@ use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use super::command::{Command, Commands, FileCommand};
 use super::state::Mode;
 
+/// The keys of the modes, in their order.
+const NUMBERS: [Key; 6] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
+
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, out: &mut Commands) {
     let shortcuts = [
@@ -39,10 +42,9 @@ pub fn read(ctx: &Context, out: &mut Commands) {
         (Key::R, Command::ResetView),
         (Key::F, Command::ToggleFullScreen),
         (Key::P, Command::TogglePresenter),
-        (Key::Num1, Command::Mode(Mode::Explore)),
-        (Key::Num2, Command::Mode(Mode::Train)),
     ];
-    for (key, command) in keys {
+    let modes = NUMBERS.into_iter().zip(Mode::ALL.map(Command::Mode));
+    for (key, command) in keys.into_iter().chain(modes) {
         let pressed = ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key));
         if pressed {
             out.push(command);

@@ -11,6 +11,7 @@ mod files;
 mod help;
 mod icon;
 mod keyboard;
+pub mod lab;
 pub mod number;
 pub mod palette;
 mod playback;
@@ -39,10 +40,11 @@ use thiserror::Error;
 
 use self::command::{Command, Commands, FileCommand, TrainCommand};
 use self::files::{FileNews, Files};
+use self::lab::LabView;
 use self::screenshot::{Outcome, Shooter};
 use self::solving::Solver;
 use self::stage::Stage;
-use self::state::State;
+use self::state::{Mode, State};
 use self::theme::UNIT;
 use self::trainer::TrainerDesk;
 use crate::scene::{FieldKind, Scene};
@@ -71,6 +73,10 @@ pub struct Launch {
     pub screenshot: Option<Screenshot>,
     /// Whether it opens in the light theme.
     pub light: bool,
+    /// What it is for at first.
+    pub mode: Mode,
+    /// The page of the error laboratory that is open at first, by its title.
+    pub page: Option<String>,
 }
 
 /// Why there is no window. One line that says what to do instead.
@@ -137,6 +143,7 @@ pub struct Driftscope {
     state: State,
     solver: Solver,
     stage: Stage,
+    lab: LabView,
     trainer: TrainerDesk,
     files: Files,
     toasts: Toasts,
@@ -159,12 +166,18 @@ impl Driftscope {
         let mut state = State::new(launch.scene);
         state.look.dark = !launch.light;
         ctx.set_theme(if state.look.dark { Theme::Dark } else { Theme::Light });
+        state.mode = launch.mode;
+        let mut lab = LabView::new(ctx);
+        if let Some(page) = &launch.page {
+            lab.turn_to(page);
+        }
         let mut solver = Solver::new(ctx);
         solver.ask();
         Self {
             state,
             solver,
             stage: Stage::new(cc),
+            lab,
             trainer: TrainerDesk::default(),
             files: Files::new(ctx),
             toasts: Toasts::default()
@@ -175,6 +188,12 @@ impl Driftscope {
             last_edit: None,
             commands: Commands::new(),
         }
+    }
+
+    /// The error laboratory, for tests.
+    #[must_use]
+    pub fn lab(&self) -> &LabView {
+        &self.lab
     }
 
     /// What the window shows, for tests.
@@ -329,16 +348,23 @@ impl Driftscope {
             .resizable(false)
             .exact_size((0.215 * width).clamp(252.0, 320.0))
             .show(ui, |ui| controls::ui(ui, state, out));
+        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
+        let central = Frame::new().fill(palette.ground).inner_margin(margin);
+        if state.mode == Mode::Errors {
+            let model = self.trainer.weights();
+            CentralPanel::default()
+                .frame(central.inner_margin(Margin::symmetric(14, 8)))
+                .show(ui, |ui| self.lab.ui(ui, state, model.as_ref(), out));
+            self.state.hovered_time = None;
+            return;
+        }
         let hovered = Panel::right("plots")
             .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
             .resizable(false)
             .exact_size((0.225 * width).clamp(236.0, 440.0))
             .show(ui, |ui| plots::ui(ui, state))
             .inner;
-        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
-        CentralPanel::default()
-            .frame(Frame::new().fill(palette.ground).inner_margin(margin))
-            .show(ui, |ui| self.stage.ui(ui, state, out));
+        CentralPanel::default().frame(central).show(ui, |ui| self.stage.ui(ui, state, out));
         self.state.hovered_time = hovered;
     }
 }
@@ -356,6 +382,9 @@ impl eframe::App for Driftscope {
         }
         self.solver.update(&mut self.state, self.trainer.weights(), ctx);
         self.stage.prepare(ctx, &self.state);
+        if self.state.mode != Mode::Errors {
+            self.lab.rest();
+        }
         if let Some(shooter) = &mut self.shooter {
             let showing = self.state.shown.is_some() || self.state.failure.is_some();
             shooter.update(ctx, showing);

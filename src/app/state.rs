@@ -17,19 +17,25 @@ pub enum Mode {
     /// Turn knobs and watch.
     #[default]
     Explore,
+    /// Put several samplers side by side.
+    Compare,
+    /// Measure what the solver, the model and chance each get wrong.
+    Errors,
     /// Train a network and watch it learn.
     Train,
 }
 
 impl Mode {
     /// Every mode, in the order of the bar and of the number keys.
-    pub const ALL: [Self; 2] = [Self::Explore, Self::Train];
+    pub const ALL: [Self; 4] = [Self::Explore, Self::Compare, Self::Errors, Self::Train];
 
     /// The name in the bar.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Explore => "Explore",
+            Self::Compare => "Compare",
+            Self::Errors => "Errors",
             Self::Train => "Train",
         }
     }

@@ -119,12 +119,17 @@ fn readings(ui: &mut Ui, state: &State) {
             palette,
             "sliced W2 ",
             &number::three(distance.sliced_w2),
-            &format!(" (floor {})", number::three(distance.floor)),
+            &format!(
+                " (floor {}, {} to {})",
+                number::three(distance.floor),
+                number::three(distance.floor_spread[0]),
+                number::three(distance.floor_spread[1]),
+            ),
         ),
         None => reading(palette, "sliced W2 ", "", "not measured yet"),
     };
-    cell(ui, 52.0 * UNIT, job).on_hover_text(
-        "Sliced Wasserstein-2 distance of the end points to a fresh draw of the data. The floor is the mean distance between two fresh draws of the same size: nothing can be told below it.",
+    cell(ui, 78.0 * UNIT, job).on_hover_text(
+        "Sliced Wasserstein-2 distance of the end points to fresh draws of the data. The floor is the mean distance between two fresh draws of the same size, and behind it where such distances lie: within that nothing can be told.",
     );
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.label(RichText::new(progress(state)).color(palette.quiet));

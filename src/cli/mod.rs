@@ -5,6 +5,7 @@ mod data;
 mod field;
 mod methods;
 mod sample;
+mod sweep;
 mod table;
 mod train;
 
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::state::Mode;
 use crate::scene::{Scene, SceneError};
 
 /// Refused input.
@@ -46,6 +48,12 @@ pub struct Cli {
     /// Open in the light theme.
     #[arg(long)]
     light: bool,
+    /// Open in this mode: explore, compare, errors or train.
+    #[arg(long, value_name = "MODE", value_parser = mode, default_value = "explore")]
+    mode: Mode,
+    /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
+    #[arg(long, value_name = "PAGE", value_parser = page)]
+    page: Option<String>,
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -53,6 +61,7 @@ const WINDOW_HELP: &str = "Examples:
   driftscope --scene ode-and-sde                 open it on a bundled scene
   driftscope sample --out out                    two moons under DOPRI5, as CSV files
   driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
+  driftscope sweep --set field.kind=exact --methods euler,heun,rk4,dopri5 --out out
   driftscope train --data two-moons --out moons.safetensors";
 
 /// Which scene, with which changes.
@@ -78,6 +87,8 @@ enum Command {
     Sample(sample::Sample),
     /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
     Field(field::FieldCommand),
+    /// Measure error against cost for several methods: a work–precision diagram.
+    Sweep(sweep::Sweep),
     /// Train a network on a distribution.
     Train(train::Train),
     /// Draw points of a distribution.
@@ -86,6 +97,19 @@ enum Command {
     Bench(bench::Bench),
     /// Print every solver as a Markdown table.
     Methods(methods::Methods),
+}
+
+fn mode(name: &str) -> Result<Mode, String> {
+    let found = Mode::ALL.into_iter().find(|mode| mode.title().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| format!("one of {}", Mode::ALL.map(Mode::title).join(", ").to_lowercase()))
+}
+
+fn page(name: &str) -> Result<String, String> {
+    let titles: Vec<&str> = crate::app::lab::page_titles().collect();
+    let known = titles.iter().any(|title| title.eq_ignore_ascii_case(name));
+    known
+        .then(|| name.to_owned())
+        .ok_or_else(|| format!("one of {}", titles.join(", ").to_lowercase()))
 }
 
 fn size(text: &str) -> Result<[f32; 2], String> {
@@ -102,6 +126,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
         Some(Command::Field(field)) => field.run(),
+        Some(Command::Sweep(sweep)) => sweep.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Data(data)) => data.run(),
         Some(Command::Bench(bench)) => bench.run(),
@@ -160,6 +185,8 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         scene: cli.scene.scene()?,
         screenshot,
         light: cli.light,
+        mode: cli.mode,
+        page: cli.page.clone(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

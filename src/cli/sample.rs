@@ -65,6 +65,7 @@ struct Summary {
     solver_bytes: usize,
     sliced_w2: Option<f64>,
     sliced_w2_floor: Option<f64>,
+    sliced_w2_floor_spread: Option<[f64; 2]>,
     seed: u64,
     scene: Scene,
 }
@@ -224,6 +225,7 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
         solver_bytes: recording.solver_bytes(),
         sliced_w2: distance.map(|distance| distance.sliced_w2),
         sliced_w2_floor: distance.map(|distance| distance.floor),
+        sliced_w2_floor_spread: distance.map(|distance| distance.floor_spread),
         seed: recording.scene.seed,
         scene: recording.scene.resolved(recording.interval),
     };

@@ -2,6 +2,7 @@
 //! request wins, results arrive progressively, and the window never waits.
 
 mod given_noise;
+pub mod lab;
 mod models;
 mod probe;
 pub mod random;

@@ -5,7 +5,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::data::Mixture;
 use crate::field::ClassicField;
+use crate::scene::{Direction, Scene};
 
 /// What a stream is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,16 @@ pub fn classic_start(field: &ClassicField, seed: u64, index: u64) -> [f64; 2] {
     }
     let [across, along] = normal_start(seed, index).map(|z| system.spread * z);
     if system.one_dimensional { [x + across, y] } else { [x + across, y + along] }
+}
+
+/// The start of particle `index` of `scene`, whose distribution is `mixture`.
+#[must_use]
+pub fn start_of(scene: &Scene, mixture: &Mixture, index: u64) -> [f64; 2] {
+    match (scene.classic(), scene.direction) {
+        (Some(classic), _) => classic_start(&classic, scene.seed, index),
+        (None, Direction::Generate) => normal_start(scene.seed, index),
+        (None, Direction::Noise) => mixture.draw(&mut stream(scene.seed, Purpose::Start, index)),
+    }
 }
 
 /// A standard normal point in the plane: the start of particle `index`.

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::given_noise::{GivenNoise, GivenNoiseError, Ordered};
 use super::models::{LoadedModel, model_of, needs_model};
-use super::random::{Purpose, classic_start, normal_start, stream};
+use super::random::{Purpose, start_of, stream};
 use super::recording::{Block, Recording};
 use crate::data::Mixture;
 use crate::field::{Evaluate, ExactField, Field, LearnedField, NoisingField, Real, ScoredField};
@@ -20,7 +20,8 @@ use crate::solver::brownian::Noise;
 use crate::solver::fixed::{FixedProblem, StepTotal};
 use crate::solver::sde::{LastStep, SdeProblem};
 use crate::solver::{
-    Attempt, Cancel, Cancelled, Keep, OdeSettings, Scope, Track, grid, per_particle, whole_batch,
+    Attempt, Cancel, Cancelled, Keep, OdeSettings, Scope, TILE, Track, grid, per_particle,
+    whole_batch,
 };
 
 /// How much of a run is kept, and from where it starts.
@@ -69,8 +70,6 @@ impl RunOptions {
 /// The usual [`RunOptions::doubled`].
 pub const DOUBLED: usize = 512;
 
-/// Particles of a tile: few enough to stay in cache, and enough tiles to share among threads.
-const TILE: usize = 64;
 /// Particles of a tile where there are many: more would be a matter of bookkeeping only.
 const LARGE_TILE: usize = 256;
 /// From so many particles on tiles are large.
@@ -230,18 +229,11 @@ impl<S: Real> Job<'_, S> {
     /// Starting points of the `size` particles from `first`, feature-major.
     fn starts(&self, (first, size): (usize, usize)) -> Vec<S> {
         let mut points = vec![S::ZERO; 2 * size];
-        let classic = self.scene.classic();
         for i in 0..size {
             let particle = first + i;
-            let [x, y] = match (&self.options.starts, self.scene.direction) {
-                (Some(starts), _) => starts[particle],
-                (None, _) if let Some(classic) = classic => {
-                    classic_start(&classic, self.scene.seed, particle as u64)
-                }
-                (None, Direction::Generate) => normal_start(self.scene.seed, particle as u64),
-                (None, Direction::Noise) => {
-                    self.mixture.draw(&mut stream(self.scene.seed, Purpose::Start, particle as u64))
-                }
+            let [x, y] = match &self.options.starts {
+                Some(starts) => starts[particle],
+                None => start_of(self.scene, self.mixture, particle as u64),
             };
             points[i] = S::from_f64(x);
             points[size + i] = S::from_f64(y);

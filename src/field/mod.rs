@@ -3,17 +3,21 @@
 mod classic;
 mod converted;
 mod exact;
+mod jacobian;
 mod learned;
 mod noising;
 mod real;
+mod reversed;
 mod times;
 
 pub use classic::{ClassicField, ClassicSystem, Parameter, SYSTEMS};
 pub use converted::Converted;
 pub use exact::{ExactField, PointValues};
+pub use jacobian::jacobians;
 pub use learned::{Evaluate, LearnedField, NetworkField};
 pub use noising::NoisingField;
 pub use real::Real;
+pub use reversed::Reversed;
 pub use times::Times;
 
 /// A velocity field in the plane.

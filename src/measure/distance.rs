@@ -7,6 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::yardstick::{CloudDistance, Floored, Yardstick};
 use crate::data::Mixture;
 use crate::engine::random::{Purpose, stream};
 use crate::scene::{Direction, Scene};
@@ -14,13 +15,11 @@ use crate::solver::{Cancel, Cancelled};
 
 /// Directions onto which clouds are projected, evenly over a half-turn.
 const DIRECTIONS: usize = 64;
-/// Independent draws of the data that samples are compared with.
-const DRAWS: u64 = 6;
 /// Draws to compare with do not depend on the scene's seed, so that changing it changes the
 /// samples alone.
 const DRAW_SEED: u64 = 0x0D1F_F5C0;
 /// Sets of draws kept for later measurements.
-const KEPT: usize = 4;
+const KEPT: usize = 8;
 
 /// Sliced Wasserstein-2 distance of samples to the data, beside what perfect samples would have.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -30,13 +29,22 @@ pub struct DataDistance {
     pub sliced_w2: f64,
     /// Mean distance between those draws, over all pairs.
     pub floor: f64,
+    /// Where distances between two draws lie, see [`Floored::spread`].
+    pub floor_spread: [f64; 2],
+}
+
+impl From<Floored> for DataDistance {
+    fn from(measured: Floored) -> Self {
+        let Floored { value, floor, spread } = measured;
+        Self { sliced_w2: value, floor, floor_spread: spread }
+    }
 }
 
 /// A cloud as the sliced distance sees it: sorted projections, one line per direction.
-struct Projected(Vec<Vec<f32>>);
+pub(super) struct Projected(Vec<Vec<f32>>);
 
 impl Projected {
-    fn new(cloud: &[[f64; 2]]) -> Self {
+    pub fn new(cloud: &[[f64; 2]]) -> Self {
         let lines = (0..DIRECTIONS).into_par_iter().map(|k| {
             let (sin, cos) = (PI * (k as f64 + 0.5) / DIRECTIONS as f64).sin_cos();
             let mut line: Vec<f32> =
@@ -47,7 +55,7 @@ impl Projected {
         Self(lines.collect())
     }
 
-    fn distance(&self, other: &Self) -> f64 {
+    pub fn distance(&self, other: &Self) -> f64 {
         let squares = self.0.par_iter().zip(&other.0).map(|(a, b)| {
             let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
             sum / a.len() as f64
@@ -79,30 +87,48 @@ pub fn distance_to_data(
     ends: &[[f64; 2]],
     cancel: &Cancel,
 ) -> Result<DataDistance, Cancelled> {
-    let ends: Vec<[f64; 2]> =
-        ends.iter().copied().filter(|p| p.iter().all(|x| x.is_finite())).collect();
-    let target = Target::of(scene, ends.len(), cancel)?;
-    let ends = Projected::new(&ends);
-    let distances = target.draws.iter().map(|draw| ends.distance(draw));
-    Ok(DataDistance { sliced_w2: distances.sum::<f64>() / DRAWS as f64, floor: target.floor })
+    measured_to_data(scene, CloudDistance::SlicedW2, ends, cancel).map(DataDistance::from)
 }
 
-/// Draws of a distribution to compare samples with.
+/// The same for any distance.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+pub fn measured_to_data(
+    scene: &Scene,
+    distance: CloudDistance,
+    ends: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Floored, Cancelled> {
+    let ends: Vec<[f64; 2]> =
+        ends.iter().copied().filter(|p| p.iter().all(|x| x.is_finite())).collect();
+    if ends.is_empty() {
+        return Ok(Floored { value: f64::NAN, floor: f64::NAN, spread: [f64::NAN; 2] });
+    }
+    Ok(Target::of(scene, distance, ends.len(), cancel)?.yardstick.measure(&ends))
+}
+
+/// A distribution to compare samples with.
 struct Target {
-    key: (String, usize),
-    draws: Vec<Projected>,
-    floor: f64,
+    key: (String, CloudDistance, usize),
+    yardstick: Yardstick,
 }
 
 /// The targets measured against last, newest first.
 static TARGETS: Mutex<Vec<Arc<Target>>> = Mutex::new(Vec::new());
 
 impl Target {
-    fn of(scene: &Scene, count: usize, cancel: &Cancel) -> Result<Arc<Self>, Cancelled> {
-        let key = match scene.direction {
-            Direction::Generate => (format!("{:?}", scene.data), count),
-            Direction::Noise => (String::from("normal"), count),
+    fn of(
+        scene: &Scene,
+        distance: CloudDistance,
+        count: usize,
+        cancel: &Cancel,
+    ) -> Result<Arc<Self>, Cancelled> {
+        let name = match scene.direction {
+            Direction::Generate => format!("{:?}", scene.data),
+            Direction::Noise => String::from("normal"),
         };
+        let key = (name, distance, count);
         let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = targets().iter().find(|target| target.key == key) {
             return Ok(Arc::clone(known));
@@ -111,16 +137,8 @@ impl Target {
             Direction::Generate => scene.mixture().ok(),
             Direction::Noise => None,
         };
-        let draws = (0..DRAWS)
-            .map(|number| {
-                cancel.check()?;
-                Ok(Projected::new(&draw(mixture.as_ref(), number, count)))
-            })
-            .collect::<Result<Vec<_>, Cancelled>>()?;
-        let pairs = (0..draws.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
-        let distances: Vec<f64> = pairs.map(|(i, j)| draws[i].distance(&draws[j])).collect();
-        let floor = distances.iter().sum::<f64>() / distances.len() as f64;
-        let target = Arc::new(Self { key, draws, floor });
+        let draw = |number| draw(mixture.as_ref(), number, count);
+        let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
         let mut targets = targets();
         targets.insert(0, Arc::clone(&target));
         targets.truncate(KEPT);

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use crate::data::{Component, Mixture};
 use crate::diffusion::DiffusionForm;
 use crate::engine::random::{Purpose, normal_start, stream};
-use crate::field::ExactField;
+use crate::field::{ExactField, ScoredField};
 use crate::interpolant::Interpolant;
 use crate::solver::brownian::Noise;
 use crate::solver::sde::{LastStep, Scheme, SdeProblem};
-use crate::solver::{Cancel, grid};
+use crate::solver::{Cancel, Cancelled, grid};
 
 /// Particles solved together.
 const TOGETHER: usize = 50;
@@ -48,6 +48,9 @@ pub struct StrongOrder {
     pub errors: Vec<f64>,
     /// The slope of log error over log step size, by least squares.
     pub order: f64,
+    /// For each number of steps the error of the mean and of the second moments, as a root mean
+    /// square; the same Brownian paths keep chance out of the difference.
+    pub weak_errors: Vec<f64>,
 }
 
 impl Default for StrongSetting {
@@ -68,60 +71,115 @@ impl Default for StrongSetting {
     }
 }
 
-/// Measures every scheme against much finer steps of SRA1 along the same Brownian paths.
+/// Measures every scheme against much finer steps of SRA1 along the same Brownian paths, on the
+/// exact field of the setting's mixture.
 ///
 /// # Panics
 /// If the numbers of steps are not one number doubled again and again, so that their grids would
 /// not share a path.
 #[must_use]
 pub fn strong_order(setting: &StrongSetting) -> Vec<StrongOrder> {
+    let field = ExactField::new(Arc::clone(&setting.mixture), setting.interpolant);
+    strong_errors(&field, setting, &Scheme::ALL, &Cancel::default())
+        .expect("nothing raises this flag")
+}
+
+/// The same for some schemes on any field; the setting's mixture is not looked at.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+///
+/// # Panics
+/// As [`strong_order`].
+pub fn strong_errors(
+    field: &dyn ScoredField<f64>,
+    setting: &StrongSetting,
+    schemes: &[Scheme],
+    cancel: &Cancel,
+) -> Result<Vec<StrongOrder>, Cancelled> {
     let most = setting.steps.iter().copied().max().unwrap_or(1);
     let doubled = |&n: &usize| n > 0 && most % n == 0 && (most / n).is_power_of_two();
     assert!(setting.steps.iter().all(doubled), "steps that double: {:?}", setting.steps);
     assert!(setting.refinement.is_power_of_two(), "a power of 2: {}", setting.refinement);
     let firsts: Vec<usize> = (0..setting.particles).step_by(TOGETHER).collect();
-    // Sums of squares: of each group, for each scheme and number of steps.
-    let sums: Vec<Vec<Vec<f64>>> = firsts
+    // Of each group, for each scheme and number of steps: sums of squares, and of what the
+    // moments are made of.
+    let sums: Vec<Vec<Vec<Sums>>> = firsts
         .par_iter()
         .map(|&first| {
             let particles = first..setting.particles.min(first + TOGETHER);
-            let truth = setting.ends(Scheme::Sra1, most * setting.refinement, particles.clone());
-            let of_scheme = |scheme| {
-                let of_steps = |&steps: &usize| {
-                    let ends = setting.ends(scheme, steps, particles.clone());
-                    let pairs = ends.iter().flatten().zip(truth.iter().flatten());
-                    pairs.map(|(end, truth)| (end - truth).powi(2)).sum()
-                };
+            let ends =
+                |scheme, steps| setting.ends(field, scheme, steps, particles.clone(), cancel);
+            let truth = ends(Scheme::Sra1, most * setting.refinement)?;
+            let of_scheme = |&scheme| {
+                let of_steps = |&steps: &usize| Ok(Sums::of(&ends(scheme, steps)?, &truth));
                 setting.steps.iter().map(of_steps).collect()
             };
-            Scheme::ALL.into_iter().map(of_scheme).collect()
+            schemes.iter().map(of_scheme).collect()
         })
-        .collect();
+        .collect::<Result<_, Cancelled>>()?;
     let (start, end) = setting.interval;
     let sizes: Vec<f64> = setting.steps.iter().map(|&n| (end - start) / n as f64).collect();
-    Scheme::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(which, scheme)| {
-            let error = |k: usize| {
-                let sum: f64 = sums.iter().map(|group| group[which][k]).sum();
-                (sum / setting.particles as f64).sqrt()
-            };
-            let errors: Vec<f64> = (0..sizes.len()).map(error).collect();
-            let order = fitted_order(&sizes, &errors);
-            StrongOrder { scheme, errors, order }
+    let of_scheme = |(which, &scheme): (usize, &Scheme)| {
+        let total = |k: usize| {
+            let groups = sums.iter().map(|group| group[which][k]);
+            groups.fold(Sums::default(), Sums::plus).over(setting.particles as f64)
+        };
+        let totals: Vec<Sums> = (0..sizes.len()).map(total).collect();
+        let errors: Vec<f64> = totals.iter().map(|sums| sums.square.sqrt()).collect();
+        let weak_errors: Vec<f64> = totals.iter().map(Sums::weak_error).collect();
+        let order = fitted_order(&sizes, &errors);
+        StrongOrder { scheme, errors, order, weak_errors }
+    };
+    Ok(schemes.iter().enumerate().map(of_scheme).collect())
+}
+
+/// Sums, or means, over particles.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    /// Squared distance to the true end.
+    square: f64,
+    /// x, y, x², xy, y² less those of the true end.
+    moments: [f64; 5],
+}
+
+impl Sums {
+    fn of(ends: &[[f64; 2]], truth: &[[f64; 2]]) -> Self {
+        let moments = |[x, y]: [f64; 2]| [x, y, x * x, x * y, y * y];
+        ends.iter().zip(truth).fold(Self::default(), |sums, (&end, &truth)| {
+            let (a, b) = (moments(end), moments(truth));
+            let square = (end[0] - truth[0]).powi(2) + (end[1] - truth[1]).powi(2);
+            sums.plus(Self { square, moments: [0, 1, 2, 3, 4].map(|i| a[i] - b[i]) })
         })
-        .collect()
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            square: self.square + other.square,
+            moments: [0, 1, 2, 3, 4].map(|i| self.moments[i] + other.moments[i]),
+        }
+    }
+
+    fn over(self, count: f64) -> Self {
+        Self { square: self.square / count, moments: self.moments.map(|sum| sum / count) }
+    }
+
+    /// The error of the first and second moments, as the root of their mean square.
+    fn weak_error(&self) -> f64 {
+        (self.moments.iter().map(|moment| moment * moment).sum::<f64>() / 5.0).sqrt()
+    }
 }
 
 impl StrongSetting {
     /// End points of some particles.
     fn ends(
         &self,
+        field: &dyn ScoredField<f64>,
         scheme: Scheme,
         steps: usize,
         particles: std::ops::Range<usize>,
-    ) -> Vec<[f64; 2]> {
+        cancel: &Cancel,
+    ) -> Result<Vec<[f64; 2]>, Cancelled> {
         let grid = grid::uniform(self.interval.0, self.interval.1, steps);
         let points: Vec<[f64; 2]> =
             particles.clone().map(|i| normal_start(self.seed, i as u64)).collect();
@@ -133,7 +191,7 @@ impl StrongSetting {
         let (form, norm) = self.diffusion;
         let level = self.interpolant.coefficients(self.interval.1);
         let track = SdeProblem {
-            field: &ExactField::new(Arc::clone(&self.mixture), self.interpolant),
+            field,
             diffusion: &|t| form.coefficient(self.interpolant, norm, t),
             level_at_end: (level.alpha, level.sigma),
             scheme,
@@ -141,9 +199,8 @@ impl StrongSetting {
             grid: &grid,
             keyframes: &[],
         }
-        .solve(&starts, &noise, 0, &Cancel::default())
-        .expect("nothing raises this flag");
-        track.ends
+        .solve(&starts, &noise, 0, cancel)?;
+        Ok(track.ends)
     }
 }
 

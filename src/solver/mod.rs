@@ -29,6 +29,7 @@ pub use methods::{ImplicitRule, METHODS, Method, MethodRef, Recipe, Rule};
 pub use norm::{Norm, ScaledError};
 pub use settings::{End, ErrorWeights, OdeSettings, SamplerNoise, Scope};
 pub use tableau::{Dense, Embedded, Tableau};
+pub use tile::TILE;
 pub use track::{Attempt, Counts, Keep, Stop, Track};
 
 /// A flag by which whoever asked for a solve withdraws it.

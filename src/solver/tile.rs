@@ -8,6 +8,9 @@ use super::settings::OdeSettings;
 use super::track::{Keep, Stop, Track};
 use crate::field::{Field, Real, Times};
 
+/// Particles of a tile: few enough to stay in cache, and enough tiles to share among threads.
+pub const TILE: usize = 64;
+
 /// A tile in motion. Particles that are through or stopped leave; the rest close ranks, others may
 /// join, and "lane" counts those under way.
 pub(super) struct Tile<'a, S> {

@@ -1,7 +1,7 @@
 //! The right panel: plots that tell why. Each says one thing.
 
 mod counts;
-mod frame;
+pub(super) mod frame;
 mod loss;
 mod steps;
 
@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
         rect
     });
     let hovered = match state.mode {
-        Mode::Explore => {
+        Mode::Explore | Mode::Compare | Mode::Errors => {
             let a = steps::step_size_ui(ui, first, state);
             let b = steps::error_ui(ui, second, state);
             a.or(b)

@@ -4,7 +4,7 @@ use super::{Step, Stepper, Task};
 use crate::field::Real;
 
 /// Estimates the error of each step of a method that does not look back.
-pub(in crate::solver) struct Doubling<'a, S> {
+pub struct Doubling<'a, S> {
     halves: [Box<dyn Stepper<S> + 'a>; 2],
     /// The error of the whole step is this times the difference: `2^p/(2^p − 1)`.
     factor: f64,

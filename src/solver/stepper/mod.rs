@@ -3,7 +3,7 @@
 mod doubling;
 mod runge_kutta;
 
-pub(super) use doubling::Doubling;
+pub use doubling::Doubling;
 pub use runge_kutta::RungeKuttaStepper;
 
 use super::brownian::Noise;

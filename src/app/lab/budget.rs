@@ -1,0 +1,102 @@
+//! The error budget: one bar.
+
+use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, head, say_if_empty};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::theme::{TEXT, UNIT, semibold};
+use crate::engine::lab::{Budget, Subject, budget};
+
+/// Most particles that are measured.
+const SAMPLE: usize = 500;
+
+const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
+
+/// The bar.
+#[derive(Default)]
+pub struct BudgetCard {
+    desk: Desk<Asked, Budget>,
+}
+
+impl Card for BudgetCard {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let mut scene = (**bench.scene).clone();
+        scene.particles.count = scene.particles.count.min(SAMPLE);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+            budget(&subject, asked.scene.particles.count, &report.cancel)
+        });
+        let latest = self.desk.latest();
+        let title = Head { title: "Error budget", note: "sliced W2", about: ABOUT };
+        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(found) = latest else { return };
+        let parts = [
+            ("Solver", found.solver, palette.scene(bench.scene)),
+            ("Model", found.model, palette.quantity(0.55)),
+            ("Sampling", found.sampling, palette.quiet),
+        ];
+        let sum: f64 = parts.iter().map(|(_, value, _)| value).sum();
+        let bar = Rect::from_min_max(
+            pos2(below.left(), below.top() + UNIT),
+            pos2(below.right(), below.top() + 11.0 * UNIT),
+        );
+        let mut left = bar.left();
+        for (_, value, colour) in parts {
+            let width = (value / sum) as f32 * bar.width();
+            let part = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
+            ui.painter().rect_filled(part.shrink2(eframe::egui::vec2(0.5, 0.0)), 2.0, colour);
+            left += width;
+        }
+        let mut line = Line { ui, rect: below, top: bar.bottom() + 3.0 * UNIT };
+        for (name, value, colour) in parts {
+            let share = format!("{:.0}{}%", 100.0 * value / sum, number::THIN);
+            line.draw(name, &number::three(value), &share, colour, palette.strong);
+        }
+        line.top += UNIT;
+        let [low, high] = found.total.spread.map(number::three);
+        let measured = format!("floor {}, {low} to {high}", number::three(found.total.floor));
+        let total = number::three(found.total.value);
+        line.draw("Samples to data", &total, &measured, palette.text, palette.strong);
+        let largest = parts.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or("", |part| part.0);
+        let words = match largest {
+            "Solver" => "The solver errs most: a tighter tolerance or more steps would show.",
+            "Model" => "The model errs most: a better solver would not show, more training would.",
+            _ => "Chance errs most: only more particles would tell the rest apart.",
+        };
+        let font = FontId::proportional(TEXT);
+        let galley = ui.painter().layout(words.into(), font, palette.quiet, below.width());
+        ui.painter().galley(pos2(below.left(), line.top + UNIT), galley, palette.quiet);
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}
+
+/// Rows of a name, a number and a remark.
+struct Line<'a> {
+    ui: &'a Ui,
+    rect: Rect,
+    top: f32,
+}
+
+impl Line<'_> {
+    fn draw(&mut self, name: &str, value: &str, remark: &str, colour: Color32, strong: Color32) {
+        let painter = self.ui.painter();
+        let font = FontId::proportional(TEXT);
+        let [left, y] = [self.rect.left(), self.top];
+        painter.text(pos2(left, y), Align2::LEFT_TOP, name, font.clone(), colour);
+        let bold = FontId::new(TEXT, semibold());
+        painter.text(pos2(left + 48.0 * UNIT, y), Align2::RIGHT_TOP, value, bold, strong);
+        painter.text(pos2(left + 52.0 * UNIT, y), Align2::LEFT_TOP, remark, font, colour);
+        self.top += 5.5 * UNIT;
+    }
+}

@@ -1,0 +1,81 @@
+//! The convergence table.
+
+use eframe::egui::{Grid, Rect, RichText, ScrollArea, Ui};
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, head, inside, say_if_empty};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::theme::{UNIT, semibold};
+use crate::engine::lab::{Convergence, convergence};
+
+const SAMPLE: usize = 100;
+const STEPS: [usize; 5] = [8, 16, 32, 64, 128];
+
+const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half.";
+
+/// The table.
+#[derive(Default)]
+pub struct ConvergenceCard {
+    desk: Desk<Asked, Convergence>,
+}
+
+impl Card for ConvergenceCard {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let mut scene = (**bench.scene).clone();
+        // The steps are the table's own.
+        (scene.sampler.steps, scene.sampler.step_size) = (STEPS[0], None);
+        scene.particles.count = SAMPLE;
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let model = asked.model.as_ref();
+            let show = |table, share| report.show(table, share);
+            convergence(&asked.scene, model, &STEPS, SAMPLE, &report.cancel, show)
+        });
+        let latest = self.desk.latest();
+        let note = latest.as_ref().map_or_else(String::new, |table| {
+            let kind = if table.weak { ", weak error" } else { "" };
+            let fitted = table.fitted.map_or_else(|| "–".into(), |order| format!("{order:.2}"));
+            format!("{}{kind}: order {fitted}, nominal {}", table.title, table.nominal)
+        });
+        let title = Head { title: "Convergence", note: &note, about: ABOUT };
+        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(table) = latest else { return };
+        inside(ui, below, "convergence", |ui| {
+            ScrollArea::vertical().show(ui, |ui| {
+                Grid::new("convergence").num_columns(4).spacing([10.0 * UNIT, UNIT]).show(
+                    ui,
+                    |ui| {
+                        for name in ["steps", "error", "ratio", "order"] {
+                            ui.label(RichText::new(name).color(palette.quiet));
+                        }
+                        ui.end_row();
+                        for row in &table.rows {
+                            let ratio = |ratio: f64| format!("{ratio:.2}");
+                            let cells = [
+                                number::count(row.steps as u64),
+                                number::three(row.error),
+                                row.ratio.map_or_else(String::new, ratio),
+                                row.ratio.map_or_else(String::new, |r| ratio(r.log2())),
+                            ];
+                            for cell in cells {
+                                let text = RichText::new(cell).family(semibold());
+                                ui.label(text.color(palette.strong));
+                            }
+                            ui.end_row();
+                        }
+                    },
+                );
+            });
+        });
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}

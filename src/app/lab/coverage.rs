@@ -1,0 +1,174 @@
+//! Mode coverage and distances, repeated over seeds.
+
+use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, head, inside, say_if_empty, split};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::theme::{TEXT, UNIT, semibold};
+use crate::engine::lab::{Coverage, coverage};
+use crate::measure::Floored;
+
+/// Most particles of each run.
+const SAMPLE: usize = 1_000;
+const SEEDS: u64 = 12;
+
+const ABOUT: &str = "The share of particles in each mode over 12 seeds (dot: mean, line: twice the standard deviation), beside the data's weight (frame). Modes are the mixture's components, joined where they overlap.";
+const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what two draws of the data of the same size have; its spread holds 95 % of the pairs of draws. Precision: the share of samples among the data; recall: of data among the samples (Kynkäänniemi et al. 2019, third neighbour).";
+
+/// Shares and figures.
+#[derive(Default)]
+pub struct CoverageCard {
+    desk: Desk<Asked, Coverage>,
+}
+
+impl Card for CoverageCard {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let mut scene = (**bench.scene).clone();
+        scene.particles.count = scene.particles.count.min(SAMPLE);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let count = asked.scene.particles.count;
+            let show = |found, share| report.show(found, share);
+            coverage(&asked.scene, asked.model.as_ref(), (count, SEEDS), &report.cancel, show)
+        });
+        let latest = self.desk.latest();
+        let [left, right] = split(rect, 0.46);
+        let note = latest.as_ref().map_or_else(String::new, |found| {
+            let modes = found.modes.weights.len();
+            format!("{modes} {}", number::plural(modes as f64, "mode", "modes"))
+        });
+        let title = Head { title: "Mode coverage", note: &note, about: ABOUT };
+        let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let note = latest.as_ref().map_or_else(String::new, |found| {
+            let particles = number::count(found.count as u64);
+            format!("{} seeds of {particles} particles", found.seeds.len())
+        });
+        let title = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
+        let second = head::<Asked, Coverage>(ui, right, palette, &title, None, |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(found) = latest else { return };
+        shares(ui, below, bench, &found);
+        inside(ui, second, "figures", |ui| figures(ui, palette, &found));
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}
+
+/// Mean and standard deviation.
+fn spread(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let values: Vec<f64> = values.collect();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt())
+}
+
+fn shares(ui: &Ui, rect: Rect, bench: &Bench<'_>, found: &Coverage) {
+    let palette = bench.palette;
+    let modes = found.modes.weights.len();
+    let shares: Vec<(f64, f64)> =
+        (0..modes).map(|mode| spread(found.seeds.iter().map(|seed| seed.shares[mode]))).collect();
+    let weights = found.modes.weights.iter().copied();
+    let tallest = shares.iter().map(|(mean, s)| mean + 2.0 * s).chain(weights).fold(0.0, f64::max);
+    let plane = Rect::from_min_max(
+        pos2(rect.left() + 10.0 * UNIT, rect.top() + 2.0 * UNIT),
+        pos2(rect.right(), rect.bottom() - 6.0 * UNIT),
+    );
+    let y = |share: f64| plane.bottom() - (share / (1.08 * tallest)) as f32 * plane.height();
+    let font = FontId::proportional(TEXT);
+    let painter = ui.painter();
+    for share in [0.0, tallest] {
+        let at = pos2(plane.left() - 1.5 * UNIT, y(share));
+        let words = format!("{:.0}{}%", 100.0 * share, number::THIN);
+        painter.text(at, Align2::RIGHT_CENTER, words, font.clone(), palette.quiet);
+        let line = [pos2(plane.left(), y(share)), pos2(plane.right(), y(share))];
+        painter.line_segment(line, Stroke::new(1.0, palette.grid));
+    }
+    let width = (plane.width() / modes as f32).min(20.0 * UNIT);
+    let colour = palette.scene(bench.scene);
+    for (mode, (mean, deviation)) in shares.into_iter().enumerate() {
+        let centre = plane.left() + (mode as f32 + 0.5) * width;
+        let half = 0.36 * width;
+        let bar = |share: f64| {
+            Rect::from_min_max(pos2(centre - half, y(share)), pos2(centre + half, plane.bottom()))
+        };
+        painter.rect_filled(bar(mean), 2.0, colour.gamma_multiply(0.45));
+        let frame = Stroke::new(1.5, palette.strong);
+        let weight = y(found.modes.weights[mode]);
+        painter.line_segment([pos2(centre - half, weight), pos2(centre + half, weight)], frame);
+        let whisker = [
+            pos2(centre, y(mean + 2.0 * deviation)),
+            pos2(centre, y((mean - 2.0 * deviation).max(0.0))),
+        ];
+        painter.line_segment(whisker, Stroke::new(1.5, colour));
+        painter.circle_filled(pos2(centre, y(mean)), 3.0, colour);
+        // With many modes every fifth is numbered.
+        if modes <= 12 || (mode + 1) % 5 == 0 {
+            let at = pos2(centre, plane.bottom() + UNIT);
+            painter.text(at, Align2::CENTER_TOP, mode + 1, font.clone(), palette.quiet);
+        }
+    }
+}
+
+fn figures(ui: &mut Ui, palette: &Palette, found: &Coverage) {
+    let distance = |name: &str, pick: fn(&crate::engine::lab::Repeated) -> Floored| {
+        let (mean, deviation) = spread(found.seeds.iter().map(|seed| pick(seed).value));
+        let floor = found.seeds.first().map(pick);
+        let inside = found.seeds.iter().filter(|seed| pick(seed).is_at_floor()).count();
+        let (floor, range) = floor.map_or((f64::NAN, [f64::NAN; 2]), |f| (f.floor, f.spread));
+        [
+            name.to_owned(),
+            format!("{} ± {}", number::three(mean), number::three(deviation)),
+            number::three(floor),
+            format!("{} to {}", number::three(range[0]), number::three(range[1])),
+            format!("{inside} of {}", found.seeds.len()),
+        ]
+    };
+    let share = |name: &str, pick: fn(&crate::measure::Overlap) -> f64| {
+        let (mean, deviation) = spread(found.seeds.iter().map(|seed| pick(&seed.overlap)));
+        let (exact, range) = spread(found.exact.iter().map(pick));
+        let inside = found
+            .seeds
+            .iter()
+            .filter(|seed| (pick(&seed.overlap) - exact).abs() <= 2.0 * range)
+            .count();
+        [
+            name.to_owned(),
+            format!("{mean:.3} ± {deviation:.3}"),
+            format!("{exact:.3}"),
+            format!("{:.3} to {:.3}", exact - 2.0 * range, (exact + 2.0 * range).min(1.0)),
+            format!("{inside} of {}", found.seeds.len()),
+        ]
+    };
+    let rows = [
+        distance("Sliced W2", |seed| seed.sliced_w2),
+        distance("Energy distance", |seed| seed.energy),
+        share("Precision", |overlap| overlap.precision),
+        share("Recall", |overlap| overlap.recall),
+    ];
+    Grid::new("figures").num_columns(5).spacing([4.0 * UNIT, 2.0 * UNIT]).show(ui, |ui| {
+        for name in ["", "samples", "floor", "spread of the floor", "inside"] {
+            ui.label(RichText::new(name).color(palette.quiet));
+        }
+        ui.end_row();
+        for row in rows {
+            for (i, cell) in row.into_iter().enumerate() {
+                let text = RichText::new(cell);
+                ui.label(match i {
+                    0 => text.color(palette.text),
+                    1 => text.color(palette.strong).family(semibold()),
+                    _ => text.color(palette.quiet),
+                });
+            }
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,157 @@
+//! Error against t, and the calibration of the solver's estimate.
+
+use eframe::egui::{Color32, Rect, Ui};
+use egui_plot::{HoverPosition, Line, LineStyle, Points, VLine};
+
+use super::desk::{Asked, Desk};
+use super::frame::{
+    Head, band, head, inside, log_x, log_x_grid, log10, say_if_empty, split, toggle,
+};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::{
+    decades, log_axis, log_grid, now_line, plot, time_axis, time_grid, time_range,
+};
+use crate::engine::lab::{ErrorsOverTime, Subject, errors_over_time};
+
+/// Particles that are measured.
+const SAMPLE: usize = 64;
+/// Most decades of an axis.
+const MOST_DECADES: f64 = 10.0;
+/// Most dots of the calibration plot.
+const MOST_DOTS: usize = 4_000;
+
+const ABOUT: &str = "Median and 10–90 % band over 64 particles, in double precision, in units of the plane.\nEstimate: what the solver believes of the step under way. True: the same step against DOP853 at 1e-12 from the same point. Global: distance to the reference trajectory so far.";
+const ABOUT_CALIBRATION: &str = "One dot a step, estimate against truth; crosses are rejected steps. On the diagonal the solver is right; above it, cautious. An embedded estimate is the error of the lower-order answer, so that it grows cautious as steps get small.";
+
+/// Errors of steps.
+pub struct Errors {
+    desk: Desk<Asked, ErrorsOverTime>,
+    shows: [bool; 3],
+}
+
+impl Default for Errors {
+    fn default() -> Self {
+        Self { desk: Desk::default(), shows: [true; 3] }
+    }
+}
+
+const NAMES: [&str; 3] = ["Estimate", "True", "Global"];
+
+fn colours(palette: &Palette, bench: &Bench<'_>) -> [Color32; 3] {
+    [palette.scene(bench.scene), palette.quantity(0.55), palette.alarm]
+}
+
+impl Card for Errors {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        self.desk.ask(bench.lab, bench.asked(), |asked, report| {
+            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+            errors_over_time(&subject, SAMPLE, &report.cancel, |share| report.progress(share))
+        });
+        let latest = self.desk.latest();
+        let [left, right] = split(rect, 0.58);
+        let colours = colours(palette, bench);
+        let Self { desk, shows } = self;
+        let note =
+            bench.leaving().map_or_else(String::new, |t| format!("stability left at {t:.3}"));
+        let title = Head { title: "Error against t", note: &note, about: ABOUT };
+        let below = head(ui, left, palette, &title, Some(desk), |ui| {
+            for i in (0..3).rev() {
+                toggle(ui, &mut shows[i], NAMES[i], colours[i], palette);
+            }
+        });
+        let calibrated = latest.as_ref().and_then(|errors| errors.calibration);
+        let note = calibrated.map_or_else(String::new, |band| {
+            format!("estimate / truth: {} in the median", number::three(band.median))
+        });
+        let title = Head { title: "Calibration", note: &note, about: ABOUT_CALIBRATION };
+        let second = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |_| {});
+        if say_if_empty(ui, below, palette, desk, latest.is_some()) {
+            return;
+        }
+        let Some(errors) = latest else { return };
+        inside(ui, below, "over t", |ui| over_time(ui, bench, &errors, *shows, colours));
+        inside(ui, second, "calibration", |ui| calibration(ui, bench, &errors));
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}
+
+fn over_time(
+    ui: &mut Ui,
+    bench: &Bench<'_>,
+    errors: &ErrorsOverTime,
+    shows: [bool; 3],
+    colours: [Color32; 3],
+) {
+    let palette = bench.palette;
+    let series = [&errors.estimate, &errors.local, &errors.global];
+    let values = series.iter().zip(shows).filter(|(_, shown)| *shown).flat_map(|(bands, _)| {
+        bands.iter().flatten().flat_map(|band| [log10(band.low), log10(band.high)])
+    });
+    let range = decades(values, None, MOST_DECADES);
+    let floor = *range.start();
+    let span = bench.scene.time_span();
+    let leaving = bench.leaving();
+    plot("lab errors", palette, time_axis(span), log_axis())
+        .x_grid_spacer(move |_| time_grid(span))
+        .y_grid_spacer(|input| log_grid(&input))
+        .label_formatter(crate::app::plots::frame::log_label("error"))
+        .show(ui, |plot| {
+            plot.set_plot_bounds_x(time_range(span));
+            plot.set_plot_bounds_y(range);
+            for i in (0..3).filter(|&i| shows[i]) {
+                band(plot, NAMES[i], colours[i], (&errors.times, series[i]), floor);
+            }
+            if let Some(t) = leaving {
+                let line = VLine::new("", t).color(palette.alarm).style(LineStyle::dashed_dense());
+                plot.vline(line.allow_hover(false));
+            }
+            now_line(plot, palette, bench.state.time());
+        });
+}
+
+fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime) {
+    let palette = bench.palette;
+    let all = errors.particles.iter().flatten();
+    let stride = (all.clone().count() / MOST_DOTS).max(1);
+    let dots = |accepted: bool| -> Vec<[f64; 2]> {
+        let steps = all.clone().step_by(stride).filter(|step| step.accepted == accepted);
+        steps
+            .map(|step| [log10(step.local), log10(step.estimate)])
+            .filter(|dot| dot.iter().all(|x| x.is_finite()))
+            .collect()
+    };
+    let (accepted, rejected) = (dots(true), dots(false));
+    let values = accepted.iter().chain(&rejected).flatten().copied();
+    let range = decades(values, None, MOST_DECADES);
+    let (low, high) = (*range.start(), *range.end());
+    let colour = palette.scene(bench.scene).gamma_multiply(0.7);
+    plot("lab calibration", palette, log_x("true error of a step"), log_axis())
+        .x_grid_spacer(|input| log_x_grid(&input))
+        .y_grid_spacer(|input| log_grid(&input))
+        .label_formatter(|position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                let [x, y] = [position.x, position.y].map(|e| number::three(10.0_f64.powf(e)));
+                Some(format!("{plot_name}\nestimate {y}\ntrue {x}"))
+            }
+            _ => None,
+        })
+        .show(ui, |plot| {
+            plot.set_plot_bounds_x(low..=high);
+            plot.set_plot_bounds_y(low..=high);
+            let diagonal = Line::new("", vec![[low, low], [high, high]]).color(palette.quiet);
+            plot.line(diagonal.width(1.0).allow_hover(false));
+            plot.points(Points::new("kept step", accepted).color(colour).radius(1.6));
+            let crosses = Points::new("rejected step", rejected)
+                .color(palette.alarm)
+                .shape(egui_plot::MarkerShape::Cross)
+                .radius(3.0);
+            plot.points(crosses);
+        });
+}

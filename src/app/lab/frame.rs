@@ -1,0 +1,231 @@
+//! What the cards have in common: a title with the state of the measurement, plots on logarithmic
+//! axes, toggles.
+
+use eframe::egui::{
+    Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, pos2, vec2,
+};
+use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
+
+use super::desk::{Desk, Standing};
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::say;
+use crate::app::theme::{TEXT, UNIT, semibold};
+use crate::measure::Band;
+
+/// Height of a card's first line.
+const HEAD: f32 = 7.0 * UNIT;
+/// Marks along x are at least this many of `egui_plot`'s smallest steps apart.
+const X_MARKS_APART: f64 = 6.0;
+/// Width of a column of names beside a plot.
+const NAMES: f32 = 40.0 * UNIT;
+
+/// What is said about a card.
+pub struct Head<'a> {
+    /// The quantity.
+    pub title: &'a str,
+    /// Beside it: a unit, or the one number that matters.
+    pub note: &'a str,
+    /// The formula or the meaning, for a tooltip.
+    pub about: &'a str,
+}
+
+/// Draws the title of a card and the state of its measurement; what remains below.
+pub fn head<K, T>(
+    ui: &mut Ui,
+    rect: Rect,
+    palette: &Palette,
+    head: &Head<'_>,
+    desk: Option<&mut Desk<K, T>>,
+    add: impl FnOnce(&mut Ui),
+) -> Rect {
+    let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
+    let mut left =
+        ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
+    left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
+        .on_hover_text(head.about);
+    left.label(RichText::new(head.note).color(palette.quiet)).on_hover_text(head.about);
+    let mut right = ui.new_child(
+        UiBuilder::new()
+            .max_rect(line)
+            .layout(Layout::right_to_left(Align::Center))
+            .id_salt("right"),
+    );
+    right.spacing_mut().item_spacing.x = UNIT;
+    let mut share = None;
+    if let Some(desk) = desk {
+        match desk.standing() {
+            Standing::Working(done) => {
+                share = Some(done);
+                if right.add(Button::new("Stop").small()).clicked() {
+                    desk.stop();
+                }
+                right.label(
+                    RichText::new(format!("{:.0}{}%", 100.0 * done, number::THIN))
+                        .color(palette.quiet),
+                );
+            }
+            Standing::Stopped => {
+                if right.add(Button::new("Measure").small()).clicked() {
+                    desk.again();
+                }
+            }
+            Standing::Done | Standing::Failed(_) => {}
+        }
+    }
+    add(&mut right);
+    let below = line.bottom() + UNIT / 2.0;
+    let track = [pos2(rect.left(), below), pos2(rect.right(), below)];
+    ui.painter().line_segment(track, Stroke::new(1.0, palette.line));
+    if let Some(share) = share {
+        let end = pos2(rect.left() + share as f32 * rect.width(), below);
+        ui.painter().line_segment([track[0], end], Stroke::new(2.0, palette.now));
+    }
+    Rect::from_min_max(pos2(rect.left(), below + 3.0 * UNIT), rect.max)
+}
+
+/// Says why a card is empty; whether it is.
+pub fn say_if_empty<K, T>(
+    ui: &Ui,
+    rect: Rect,
+    palette: &Palette,
+    desk: &Desk<K, T>,
+    there: bool,
+) -> bool {
+    match desk.standing() {
+        Standing::Failed(reason) => say(ui, rect, palette, &reason),
+        Standing::Working(_) if !there => say(ui, rect, palette, "Measuring…"),
+        Standing::Stopped if !there => say(ui, rect, palette, "Stopped."),
+        _ => return !there,
+    }
+    true
+}
+
+/// A child that draws into `rect` and, but for the names of marks on its edges, nowhere else.
+pub fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
+    child.set_clip_rect(rect.expand(2.5 * UNIT).intersect(ui.clip_rect()));
+    add(&mut child)
+}
+
+/// Two rectangles side by side, the first with this share of the width.
+pub fn split(rect: Rect, share: f32) -> [Rect; 2] {
+    let gap = 4.0 * UNIT;
+    let middle = rect.left() + share * (rect.width() - gap);
+    [
+        Rect::from_min_max(rect.min, pos2(middle, rect.bottom())),
+        Rect::from_min_max(pos2(middle + gap, rect.top()), rect.max),
+    ]
+}
+
+/// A switch in the colour of what it shows.
+pub fn toggle(ui: &mut Ui, on: &mut bool, name: &str, colour: Color32, palette: &Palette) {
+    let ink = if *on { colour } else { palette.quiet };
+    let text = RichText::new(name).color(ink);
+    if ui.selectable_label(*on, text).clicked() {
+        *on = !*on;
+    }
+}
+
+/// One of a few; whether another was chosen.
+pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, options: &[(T, &str)]) -> bool {
+    let before = *chosen;
+    // The line is laid out from the right.
+    for (value, name) in options.iter().rev() {
+        if ui.selectable_label(*chosen == *value, *name).clicked() {
+            *chosen = *value;
+        }
+    }
+    before != *chosen
+}
+
+/// A logarithmic axis along x: values are exponents of ten.
+pub fn log_x<'a>(quantity: &'static str) -> AxisHints<'a> {
+    AxisHints::new_x()
+        .label(quantity)
+        .formatter(|mark, _| number::power_of_ten(mark.value.round() as i32))
+}
+
+/// Marks of a logarithmic axis along x, whose names lie side by side.
+pub fn log_x_grid(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let every = (X_MARKS_APART * input.base_step_size).ceil().max(1.0);
+    let [first, last] = [(low / every).ceil(), (high / every).floor()].map(|k| k as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * every, step_size: every }).collect()
+}
+
+/// The logarithm of a positive number; else not a number.
+pub fn log10(value: f64) -> f64 {
+    if value > 0.0 { value.log10() } else { f64::NAN }
+}
+
+/// The median as a line and the band around it, on a logarithmic axis; gaps where there is none.
+pub fn band(
+    plot: &mut PlotUi<'_>,
+    name: &str,
+    colour: Color32,
+    (xs, bands): (&[f64], &[Option<Band>]),
+    floor: f64,
+) {
+    let place = |value: f64| if value > 0.0 { value.log10().max(floor) } else { floor };
+    let known: Vec<(f64, Band)> =
+        xs.iter().zip(bands).filter_map(|(&x, band)| Some((x, (*band)?))).collect();
+    if known.is_empty() {
+        return;
+    }
+    let xs: Vec<f64> = known.iter().map(|(x, _)| *x).collect();
+    let of = |pick: fn(&Band) -> f64| -> Vec<f64> {
+        known.iter().map(|(_, band)| place(pick(band))).collect()
+    };
+    let (low, high) = (of(|band| band.low), of(|band| band.high));
+    let area = FilledArea::new("", &xs, &low, &high).fill_color(colour.gamma_multiply(0.22));
+    plot.add(area.allow_hover(false));
+    let line: Vec<[f64; 2]> = known.iter().map(|(x, band)| [*x, place(band.median)]).collect();
+    plot.line(Line::new(name, line).color(colour).width(1.8));
+}
+
+/// A line with dots.
+pub fn dotted(plot: &mut PlotUi<'_>, name: &str, colour: Color32, points: &[[f64; 2]]) {
+    let seen: Vec<[f64; 2]> =
+        points.iter().copied().filter(|point| point.iter().all(|x| x.is_finite())).collect();
+    plot.line(Line::new("", seen.clone()).color(colour).width(1.6).allow_hover(false));
+    plot.points(Points::new(name, seen).color(colour).radius(3.0));
+}
+
+/// Names in their colours, on a line that is laid out from the right.
+pub fn names(ui: &mut Ui, entries: &[(&str, Color32)]) {
+    for (words, colour) in entries.iter().rev() {
+        ui.label(RichText::new(*words).color(*colour));
+        ui.add_space(UNIT);
+    }
+}
+
+/// A column of names in their colours at the right; what remains at its left.
+pub fn column_of_names(ui: &Ui, rect: Rect, entries: &[(&str, Color32)]) -> Rect {
+    let left = rect.right() - NAMES;
+    for (row, (words, colour)) in entries.iter().enumerate() {
+        let at = pos2(left + 2.0 * UNIT, rect.top() + 4.75 * UNIT * row as f32);
+        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), *colour);
+    }
+    Rect::from_min_max(rect.min, pos2(left, rect.bottom()))
+}
+
+/// A rectangle with words in it that can be clicked; whether it was.
+pub fn cell(
+    ui: &mut Ui,
+    rect: Rect,
+    (fill, ink): (Color32, Color32),
+    words: &str,
+    ring: Option<Color32>,
+) -> eframe::egui::Response {
+    let id = ui.scope_id().with((rect.min.x.to_bits(), rect.min.y.to_bits()));
+    let response = ui.interact(rect, id, Sense::click());
+    ui.painter().rect_filled(rect, 2.0, fill);
+    let font = FontId::proportional(TEXT);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, ink);
+    if let Some(ring) = ring {
+        ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, ring), StrokeKind::Inside);
+    }
+    response
+}

@@ -1,0 +1,170 @@
+//! The stability region, and where a particle's steps land in it.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
+use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
+
+use super::desk::Desk;
+use super::frame::{Head, head, inside};
+use super::picture::{Picture, Scale};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::plots::frame::{plot, say};
+use crate::engine::lab::{Landing, PlaneMap};
+use crate::measure::{Complex, amplification};
+use crate::solver::MethodRef;
+
+/// Points along each side of the region's picture.
+const SIDE: usize = 192;
+/// The particle's number lies below this.
+const MOST_PARTICLES: usize = 1_000;
+
+const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";
+
+/// The region.
+#[derive(Default)]
+pub struct Landings {
+    region: Desk<(usize, u32), Arc<PlaneMap>>,
+    picture: Picture,
+}
+
+impl Card for Landings {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let method = bench.scene.sampler.method;
+        let landings = bench.landings.unwrap_or_default();
+        let unstable = landings.iter().filter(|landing| landing.unstable == Some(true)).count();
+        let note = match bench.leaving() {
+            Some(t) => format!(
+                "{}, left at t = {t:.3} ({unstable} of {})",
+                method.get().title,
+                landings.len()
+            ),
+            None => method.get().title.to_owned(),
+        };
+        let title = Head { title: "Stability", note: &note, about: ABOUT };
+        let mut particle = bench.particle;
+        let region = &mut self.region;
+        let below = head(ui, rect, palette, &title, Some(region), |ui| {
+            let most = bench.scene.particles.count.clamp(1, MOST_PARTICLES) - 1;
+            ui.add(DragValue::new(&mut particle).range(0..=most).speed(0.2));
+            ui.label(RichText::new("Particle").color(palette.quiet));
+        });
+        if particle != bench.particle {
+            bench.chosen.set(Some(particle));
+        }
+        if let Some(reason) = bench.no_landings {
+            say(ui, below, palette, reason);
+            return;
+        }
+        if amplification(&method, Complex::default()).is_none() {
+            let words = "A diffusion sampler integrates the linear part of the field exactly: its steps have no stability region in hλ.";
+            say(ui, below, palette, words);
+            return;
+        }
+        let half = half_of(landings);
+        self.region.ask(bench.lab, (method.index(), half), |(index, half), report| {
+            let method = MethodRef::all().nth(*index).unwrap_or_default();
+            let extent = f64::from(*half);
+            let mut values = Vec::with_capacity(SIDE * SIDE);
+            for row in PlaneMap::points(extent, SIDE).chunks(SIDE) {
+                report.cancel.check()?;
+                let inside = |&[re, im]: &[f64; 2]| {
+                    let grows = amplification(&method, Complex::new(re, im)).unwrap_or(f64::NAN);
+                    if grows <= 1.0 { 1.0 } else { f64::NAN }
+                };
+                values.extend(row.iter().map(inside));
+            }
+            Ok(Arc::new(PlaneMap { extent, side: SIDE, values }))
+        });
+        let Some(map) = self.region.latest() else { return };
+        let shade = palette.quantity(0.35).gamma_multiply(0.35);
+        let scale = Scale { low: 0.0, high: 1.0, log: false };
+        let texture = self.picture.texture(ui, &map, scale, palette, |_| shade);
+        let Some(texture) = texture.map(eframe::egui::TextureHandle::id) else { return };
+        let now = bench.state.time();
+        inside(ui, below, "stability", |ui| {
+            complex_plane(ui, bench, &map, texture, (landings, now));
+        });
+    }
+
+    fn rest(&mut self) {
+        self.region.rest();
+    }
+}
+
+/// Half the side of the part of the plane that is shown; it changes in jumps.
+fn half_of(landings: &[Landing]) -> u32 {
+    let mut sizes: Vec<f64> = landings
+        .iter()
+        .flat_map(|landing| landing.h_lambda)
+        .map(Complex::abs)
+        .filter(|size| size.is_finite())
+        .collect();
+    sizes.sort_unstable_by(f64::total_cmp);
+    let most = crate::measure::quantile(&sizes, 0.97);
+    [4, 6, 10, 20, 50].into_iter().find(|half| most < f64::from(*half)).unwrap_or(4)
+}
+
+fn complex_plane(
+    ui: &mut Ui,
+    bench: &Bench<'_>,
+    map: &PlaneMap,
+    texture: eframe::egui::TextureId,
+    (landings, now): (&[Landing], Option<f64>),
+) {
+    let palette = bench.palette;
+    let extent = map.extent;
+    let step = if extent > 15.0 { 10.0 } else { 2.0 };
+    let grid = move |_| -> Vec<GridMark> {
+        let most = (extent / step) as i64;
+        (-most..=most).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
+    };
+    let whole = |value: f64| format!("{}", value.round() as i64).replace('-', "−");
+    let x = AxisHints::new_x().label("Re hλ").formatter(move |mark, _| whole(mark.value));
+    let y = AxisHints::new_y().formatter(move |mark, _| format!("{}i", whole(mark.value)));
+    let (start, end) = bench.scene.time_span();
+    // Particles far from each other would hide behind one another in one colour.
+    let shades = 16;
+    let mut dots: Vec<Vec<[f64; 2]>> = vec![Vec::new(); shades + 1];
+    let mut outside: Vec<[f64; 2]> = Vec::new();
+    let mut current: Vec<[f64; 2]> = Vec::new();
+    for landing in landings {
+        let share = ((landing.t - start) / (end - start)).clamp(0.0, 1.0);
+        let places = landing.h_lambda.map(|z| [z.re.clamp(-extent, extent), z.im]);
+        dots[(share * shades as f64) as usize].extend(places);
+        if landing.unstable == Some(true) {
+            outside.extend(places);
+        }
+        if now.is_some_and(|now| now >= landing.t && now < landing.t + landing.h) {
+            current = places.to_vec();
+        }
+    }
+    plot("lab stability", palette, x, y)
+        .data_aspect(1.0)
+        .x_grid_spacer(grid)
+        .y_grid_spacer(grid)
+        .label_formatter(|_| None)
+        .show(ui, |plot| {
+            plot.set_plot_bounds_y(-extent..=extent);
+            let size = vec2(2.0 * extent as f32, 2.0 * extent as f32);
+            let centre = PlotPoint::new(0.0, 0.0);
+            plot.image(PlotImage::new("", texture, centre, size).allow_hover(false));
+            plot.vline(VLine::new("", 0.0).color(palette.quiet).width(1.0).allow_hover(false));
+            plot.hline(HLine::new("", 0.0).color(palette.grid).width(1.0).allow_hover(false));
+            for (shade, places) in dots.into_iter().enumerate() {
+                let colour: Color32 = palette.quantity(shade as f64 / shades as f64);
+                plot.points(Points::new("", places).color(colour).radius(3.0).allow_hover(false));
+            }
+            let ring = |places, colour, radius| {
+                Points::new("", places)
+                    .color(colour)
+                    .filled(false)
+                    .radius(radius)
+                    .allow_hover(false)
+            };
+            plot.points(ring(outside, palette.alarm, 5.0));
+            plot.points(ring(current, palette.strong, 8.0));
+        });
+}

@@ -1,0 +1,112 @@
+//! The error of the marginals against t, for each diffusion form.
+
+use eframe::egui::{Color32, Rect, Ui};
+use egui_plot::FilledArea;
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::{
+    decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
+};
+use crate::diffusion::DiffusionForm;
+use crate::engine::lab::{MarginalCurve, marginal_errors};
+use crate::measure::CloudDistance;
+
+/// Most particles of each run.
+const SAMPLE: usize = 1_000;
+
+const ABOUT: &str = "Sliced W2 between the particles at t and exact draws of p_t, one line a diffusion form, the ODE included; all with the scene's steps and n. The band is the spread of the floor: inside it nothing is left to be seen. Noise on the way heals errors of the model that the ODE carries along, but needs more steps.";
+
+/// One line a form.
+#[derive(Default)]
+pub struct Marginals {
+    desk: Desk<Asked, Vec<MarginalCurve>>,
+}
+
+/// The ODE in the strong ink, the others along the scale of quantities.
+fn colour(palette: &Palette, form: DiffusionForm) -> Color32 {
+    if form == DiffusionForm::None {
+        return palette.strong;
+    }
+    let place = DiffusionForm::ALL.iter().position(|other| *other == form).unwrap_or(0);
+    palette.quantity(place as f64 / (DiffusionForm::ALL.len() - 1) as f64)
+}
+
+impl Card for Marginals {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let mut scene = (**bench.scene).clone();
+        scene.particles.count = scene.particles.count.min(SAMPLE);
+        // Every form has its turn.
+        scene.diffusion.form = DiffusionForm::None;
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let show = |curves: &[MarginalCurve], share| report.show(curves.to_vec(), share);
+            marginal_errors(
+                &asked.scene,
+                asked.model.as_ref(),
+                asked.scene.particles.count,
+                CloudDistance::SlicedW2,
+                &report.cancel,
+                show,
+            )
+        });
+        let latest = self.desk.latest();
+        let title = Head { title: "Distance to p_t", note: "sliced W2, per form", about: ABOUT };
+        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(curves) = latest else { return };
+        let entries: Vec<(&str, Color32)> = curves
+            .iter()
+            .map(|curve| match curve.form {
+                DiffusionForm::None => ("ODE", palette.strong),
+                form => (form.title(), colour(palette, form)),
+            })
+            .collect();
+        let below = column_of_names(ui, below, &entries);
+        inside(ui, below, "marginals", |ui| {
+            let all = curves.iter().flat_map(|curve| &curve.points);
+            let values = all.clone().flat_map(|(_, found)| [found.value, found.spread[0]]);
+            let range = decades(values.map(log10), None, 4.0);
+            let floor = *range.start();
+            let span = bench.scene.time_span();
+            plot("lab marginals", palette, time_axis(span), log_axis())
+                .x_grid_spacer(move |_| time_grid(span))
+                .y_grid_spacer(|input| log_grid(&input))
+                .label_formatter(log_label("sliced W2"))
+                .show(ui, |plot| {
+                    plot.set_plot_bounds_x(time_range(span));
+                    plot.set_plot_bounds_y(range);
+                    if let Some(first) = curves.first() {
+                        let of = |pick: &dyn Fn(&(f64, crate::measure::Floored)) -> f64| {
+                            first.points.iter().map(pick).collect::<Vec<f64>>()
+                        };
+                        let xs = of(&|(t, _)| *t);
+                        let low = of(&|(_, f)| log10(f.spread[0]).max(floor));
+                        let high = of(&|(_, f)| log10(f.spread[1]));
+                        let low: Vec<f64> =
+                            low.iter().map(|y| if y.is_nan() { floor } else { *y }).collect();
+                        let area = FilledArea::new("", &xs, &low, &high);
+                        plot.add(
+                            area.fill_color(palette.quiet.gamma_multiply(0.25)).allow_hover(false),
+                        );
+                    }
+                    for curve in curves.iter().rev() {
+                        let points: Vec<[f64; 2]> =
+                            curve.points.iter().map(|(t, f)| [*t, log10(f.value)]).collect();
+                        dotted(plot, curve.form.title(), colour(palette, curve.form), &points);
+                    }
+                    now_line(plot, palette, bench.state.time());
+                });
+        });
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}

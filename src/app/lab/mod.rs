@@ -1,0 +1,281 @@
+//! The error laboratory: cards that measure in the background what the solver, the model and the
+//! finite number of particles each get wrong.
+//!
+//! A card is one file here and one entry in [`PAGES`].
+
+mod budget;
+mod convergence;
+mod coverage;
+mod desk;
+mod errors;
+mod evaluations;
+mod frame;
+mod landings;
+mod likelihood;
+mod marginals;
+mod model_error;
+mod picture;
+mod round_trip;
+mod step_map;
+mod strong;
+mod tolerances;
+mod transport;
+mod work;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{Context, Rect, RichText, Ui, UiBuilder, pos2};
+
+use self::desk::{Asked, Desk};
+use super::command::Commands;
+use super::palette::Palette;
+use super::state::State;
+use super::theme::{UNIT, semibold};
+use crate::engine::LoadedModel;
+use crate::engine::lab::{Lab, Landing, Subject, landings};
+use crate::scene::Scene;
+
+/// A scene is measured once it has not changed for this long, so that dragging a slider does not
+/// start what the next frame withdraws.
+const SETTLED: Duration = Duration::from_millis(150);
+/// Height of the line of pages.
+const TABS: f32 = 9.0 * UNIT;
+const GAP: f32 = 4.0 * UNIT;
+
+/// One card of the laboratory.
+trait Card {
+    /// Draws the card into `rect`, asking for what it shows.
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands);
+
+    /// Withdraws what is being measured: nobody looks.
+    fn rest(&mut self);
+}
+
+/// Makes a card that has measured nothing yet.
+type NewCard = fn() -> Box<dyn Card>;
+
+/// Cards that are seen together: rows from the top, each from left to right.
+struct Page {
+    title: &'static str,
+    about: &'static str,
+    rows: &'static [&'static [NewCard]],
+}
+
+macro_rules! cards {
+    ($([$($card:ty),*]),*) => { &[$(&[$(|| Box::<$card>::default()),*]),*] };
+}
+
+/// Every page, in the order of the tabs.
+static PAGES: &[Page] = &[
+    Page {
+        title: "Steps",
+        about: "What the solver believes of each step, and what is true",
+        rows: cards!([errors::Errors], [step_map::StepMap, evaluations::Evaluations]),
+    },
+    Page {
+        title: "Work",
+        about: "What precision costs, and when more of it is wasted",
+        rows: cards!(
+            [work::WorkPrecision, tolerances::Tolerances],
+            [budget::BudgetCard, convergence::ConvergenceCard]
+        ),
+    },
+    Page {
+        title: "Flow",
+        about: "The field itself: the model's error, stability, straightness",
+        rows: cards!([model_error::ModelError], [landings::Landings, transport::TransportCard]),
+    },
+    Page {
+        title: "Likelihood",
+        about: "The density that the flow gives to points, and how far it can be inverted",
+        rows: cards!([likelihood::Likelihood], [round_trip::RoundTripCard]),
+    },
+    Page {
+        title: "Samples",
+        about: "Modes, distances over seeds, and what noise on the way does",
+        rows: cards!([coverage::CoverageCard], [marginals::Marginals, strong::Strong]),
+    },
+];
+
+/// The titles of all pages, in order.
+pub fn page_titles() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|page| page.title)
+}
+
+/// What cards see.
+struct Bench<'a> {
+    state: &'a State,
+    palette: &'static Palette,
+    lab: &'a Lab,
+    /// The scene that is measured: the one the controls say, once it has settled.
+    scene: &'a Arc<Scene>,
+    /// A model that stands in for the scene's own.
+    model: Option<&'a Arc<LoadedModel>>,
+    /// The steps of the chosen particle in the complex plane.
+    landings: Option<&'a [Landing]>,
+    /// Why there are none.
+    no_landings: Option<&'a str>,
+    particle: usize,
+    /// Set by a card that lets another particle be chosen.
+    chosen: std::cell::Cell<Option<usize>>,
+}
+
+impl Bench<'_> {
+    /// The whole scene as what is asked of the lab.
+    fn asked(&self) -> Asked {
+        Asked::whole(self.scene, self.model)
+    }
+
+    /// When the chosen particle's steps first leave the stability region.
+    fn leaving(&self) -> Option<f64> {
+        let first = self.landings?.iter().find(|landing| landing.unstable == Some(true))?;
+        Some(first.t)
+    }
+}
+
+/// The laboratory in the window.
+pub struct LabView {
+    lab: Lab,
+    page: usize,
+    pages: Vec<Vec<Vec<Box<dyn Card>>>>,
+    scene: Option<(Arc<Scene>, Instant)>,
+    settled: Option<Arc<Scene>>,
+    resting: bool,
+    particle: usize,
+    landings: Desk<(Asked, usize), Vec<Landing>>,
+}
+
+impl LabView {
+    /// A laboratory where nothing is measured yet.
+    #[must_use]
+    pub fn new(ctx: &Context) -> Self {
+        let ctx = ctx.clone();
+        let make = |page: &Page| {
+            page.rows.iter().map(|row| row.iter().map(|new| new()).collect()).collect()
+        };
+        Self {
+            lab: Lab::new(move || ctx.request_repaint()),
+            page: 0,
+            pages: PAGES.iter().map(make).collect(),
+            scene: None,
+            settled: None,
+            resting: true,
+            particle: 0,
+            landings: Desk::default(),
+        }
+    }
+
+    /// Shows a page by its title, for pictures and tests; whether there is one.
+    pub fn turn_to(&mut self, title: &str) -> bool {
+        let found = PAGES.iter().position(|page| page.title.eq_ignore_ascii_case(title));
+        self.page = found.unwrap_or(self.page);
+        found.is_some()
+    }
+
+    /// Whether nothing is being measured.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.lab.is_idle()
+    }
+
+    /// Withdraws everything: another mode is shown.
+    pub fn rest(&mut self) {
+        if self.resting {
+            return;
+        }
+        self.resting = true;
+        self.landings.rest();
+        for card in self.pages.iter_mut().flatten().flatten() {
+            card.rest();
+        }
+    }
+
+    /// Draws tabs and cards into all of `ui`.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        model: Option<&Arc<LoadedModel>>,
+        out: &mut Commands,
+    ) {
+        self.resting = false;
+        let all = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(all);
+        let tabs = Rect::from_min_max(all.min, pos2(all.right(), all.top() + TABS));
+        self.tabs_ui(ui, tabs, state.palette());
+        self.settle(state, ui.ctx());
+        let Some(scene) = self.settled.clone() else { return };
+        self.land(&scene, model);
+        let landings = self.landings.latest();
+        let failure = self.landings.failure();
+        let bench = Bench {
+            state,
+            palette: state.palette(),
+            lab: &self.lab,
+            scene: &scene,
+            model,
+            landings: landings.as_deref().map(Vec::as_slice),
+            no_landings: failure.as_deref(),
+            particle: self.particle,
+            chosen: std::cell::Cell::new(None),
+        };
+        let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
+        let rows = &mut self.pages[self.page];
+        let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
+        for (i, row) in rows.iter_mut().enumerate() {
+            let width = (body.width() - GAP * (row.len() - 1) as f32) / row.len() as f32;
+            for (j, card) in row.iter_mut().enumerate() {
+                let left = body.left() + j as f32 * (width + GAP);
+                let top = body.top() + i as f32 * (height + GAP);
+                let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, top + height));
+                let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((i, j)));
+                card.ui(&mut child, rect, &bench, out);
+            }
+        }
+        self.particle = bench.chosen.get().unwrap_or(self.particle);
+    }
+
+    fn tabs_ui(&mut self, ui: &mut Ui, rect: Rect, palette: &Palette) {
+        let layout = eframe::egui::Layout::left_to_right(eframe::egui::Align::Center);
+        let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+        let before = self.page;
+        for (i, page) in PAGES.iter().enumerate() {
+            let title = RichText::new(page.title).family(semibold());
+            let tab = line.selectable_label(self.page == i, title).on_hover_text(page.about);
+            if tab.clicked() {
+                self.page = i;
+            }
+        }
+        line.add_space(2.0 * UNIT);
+        line.label(RichText::new(PAGES[self.page].about).color(palette.quiet));
+        if before != self.page {
+            for card in self.pages[before].iter_mut().flatten() {
+                card.rest();
+            }
+        }
+    }
+
+    /// Takes the controls' scene over once it has stood still.
+    fn settle(&mut self, state: &State, ctx: &Context) {
+        let same = self.scene.as_ref().is_some_and(|(scene, _)| scene.records_like(&state.scene));
+        if !same {
+            self.scene = Some((Arc::clone(&state.scene), Instant::now()));
+        }
+        let Some((scene, since)) = &self.scene else { return };
+        match SETTLED.checked_sub(since.elapsed()) {
+            Some(rest) if self.settled.is_some() => ctx.request_repaint_after(rest),
+            _ => self.settled = Some(Arc::clone(scene)),
+        }
+    }
+
+    fn land(&mut self, scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) {
+        let particle = self.particle;
+        let asked = Asked::whole(scene, model);
+        self.landings.ask(&self.lab, (asked, particle), |(asked, particle), report| {
+            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+            let start = subject.starts(particle + 1)[*particle];
+            landings(&subject, start, &report.cancel)
+        });
+    }
+}

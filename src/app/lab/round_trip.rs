@@ -1,0 +1,141 @@
+//! There and back: how far inversion can be trusted.
+
+use eframe::egui::{Rect, Ui};
+use egui_plot::{AxisHints, Points, VLine};
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, band, head, inside, log_x_grid, log10, say_if_empty, split};
+use super::picture::{Scale, bar_ui, square, with_bar};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
+use crate::engine::lab::{RoundTrips, Setting, Subject, round_trips, settings_of};
+use crate::measure::Band;
+
+const SAMPLE: usize = 300;
+const STEPS: [usize; 8] = [4, 8, 16, 32, 64, 128, 256, 512];
+/// Colours that are told apart.
+const SHADES: usize = 24;
+
+const ABOUT: &str = "300 draws of the data go to noise along the flow and come back, with the scene's method both ways. The distance between where a particle set out and where it came back, against tolerance (rtol = atol) or steps: median and 10–90 % band.";
+const ABOUT_MAP: &str = "The same particles where they set out, coloured by their round-trip error at the scene's own setting.";
+
+/// Curve and map.
+#[derive(Default)]
+pub struct RoundTripCard {
+    desk: Desk<Asked, RoundTrips>,
+}
+
+impl Card for RoundTripCard {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        self.desk.ask(bench.lab, bench.asked(), |asked, report| {
+            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+            let tolerances: Vec<(f64, f64)> = (1..=9)
+                .map(|k| 10.0_f64.powi(-k))
+                .map(|tolerance| (tolerance, tolerance))
+                .collect();
+            let method = subject.scene.sampler.method;
+            let settings = settings_of(&subject.scene, method, &STEPS, &tolerances);
+            let show = |trips, share| report.show(trips, share);
+            round_trips(&subject, &settings, SAMPLE, &report.cancel, show)
+        });
+        let latest = self.desk.latest();
+        let [left, right] = split(rect, 0.6);
+        let title = Head { title: "There and back", note: "round-trip error", about: ABOUT };
+        let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let own = latest.as_ref().and_then(|trips| {
+            let band = Band::of(trips.own.errors.iter().copied())?;
+            Some(format!("{}, median {}", trips.own.setting, number::three(band.median)))
+        });
+        let note = own.unwrap_or_default();
+        let title = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
+        let second = head::<Asked, RoundTrips>(ui, right, palette, &title, None, |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(trips) = latest else { return };
+        inside(ui, below, "trips", |ui| curve(ui, bench, &trips));
+        map(ui, second, bench, &trips);
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}
+
+/// Where a setting stands along x: tolerances fall to the right, as precision rises.
+fn place(setting: Setting) -> f64 {
+    match setting {
+        Setting::Steps(steps) => (steps as f64).log10(),
+        Setting::Tolerance { rtol, .. } => -rtol.log10(),
+    }
+}
+
+fn curve(ui: &mut Ui, bench: &Bench<'_>, trips: &RoundTrips) {
+    let palette = bench.palette;
+    let adaptive = trips.settings.iter().any(|(s, ..)| matches!(s, Setting::Tolerance { .. }));
+    let xs: Vec<f64> = trips.settings.iter().map(|(setting, ..)| place(*setting)).collect();
+    let bands: Vec<Option<Band>> = trips.settings.iter().map(|(.., band)| *band).collect();
+    let values = bands.iter().flatten().flat_map(|band| [log10(band.low), log10(band.high)]);
+    let range = decades(values, None, 16.0);
+    let floor = *range.start();
+    let quantity = if adaptive { "rtol = atol" } else { "steps" };
+    let x = AxisHints::new_x().label(quantity).formatter(move |mark, _| {
+        let exponent = mark.value.round() as i32;
+        number::power_of_ten(if adaptive { -exponent } else { exponent })
+    });
+    let own = place(trips.own.setting);
+    let colour = palette.scene(bench.scene);
+    plot("lab round trips", palette, x, log_axis())
+        .x_grid_spacer(|input| log_x_grid(&input))
+        .y_grid_spacer(|input| log_grid(&input))
+        .label_formatter(log_label("round-trip error"))
+        .show(ui, |plot| {
+            let (low, high) = if adaptive { (0.7, 9.3) } else { (0.5, 2.8) };
+            plot.set_plot_bounds_x(low..=high);
+            plot.set_plot_bounds_y(range);
+            band(plot, "median", colour, (&xs, &bands), floor);
+            let medians: Vec<[f64; 2]> = xs
+                .iter()
+                .zip(&bands)
+                .filter_map(|(&x, band)| Some([x, log10((*band)?.median)]))
+                .collect();
+            plot.points(Points::new("", medians).color(colour).radius(3.0).allow_hover(false));
+            let now = VLine::new("", own).color(palette.now.gamma_multiply(0.7)).width(1.0);
+            plot.vline(now.allow_hover(false));
+        });
+}
+
+fn map(ui: &mut Ui, rect: Rect, bench: &Bench<'_>, trips: &RoundTrips) {
+    let palette = bench.palette;
+    let scale = Scale::of(&trips.own.errors, true);
+    let mut shades: Vec<Vec<[f64; 2]>> = vec![Vec::new(); SHADES];
+    let mut lost: Vec<[f64; 2]> = Vec::new();
+    for (place, error) in trips.own.data.iter().zip(&trips.own.errors) {
+        if error.is_nan() {
+            lost.push(*place);
+        } else {
+            let shade = (scale.share(*error) * (SHADES - 1) as f64).round() as usize;
+            shades[shade].push(*place);
+        }
+    }
+    let reach = trips.own.data.iter().flatten().fold(1.0_f64, |r, x| r.max(x.abs())) * 1.05;
+    let [plane, bar] = with_bar(rect);
+    inside(ui, plane, "trip map", |ui| {
+        square("lab trip map", palette, reach).label_formatter(|_| None).show(ui, |plot| {
+            for (shade, places) in shades.into_iter().enumerate() {
+                let share = shade as f64 / (SHADES - 1) as f64;
+                let dots = Points::new("", places).color(palette.quantity(share)).radius(3.0);
+                plot.points(dots.allow_hover(false));
+            }
+            let crosses = Points::new("", lost)
+                .color(palette.alarm)
+                .shape(egui_plot::MarkerShape::Cross)
+                .radius(4.0);
+            plot.points(crosses.allow_hover(false));
+        });
+    });
+    bar_ui(ui, bar, palette, scale);
+}

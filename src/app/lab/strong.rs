@@ -1,0 +1,116 @@
+//! Strong error of the SDE schemes against a refined path.
+
+use eframe::egui::{Color32, Rect, Ui};
+
+use super::desk::{Asked, Desk};
+use super::frame::{
+    Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
+};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
+use crate::engine::lab::{StrongErrors, strong_error_curves};
+use crate::measure::fitted_order;
+use crate::solver::sde::Scheme;
+
+const SAMPLE: usize = 300;
+const STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
+
+const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path. Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Strong,
+    Weak,
+}
+
+/// One line a scheme.
+#[derive(Default)]
+pub struct Strong {
+    kind: Kind,
+    desk: Desk<Asked, StrongErrors>,
+}
+
+fn colour(palette: &Palette, scheme: Scheme) -> Color32 {
+    palette.quantity(match scheme {
+        Scheme::EulerMaruyama => 0.15,
+        Scheme::StochasticHeun => 0.55,
+        Scheme::Sra1 => 0.95,
+    })
+}
+
+impl Card for Strong {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let mut scene = (**bench.scene).clone();
+        scene.sampler = crate::scene::Sampler::default();
+        scene.particles.count = SAMPLE;
+        scene.diffusion.scheme = Scheme::default();
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let model = asked.model.as_ref();
+            strong_error_curves(&asked.scene, model, &STEPS, SAMPLE, &report.cancel)
+        });
+        let latest = self.desk.latest();
+        let title = match self.kind {
+            Kind::Strong => "Strong error",
+            Kind::Weak => "Weak error",
+        };
+        let kind = &mut self.kind;
+        let title = Head { title, note: bench.scene.diffusion.form.title(), about: ABOUT };
+        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |ui| {
+            choose(ui, kind, &[(Kind::Strong, "Strong"), (Kind::Weak, "Weak")]);
+        });
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(found) = latest else { return };
+        let curves: Vec<(Scheme, Vec<f64>)> = found
+            .schemes
+            .iter()
+            .map(|scheme| match self.kind {
+                Kind::Strong => (scheme.scheme, scheme.errors.clone()),
+                Kind::Weak => (scheme.scheme, scheme.weak_errors.clone()),
+            })
+            .collect();
+        let words: Vec<(String, Color32)> = curves
+            .iter()
+            .map(|(scheme, errors)| {
+                let order = fitted_order(&found.sizes, errors);
+                (format!("{order:.2} {}", scheme.title()), colour(palette, *scheme))
+            })
+            .collect();
+        let entries: Vec<(&str, Color32)> =
+            words.iter().map(|(words, colour)| (words.as_str(), *colour)).collect();
+        let below = column_of_names(ui, below, &entries);
+        inside(ui, below, "strong", |ui| {
+            let values = curves.iter().flat_map(|(_, errors)| errors).map(|error| log10(*error));
+            let range = decades(values, None, 8.0);
+            let sizes = found.sizes.iter().map(|size| size.log10());
+            let x_range = decades(sizes, None, 4.0);
+            plot("lab strong", palette, log_x("step size"), log_axis())
+                .x_grid_spacer(|input| log_x_grid(&input))
+                .y_grid_spacer(|input| log_grid(&input))
+                .label_formatter(log_label("error"))
+                .show(ui, |plot| {
+                    plot.set_plot_bounds_x(x_range);
+                    plot.set_plot_bounds_y(range);
+                    for (scheme, errors) in &curves {
+                        let points: Vec<[f64; 2]> = found
+                            .sizes
+                            .iter()
+                            .zip(errors)
+                            .map(|(size, error)| [size.log10(), log10(*error)])
+                            .collect();
+                        dotted(plot, scheme.title(), colour(palette, *scheme), &points);
+                    }
+                });
+        });
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}

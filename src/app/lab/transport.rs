@@ -1,0 +1,130 @@
+//! Straightness and curvature, per interpolant.
+
+use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2};
+use egui_plot::Line;
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, head, inside, log10, say_if_empty, split};
+use super::{Bench, Card};
+use crate::app::command::Commands;
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::{
+    decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
+};
+use crate::app::theme::{TEXT, UNIT};
+use crate::engine::lab::{Subject, Transport, transport};
+use crate::interpolant::Interpolant;
+
+const SAMPLE: usize = 128;
+
+const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
+
+/// Bars and curves.
+#[derive(Default)]
+pub struct TransportCard {
+    desk: Desk<Asked, Vec<Transport>>,
+}
+
+fn colour(palette: &Palette, path: Interpolant) -> Color32 {
+    match path {
+        Interpolant::Linear => palette.quantity(0.2),
+        Interpolant::Gvp => palette.quantity(0.55),
+        Interpolant::Vp => palette.quantity(0.95),
+    }
+}
+
+impl Card for TransportCard {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+        let palette = bench.palette;
+        let asked = Asked::field(bench.scene, bench.model);
+        self.desk.ask(bench.lab, asked, |asked, report| {
+            let mut found: Vec<Transport> = Vec::new();
+            let own = asked.scene.interpolant.kind;
+            let others = Interpolant::ALL.into_iter().filter(|path| *path != own);
+            // A classic ODE knows of no interpolant: its flow is what it is.
+            let classic = asked.scene.classic().is_some();
+            let paths: Vec<Interpolant> =
+                std::iter::once(own).chain(others.take_while(|_| !classic)).collect();
+            for (done, path) in paths.iter().enumerate() {
+                let mut scene = (*asked.scene).clone();
+                scene.interpolant.kind = *path;
+                let subject = Subject::of_ode(&std::sync::Arc::new(scene), asked.model.as_ref())?;
+                found.push(transport(&subject, SAMPLE, &report.cancel)?);
+                report.show(found.clone(), (done + 1) as f64 / paths.len() as f64);
+            }
+            Ok(found)
+        });
+        let latest = self.desk.latest();
+        let title = Head { title: "Straightness", note: "path / chord, curvature", about: ABOUT };
+        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
+        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+            return;
+        }
+        let Some(found) = latest else { return };
+        let [left, right] = split(below, 0.44);
+        ratios(ui, left, palette, &found, bench.scene.classic().is_some());
+        inside(ui, right, "curvature", |ui| curvatures(ui, bench, &found));
+    }
+
+    fn rest(&mut self) {
+        self.desk.rest();
+    }
+}
+
+/// One row an interpolant: the band as a bar over the ratio.
+fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: bool) {
+    let most = found.iter().filter_map(|t| t.ratio).map(|band| band.high).fold(1.05, f64::max);
+    let x =
+        |ratio: f64| rect.left() + ((ratio - 1.0) / (most - 1.0)) as f32 * (rect.width() - UNIT);
+    let font = FontId::proportional(TEXT);
+    let mut top = rect.top();
+    for transport in found {
+        let colour = colour(palette, transport.interpolant);
+        let name = if classic { "This flow" } else { transport.interpolant.title() };
+        let painter = ui.painter();
+        painter.text(pos2(rect.left(), top), Align2::LEFT_TOP, name, font.clone(), colour);
+        if let Some(band) = transport.ratio {
+            let words = number::three(band.median);
+            let at = pos2(rect.right(), top);
+            painter.text(at, Align2::RIGHT_TOP, words, font.clone(), palette.strong);
+            let y = top + 6.5 * UNIT;
+            let line = |from: f64, to: f64| [pos2(x(from), y), pos2(x(to), y)];
+            painter.line_segment(line(1.0, most), Stroke::new(1.0, palette.line));
+            let wide = Stroke::new(5.0, colour.gamma_multiply(0.4));
+            painter.line_segment(line(band.low, band.high), wide);
+            painter.circle_filled(pos2(x(band.median), y), 4.5, colour);
+        }
+        top += 10.5 * UNIT;
+    }
+    let ends = [(1.0, Align2::LEFT_TOP), (most, Align2::RIGHT_TOP)];
+    for (ratio, anchor) in ends {
+        let at = pos2(x(ratio), top);
+        ui.painter().text(at, anchor, number::three(ratio), font.clone(), palette.quiet);
+    }
+}
+
+fn curvatures(ui: &mut Ui, bench: &Bench<'_>, found: &[Transport]) {
+    let palette = bench.palette;
+    let curve = |transport: &Transport| -> Vec<[f64; 2]> {
+        let bands = transport.times.iter().zip(&transport.curvature);
+        bands.filter_map(|(&t, band)| Some([t, log10((*band)?.median)])).collect()
+    };
+    let values = found.iter().flat_map(curve).map(|[_, y]| y);
+    let range = decades(values, None, 5.0);
+    let span = bench.scene.time_span();
+    plot("lab curvature", palette, time_axis(span), log_axis())
+        .x_grid_spacer(move |_| time_grid(span))
+        .y_grid_spacer(|input| log_grid(&input))
+        .label_formatter(log_label("curvature"))
+        .show(ui, |plot| {
+            plot.set_plot_bounds_x(time_range(span));
+            plot.set_plot_bounds_y(range);
+            for transport in found {
+                let name = transport.interpolant.title();
+                let line = Line::new(name, curve(transport));
+                plot.line(line.color(colour(palette, transport.interpolant)).width(1.8));
+            }
+            now_line(plot, palette, bench.state.time());
+        });
+}

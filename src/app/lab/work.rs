@@ -1,0 +1,355 @@
+//! The work–precision diagram.
+
+use std::sync::Arc;
+
+use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
+use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
+
+use super::desk::{Asked, Desk};
+use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
+use super::{Bench, Card};
+use crate::app::command::{Command, Commands};
+use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
+use crate::app::theme::{TEXT, UNIT};
+use crate::engine::lab::{
+    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_point,
+    sweep_reference, sweep_subject,
+};
+use crate::measure::{CloudDistance, Floored};
+use crate::scene::{Sampler, Scene};
+use crate::solver::MethodRef;
+
+/// Particles of each solve.
+const SAMPLE: usize = 200;
+const STEPS: [usize; 6] = [4, 8, 16, 32, 64, 128];
+/// Methods shown at first, beside the scene's own.
+const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
+/// Points this near to the pointer, in points of the screen, can be clicked.
+const NEAR: f32 = 12.0;
+
+const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Error {
+    Global,
+    Cloud(CloudDistance),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cost {
+    Evaluations,
+    Time,
+}
+
+/// All that a sweep has found so far.
+#[derive(Clone)]
+struct Found {
+    floors: Floors,
+    points: Vec<SweepPoint>,
+}
+
+/// The diagram.
+pub struct WorkPrecision {
+    methods: Vec<MethodRef>,
+    error: Error,
+    cost: Cost,
+    sweep: Desk<(Asked, Vec<MethodRef>), Found>,
+    own: Desk<Asked, SweepPoint>,
+}
+
+impl Default for WorkPrecision {
+    fn default() -> Self {
+        Self {
+            methods: USUAL.iter().filter_map(|name| MethodRef::named(name)).collect(),
+            error: Error::Global,
+            cost: Cost::Evaluations,
+            sweep: Desk::default(),
+            own: Desk::default(),
+        }
+    }
+}
+
+const DISTANCES: [CloudDistance; 2] = CloudDistance::ALL;
+
+fn sweep(asked: &Asked, methods: &[MethodRef], report: &Report<Found>) -> Result<Found, LabError> {
+    let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
+    let cancel = &report.cancel;
+    let reference = sweep_reference(&subject, SAMPLE, cancel)?;
+    let floors = floors(&subject, &reference, cancel)?;
+    let mut found = Found { floors, points: Vec::new() };
+    let tolerances: Vec<(f64, f64)> =
+        (1..=8).map(|k| (10.0_f64.powi(-k), 10.0_f64.powi(-k - 3))).collect();
+    let mut plan: Vec<(usize, MethodRef, Setting)> = Vec::new();
+    for &method in methods {
+        let settings = settings_of(&asked.scene, method, &STEPS, &tolerances);
+        plan.extend(settings.into_iter().enumerate().map(|(k, setting)| (k, method, setting)));
+    }
+    // The cheap ones of every method first.
+    plan.sort_by_key(|(k, ..)| *k);
+    let all = plan.len() as f64;
+    for (done, (_, method, setting)) in plan.into_iter().enumerate() {
+        let point = sweep_point(&subject, (method, setting), &reference, &DISTANCES, cancel)?;
+        found.points.push(point);
+        report.show(found.clone(), (done + 1) as f64 / all);
+    }
+    Ok(found)
+}
+
+/// The scene without what a sweep changes.
+fn swept(scene: &Arc<Scene>) -> Scene {
+    let mut scene = (**scene).clone();
+    let usual = Sampler::default();
+    let sampler = &mut scene.sampler;
+    (sampler.method, sampler.steps) = (usual.method, usual.steps);
+    (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
+    scene.particles.count = SAMPLE;
+    scene
+}
+
+impl WorkPrecision {
+    fn value(&self, point: &SweepPoint) -> f64 {
+        match self.error {
+            Error::Global => point.global_error,
+            Error::Cloud(CloudDistance::SlicedW2) => value(point.sliced_w2),
+            Error::Cloud(CloudDistance::Energy) => value(point.energy),
+        }
+    }
+
+    fn place(&self, point: &SweepPoint) -> [f64; 2] {
+        let cost = match self.cost {
+            Cost::Evaluations => point.nfe,
+            Cost::Time => point.elapsed.as_secs_f64() * 1e3,
+        };
+        [log10(cost), log10(self.value(point))]
+    }
+
+    /// The lines that no solver gets below: name and value.
+    fn floors(&self, floors: &Floors) -> Vec<(&'static str, f64)> {
+        let of = |measured: Option<Floored>| {
+            let measured = measured?;
+            Some(vec![
+                ("two draws of the data", measured.floor),
+                ("no solver error", measured.value),
+            ])
+        };
+        match self.error {
+            Error::Global => floors.model.map(|model| ("model error", model)).into_iter().collect(),
+            Error::Cloud(CloudDistance::SlicedW2) => of(floors.sliced_w2).unwrap_or_default(),
+            Error::Cloud(CloudDistance::Energy) => of(floors.energy).unwrap_or_default(),
+        }
+    }
+
+    /// Where distances between two draws of the data lie, if that is what is shown.
+    fn spread(&self, floors: &Floors) -> Option<[f64; 2]> {
+        let floor = match self.error {
+            Error::Global => None,
+            Error::Cloud(CloudDistance::SlicedW2) => floors.sliced_w2,
+            Error::Cloud(CloudDistance::Energy) => floors.energy,
+        };
+        floor.map(|floor| floor.spread)
+    }
+
+    /// From where on more work is wasted, in words.
+    fn verdict(&self, found: &Found) -> Option<String> {
+        let (enough, what) = match self.error {
+            Error::Global => (found.floors.model?, "the model's own error"),
+            Error::Cloud(distance) => {
+                let floor = match distance {
+                    CloudDistance::SlicedW2 => found.floors.sliced_w2?,
+                    CloudDistance::Energy => found.floors.energy?,
+                };
+                // Within the luck of a draw of what no solver error at all would leave.
+                (floor.value + 0.5 * (floor.spread[1] - floor.floor), "what no solver can improve")
+            }
+        };
+        let good = found.points.iter().filter(|point| self.value(point) <= enough);
+        let cheapest = good.min_by(|a, b| a.nfe.total_cmp(&b.nfe))?;
+        Some(format!(
+            "From {} evaluations on ({}) the error is below {what}: more are wasted.",
+            number::mean(cheapest.nfe),
+            cheapest.method.get().title,
+        ))
+    }
+}
+
+fn value(measured: Option<Floored>) -> f64 {
+    measured.map_or(f64::NAN, |measured| measured.value)
+}
+
+impl Card for WorkPrecision {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands) {
+        let palette = bench.palette;
+        let mut methods = self.methods.clone();
+        if !methods.contains(&bench.scene.sampler.method) {
+            methods.push(bench.scene.sampler.method);
+        }
+        let fits = |method: &MethodRef| {
+            let mut scene = (**bench.scene).clone();
+            scene.sampler.method = *method;
+            scene.check().is_ok()
+        };
+        methods.retain(fits);
+        self.own.ask(bench.lab, bench.asked(), |asked, report| {
+            let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
+            let reference = sweep_reference(&subject, SAMPLE, &report.cancel)?;
+            let scene = &asked.scene;
+            let what = (scene.sampler.method, Setting::of_scene(scene));
+            sweep_point(&subject, what, &reference, &DISTANCES, &report.cancel)
+        });
+        let asked = Asked::whole(&Arc::new(swept(bench.scene)), bench.model);
+        let key = (asked, methods.clone());
+        self.sweep
+            .ask_long(bench.lab, key, |(asked, methods), report| sweep(asked, methods, report));
+        let latest = self.sweep.latest();
+        let title = Head { title: "Work and precision", note: "", about: ABOUT };
+        let (mut error, mut cost) = (self.error, self.cost);
+        let mut below = head(ui, rect, palette, &title, Some(&mut self.sweep), |ui| {
+            let options = [
+                (Error::Global, "Global"),
+                (Error::Cloud(CloudDistance::SlicedW2), "W2"),
+                (Error::Cloud(CloudDistance::Energy), "Energy"),
+            ];
+            choose(ui, &mut error, &options);
+        });
+        let line = Rect::from_min_size(below.min, vec2(below.width(), 6.0 * UNIT));
+        let layout = Layout::left_to_right(Align::Center);
+        let mut options = ui.new_child(UiBuilder::new().max_rect(line).layout(layout));
+        methods_menu(&mut options, &mut self.methods, palette);
+        // Laid out from the left, so the last comes first.
+        choose(
+            &mut options,
+            &mut cost,
+            &[(Cost::Time, "Time"), (Cost::Evaluations, "Evaluations")],
+        );
+        below.min.y = line.bottom() + UNIT;
+        (self.error, self.cost) = (error, cost);
+        if say_if_empty(ui, below, palette, &self.sweep, latest.is_some()) {
+            return;
+        }
+        let Some(found) = latest else { return };
+        let verdict = self.verdict(&found);
+        let mut area = below;
+        if let Some(words) = &verdict {
+            let font = FontId::proportional(TEXT);
+            let galley = ui.painter().layout(words.clone(), font, palette.text, area.width());
+            let height = galley.size().y;
+            ui.painter().galley(area.min, galley, palette.text);
+            area.min.y += height + UNIT;
+        }
+        let own = self.own.latest();
+        inside(ui, area, "work", |ui| self.plot_ui(ui, bench, &found, own.as_deref(), out));
+    }
+
+    fn rest(&mut self) {
+        self.sweep.rest();
+        self.own.rest();
+    }
+}
+
+impl WorkPrecision {
+    fn plot_ui(
+        &self,
+        ui: &mut Ui,
+        bench: &Bench<'_>,
+        found: &Found,
+        own: Option<&SweepPoint>,
+        out: &mut Commands,
+    ) {
+        let palette = bench.palette;
+        let places = found.points.iter().map(|point| self.place(point));
+        let levels = self.floors(&found.floors);
+        let [xs, ys]: [Vec<f64>; 2] = [0, 1].map(|d| places.clone().map(|p| p[d]).collect());
+        let level_values = levels.iter().map(|(_, value)| log10(*value));
+        let y_range = decades(ys.into_iter().chain(level_values), None, 14.0);
+        let x_range = decades(xs.into_iter(), None, 8.0);
+        let quantity = match self.cost {
+            Cost::Evaluations => "evaluations per particle",
+            Cost::Time => "wall time in the background, ms",
+        };
+        let floor_y = *y_range.start();
+        let spread = self.spread(&found.floors);
+        let ends = [*x_range.start(), *x_range.end()];
+        let shown = plot("lab work", palette, log_x(quantity), log_axis())
+            .x_grid_spacer(|input| log_x_grid(&input))
+            .y_grid_spacer(|input| log_grid(&input))
+            .label_formatter(|position| match position {
+                HoverPosition::NearDataPoint { plot_name, position, .. }
+                    if !plot_name.is_empty() =>
+                {
+                    let [x, y] = [position.x, position.y].map(|e| number::three(10.0_f64.powf(e)));
+                    Some(format!("{plot_name}\ncost {x}\nerror {y}"))
+                }
+                _ => None,
+            })
+            .show(ui, |plot| {
+                plot.set_plot_bounds_x(x_range);
+                plot.set_plot_bounds_y(y_range);
+                if let Some([low, high]) = spread {
+                    let low = if low > 0.0 { low.log10().max(floor_y) } else { floor_y };
+                    let band = FilledArea::new("", &ends, &[low; 2], &[high.log10(); 2]);
+                    let colour = palette.quiet.gamma_multiply(0.18);
+                    plot.add(band.fill_color(colour).allow_hover(false));
+                }
+                for (_, value) in &levels {
+                    let line = HLine::new("", log10(*value)).color(palette.quiet);
+                    plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
+                }
+                for method in MethodRef::all() {
+                    let own = found.points.iter().filter(|point| point.method == method);
+                    let line: Vec<[f64; 2]> = own.map(|point| self.place(point)).collect();
+                    if !line.is_empty() {
+                        dotted(plot, method.get().title, palette.method(method), &line);
+                    }
+                }
+                if let Some(own) = own {
+                    let ring = Points::new("", vec![self.place(own)])
+                        .color(palette.strong)
+                        .filled(false)
+                        .shape(MarkerShape::Circle)
+                        .radius(8.0);
+                    plot.points(ring.allow_hover(false));
+                }
+            });
+        let frame = shown.response.rect;
+        for (name, value) in &levels {
+            let place = PlotPoint::new(0.0, log10(*value).max(floor_y));
+            let at = pos2(frame.right() - UNIT, shown.transform.position_from_point(&place).y);
+            let font = FontId::proportional(TEXT);
+            ui.painter().text(at, Align2::RIGHT_BOTTOM, name, font, palette.quiet);
+        }
+        let Some(pointer) = shown.response.hover_pos() else { return };
+        let distance = |point: &SweepPoint| {
+            let [x, y] = self.place(point);
+            shown.transform.position_from_point(&PlotPoint::new(x, y)).distance(pointer)
+        };
+        let near = found.points.iter().filter(|point| distance(point) < NEAR);
+        let nearest = near.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        if let Some(point) = nearest {
+            ui.ctx().set_cursor_icon(eframe::egui::CursorIcon::PointingHand);
+            if shown.response.clicked() {
+                out.push(Command::Edit(Box::new(
+                    point.setting.of(&bench.state.scene, point.method),
+                )));
+            }
+        }
+    }
+}
+
+fn methods_menu(ui: &mut Ui, chosen: &mut Vec<MethodRef>, palette: &Palette) {
+    ui.menu_button("Methods", |ui| {
+        for method in MethodRef::all() {
+            let mut on = chosen.contains(&method);
+            let colour: Color32 = palette.method(method);
+            let text = eframe::egui::RichText::new(method.get().title).color(colour);
+            if ui.checkbox(&mut on, text).changed() {
+                if on {
+                    chosen.push(method);
+                } else {
+                    chosen.retain(|other| *other != method);
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,264 @@
+//! `driftscope sweep`: error against cost, for several methods.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::table::{Table, number, save};
+use super::{EXIT_STOPPED, SceneArgs};
+use crate::app::palette::LIGHT;
+use crate::engine::lab::{
+    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_subject,
+};
+use crate::export::svg::{Level, LogChart, Series};
+use crate::files::check_folder;
+use crate::measure::CloudDistance;
+use crate::scene::Scene;
+use crate::solver::{Cancel, MethodRef};
+
+/// Measure error against cost for several methods: a work–precision diagram.
+///
+/// Methods with step-size control are swept over tolerances, the others over numbers of steps. The
+/// global error is the root mean square over the particles of their distance, at the end, from
+/// reference trajectories (DOP853 at 1e-12 in double precision, same field, same starts). Solves run
+/// in double precision unless the scene sets `sampler.precision`. Ctrl-C keeps what is done.
+///
+/// `work_precision.csv` holds method, setting, nfe (mean per particle), `solve_ms`, `global_error`,
+/// `sliced_w2` and its floor; `work_precision.svg` draws error against nfe. A cell is empty where a
+/// particle did not arrive; exit code 3 says so.
+#[derive(Args, Debug)]
+pub struct Sweep {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// Methods by name, separated by commas; `driftscope methods` lists them.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = method, default_value = "euler,heun,rk4,dopri5")]
+    methods: Vec<MethodRef>,
+    /// Relative tolerances, by decades from the first to the last.
+    #[arg(long, value_name = "FROM..TO", value_parser = tolerances, default_value = "1e-1..1e-8")]
+    rtol: Range<f64>,
+    /// Absolute tolerance of every solve; a thousandth of rtol if absent.
+    #[arg(long, value_name = "ATOL", value_parser = tolerance)]
+    atol: Option<f64>,
+    /// Numbers of steps, doubled from the first up to the last.
+    #[arg(long, value_name = "FROM..TO", value_parser = steps, default_value = "4..512")]
+    steps: Range<usize>,
+    /// The folder to write to; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Values of a sweep. A type of its own, so that clap does not take it for a repeated argument.
+#[derive(Clone, Debug)]
+struct Range<T>(Vec<T>);
+
+/// What is written into the folder.
+const FILES: [&str; 2] = ["work_precision.csv", "work_precision.svg"];
+
+fn method(name: &str) -> Result<MethodRef, String> {
+    MethodRef::named(name).ok_or_else(|| {
+        let names: Vec<_> = MethodRef::all().map(|method| method.get().name).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let value = text.trim().parse::<f64>().ok().filter(|value| (1e-14..=1.0).contains(value));
+    value.ok_or_else(|| "a tolerance from 1e-14 to 1".into())
+}
+
+/// `1e-1..1e-8`: decades between two tolerances, both included.
+fn tolerances(text: &str) -> Result<Range<f64>, String> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let (from, to) = (tolerance(from)?, tolerance(to)?);
+    let decades = (to / from).log10();
+    let count = decades.abs().round() as i32;
+    let sign = if decades < 0.0 { -1 } else { 1 };
+    // From the text, so that 1e-3 comes out as exactly that wherever the first is a power of ten.
+    let shifted = |k: i32| format!("{from:e}").parse::<f64>().map(|from| scaled(from, sign * k));
+    let mut values: Vec<f64> = (0..=count).filter_map(|k| shifted(k).ok()).collect();
+    values.dedup();
+    Ok(Range(values))
+}
+
+/// `value·10ᵏ`, correctly rounded.
+fn scaled(value: f64, k: i32) -> f64 {
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + k;
+    format!("{digits}e{exponent}").parse().unwrap_or(value)
+}
+
+/// `4..512`: doubled from the first up to the last.
+fn steps(text: &str) -> Result<Range<usize>, String> {
+    let parse = |text: &str| {
+        let value = text.trim().parse::<usize>().ok();
+        value
+            .filter(|steps| (1..=crate::scene::MOST_STEPS).contains(steps))
+            .ok_or_else(|| format!("steps from 1 to {}", crate::scene::MOST_STEPS))
+    };
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let (from, to) = (parse(from)?, parse(to)?);
+    if to < from {
+        return Err(format!("write the smaller number first: {to}..{from}"));
+    }
+    Ok(Range(std::iter::successors(Some(from), |n| Some(2 * n)).take_while(|&n| n <= to).collect()))
+}
+
+impl Sweep {
+    pub fn run(&self) -> Result<ExitCode> {
+        let scene = self.scene.scene()?;
+        let subject = sweep_subject(&scene, None)?;
+        let plan = self.plan(&scene)?;
+        check_folder(&self.out)
+            .with_context(|| format!("cannot write to the folder {}", self.out.display()))?;
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        let cancel = Cancel::default();
+        ctrlc::set_handler({
+            let cancel = cancel.clone();
+            move || cancel.raise()
+        })
+        .context("cannot listen for Ctrl-C")?;
+
+        let style = "{bar:32} {pos}/{len} solves  {msg}  {elapsed} gone";
+        let bar = ProgressBar::new(plan.len() as u64)
+            .with_style(ProgressStyle::with_template(style).expect("a template that is tested"));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.set_message("reference trajectories");
+        let mut points = Vec::new();
+        let outcome = self.sweep(&subject, plan, &bar, &cancel, &mut points);
+        bar.abandon_with_message("");
+        match outcome {
+            Ok(()) => {}
+            Err(_) if cancel.check().is_err() && points.is_empty() => {
+                bail!("stopped before the first solve was done: there is nothing to write");
+            }
+            Err(_) if cancel.check().is_err() => {
+                super::complain("stopped; what is done is kept");
+            }
+            Err(error) => return Err(error),
+        }
+        let stopped = points.iter().filter(|point| point.stopped > 0).count();
+        if stopped > 0 {
+            super::complain(&format!("in {stopped} solves particles stopped early"));
+            return Ok(ExitCode::from(EXIT_STOPPED));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Runs the plan, writing what there is after every solve.
+    fn sweep(
+        &self,
+        subject: &Subject,
+        plan: Vec<(MethodRef, Setting)>,
+        bar: &ProgressBar,
+        cancel: &Cancel,
+        points: &mut Vec<SweepPoint>,
+    ) -> Result<()> {
+        let reference = sweep_reference(subject, subject.scene.particles.count, cancel)?;
+        for (method, setting) in plan {
+            bar.set_message(format!("{} {setting}", method.get().name));
+            let distances = [CloudDistance::SlicedW2];
+            points.push(sweep_point(subject, (method, setting), &reference, &distances, cancel)?);
+            write(&self.out, &subject.scene, points)?;
+            bar.inc(1);
+        }
+        Ok(())
+    }
+
+    /// Every solve of the sweep, in order.
+    fn plan(&self, scene: &Scene) -> Result<Vec<(MethodRef, Setting)>> {
+        let tolerances: Vec<(f64, f64)> = self
+            .rtol
+            .0
+            .iter()
+            .map(|&rtol| (rtol, self.atol.unwrap_or_else(|| scaled(rtol, -3))))
+            .collect();
+        let mut plan = Vec::new();
+        for &method in &self.methods {
+            for setting in settings_of(scene, method, &self.steps.0, &tolerances) {
+                // Better to learn now than in the middle of the sweep.
+                setting.of(scene, method).check()?;
+                plan.push((method, setting));
+            }
+        }
+        Ok(plan)
+    }
+}
+
+fn write(folder: &Path, scene: &Scene, points: &[SweepPoint]) -> Result<()> {
+    let mut table = Table::new(&[
+        "method",
+        "setting",
+        "nfe",
+        "solve_ms",
+        "global_error",
+        "sliced_w2",
+        "sliced_w2_floor",
+    ])?;
+    for point in points {
+        let distance = |pick: fn(&crate::measure::Floored) -> f64| {
+            point.sliced_w2.as_ref().map_or_else(String::new, |measured| number(pick(measured)))
+        };
+        table.row([
+            point.method.get().name.to_owned(),
+            point.setting.to_string(),
+            number(point.nfe),
+            number(point.elapsed.as_secs_f64() * 1e3),
+            number(point.global_error),
+            distance(|measured| measured.value),
+            distance(|measured| measured.floor),
+        ])?;
+    }
+    table.save(&folder.join(FILES[0]))?;
+    save(&folder.join(FILES[1]), chart(scene, points).to_svg().as_bytes())
+}
+
+/// Global error against evaluations.
+fn chart(scene: &Scene, points: &[SweepPoint]) -> LogChart {
+    let mut by_method: BTreeMap<usize, Series> = BTreeMap::new();
+    for point in points {
+        let [r, g, b, _] = LIGHT.method(point.method).to_array();
+        let series = by_method.entry(point.method.index()).or_insert_with(|| Series {
+            name: point.method.get().title.to_owned(),
+            colour: format!("#{r:02x}{g:02x}{b:02x}"),
+            points: Vec::new(),
+        });
+        series.points.push([point.nfe, point.global_error]);
+    }
+    let data = match scene.classic() {
+        Some(classic) => classic.system().title,
+        None => scene.toy().map_or("own mixture", |toy| toy.title),
+    };
+    LogChart {
+        title: format!("Work and precision · {data}"),
+        x: "evaluations per particle".into(),
+        y: "global error at the end (RMS)".into(),
+        series: by_method.into_values().collect(),
+        levels: Vec::<Level>::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_both_ends_and_round_numbers() {
+        assert_eq!(
+            tolerances("1e-1..1e-8").expect("reads").0,
+            [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
+        );
+        assert_eq!(tolerances("1e-8..1e-6").expect("reads").0, [1e-8, 1e-7, 1e-6]);
+        assert_eq!(tolerances("3e-4").expect("reads").0, [3e-4]);
+        assert_eq!(steps("4..512").expect("reads").0, [4, 8, 16, 32, 64, 128, 256, 512]);
+        assert_eq!(steps("5..21").expect("reads").0, [5, 10, 20]);
+        assert!(steps("8..4").is_err() && steps("0..4").is_err() && tolerances("2").is_err());
+        assert_eq!(scaled(1e-5, -3).to_bits(), 1e-8_f64.to_bits());
+    }
+}

@@ -1,0 +1,150 @@
+//! Convergence: the error at h, h/2, h/4 …, beside the order a method is known by.
+
+use std::sync::Arc;
+
+use super::marginals::strong_error_curves;
+use super::reference::Reference;
+use super::subject::{LabError, Subject};
+use super::sweep::{Setting, sweep_point, sweep_subject};
+use crate::engine::models::LoadedModel;
+use crate::measure::fitted_order;
+use crate::scene::Scene;
+use crate::solver::Cancel;
+use crate::solver::sde::Scheme;
+
+/// Errors below this are the reference's.
+const RESOLVED: f64 = 1e-11;
+
+/// One number of steps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Steps.
+    pub steps: usize,
+    /// Root mean square error over the particles; of an SDE, of the first two moments.
+    pub error: f64,
+    /// The error of twice the step over this one; none in the first row.
+    pub ratio: Option<f64>,
+}
+
+/// A convergence table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convergence {
+    /// What makes the steps.
+    pub title: &'static str,
+    /// Whether the errors are weak ones, of an SDE scheme.
+    pub weak: bool,
+    /// The order it is known by.
+    pub nominal: f64,
+    /// Coarse first.
+    pub rows: Vec<Row>,
+    /// The slope of log error over log step size in the finer half of the rows that are resolved.
+    pub fitted: Option<f64>,
+}
+
+impl Convergence {
+    fn new(title: &'static str, (weak, nominal): (bool, f64), found: &[(usize, f64)]) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for &(steps, error) in found {
+            let ratio = rows.last().map(|before| before.error / error);
+            rows.push(Row { steps, error, ratio });
+        }
+        let resolved: Vec<&Row> = rows.iter().filter(|row| row.error > RESOLVED).collect();
+        let finer = &resolved[resolved.len() / 2..];
+        let finer =
+            if finer.len() < 2 { &resolved[resolved.len().saturating_sub(2)..] } else { finer };
+        let sizes: Vec<f64> = finer.iter().map(|row| 1.0 / row.steps as f64).collect();
+        let errors: Vec<f64> = finer.iter().map(|row| row.error).collect();
+        let fitted = (finer.len() >= 2).then(|| fitted_order(&sizes, &errors));
+        Self { title, weak, nominal, rows, fitted }
+    }
+}
+
+/// The weak order of a scheme for additive noise.
+fn weak_order(scheme: Scheme) -> f64 {
+    match scheme {
+        Scheme::EulerMaruyama | Scheme::StochasticHeun => 1.0,
+        Scheme::Sra1 => 2.0,
+    }
+}
+
+/// The table of what makes a scene's steps, over its first `count` particles: of its method in
+/// fixed steps, or the weak errors of its SDE scheme. `show` gets the table as it grows.
+///
+/// # Errors
+/// [`LabError::Refused`] in the forward direction, [`LabError::Cancelled`] if `cancel` was raised.
+pub fn convergence(
+    scene: &Arc<Scene>,
+    model: Option<&Arc<LoadedModel>>,
+    steps: &[usize],
+    count: usize,
+    cancel: &Cancel,
+    show: impl Fn(Convergence, f64),
+) -> Result<Convergence, LabError> {
+    if scene.is_sde() {
+        let curves = strong_error_curves(scene, model, steps, count, cancel)?;
+        let scheme = scene.diffusion.scheme;
+        let own = curves.schemes.iter().find(|curve| curve.scheme == scheme);
+        let own = own.ok_or_else(|| LabError::refused("This scheme has no table."))?;
+        let found: Vec<_> = steps.iter().copied().zip(own.weak_errors.iter().copied()).collect();
+        return Ok(Convergence::new(scheme.title(), (true, weak_order(scheme)), &found));
+    }
+    let subject: Subject = sweep_subject(scene, model)?;
+    let reference = Reference::of(&subject, count, 1, cancel)?;
+    let method = subject.scene.sampler.method;
+    let (mut found, all) = (Vec::new(), steps.len() as f64);
+    let table = |found: &[(usize, f64)]| {
+        Convergence::new(method.get().title, (false, f64::from(method.order)), found)
+    };
+    for (done, &steps) in steps.iter().enumerate() {
+        let what = (method, Setting::Steps(steps));
+        let point = sweep_point(&subject, what, &reference, &[], cancel)?;
+        found.push((steps, point.global_error));
+        show(table(&found), (done + 1) as f64 / all);
+    }
+    Ok(table(&found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(settings: &[&str], steps: &[usize]) -> Convergence {
+        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
+        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+        convergence(&scene, None, steps, 200, &Cancel::default(), |_, _| {}).expect("measured")
+    }
+
+    #[test]
+    fn fitted_orders_are_the_nominal_ones() {
+        let exact = ["field.kind=exact", "data.name=single-gaussian"];
+        for method in ["euler", "heun", "heun3", "rk4", "ab2", "implicit-midpoint"] {
+            let method = format!("sampler.method={method}");
+            let table = of(&[&exact[..], &[&method]].concat(), &[16, 32, 64, 128]);
+            let fitted = table.fitted.expect("resolved");
+            println!("{}: {fitted:.2} of {}", table.title, table.nominal);
+            assert!((fitted - table.nominal).abs() < 0.2, "{table:?}");
+            let last = table.rows[3].ratio.expect("not the first");
+            assert!((last.log2() - table.nominal).abs() < 0.25, "{table:?}");
+        }
+    }
+
+    #[test]
+    fn sde_schemes_have_weak_orders() {
+        for (scheme, nominal) in [("euler-maruyama", 1.0), ("heun", 1.0), ("sra1", 2.0)] {
+            let scheme = format!("diffusion.scheme={scheme}");
+            let settings = [
+                "field.kind=exact",
+                "data.name=single-gaussian",
+                "diffusion.form=constant",
+                "time.start=0.1",
+                "time.end=0.8",
+                &scheme,
+            ];
+            let table = of(&settings, &[8, 16, 32, 64]);
+            let fitted = table.fitted.expect("resolved");
+            println!("{}: {fitted:.2} of {nominal}", table.title);
+            assert!(table.weak && (table.nominal - nominal).abs() < 1e-9);
+            assert!((fitted - nominal).abs() < 0.35, "{table:?}");
+        }
+    }
+}

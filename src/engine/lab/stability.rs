@@ -1,0 +1,90 @@
+//! Where a particle's steps land in the complex plane: h·λ of the Jacobian along its path.
+
+use super::subject::{LabError, Subject};
+use super::trace::traces_from;
+use crate::field::{Times, jacobians};
+use crate::measure::{Complex, amplification};
+use crate::solver::Cancel;
+
+/// One step of a particle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Landing {
+    /// When it began.
+    pub t: f64,
+    /// Its length.
+    pub h: f64,
+    /// h times both eigenvalues of `∂v/∂x` where it began.
+    pub h_lambda: [Complex; 2],
+    /// Whether the true flow contracts while the method's step expands: the step lies left of the
+    /// imaginary axis and outside of the stability region. None where the method has no such
+    /// region.
+    pub unstable: Option<bool>,
+}
+
+/// The kept steps of the particle that starts at `start`.
+///
+/// # Errors
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub fn landings(
+    subject: &Subject,
+    start: [f64; 2],
+    cancel: &Cancel,
+) -> Result<Vec<Landing>, LabError> {
+    let method = subject.scene.sampler.method.get();
+    let mut found = Vec::new();
+    for step in traces_from(subject, &[start], cancel)?.into_iter().flatten() {
+        if !step.accepted {
+            continue;
+        }
+        let width = |_| subject.derivative_step(step.t);
+        let at = Times::Shared(step.t);
+        jacobians(subject.field(), at, &step.start, width, |_, _, jacobian| {
+            let h_lambda = Complex::eigenvalues(jacobian).map(|lambda| step.h * lambda);
+            let outside = h_lambda.map(|z| Some(z.re < 0.0 && amplification(method, z)? > 1.0));
+            let unstable = outside[0].zip(outside[1]).map(|(one, other)| one || other);
+            found.push(Landing { t: step.t, h: step.h, h_lambda, unstable });
+        });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::scene::Scene;
+
+    fn of(settings: &[&str]) -> Vec<Landing> {
+        let stiff = ["field.kind=classic", "field.system=stiff-linear", "field.ratio=100"];
+        let all: Vec<String> = stiff.iter().chain(settings).map(|&s| s.to_owned()).collect();
+        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+        let subject = Subject::of_ode(&scene, None).expect("a subject");
+        landings(&subject, [1.0, 1.0], &Cancel::default()).expect("runs")
+    }
+
+    #[test]
+    fn steps_beyond_two_over_the_rate_are_unstable_for_euler_alone() {
+        // λ = −1 and −100 over an interval of 2.
+        for (method, steps, unstable) in [
+            ("euler", 90, true),
+            ("euler", 110, false),
+            ("rk4", 70, true),
+            ("rk4", 75, false),
+            ("implicit-euler", 5, false),
+        ] {
+            let (method, count) =
+                (format!("sampler.method={method}"), format!("sampler.steps={steps}"));
+            let steps = of(&[&method, &count]);
+            let h = steps[0].h;
+            assert!((steps[0].h_lambda[0].re + 100.0 * h).abs() < 1e-6);
+            assert!((steps[0].h_lambda[1].re + h).abs() < 1e-6);
+            assert!(steps.iter().all(|step| step.unstable == Some(unstable)), "{method} {count}");
+        }
+        // Step-size control keeps an explicit method at the edge of its region.
+        let adaptive = of(&["sampler.method=dopri5", "sampler.rtol=1e-3", "sampler.atol=1e-3"]);
+        let last = &adaptive[adaptive.len() / 2..adaptive.len() - 1];
+        let mean = last.iter().map(|step| step.h_lambda[0].re).sum::<f64>() / last.len() as f64;
+        assert!((-5.0..-2.0).contains(&mean), "{mean}");
+    }
+}

@@ -1,0 +1,246 @@
+//! What the laboratory works on: a scene's field in double precision, and its particles.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::data::Mixture;
+use crate::engine::models::{LoadedModel, model_of, needs_model};
+use crate::engine::random::start_of;
+use crate::engine::run::RunError;
+use crate::field::{ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField};
+use crate::scene::{Direction, Scene};
+use crate::solver::{Cancelled, MethodRef, OdeSettings, Tolerances};
+
+/// Why there is no measurement.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum LabError {
+    /// Nobody waits for it any more.
+    #[error("cancelled")]
+    Cancelled,
+    /// It cannot be made of this scene; why, in one sentence.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<Cancelled> for LabError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<RunError> for LabError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Cancelled => Self::Cancelled,
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl LabError {
+    /// A refusal in these words.
+    pub(super) fn refused(words: &str) -> Self {
+        Self::Refused(words.to_owned())
+    }
+}
+
+/// A scene, ready to be measured.
+#[derive(Clone)]
+pub struct Subject {
+    /// The scene.
+    pub scene: Arc<Scene>,
+    /// The data.
+    pub mixture: Arc<Mixture>,
+    /// The network, if the scene has a learned field.
+    pub model: Option<Arc<LoadedModel>>,
+    /// First and last t of a solve.
+    pub interval: (f64, f64),
+    dynamics: Arc<Dynamics>,
+}
+
+enum Dynamics {
+    Process(Box<dyn ScoredField<f64>>),
+    Classic(ClassicField),
+}
+
+impl Subject {
+    /// Prepares a scene; `model` stands in for its own.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] if the scene or its model is refused.
+    pub fn new(scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) -> Result<Self, LabError> {
+        scene.check().map_err(RunError::from)?;
+        let mixture = scene.mixture().map_err(|error| LabError::Refused(error.to_string()))?;
+        let mixture = Arc::new(mixture);
+        let model = match model {
+            Some(model) if needs_model(scene) => Some(Arc::clone(model)),
+            _ => model_of(scene).map_err(RunError::from)?,
+        };
+        let path = scene.interpolant.kind;
+        let dynamics = match (scene.classic(), scene.direction, &model) {
+            (Some(classic), ..) => Dynamics::Classic(classic),
+            (None, Direction::Noise, _) => Dynamics::Process(Box::new(NoisingField)),
+            (None, Direction::Generate, Some(model)) => Dynamics::Process(Box::new(
+                LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path),
+            )),
+            (None, Direction::Generate, None) => {
+                Dynamics::Process(Box::new(ExactField::new(Arc::clone(&mixture), path)))
+            }
+        };
+        let last_time = match (&dynamics, scene.direction) {
+            (_, Direction::Noise) => 1.0,
+            (Dynamics::Process(field), _) => field.last_time(),
+            (Dynamics::Classic(_), _) => f64::INFINITY,
+        };
+        let interval = scene.interval(last_time);
+        let scene = Arc::clone(scene);
+        Ok(Self { scene, mixture, model, interval, dynamics: Arc::new(dynamics) })
+    }
+
+    /// The same for the scene's probability-flow ODE: without noise, the interval that of the ODE.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] also in the forward direction, which is noise and nothing else.
+    pub fn of_ode(scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) -> Result<Self, LabError> {
+        if scene.direction == Direction::Noise {
+            return Err(LabError::refused(
+                "The forward direction is an SDE: there is no one true path to compare with.",
+            ));
+        }
+        Self::new(&Arc::new(without_noise(scene)), model)
+    }
+
+    /// The velocity that is followed.
+    #[must_use]
+    pub fn field(&self) -> &dyn Field<f64> {
+        match &*self.dynamics {
+            Dynamics::Process(field) => &**field,
+            Dynamics::Classic(field) => field,
+        }
+    }
+
+    /// The same with its score.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] for a classic ODE.
+    pub fn process(&self) -> Result<&dyn ScoredField<f64>, LabError> {
+        match &*self.dynamics {
+            Dynamics::Process(field) => Ok(&**field),
+            Dynamics::Classic(_) => Err(LabError::refused(
+                "A classic ODE has no distribution; choose a learned or exact field.",
+            )),
+        }
+    }
+
+    /// The exact field of the same data on the same path.
+    #[must_use]
+    pub fn exact(&self) -> ExactField {
+        ExactField::new(Arc::clone(&self.mixture), self.scene.interpolant.kind)
+    }
+
+    /// The same scene with the exact field.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_exact_field(&self) -> Result<Self, LabError> {
+        let mut scene = (*self.scene).clone();
+        scene.field.kind = crate::scene::FieldKind::Exact;
+        scene.time.end = Some(self.interval.1.min(Field::<f64>::last_time(&self.exact())));
+        Self::new(&Arc::new(scene), None)
+    }
+
+    /// Starting points of the first `count` particles: those of a run.
+    #[must_use]
+    pub fn starts(&self, count: usize) -> Vec<[f64; 2]> {
+        (0..count as u64).map(|i| start_of(&self.scene, &self.mixture, i)).collect()
+    }
+
+    /// The settings of the scene's solver.
+    #[must_use]
+    pub fn settings(&self) -> OdeSettings {
+        let sampler = &self.scene.sampler;
+        OdeSettings {
+            control: sampler.control(),
+            error_weights: sampler.error_weights,
+            end: sampler.end,
+            first_step: sampler.first_step,
+            min_step: sampler.min_step,
+            max_attempts: sampler.max_attempts,
+            noise: sampler.noise(),
+            ..OdeSettings::new(
+                sampler.method,
+                Tolerances { atol: sampler.atol, rtol: sampler.rtol },
+                self.interval,
+            )
+        }
+    }
+
+    /// Half the side of the square that holds data and noise.
+    #[must_use]
+    pub fn extent(&self) -> f64 {
+        let bounds = self.mixture.bounds();
+        let corners = bounds.min.iter().chain(&bounds.max);
+        corners.fold(3.0, |extent: f64, corner| extent.max(corner.abs()))
+    }
+
+    /// The distance over which a derivative of the field at t is taken: well below the scale on
+    /// which it varies, which near the end of a path is σ.
+    #[must_use]
+    pub fn derivative_step(&self, t: f64) -> f64 {
+        if self.scene.classic().is_some() {
+            return 1e-5;
+        }
+        let sigma = self.scene.interpolant.kind.coefficients(t.min(1.0)).sigma;
+        if self.mixture.has_boxes() { (0.01 * sigma).clamp(1e-8, 1e-5) } else { 1e-5 }
+    }
+}
+
+/// The scene as an ODE.
+fn without_noise(scene: &Scene) -> Scene {
+    let mut ode = scene.clone();
+    ode.diffusion.form = crate::diffusion::DiffusionForm::None;
+    if ode.is_stochastic() {
+        (ode.sampler.eta, ode.sampler.s_churn) = (0.0, 0.0);
+    }
+    ode
+}
+
+/// The settings that count as the truth: DOP853 at 1e-12.
+#[must_use]
+pub(super) fn tight(interval: (f64, f64)) -> OdeSettings {
+    let method = MethodRef::named("dop853").expect("the table has dop853");
+    OdeSettings {
+        max_attempts: 100_000,
+        ..OdeSettings::new(method, Tolerances { atol: 1e-12, rtol: 1e-12 }, interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{RunOptions, run};
+    use crate::solver::Cancel;
+
+    #[test]
+    fn particles_and_interval_are_those_of_a_run() {
+        for settings in [
+            &["data.name=rings", "field.kind=exact", "seed=5"][..],
+            &["direction=noise", "data.name=rings"],
+            &["field.kind=classic", "field.system=van-der-pol"],
+            &["diffusion.form=sigma", "field.kind=exact"],
+        ] {
+            let mut all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
+            all.extend(["particles.count=40".into(), "sampler.precision=f64".into()]);
+            let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+            let options = RunOptions::for_window(40);
+            let recording = run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+            let subject = Subject::new(&scene, None).expect("a subject");
+            assert_eq!(subject.interval, recording.interval);
+            for (i, [x, y]) in subject.starts(40).into_iter().enumerate() {
+                let first = recording.keyframes(i).expect("there")[0];
+                assert_eq!(first.map(f32::to_bits), [x as f32, y as f32].map(f32::to_bits));
+            }
+        }
+    }
+}

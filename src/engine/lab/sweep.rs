@@ -1,0 +1,278 @@
+//! Work and precision: what a setting costs and what error it leaves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::reference::Reference;
+use super::subject::{LabError, Subject};
+use crate::engine::models::LoadedModel;
+use crate::engine::run::{RunOptions, run};
+use crate::measure::{CloudDistance, Floored, measured_to_data, rms_distance};
+use crate::scene::{Precision, Scene};
+use crate::solver::grid::Spacing;
+use crate::solver::{Cancel, MethodRef};
+
+/// How precise a solve is asked to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// So many fixed steps.
+    Steps(usize),
+    /// Step-size control at these tolerances.
+    Tolerance {
+        /// Relative.
+        rtol: f64,
+        /// Absolute.
+        atol: f64,
+    },
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Steps(steps) => write!(f, "steps={steps}"),
+            Self::Tolerance { rtol, .. } => write!(f, "rtol={rtol:e}"),
+        }
+    }
+}
+
+impl Setting {
+    /// The scene solved by `method` at this setting; all else stays.
+    #[must_use]
+    pub fn of(self, scene: &Scene, method: MethodRef) -> Scene {
+        let mut scene = scene.clone();
+        let sampler = &mut scene.sampler;
+        sampler.method = method;
+        match self {
+            Self::Steps(steps) => {
+                sampler.steps = steps;
+                sampler.step_size = None;
+                if sampler.times.take().is_some() || sampler.grid == Some(Spacing::List) {
+                    sampler.grid = None;
+                }
+                if method.can_adapt() {
+                    sampler.adaptive = Some(false).filter(|_| method.adaptive_by_default);
+                }
+            }
+            Self::Tolerance { rtol, atol } => {
+                (sampler.rtol, sampler.atol) = (rtol, atol);
+                sampler.adaptive = Some(true).filter(|_| !method.adaptive_by_default);
+            }
+        }
+        scene
+    }
+
+    /// The setting that the scene itself has.
+    #[must_use]
+    pub fn of_scene(scene: &Scene) -> Self {
+        if scene.is_adaptive() {
+            Self::Tolerance { rtol: scene.sampler.rtol, atol: scene.sampler.atol }
+        } else {
+            Self::Steps(scene.sampler.steps)
+        }
+    }
+}
+
+/// The settings of `method` in a sweep: tolerances if it adapts in this scene, else steps.
+#[must_use]
+pub fn settings_of(
+    scene: &Scene,
+    method: MethodRef,
+    steps: &[usize],
+    tolerances: &[(f64, f64)],
+) -> Vec<Setting> {
+    let mut own = scene.clone();
+    own.sampler.method = method;
+    if own.is_adaptive() {
+        tolerances.iter().map(|&(rtol, atol)| Setting::Tolerance { rtol, atol }).collect()
+    } else {
+        steps.iter().map(|&steps| Setting::Steps(steps)).collect()
+    }
+}
+
+/// What came of a setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweepPoint {
+    /// The method.
+    pub method: MethodRef,
+    /// The setting.
+    pub setting: Setting,
+    /// Evaluations per particle, on average.
+    pub nfe: f64,
+    /// Wall time of the solve.
+    pub elapsed: Duration,
+    /// Root mean square over the particles of the distance from their reference at the end; NaN if
+    /// one of them did not arrive.
+    pub global_error: f64,
+    /// Sliced Wasserstein-2 distance to the data; none on a classic ODE.
+    pub sliced_w2: Option<Floored>,
+    /// Energy distance to the data, if it was asked for.
+    pub energy: Option<Floored>,
+    /// Particles that stopped early.
+    pub stopped: usize,
+}
+
+/// The scene that a sweep runs: its ODE, in double precision unless it says otherwise, so that
+/// rounding does not stand in for the method's error.
+///
+/// # Errors
+/// [`LabError::Refused`] if the scene adds noise.
+pub fn sweep_subject(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<Subject, LabError> {
+    if scene.is_stochastic() {
+        return Err(LabError::refused(
+            "a sweep measures the error against a noiseless reference: diffusion.form must be none, direction generate, eta and s_churn 0",
+        ));
+    }
+    let mut scene = scene.clone();
+    scene.sampler.precision = scene.sampler.precision.or(Some(Precision::F64));
+    Subject::of_ode(&Arc::new(scene), model)
+}
+
+/// Runs one setting and measures its error against the ends of `reference`.
+///
+/// # Errors
+/// [`LabError::Refused`] if the scene cannot be run so, [`LabError::Cancelled`] if `cancel` was
+/// raised.
+pub fn sweep_point(
+    subject: &Subject,
+    (method, setting): (MethodRef, Setting),
+    reference: &Reference,
+    distances: &[CloudDistance],
+    cancel: &Cancel,
+) -> Result<SweepPoint, LabError> {
+    let mut scene = setting.of(&subject.scene, method);
+    scene.particles.count = reference.ends().len();
+    (scene.time.start, scene.time.end) = (Some(subject.interval.0), Some(subject.interval.1));
+    let options = RunOptions {
+        keyframes: 2,
+        even_keyframes: true,
+        logged: 0,
+        model: subject.model.clone(),
+        ..RunOptions::for_window(scene.particles.count)
+    };
+    let recording = run(&Arc::new(scene), 1, &options, cancel, |_| {})?;
+    let ends: Vec<[f64; 2]> = recording.ends().collect();
+    let stopped = recording.stopped().map_or(0, |(count, _)| count);
+    let global_error = if stopped == 0 { rms_distance(&ends, reference.ends()) } else { f64::NAN };
+    let process = subject.scene.classic().is_none();
+    let measure = |distance: CloudDistance| {
+        let wanted = process && distances.contains(&distance);
+        let measured = wanted.then(|| measured_to_data(&subject.scene, distance, &ends, cancel));
+        measured.transpose()
+    };
+    Ok(SweepPoint {
+        method,
+        setting,
+        nfe: recording.nfe().mean,
+        elapsed: recording.elapsed,
+        global_error,
+        sliced_w2: measure(CloudDistance::SlicedW2)?,
+        energy: measure(CloudDistance::Energy)?,
+        stopped,
+    })
+}
+
+/// The reference of a sweep over `count` particles.
+///
+/// # Errors
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub fn sweep_reference(
+    subject: &Subject,
+    count: usize,
+    cancel: &Cancel,
+) -> Result<Arc<Reference>, LabError> {
+    Reference::of(subject, count, 1, cancel)
+}
+
+/// Errors that no solver can lower, for the lines of a work–precision diagram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Floors {
+    /// Root mean square distance between the ends on the learned and on the exact field; none on an
+    /// exact or classic one.
+    pub model: Option<f64>,
+    /// Sliced W2 of the reference's ends to the data, with the floor between draws.
+    pub sliced_w2: Option<Floored>,
+    /// Likewise for the energy distance.
+    pub energy: Option<Floored>,
+}
+
+/// Measures the floors for the particles of `reference`.
+///
+/// # Errors
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub fn floors(
+    subject: &Subject,
+    reference: &Reference,
+    cancel: &Cancel,
+) -> Result<Floors, LabError> {
+    if subject.scene.classic().is_some() {
+        return Ok(Floors { model: None, sliced_w2: None, energy: None });
+    }
+    let model = match &subject.model {
+        Some(_) => {
+            let exact = subject.with_exact_field()?;
+            let exact = Reference::of(&exact, reference.ends().len(), 1, cancel)?;
+            Some(rms_distance(reference.ends(), exact.ends()))
+        }
+        None => None,
+    };
+    let of = |distance| measured_to_data(&subject.scene, distance, reference.ends(), cancel);
+    Ok(Floors {
+        model,
+        sliced_w2: Some(of(CloudDistance::SlicedW2)?),
+        energy: Some(of(CloudDistance::Energy)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::fitted_order;
+
+    fn named(name: &str) -> MethodRef {
+        MethodRef::named(name).expect("in the table")
+    }
+
+    #[test]
+    fn errors_fall_with_the_evaluations_by_the_order() {
+        let settings = ["field.kind=exact", "data.name=single-gaussian", "particles.count=64"]
+            .map(str::to_owned);
+        let scene = Scene::with_settings(None, &settings).expect("a scene");
+        let subject = sweep_subject(&scene, None).expect("an ODE");
+        let never = Cancel::default();
+        let reference = sweep_reference(&subject, 64, &never).expect("runs");
+        for (name, slope) in [("euler", -1.0), ("heun", -2.0), ("rk4", -4.0)] {
+            let points: Vec<SweepPoint> = [64, 128, 256]
+                .map(|steps| (named(name), Setting::Steps(steps)))
+                .map(|what| sweep_point(&subject, what, &reference, &[], &never).expect("runs"))
+                .into();
+            let nfe: Vec<f64> = points.iter().map(|point| point.nfe).collect();
+            let errors: Vec<f64> = points.iter().map(|point| point.global_error).collect();
+            let found = fitted_order(&nfe, &errors);
+            assert!((found - slope).abs() < 0.2, "{name}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_setting_survives_being_applied() {
+        let scene = Scene::default();
+        for method in MethodRef::all() {
+            for setting in [Setting::Steps(12), Setting::Tolerance { rtol: 1e-3, atol: 1e-6 }] {
+                let adapts = matches!(setting, Setting::Tolerance { .. });
+                if adapts && !method.can_adapt() {
+                    continue;
+                }
+                let scene = setting.of(&scene, method);
+                assert!(scene.check().is_ok());
+                assert_eq!(Setting::of_scene(&scene), setting, "{method:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn noise_is_refused() {
+        let mut scene = Scene::default();
+        scene.diffusion.form = crate::diffusion::DiffusionForm::Sigma;
+        assert!(matches!(sweep_subject(&scene, None), Err(LabError::Refused(_))));
+    }
+}

@@ -1,0 +1,148 @@
+//! The steps that particles make, in double precision, with what the solver believes of each.
+
+use rayon::prelude::*;
+
+use super::reference::by_feature;
+use super::subject::{LabError, Subject};
+use crate::solver::by_hand::AdaptiveByHand;
+use crate::solver::stepper::{Doubling, Step, Task};
+use crate::solver::{Cancel, Cancelled, OdeSettings, ScaledError, Scope, TILE, whole_batch};
+
+/// One attempted step of one particle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TracedStep {
+    /// When it began.
+    pub t: f64,
+    /// Its length.
+    pub h: f64,
+    /// The position it began at.
+    pub start: [f64; 2],
+    /// Where it led.
+    pub answer: [f64; 2],
+    /// The tolerance of each coordinate, `atol + rtol·max(|y0|, |y1|)`.
+    pub tolerance: [f64; 2],
+    /// The solver's estimate over the tolerance, in its own norm; NaN where it has none.
+    pub ratio: f64,
+    /// Whether it was kept.
+    pub accepted: bool,
+}
+
+/// The steps of the first `count` particles of a scene's ODE, as its solver makes them. In
+/// whole-batch scope the batch is these particles.
+///
+/// # Errors
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub fn traces(
+    subject: &Subject,
+    count: usize,
+    cancel: &Cancel,
+) -> Result<Vec<Vec<TracedStep>>, LabError> {
+    traces_from(subject, &subject.starts(count), cancel)
+}
+
+/// The same for particles that start at `starts`.
+pub(super) fn traces_from(
+    subject: &Subject,
+    starts: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Vec<Vec<TracedStep>>, LabError> {
+    let settings = subject.settings();
+    let scene = &subject.scene;
+    if !scene.is_adaptive() {
+        return Ok(on_grid(subject, &settings, &scene.grid(subject.interval), starts, cancel)?);
+    }
+    if scene.sampler.scope == Scope::PerParticle {
+        let of = |start: &[f64; 2]| adaptive(subject, &settings, *start, cancel);
+        return Ok(starts.par_iter().map(of).collect::<Result<_, _>>()?);
+    }
+    let tiles: Vec<Vec<f64>> = starts.chunks(TILE).map(by_feature).collect();
+    let keyframes = [subject.interval.0];
+    let solved = whole_batch::solve(subject.field(), &settings, &keyframes, &tiles, 0, cancel)?;
+    let kept = solved.log.iter().filter(|attempt| attempt.accepted);
+    let mut grid: Vec<f64> = kept.map(|attempt| attempt.t).collect();
+    grid.push(subject.interval.1);
+    Ok(on_grid(subject, &settings, &grid, starts, cancel)?)
+}
+
+fn adaptive(
+    subject: &Subject,
+    settings: &OdeSettings,
+    start: [f64; 2],
+    cancel: &Cancel,
+) -> Result<Vec<TracedStep>, Cancelled> {
+    let mut solve = AdaptiveByHand::start(subject.field(), settings, start);
+    let mut steps = Vec::new();
+    while let Some(attempt) = solve.attempt() {
+        cancel.check()?;
+        steps.push(TracedStep {
+            t: attempt.t,
+            h: attempt.h,
+            start: attempt.start,
+            answer: attempt.answer,
+            tolerance: attempt.tolerance,
+            ratio: attempt.error_ratio,
+            accepted: attempt.accepted,
+        });
+    }
+    Ok(steps)
+}
+
+/// Steps over a grid that all particles share.
+fn on_grid(
+    subject: &Subject,
+    settings: &OdeSettings,
+    grid: &[f64],
+    starts: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Vec<Vec<TracedStep>>, Cancelled> {
+    let tiles: Vec<Vec<Vec<TracedStep>>> = starts
+        .par_chunks(TILE / 8)
+        .map(|starts| tile_on_grid(subject, settings, grid, starts, cancel))
+        .collect::<Result<_, _>>()?;
+    Ok(tiles.into_iter().flatten().collect())
+}
+
+fn tile_on_grid(
+    subject: &Subject,
+    settings: &OdeSettings,
+    grid: &[f64],
+    starts: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Vec<Vec<TracedStep>>, Cancelled> {
+    let (field, count) = (subject.field(), starts.len());
+    let path = subject.scene.interpolant.kind;
+    let task = Task { field, settings, path, noise: None, count, steps: grid.len() - 1 };
+    let mut stepper = task.stepper();
+    let mut doubling = task.can_double().then(|| Doubling::new(&task));
+    let mut state = by_feature(starts);
+    let mut traces = vec![Vec::with_capacity(grid.len()); count];
+    let (norm, tolerances) = (settings.control.norm, settings.tolerances);
+    for (index, pair) in grid.windows(2).enumerate() {
+        cancel.check()?;
+        let step = Step { index, t: pair[0], t1: pair[1] };
+        stepper.step(step, &state);
+        let answer = stepper.answer().to_vec();
+        let error = match &mut doubling {
+            Some(doubling) => Some(doubling.error(step, &state, &answer)),
+            None => stepper.error(),
+        };
+        for (i, trace) in traces.iter_mut().enumerate() {
+            let gather = |error: &[f64]| tolerances.gather(norm, &state, &answer, error, i);
+            let ratio = error.map_or(f64::NAN, |error| {
+                let third_order = stepper.third_order_error().map(gather);
+                let scaled = ScaledError { estimate: gather(error), third_order };
+                scaled.ratio(norm, field.dimension())
+            });
+            let at = |points: &[f64]| [points[i], points[count + i]];
+            let (start, answer) = (at(&state), at(&answer));
+            if !answer.iter().all(|x| x.is_finite()) {
+                continue;
+            }
+            let tolerance = [0, 1].map(|d| tolerances.scale(start[d], answer[d]));
+            let (t, h) = (step.t, step.h());
+            trace.push(TracedStep { t, h, start, answer, tolerance, ratio, accepted: true });
+        }
+        state = answer;
+    }
+    Ok(traces)
+}

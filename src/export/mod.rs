@@ -1,0 +1,3 @@
+//! Pictures in files.
+
+pub mod svg;

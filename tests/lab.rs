@@ -1,0 +1,239 @@
+//! The laboratory in the background: it is withdrawn at once, and the frames do not suffer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driftscope::app::state::Mode;
+use driftscope::app::{Driftscope, Launch};
+use driftscope::engine::lab::{
+    Job, Lab, LabError, Report, Setting, Subject, coverage, errors_over_time, likelihood_map,
+    marginal_errors, model_error_over_time, round_trips, strong_error_curves, sweep_point,
+    sweep_reference, sweep_subject, transport,
+};
+use driftscope::measure::CloudDistance;
+use driftscope::scene::Scene;
+use driftscope::solver::MethodRef;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+fn scene(settings: &[&str]) -> Arc<Scene> {
+    let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
+    Arc::new(Scene::with_settings(None, &all).expect("a scene"))
+}
+
+/// A sweep that would take minutes.
+fn long_sweep(report: &Report<()>) -> Result<(), LabError> {
+    let subject = sweep_subject(&Scene::default(), None)?;
+    let reference = sweep_reference(&subject, 300, &report.cancel)?;
+    report.progress(0.01);
+    let method = MethodRef::named("rk4").expect("in the table");
+    for (done, steps) in (0..).zip([512; 100]) {
+        let what = (method, Setting::Steps(steps));
+        sweep_point(&subject, what, &reference, &CloudDistance::ALL, &report.cancel)?;
+        report.progress(0.01 + f64::from(done) / 101.0);
+    }
+    Ok(())
+}
+
+/// How long a job needs to end once it is withdrawn after `after`.
+fn withdrawal<T>(job: &Job<T>, after: Duration) -> Duration {
+    std::thread::sleep(after);
+    assert!(!job.is_over(), "the job was to be long");
+    let began = Instant::now();
+    job.withdraw();
+    while !job.is_over() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it does not end");
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    began.elapsed()
+}
+
+#[test]
+fn every_measurement_is_withdrawn_within_50_ms() {
+    type Start = Box<dyn Fn(&Lab) -> Job<()>>;
+    let learned = || scene(&["particles.count=2000"]);
+    let noisy = || scene(&["diffusion.form=sigma", "sampler.steps=500"]);
+    let ode = |scene: Arc<Scene>| Subject::of_ode(&scene, None);
+    let starts: Vec<(&str, Start)> = vec![
+        ("sweep", Box::new(|lab| lab.start(long_sweep))),
+        (
+            "reference",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let subject = ode(scene(&["seed=77"]))?;
+                    sweep_reference(&subject, 20_000, &report.cancel).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "errors",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let subject = ode(scene(&["seed=78", "sampler.method=euler"]))?;
+                    errors_over_time(&subject, 2_000, &report.cancel, |_| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "likelihood",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    likelihood_map(&ode(learned())?, &report.cancel, |_, _| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "coverage",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    coverage(&learned(), None, (2_000, 400), &report.cancel, |_, _| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "marginals",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let distance = CloudDistance::Energy;
+                    let cancel = &report.cancel;
+                    marginal_errors(&noisy(), None, 2_000, distance, cancel, |_, _| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "strong error",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let steps = [64, 128, 256, 512];
+                    strong_error_curves(&noisy(), None, &steps, 2_000, &report.cancel).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "round trips",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let subject = ode(learned())?;
+                    let settings = [Setting::Tolerance { rtol: 1e-9, atol: 1e-9 }; 50];
+                    round_trips(&subject, &settings, 2_000, &report.cancel, |_, _| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "transport and model error",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    for seed in 0..200 {
+                        let subject = ode(scene(&[&format!("seed={seed}")]))?;
+                        transport(&subject, 1_000, &report.cancel)?;
+                        model_error_over_time(&subject, &report.cancel)?;
+                    }
+                    Ok(())
+                })
+            }),
+        ),
+    ];
+    let lab = Lab::new(|| {});
+    for (name, start) in starts {
+        // At several moments, since each measurement does different things one after the other.
+        let mut worst = Duration::ZERO;
+        for after in [60, 350, 900] {
+            let job = start(&lab);
+            worst = worst.max(withdrawal(&job, Duration::from_millis(after)));
+        }
+        println!("{name}: withdrawn within {:.1} ms", worst.as_secs_f64() * 1e3);
+        assert!(worst < Duration::from_millis(50), "{name}: {worst:?}");
+    }
+}
+
+fn window(launch: Launch) -> Harness<'static, Driftscope> {
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .wgpu()
+        .build_eframe(move |cc| Driftscope::new(cc, launch));
+    let began = Instant::now();
+    while harness.state().state().shown.as_ref().is_none_or(|shown| !shown.recording.complete) {
+        assert!(began.elapsed() < Duration::from_secs(90), "nothing is shown");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    harness
+}
+
+/// Frames drawn, pixels and all, in a second.
+fn frames_per_second(harness: &mut Harness<'static, Driftscope>) -> f64 {
+    let began = Instant::now();
+    let mut frames = 0.0;
+    while began.elapsed() < Duration::from_secs(3) {
+        harness.step();
+        harness.render().expect("a picture");
+        frames += 1.0;
+    }
+    frames / began.elapsed().as_secs_f64()
+}
+
+#[test]
+fn a_sweep_in_the_background_leaves_the_frames_alone() {
+    let scene = (*scene(&["particles.count=2000", "view.speed=0.25"])).clone();
+    let mut harness = window(Launch { scene, ..Launch::default() });
+    frames_per_second(&mut harness);
+    let lab = Lab::new(|| {});
+    // In turns, so that whatever else the computer does hits both alike.
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        alone.push(frames_per_second(&mut harness));
+        let job = lab.start(long_sweep);
+        // The reference is known after the first time.
+        while job.share() <= 0.0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        beside.push(frames_per_second(&mut harness));
+        assert!(!job.is_over(), "the sweep was to be long");
+        drop(job);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let mean = |rates: &[f64]| rates.iter().sum::<f64>() / rates.len() as f64;
+    let (alone, beside) = (mean(&alone), mean(&beside));
+    println!("{alone:.1} frames a second alone, {beside:.1} beside a sweep");
+    assert!(beside > 0.9 * alone, "{alone:.1} frames a second fell to {beside:.1}");
+}
+
+#[test]
+fn every_page_of_the_laboratory_can_be_seen() {
+    let scene = (*scene(&["particles.count=100", "field.kind=exact"])).clone();
+    let launch = Launch { scene, mode: Mode::Errors, ..Launch::default() };
+    let mut harness = window(launch);
+    for (page, cards) in [
+        ("Steps", &["Error against t", "Calibration", "Step size h", "Evaluations"][..]),
+        ("Work", &["Work and precision", "Tolerances", "Error budget", "Convergence"]),
+        ("Flow", &["Model error", "Stability", "Straightness"]),
+        ("Likelihood", &["Likelihood", "There and back"]),
+        ("Samples", &["Mode coverage", "Distance to p_t", "Strong error"]),
+    ] {
+        harness.get_all_by_label(page).next().expect("a tab").click();
+        harness.run_steps(3);
+        for card in cards {
+            assert!(harness.query_all_by_label(card).next().is_some(), "{page}: {card}");
+        }
+    }
+}
+
+#[test]
+fn a_cell_of_the_tolerance_grid_can_be_loaded() {
+    let scene = (*scene(&["particles.count=100", "field.kind=exact"])).clone();
+    let launch =
+        Launch { scene, mode: Mode::Errors, page: Some("work".into()), ..Launch::default() };
+    let mut harness = window(launch);
+    let began = Instant::now();
+    // Wide open tolerances are measured first: the cell of 1e-1 and 1e-1.
+    let cell = "atol 1e-1, rtol 1e-1";
+    while harness.query_by_label(cell).is_none() {
+        assert!(began.elapsed() < Duration::from_secs(90), "no cell yet");
+        std::thread::sleep(Duration::from_millis(20));
+        harness.step();
+    }
+    harness.get_by_label(cell).click();
+    harness.run_steps(3);
+    let sampler = &harness.state().state().scene.sampler;
+    assert!((sampler.rtol - 0.1).abs() < 1e-12 && (sampler.atol - 0.1).abs() < 1e-12);
+}
