@@ -1,10 +1,5 @@
 //! The exponential as loops over many numbers want it.
 
-#![expect(
-    clippy::inline_always,
-    reason = "only what is inlined into a dispatched function is compiled for its instructions"
-)]
-
 use pulp::Simd;
 
 /// `exp` of the machine's own precision, branch-free, so that loops over it vectorise.
@@ -104,6 +99,10 @@ impl Exponential for f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
 mod tests {
     use pulp::{Arch, Scalar, WithSimd};
 

@@ -77,7 +77,9 @@ impl Sample {
             Some(path) => {
                 let mut points = read(path, ["x", "y"])?;
                 if scene.classic().is_some_and(|classic| classic.system().one_dimensional) {
-                    points.iter_mut().for_each(|point| point[1] = 0.0);
+                    for point in &mut points {
+                        point[1] = 0.0;
+                    }
                 }
                 if let Some(line) = points.iter().position(|p| p.iter().any(|x| x.abs() > FARTHEST))
                 {

@@ -43,7 +43,9 @@ impl Crowd {
     pub fn new(gaussians: &[Gaussian]) -> Self {
         let mut variances: Vec<[f64; 2]> = Vec::new();
         let components = gaussians.iter().map(|gaussian| {
-            let known = variances.iter().position(|known| *known == gaussian.variances);
+            let known = variances
+                .iter()
+                .position(|known| known.map(f64::to_bits) == gaussian.variances.map(f64::to_bits));
             let shape = known.unwrap_or_else(|| {
                 variances.push(gaussian.variances);
                 variances.len() - 1
@@ -112,9 +114,9 @@ impl WithSimd for Visit<'_> {
             noise[lane] = levels[lane].sigma * levels[lane].sigma;
         }
         for (shape, variances) in work.shapes.iter_mut().zip(&crowd.variances) {
-            for d in 0..2 {
+            for (d, variance) in variances.iter().enumerate() {
                 for lane in 0..LANES {
-                    let gain = alpha[lane] * variances[d];
+                    let gain = alpha[lane] * variance;
                     shape.gain[d][lane] = gain;
                     shape.inverse[d][lane] = 1.0 / (alpha[lane] * gain + noise[lane]);
                 }
@@ -170,8 +172,8 @@ impl WithSimd for Visit<'_> {
                 }
             }
         }
-        for lane in 0..LANES {
-            let scale = 1.0 / total[lane];
+        for (lane, total) in total.iter().enumerate() {
+            let scale = 1.0 / total;
             for d in 0..2 {
                 means.data[d][lane] *= scale;
                 means.scaled_noise[d][lane] *= scale;
@@ -214,7 +216,7 @@ mod tests {
             Component { weight: 0.7, ..slanted([-2.0, 1.5], 0.02, -0.01, 0.1) },
             Component { weight: 1e-6, ..slanted([4.0, 4.0], 1e-4, 0.0, 9.0) },
         ]);
-        let toys = TOYS.iter().map(|toy| toy.mixture()).chain([own.expect("a mixture")]);
+        let toys = TOYS.iter().map(crate::data::Toy::mixture).chain([own.expect("a mixture")]);
         for mixture in toys.filter(|mixture| !mixture.has_boxes()) {
             for round in 0..20 {
                 let at = |lane: usize| (round * LANES + lane) as f64;

@@ -159,6 +159,42 @@ impl<S: Real, F: Field<S>> Field<S> for Converted<F> {
         self.convert(times, points, velocities, None);
     }
 
+    fn jacobian(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        [by_x, by_y]: [&mut [S]; 2],
+    ) -> bool {
+        let count = points.len() / 2;
+        let twins: Vec<Twin> = (0..count).map(|i| self.twin(times.at(i))).collect();
+        let twin_times: Vec<f64> = twins.iter().map(|twin| twin.time).collect();
+        let there = points.iter().zip(twins.iter().cycle());
+        let there: Vec<S> = there.map(|(&x, twin)| x * S::from_f64(twin.scale)).collect();
+        let by = [&mut *by_x, &mut *by_y];
+        if !self.inner.jacobian(Times::Each(&twin_times), &there, velocities, by) {
+            return false;
+        }
+        // v = p x + q v'(s x), so that ∂v/∂x = p + q s ∂v'/∂x.
+        for (i, &Twin { scale, velocity: [of_point, of_inner], .. }) in twins.iter().enumerate() {
+            let chain = S::from_f64(of_inner * scale);
+            for (d, by) in [&mut *by_x, &mut *by_y].into_iter().enumerate() {
+                for row in 0..2 {
+                    let entry = &mut by[row * count + i];
+                    *entry = chain * *entry;
+                    if row == d {
+                        *entry += S::from_f64(of_point);
+                    }
+                }
+            }
+            for j in [i, count + i] {
+                let (x, v) = (points[j].to_f64(), velocities[j].to_f64());
+                velocities[j] = S::from_f64(of_point * x + of_inner * v);
+            }
+        }
+        true
+    }
+
     fn last_time(&self) -> f64 {
         Self::end_of_definition(self.to)
     }
@@ -213,5 +249,66 @@ mod tests {
             }
         }
         println!("largest relative difference {worst:.2e}");
+    }
+
+    /// A field whose Jacobian is known: a rotation that depends on where it is.
+    struct Swirl;
+
+    impl Field<f64> for Swirl {
+        fn velocity(&self, times: Times<'_>, points: &[f64], velocities: &mut [f64]) {
+            let count = points.len() / 2;
+            for i in 0..count {
+                let (t, x, y) = (times.at(i), points[i], points[count + i]);
+                velocities[i] = x * y + t;
+                velocities[count + i] = x * x - t * y;
+            }
+        }
+
+        fn jacobian(
+            &self,
+            times: Times<'_>,
+            points: &[f64],
+            velocities: &mut [f64],
+            [by_x, by_y]: [&mut [f64]; 2],
+        ) -> bool {
+            self.velocity(times, points, velocities);
+            let count = points.len() / 2;
+            for i in 0..count {
+                let (t, x, y) = (times.at(i), points[i], points[count + i]);
+                (by_x[i], by_x[count + i], by_y[i], by_y[count + i]) = (y, 2.0 * x, x, -t);
+            }
+            true
+        }
+    }
+
+    #[test]
+    fn jacobians_are_converted_with_their_velocities() {
+        let times = [0.2, 0.5, 0.9];
+        let points = [0.4, -1.0, 0.3, 0.8, 0.1, -0.6];
+        for to in Interpolant::ALL {
+            let field = Converted::new(Swirl, Interpolant::Linear, to);
+            let at = |points: &[f64]| {
+                let mut velocities = [0.0; 6];
+                field.velocity(Times::Each(&times), points, &mut velocities);
+                velocities
+            };
+            let (mut velocities, mut by_x, mut by_y) = ([0.0; 6], [0.0; 6], [0.0; 6]);
+            let by = [&mut by_x[..], &mut by_y[..]];
+            assert!(field.jacobian(Times::Each(&times), &points, &mut velocities, by));
+            let h = 1e-6;
+            for (d, by) in [by_x, by_y].iter().enumerate() {
+                let moved = |by: f64| {
+                    let mut points = points;
+                    points[3 * d..3 * d + 3].iter_mut().for_each(|x| *x += by);
+                    at(&points)
+                };
+                let (ahead, behind) = (moved(h), moved(-h));
+                for j in 0..6 {
+                    let difference = (ahead[j] - behind[j]) / (2.0 * h);
+                    assert!((difference - by[j]).abs() < 1e-7, "{to:?} {d} {j}");
+                    assert!((velocities[j] - at(&points)[j]).abs() < 1e-12, "{to:?} {j}");
+                }
+            }
+        }
     }
 }

@@ -26,11 +26,30 @@ impl LearnedField {
 pub trait Evaluate: Real {
     /// Velocities of a feature-major batch on the trained path.
     fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]);
+
+    /// The same with their derivatives by x and by y.
+    fn jacobian(
+        kernel: &Kernel,
+        times: Times<'_>,
+        points: &[Self],
+        velocities: &mut [Self],
+        derivatives: [&mut [Self]; 2],
+    );
 }
 
 impl Evaluate for f32 {
     fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
         kernel.evaluate_f32(times, points, velocities);
+    }
+
+    fn jacobian(
+        kernel: &Kernel,
+        times: Times<'_>,
+        points: &[Self],
+        velocities: &mut [Self],
+        derivatives: [&mut [Self]; 2],
+    ) {
+        kernel.jacobian_f32(times, points, velocities, derivatives);
     }
 }
 
@@ -38,10 +57,31 @@ impl Evaluate for f64 {
     fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
         kernel.evaluate_f64(times, points, velocities);
     }
+
+    fn jacobian(
+        kernel: &Kernel,
+        times: Times<'_>,
+        points: &[Self],
+        velocities: &mut [Self],
+        derivatives: [&mut [Self]; 2],
+    ) {
+        kernel.jacobian_f64(times, points, velocities, derivatives);
+    }
 }
 
 impl<S: Evaluate> Field<S> for NetworkField {
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
         S::evaluate(&self.0, times, points, velocities);
+    }
+
+    fn jacobian(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        derivatives: [&mut [S]; 2],
+    ) -> bool {
+        S::jacobian(&self.0, times, points, velocities, derivatives);
+        true
     }
 }

@@ -28,6 +28,18 @@ pub trait Field<S: Real>: Send + Sync {
     /// Writes `v(x, t)` of each point.
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]);
 
+    /// Writes the velocity of each point and its derivatives `[∂v/∂x, ∂v/∂y]`, feature-major as the
+    /// velocity, where the field knows them; whether it does.
+    fn jacobian(
+        &self,
+        _times: Times<'_>,
+        _points: &[S],
+        _velocities: &mut [S],
+        _derivatives: [&mut [S]; 2],
+    ) -> bool {
+        false
+    }
+
     /// The last t at which the field may be evaluated; ∞ where it goes on.
     fn last_time(&self) -> f64 {
         f64::INFINITY

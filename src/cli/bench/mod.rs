@@ -42,7 +42,7 @@ pub struct Bench {
 /// Time for the repetitions of one solve.
 const BUDGET: Duration = Duration::from_millis(400);
 /// Time for one training.
-const TRAINING: Duration = Duration::from_millis(2_000);
+const TRAINING: Duration = Duration::from_secs(2);
 /// Particles of the forward passes that are compared with burn's.
 const FORWARD: usize = 2_048;
 

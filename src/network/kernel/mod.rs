@@ -101,10 +101,24 @@ impl Kernel {
         self.run(Arch::new(), &self.double, times, points, velocities, Some(tangents));
     }
 
-    /// Velocities of `n` points and their Jacobians in f64.
+    /// Velocities of `n` points and their Jacobians in f32; see [`Self::jacobian_f64`].
     ///
-    /// `by_x` gets ∂v/∂x and `by_y` ∂v/∂y; all slices have `2 n` numbers: first those of the
-    /// x component, then those of the y component.
+    /// # Panics
+    /// If the slices' lengths differ, are odd, or do not match the times'.
+    pub fn jacobian_f32(
+        &self,
+        times: Times,
+        points: &[f32],
+        velocities: &mut [f32],
+        derivatives: [&mut [f32]; 2],
+    ) {
+        self.jacobian(&self.single, times, points, velocities, [0.0, 1.0], derivatives);
+    }
+
+    /// Velocities of `n` points and their Jacobians in f64: ∂v/∂x and ∂v/∂y.
+    ///
+    /// All slices have `2 n` numbers: first those of the x component, then those of the y
+    /// component.
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
@@ -113,18 +127,27 @@ impl Kernel {
         times: Times,
         points: &[f64],
         velocities: &mut [f64],
-        [by_x, by_y]: [&mut [f64]; 2],
+        derivatives: [&mut [f64]; 2],
+    ) {
+        self.jacobian(&self.double, times, points, velocities, [0.0, 1.0], derivatives);
+    }
+
+    fn jacobian<T: Element>(
+        &self,
+        packed: &Packed<T>,
+        times: Times,
+        points: &[T],
+        velocities: &mut [T],
+        [zero, one]: [T; 2],
+        [by_x, by_y]: [&mut [T]; 2],
     ) {
         let count = points.len() / DIMENSIONS;
-        let unit = |d: usize| {
-            let mut direction = vec![0.0; points.len()];
-            direction[d * count..(d + 1) * count].fill(1.0);
-            direction
-        };
-        let (along_x, along_y) = (unit(0), unit(1));
-        let tangents =
-            Tangents { directions: &[&along_x, &along_y], derivatives: &mut [by_x, by_y] };
-        self.run(Arch::new(), &self.double, times, points, velocities, Some(tangents));
+        let mut along = [vec![one; points.len()], vec![zero; points.len()]];
+        along[0][count..].fill(zero);
+        along[1][count..].fill(one);
+        let directions = along.each_ref().map(Vec::as_slice);
+        let tangents = Tangents { directions: &directions, derivatives: &mut [by_x, by_y] };
+        self.run(Arch::new(), packed, times, points, velocities, Some(tangents));
     }
 
     fn run<T: Element>(

@@ -66,7 +66,6 @@ impl<T: Element> Layer<T> {
     /// `output = W input + bias` for a panel of `VECTORS` vectors of points, `[feature][vector]`,
     /// without the first `skipped` columns of W. Only the first `biased` vectors get the bias.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "one call of one inlined loop")]
     fn run<S: Simd, const VECTORS: usize>(
         &self,
         simd: S,
@@ -97,8 +96,8 @@ impl<T: Element> Layer<T> {
         macro_rules! run_blocks {
             ($blocks:literal) => {{
                 let mut all = [block(index); $blocks];
-                for further in 1..$blocks {
-                    all[further] = block(index + further);
+                for (further, place) in all.iter_mut().enumerate() {
+                    *place = block(index + further);
                 }
                 let sums =
                     sum::<T, S, $blocks, VECTORS>(simd, all, &biases[index..], biased, input);
@@ -160,9 +159,7 @@ fn sum<T: Element, S: Simd, const BLOCKS: usize, const VECTORS: usize>(
     let mut sums = [[[T::splat(simd, T::ZERO); VECTORS]; ROWS]; BLOCKS];
     for block in 0..BLOCKS {
         for row in 0..ROWS {
-            for vector in 0..VECTORS.min(biased) {
-                sums[block][row][vector] = T::splat(simd, biases[block][row]);
-            }
+            sums[block][row][..VECTORS.min(biased)].fill(T::splat(simd, biases[block][row]));
         }
     }
     let length = input.len();
