@@ -105,7 +105,7 @@ pub fn measured_to_data(
     if ends.is_empty() {
         return Ok(Floored { value: f64::NAN, floor: f64::NAN, spread: [f64::NAN; 2] });
     }
-    Ok(Target::of(scene, distance, ends.len(), cancel)?.yardstick.measure(&ends))
+    Target::of(scene, distance, ends.len(), cancel)?.yardstick.measure(&ends, cancel)
 }
 
 /// A distribution to compare samples with.

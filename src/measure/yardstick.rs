@@ -91,12 +91,12 @@ impl Yardstick {
             CloudDistance::Energy => Draws::Clouds(clouds),
         };
         let mut between = Vec::new();
-        for j in 0..DRAWS as usize {
+        for (j, i) in (0..DRAWS as usize).flat_map(|j| (0..j).map(move |i| (j, i))) {
             cancel.check()?;
-            between.extend((0..j).map(|i| match &draws {
+            between.push(match &draws {
                 Draws::Projected(draws) => draws[i].distance(&draws[j]),
                 Draws::Clouds(draws) => energy_distance(&draws[i], &draws[j]),
-            }));
+            });
         }
         let pairs = between.len() as f64;
         let floor = between.iter().sum::<f64>() / pairs;
@@ -108,17 +108,25 @@ impl Yardstick {
     }
 
     /// The distance of a cloud of the draws' size, which is not empty.
-    #[must_use]
-    pub fn measure(&self, cloud: &[[f64; 2]]) -> Floored {
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` was raised.
+    pub fn measure(&self, cloud: &[[f64; 2]], cancel: &Cancel) -> Result<Floored, Cancelled> {
         let distances: Vec<f64> = match &self.draws {
             Draws::Projected(draws) => {
                 let cloud = Projected::new(cloud);
                 draws.iter().map(|draw| cloud.distance(draw)).collect()
             }
-            Draws::Clouds(draws) => draws.iter().map(|draw| energy_distance(cloud, draw)).collect(),
+            Draws::Clouds(draws) => draws
+                .iter()
+                .map(|draw| {
+                    cancel.check()?;
+                    Ok(energy_distance(cloud, draw))
+                })
+                .collect::<Result<_, Cancelled>>()?,
         };
         let value = distances.iter().sum::<f64>() / DRAWS as f64;
-        Floored { value, floor: self.floor, spread: self.spread }
+        Ok(Floored { value, floor: self.floor, spread: self.spread })
     }
 }
 
@@ -136,7 +144,11 @@ mod tests {
         let never = Cancel::default();
         let yardstick = Yardstick::new(distance, &never, |number| draw(0x0D1F_F5C0, number));
         let yardstick = yardstick.expect("not cancelled");
-        (1..=100).filter(|&seed| yardstick.measure(&draw(seed, 0)).is_at_floor()).count()
+        (1..=100)
+            .filter(|&seed| {
+                yardstick.measure(&draw(seed, 0), &never).expect("not cancelled").is_at_floor()
+            })
+            .count()
     }
 
     #[test]
@@ -159,7 +171,7 @@ mod tests {
         let moved: Vec<[f64; 2]> = draw(99).iter().map(|p| [p[0] + 0.3, p[1]]).collect();
         for distance in CloudDistance::ALL {
             let yardstick = Yardstick::new(distance, &Cancel::default(), draw).expect("runs");
-            let measured = yardstick.measure(&moved);
+            let measured = yardstick.measure(&moved, &Cancel::default()).expect("not cancelled");
             assert!(measured.value > measured.spread[1], "{measured:?}");
         }
     }

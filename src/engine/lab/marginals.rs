@@ -136,7 +136,7 @@ pub fn marginal_errors(
                 yardsticks.push((t, Yardstick::new(distance, cancel, draw)?));
                 yardsticks.len() - 1
             };
-            points.push((t, yardsticks[which].1.measure(&cloud)));
+            points.push((t, yardsticks[which].1.measure(&cloud, cancel)?));
         }
         curves.push(MarginalCurve { form, points });
         show(&curves, (number + 1) as f64 / DiffusionForm::ALL.len() as f64);
