@@ -10,6 +10,7 @@ mod train;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::app::palette::Room;
 use clap::{Args, Parser, Subcommand};
 
 use crate::scene::{Scene, SceneError};
@@ -43,6 +44,34 @@ pub struct Cli {
     /// Open in the light theme.
     #[arg(long)]
     light: bool,
+    /// Open in this theme.
+    #[arg(long, value_enum, conflicts_with = "light")]
+    theme: Option<Theme>,
+    /// Show this moment, as a share of the run from 0 to 1, instead of playing.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    at: Option<f64>,
+    /// Light this particle.
+    #[arg(long, value_name = "PARTICLE")]
+    pin: Option<usize>,
+}
+
+/// The themes of the window.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Theme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+    /// Black on white with heavier lines.
+    Projector,
+}
+
+/// Reads a share of the run.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1 is needed".into()),
+    }
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -139,7 +168,13 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     crate::app::run(crate::app::Launch {
         scene: cli.scene.scene()?,
         screenshot,
-        light: cli.light,
+        room: match (cli.theme, cli.light) {
+            (Some(Theme::Projector), _) => Room::Projector,
+            (Some(Theme::Light), _) | (None, true) => Room::Light,
+            (Some(Theme::Dark), _) | (None, false) => Room::Dark,
+        },
+        at: cli.at,
+        pin: cli.pin,
     })?;
     Ok(ExitCode::SUCCESS)
 }

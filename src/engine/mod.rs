@@ -6,7 +6,9 @@ mod models;
 mod probe;
 pub mod random;
 mod recording;
+mod reference;
 mod run;
+mod step_by_step;
 mod training;
 mod worker;
 
@@ -15,5 +17,6 @@ pub use models::{LoadedModel, model_of};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, Recording, Spread};
 pub use run::{DOUBLED, RunError, RunOptions, run};
+pub use step_by_step::step_by_step;
 pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus};
 pub use worker::{Engine, Update};
