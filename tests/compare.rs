@@ -117,6 +117,7 @@ fn zooming_one_pane_zooms_all() {
         unit: eframe::egui::MouseWheelUnit::Point,
         delta: eframe::egui::vec2(0.0, 120.0),
         phase: eframe::egui::TouchPhase::Move,
+        source: eframe::egui::MouseWheelSource::Unknown,
         modifiers: eframe::egui::Modifiers::NONE,
     });
     harness.run_steps(20);

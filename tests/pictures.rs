@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use driftscope::app::palette::Room;
 use driftscope::app::{Driftscope, Launch};
 use driftscope::scene::{Layer, Layers, Projection, Scene};
-use eframe::egui::Key;
+use eframe::egui::{Key, Theme};
 use egui_kittest::kittest::Queryable;
-use egui_kittest::{Harness, OsThreshold, SnapshotOptions};
+use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
 
 /// Longer than anything takes on a busy computer.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -49,8 +49,10 @@ fn scene(settings: &[&str]) -> Scene {
 }
 
 fn window(launch: Launch, size: [f32; 2]) -> Harness<'static, Driftscope> {
+    let theme = if launch.room == Room::Dark { Theme::Dark } else { Theme::Light };
     let mut harness = Harness::builder()
         .with_size(size)
+        .with_theme(theme)
         .with_render_cursor(false)
         .wgpu()
         .build_eframe(move |cc| Driftscope::new(cc, launch));
@@ -73,11 +75,11 @@ fn settle(harness: &mut Harness<'_, Driftscope>) {
 }
 
 /// Drivers differ in how they round; wall times in the window differ from run to run.
-fn check(harness: &mut Harness<'_, Driftscope>, name: &str) {
-    let options = SnapshotOptions::new()
-        .threshold(1.5)
-        .failed_pixel_count_threshold(OsThreshold::new(1_500_usize));
+fn check(harness: &mut Harness<'_, Driftscope>, name: &str, results: &mut SnapshotResults) {
+    let options =
+        SnapshotOptions::new().threshold(1.5).max_failed_pixels(OsThreshold::new(1_500_usize));
     harness.snapshot_options(name, &options);
+    results.extend_harness(harness);
 }
 
 fn stage_alone(scene: Scene, room: Room, at: f64) -> Harness<'static, Driftscope> {
@@ -140,6 +142,7 @@ fn every_layer() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     for layer in Layer::ALL {
         let mut scene = scene(&["particles.count=600", "diffusion.form=none"]);
         scene.view.layers = Layers::of(&[layer]);
@@ -148,7 +151,7 @@ fn every_layer() {
             scene.view.layers = Layers::of(&[layer, Layer::Velocity]);
         }
         let mut harness = stage_alone(scene, Room::Dark, 0.6);
-        check(&mut harness, &format!("layer-{}", layer.name()));
+        check(&mut harness, &format!("layer-{}", layer.name()), &mut results);
     }
 }
 
@@ -157,6 +160,7 @@ fn all_layers_that_go_together_on_light() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     let mut scene = scene(&["particles.count=400", "view.trail=0.3"]);
     scene.view.layers = Layers::of(&[
         Layer::Marginal,
@@ -166,7 +170,7 @@ fn all_layers_that_go_together_on_light() {
         Layer::Trails,
         Layer::Particles,
     ]);
-    check(&mut stage_alone(scene, Room::Light, 0.5), "layers-together-light");
+    check(&mut stage_alone(scene, Room::Light, 0.5), "layers-together-light", &mut results);
 }
 
 #[test]
@@ -174,10 +178,11 @@ fn every_theme() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     for room in Room::ALL {
         let launch = Launch { scene: scene(&[]), room, at: Some(0.62), ..Launch::default() };
         let mut harness = window(launch, WINDOW);
-        check(&mut harness, &format!("theme-{}", room.title().to_lowercase()));
+        check(&mut harness, &format!("theme-{}", room.title().to_lowercase()), &mut results);
     }
 }
 
@@ -186,13 +191,14 @@ fn one_to_four_panes() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     let mut scene =
         scene(&["sampler.method=euler", "sampler.steps=8", "data.name=eight-gaussians"]);
     for count in 1..=4 {
         let room = if count % 2 == 0 { Room::Dark } else { Room::Light };
         let launch = Launch { scene: scene.clone(), room, at: Some(0.7), ..Launch::default() };
         let mut harness = window(launch, WINDOW);
-        check(&mut harness, &format!("panes-{count}"));
+        check(&mut harness, &format!("panes-{count}"), &mut results);
         scene.add_pane();
     }
 }
@@ -202,12 +208,13 @@ fn a_pane_with_the_difference() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     let mut scene = scene(&["sampler.method=euler", "sampler.steps=20", "particles.count=500"]);
     scene.add_pane();
     scene.add_pane();
     scene.panes[1].difference = true;
     let launch = Launch { scene, at: Some(1.0), ..Launch::default() };
-    check(&mut window(launch, WINDOW), "panes-difference");
+    check(&mut window(launch, WINDOW), "panes-difference", &mut results);
 }
 
 #[test]
@@ -215,14 +222,15 @@ fn over_time() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     let mut scene = scene(&["view.angle=90", "particles.count=400"]);
     scene.view.projection = Projection::OverTime;
-    check(&mut stage_alone(scene.clone(), Room::Dark, 0.75), "over-time-dark");
-    check(&mut stage_alone(scene.clone(), Room::Light, 1.0), "over-time-light");
+    check(&mut stage_alone(scene.clone(), Room::Dark, 0.75), "over-time-dark", &mut results);
+    check(&mut stage_alone(scene.clone(), Room::Light, 1.0), "over-time-light", &mut results);
     scene.view.angle = 30.0;
     scene.add_pane();
     let launch = Launch { scene, at: Some(1.0), ..Launch::default() };
-    check(&mut window(launch, WINDOW), "over-time-panes");
+    check(&mut window(launch, WINDOW), "over-time-panes", &mut results);
 }
 
 #[test]
@@ -230,6 +238,7 @@ fn colours_and_their_legends() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     for (colour, data) in [
         ("start-angle", "two-moons"),
         ("component", "eight-gaussians"),
@@ -240,7 +249,7 @@ fn colours_and_their_legends() {
     ] {
         let (colour_key, data_key) = (format!("view.colour={colour}"), format!("data.name={data}"));
         let scene = scene(&[&colour_key, &data_key, "sampler.rtol=1e-3", "particles.count=1500"]);
-        check(&mut stage_alone(scene, Room::Dark, 1.0), &format!("colour-{colour}"));
+        check(&mut stage_alone(scene, Room::Dark, 1.0), &format!("colour-{colour}"), &mut results);
     }
 }
 
@@ -249,6 +258,7 @@ fn step_by_step() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     for (name, settings, phases, room) in [
         ("dopri5", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 8, Room::Dark),
         ("rk4", vec!["sampler.method=rk4", "sampler.steps=5"], 4, Room::Light),
@@ -266,7 +276,7 @@ fn step_by_step() {
             harness.run_steps(2);
         }
         settle(&mut harness);
-        check(&mut harness, &format!("step-by-step-{name}"));
+        check(&mut harness, &format!("step-by-step-{name}"), &mut results);
     }
 }
 
@@ -275,6 +285,7 @@ fn a_small_and_a_large_window() {
     if !gpu_available() {
         return;
     }
+    let mut results = SnapshotResults::new();
     let mut scene = scene(&[]);
     for _ in 0..3 {
         scene.add_pane();
@@ -282,6 +293,6 @@ fn a_small_and_a_large_window() {
     for (name, size) in [("small", [1024.0, 700.0]), ("large", [1920.0, 1080.0])] {
         let launch =
             Launch { scene: scene.clone(), at: Some(0.8), pin: Some(3), ..Launch::default() };
-        check(&mut window(launch, size), &format!("window-{name}"));
+        check(&mut window(launch, size), &format!("window-{name}"), &mut results);
     }
 }

@@ -42,15 +42,15 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
         (Key::Home, Command::Restart),
         (Key::R, Command::ResetView),
         (Key::F, Command::ToggleStageAlone),
-        (Key::C, Command::Look(Look { controls: !look.controls, ..look })),
-        (Key::G, Command::Look(Look { plots: !look.plots, ..look })),
+        (Key::C, Command::Look(look.with_controls_toggled())),
+        (Key::G, Command::Look(look.with_plots_toggled())),
         (Key::T, Command::Look(Look { room: look.room.next(), ..look })),
         (Key::P, Command::TogglePresenter),
     ];
     let modes = NUMBERS.into_iter().zip(Mode::ALL.map(Command::Mode));
     if ctx.input(|input| input.key_pressed(Key::Escape)) {
         // From the outside in: the screen, the step taken apart, the pinned particle.
-        if look.stage_alone {
+        if look.panels.stage_alone {
             out.push(Command::ToggleStageAlone);
         } else if state.by_hand.is_some() {
             out.push(Command::ByHand(None));

@@ -246,7 +246,9 @@ impl Driftscope {
             return;
         }
         self.solvers.remove(&mut self.state, index);
+        self.last_edit = None;
         self.edit(|scene| scene.remove_pane(index));
+        self.last_edit = None;
         let selected = self.state.selected;
         self.state.selected =
             if selected > index { selected - 1 } else { selected }.min(self.state.panes.len() - 1);
@@ -289,7 +291,9 @@ impl Driftscope {
                 self.edit(|scene| scene.edit_pane(selected, *edited));
             }
             Command::AddPane => {
+                self.last_edit = None;
                 self.edit(Scene::add_pane);
+                self.last_edit = None;
                 self.state.selected = self.state.panes.len() - 1;
             }
             Command::RemovePane(index) => self.remove_pane(index),
@@ -344,8 +348,8 @@ impl Driftscope {
             Command::ResetView => self.stage.reset_view(),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
-                state.look.stage_alone = !state.look.stage_alone;
-                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(state.look.stage_alone));
+                state.look.panels.stage_alone = !state.look.panels.stage_alone;
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(state.look.panels.stage_alone));
             }
             Command::ToggleFullScreen => {
                 let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
@@ -419,7 +423,7 @@ impl Driftscope {
         let state = &self.state;
         let bar = Frame::new().fill(palette.panel);
         let width = ui.available_width();
-        let alone = state.look.stage_alone;
+        let alone = state.look.panels.stage_alone;
         let mut hovered = None;
 
         if !alone {
@@ -431,14 +435,14 @@ impl Driftscope {
                 .frame(bar.inner_margin(Margin::symmetric(12, 8)))
                 .show(ui, |ui| transport::ui(ui, state, out));
         }
-        if state.look.controls && !alone {
+        if state.look.panels.controls && !alone {
             Panel::left("controls")
                 .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
                 .resizable(false)
                 .exact_size((0.215 * width).clamp(252.0, 320.0))
                 .show(ui, |ui| controls::ui(ui, state, out));
         }
-        if state.look.plots && !alone {
+        if state.look.panels.plots && !alone {
             hovered = Panel::right("plots")
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)

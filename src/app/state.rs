@@ -79,6 +79,33 @@ impl Training {
     }
 }
 
+/// Which panels are shown beside the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panels {
+    /// Whether the controls are shown.
+    pub controls: bool,
+    /// Whether the plots are shown.
+    pub plots: bool,
+    /// Whether the stage has the window for itself, whatever else is shown otherwise.
+    pub stage_alone: bool,
+}
+
+impl Look {
+    /// The same with the controls hidden, or shown again.
+    #[must_use]
+    pub fn with_controls_toggled(mut self) -> Self {
+        self.panels.controls = !self.panels.controls;
+        self
+    }
+
+    /// The same with the plots hidden, or shown again.
+    #[must_use]
+    pub fn with_plots_toggled(mut self) -> Self {
+        self.panels.plots = !self.panels.plots;
+        self
+    }
+}
+
 /// How the window looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
@@ -86,12 +113,8 @@ pub struct Look {
     pub room: Room,
     /// Larger type, for projecting.
     pub presenter: bool,
-    /// Whether the stage has the window for itself.
-    pub stage_alone: bool,
-    /// Whether the controls are shown.
-    pub controls: bool,
-    /// Whether the plots are shown.
-    pub plots: bool,
+    /// Which panels are shown.
+    pub panels: Panels,
     /// How much larger than usual everything is.
     pub zoom: f32,
 }
@@ -101,9 +124,7 @@ impl Default for Look {
         Self {
             room: Room::default(),
             presenter: false,
-            stage_alone: false,
-            controls: true,
-            plots: true,
+            panels: Panels { controls: true, plots: true, stage_alone: false },
             zoom: 1.0,
         }
     }

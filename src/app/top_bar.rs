@@ -32,16 +32,16 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             let look = state.look;
             let theme = if palette.dark { Icon::Sun } else { Icon::Moon };
             let next = Command::Look(Look { room: look.room.next(), ..look });
-            let controls = Command::Look(Look { controls: !look.controls, ..look });
-            let plots = Command::Look(Look { plots: !look.plots, ..look });
+            let controls = Command::Look(look.with_controls_toggled());
+            let plots = Command::Look(look.with_plots_toggled());
             let next_theme = format!("{} theme", look.room.next().title());
             let buttons = [
                 (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
                 (Icon::FullScreen, "Stage alone", "F", Command::ToggleStageAlone, false),
                 (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, look.presenter),
                 (theme, &next_theme, "T", next, false),
-                (Icon::RightPanel, "Graphs", "G", plots, look.plots),
-                (Icon::LeftPanel, "Controls", "C", controls, look.controls),
+                (Icon::RightPanel, "Graphs", "G", plots, look.panels.plots),
+                (Icon::LeftPanel, "Controls", "C", controls, look.panels.controls),
             ];
             for (icon, name, shortcut, command, on) in buttons {
                 if icon_button(ui, icon, name, shortcut, on).clicked() {

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn panes_that_differ_in_their_solver_share_a_reference() {
         let reference = |settings: &[&str]| {
-            record(&[&["field.kind=exact", "particles.count=2"], settings].concat())
+            record(&[&["field.kind=exact", "particles.count=2"][..], settings].concat())
                 .reference_scene()
                 .expect("there is one")
         };
@@ -159,7 +159,7 @@ mod tests {
     fn positions_between_keyframes_are_as_good_as_the_keyframes() {
         let settings = ["field.kind=exact", "data.name=two-moons", "particles.count=6"];
         let recording =
-            record(&[&settings[..], &["sampler.rtol=1e-9", "sampler.atol=1e-9"]].concat());
+            record(&[&settings[..], &["sampler.rtol=1e-9", "sampler.atol=1e-9"][..]].concat());
         let mut scene = (*recording.scene).clone();
         scene.time.end = Some(0.7371);
         let there = solve(&Arc::new(scene));

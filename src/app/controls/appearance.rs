@@ -42,8 +42,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, look: Look, out: &mut Commands) {
                 ui,
                 scene,
                 &[
-                    Choice { value: Clock::Time, title: "t", about: "t runs evenly." },
-                    Choice { value: Clock::Steps, title: "Steps", about: "Each accepted step takes equally long." },
+                    Choice { value: Clock::Time, title: "In t", about: "t runs evenly." },
+                    Choice { value: Clock::Steps, title: "In steps", about: "Each accepted step takes equally long." },
                 ],
                 (|scene| scene.view.clock, |scene, value| scene.view.clock = value),
             );

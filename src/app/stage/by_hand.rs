@@ -285,6 +285,9 @@ fn draw(
         shapes.extend(Shape::dashed_line(&[start, from], dashes, 3.0, 4.0));
         arrow(shapes, from, to, Stroke::new(2.0 * width, colour), Head::Filled);
         shapes.push(Shape::circle_filled(from, 3.0 * width, colour));
+        if !matches!(phase, Phase::Stages(_)) {
+            continue;
+        }
         let away = if (i % 2) == 0 { Align2::LEFT_BOTTOM } else { Align2::RIGHT_TOP };
         let side = if (i % 2) == 0 { vec2(5.0, -4.0) } else { vec2(-5.0, 4.0) };
         label(shapes, from + side, away, stage_name(i), colour);

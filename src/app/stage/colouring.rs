@@ -85,6 +85,16 @@ impl Colouring {
         Self { by, legend, known, colours: colours.into() }
     }
 
+    /// Whether the pane at `index` needs a legend: what means the same in all is told in the first.
+    #[must_use]
+    pub fn is_told(&self, index: usize) -> bool {
+        match self.legend {
+            Legend::None => false,
+            Legend::Ring | Legend::Swatches(_) => index == 0,
+            _ => true,
+        }
+    }
+
     /// The legend's title.
     #[must_use]
     pub fn title(&self) -> String {
@@ -250,4 +260,53 @@ fn distances(recording: &Recording, reference: &Recording) -> Vec<f64> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{RunOptions, run};
+    use crate::scene::Scene;
+    use crate::solver::Cancel;
+
+    fn record(settings: &[&str]) -> Recording {
+        let common = ["field.kind=exact", "data.name=eight-gaussians", "particles.count=64"];
+        let all: Vec<String> =
+            common.iter().chain(settings).map(|&setting| setting.to_owned()).collect();
+        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+        run(&scene, 1, &RunOptions::for_window(64), &Cancel::default(), |_| {}).expect("runs")
+    }
+
+    #[test]
+    fn every_colouring_has_a_colour_for_every_particle_in_every_theme() {
+        let recording = record(&["sampler.rtol=1e-2"]);
+        for by in ColourBy::ALL {
+            for room in Room::ALL {
+                let colouring = Colouring::of(by, &recording, Some(&recording), room);
+                assert_eq!(colouring.colours.len(), 64);
+                assert_eq!(colouring.legend == Legend::None, by == ColourBy::Plain);
+            }
+        }
+    }
+
+    #[test]
+    fn components_and_starts_are_told_apart() {
+        let recording = record(&[]);
+        for (by, least) in [(ColourBy::Component, 6), (ColourBy::StartAngle, 40)] {
+            let colouring = Colouring::of(by, &recording, None, Room::Dark);
+            let mut colours = colouring.colours.to_vec();
+            colours.sort_unstable();
+            colours.dedup();
+            assert!(colours.len() >= least, "{by:?}: {} colours", colours.len());
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let euler = record(&["diffusion.form=sigma"]);
+        let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Room::Light);
+        assert!(matches!(colouring.legend, Legend::Missing(_)));
+        let colouring = Colouring::of(ColourBy::Distance, &euler, None, Room::Light);
+        assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…"));
+    }
 }

@@ -14,8 +14,8 @@ use crate::app::top_bar;
 
 /// Height of the line.
 pub const HEIGHT: f32 = 9.0 * UNIT;
-/// Below this width the key figures move out of the way.
-const NARROW: f32 = 330.0;
+/// Room beside name and figures, for the badge, the button and what lies between.
+const BESIDE: f32 = 21.0 * UNIT;
 
 /// Draws the line into `rect`.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Commands) {
@@ -68,8 +68,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
         right = place.left() - UNIT;
     }
     let left = badge.right() + 2.0 * UNIT;
-    let narrow = rect.width() < NARROW;
-    let figures_width = if narrow {
+    let figures_width = if !fits(ui, rect.width(), pane) {
         0.0
     } else {
         let font = FontId::proportional(TEXT);
@@ -108,7 +107,17 @@ pub fn figures(pane: &PaneState) -> String {
     }
 }
 
-/// Draws the figures of a narrow pane below its header.
-pub fn narrow_figures(width: f32, pane: &PaneState) -> Option<String> {
-    (width < NARROW).then(|| figures(pane))
+/// The figures of a pane whose header has no room for them.
+pub fn figures_below(ui: &Ui, width: f32, pane: &PaneState) -> Option<String> {
+    (!fits(ui, width, pane)).then(|| figures(pane))
+}
+
+/// Whether name and figures fit into a header.
+fn fits(ui: &Ui, width: f32, pane: &PaneState) -> bool {
+    let wide = |text: String, font: FontId| {
+        ui.painter().layout_no_wrap(text, font, Color32::WHITE).size().x
+    };
+    let name = wide(top_bar::method(&pane.scene), FontId::new(TEXT, semibold()));
+    let figures = wide(figures(pane), FontId::proportional(TEXT));
+    name + figures + BESIDE <= width
 }

@@ -123,6 +123,7 @@ pub fn layers_ui(
             Layer::Trails | Layer::Particles => continue,
         };
         ui.horizontal(|ui| {
+            let ground = ui.painter().add(Shape::Noop);
             let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, 10.0), Sense::hover());
             let [left, right] = [rect.left_center(), rect.right_center()];
             let painter = ui.painter();
@@ -153,6 +154,9 @@ pub fn layers_ui(
             }
             painter.extend(shapes);
             ui.label(RichText::new(words).color(palette.text));
+            let behind = ui.min_rect().expand2(Vec2::new(4.0, 1.0));
+            let fill = palette.ground.gamma_multiply(0.8);
+            ui.painter().set(ground, Shape::rect_filled(behind, 4.0, fill));
         });
     }
 }

@@ -144,11 +144,14 @@ impl Stage {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
         let mut rect = ui.available_rect_before_wrap();
         let whole = rect;
-        if state.look.stage_alone {
+        if state.look.panels.stage_alone {
             rect.set_bottom(rect.bottom() - minimal::HEIGHT);
         }
         let count = state.visible().len();
         let headed = state.mode == Mode::Compare;
+        if headed {
+            rect = overlay::caption_above(ui, rect, state, out);
+        }
         let mut hovered = None;
         let mut first = rect;
         for (index, place) in arrange::places(rect, count, GAP).into_iter().enumerate() {
@@ -177,7 +180,7 @@ impl Stage {
                 first = frame;
             }
             let pane = &self.panes[&state.panes[index].key];
-            overlay::pane_ui(ui, frame, (state, index), pane, out);
+            overlay::pane_ui(ui, frame, (state, index), (pane, place.width()), out);
         }
         if hovered.flatten() != state.hovered {
             out.push(Command::Hover(hovered.flatten()));
@@ -186,7 +189,7 @@ impl Stage {
         overlay::ui(ui, whole, first, state, complaint, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.bench.ui(ui, foot, state, out);
-        if state.look.stage_alone {
+        if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
             minimal::ui(ui, line, state, out);
         }

@@ -11,7 +11,7 @@ use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::state::{PaneState, State};
+use crate::app::state::{Mode, PaneState, State};
 use crate::app::theme::{UNIT, semibold};
 
 /// Height of the line that says a solve is under way.
@@ -40,7 +40,8 @@ pub fn ui(
             out.push(Command::ResetView);
         }
     });
-    if state.caption && !state.scene.about.is_empty() && state.by_hand.is_none() {
+    let captioned = state.caption && !state.scene.about.is_empty() && state.by_hand.is_none();
+    if captioned && state.mode != Mode::Compare {
         let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
         let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
         corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
@@ -52,12 +53,22 @@ pub fn ui(
     }
 }
 
-/// Draws over the plot of one pane in `frame`.
+/// Draws the words of a demonstration above the panes in `rect`, and returns what is left of it.
+pub fn caption_above(ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) -> Rect {
+    if !state.caption || state.scene.about.is_empty() || state.by_hand.is_some() {
+        return rect;
+    }
+    let mut band = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("caption"));
+    caption(&mut band, state, out);
+    Rect::from_min_max(pos2(rect.left(), band.min_rect().bottom() + 2.0 * UNIT), rect.max)
+}
+
+/// Draws over the plot of one pane in `frame`, whose header is `head` wide.
 pub fn pane_ui(
     ui: &mut Ui,
     frame: Rect,
     (state, index): (&State, usize),
-    stage_pane: &StagePane,
+    (stage_pane, head): (&StagePane, f32),
     out: &mut Commands,
 ) {
     let pane = &state.panes[index];
@@ -66,16 +77,18 @@ pub fn pane_ui(
     let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
     let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
     // Below the words of a demonstration.
-    let covered = state.caption && index == 0 && !state.scene.about.is_empty();
+    let covered = state.caption && state.mode != Mode::Compare && !state.scene.about.is_empty();
     corner(ui, texts, Layout::top_down(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.y = UNIT;
         if covered && state.by_hand.is_none() {
             ui.add_space(CAPTION_HEIGHT);
         }
-        if let Some(figures) = header::narrow_figures(frame.width(), pane)
-            && state.visible().len() > 1
+        if state.mode == Mode::Compare
+            && let Some(figures) = header::figures_below(ui, head, pane)
         {
-            ui.label(RichText::new(figures).color(palette.text));
+            on_ground(ui, palette, |ui| {
+                ui.label(RichText::new(figures).color(palette.text));
+            });
         }
         if let Some(difference) = stage_pane.difference(state, index) {
             let times = number::count(difference.magnified as u64);
@@ -96,8 +109,8 @@ pub fn pane_ui(
     });
     if state.by_hand.is_none() {
         corner(ui, inner, Layout::bottom_up(Align::Min), |ui| {
-            if let Some(colouring) = stage_pane.colouring() {
-                legend::colours_ui(ui, palette, colouring);
+            if let Some(colouring) = stage_pane.colouring().filter(|c| c.is_told(index)) {
+                on_ground(ui, palette, |ui| legend::colours_ui(ui, palette, colouring));
             }
             if index == 0 {
                 let projection = sight::projection(&pane.scene, state.scene.view.projection);
@@ -106,12 +119,11 @@ pub fn pane_ui(
             }
         });
     }
-    let readout = if state.by_hand.is_some() {
-        Layout::top_down(Align::Min)
-    } else {
-        Layout::bottom_up(Align::Max)
-    };
-    corner(ui, inner, readout, |ui| readout::ui(ui, state, index, frame.width(), out));
+    let upwards = state.by_hand.is_none();
+    let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
+    corner(ui, inner, layout, |ui| {
+        readout::ui(ui, (state, index), frame.width(), upwards, out);
+    });
     if pane.shown.is_none() && pane.failure.is_none() {
         let centre = frame.center();
         let font = eframe::egui::FontId::proportional(crate::app::theme::TEXT);
@@ -125,6 +137,15 @@ fn corner(ui: &mut Ui, rect: Rect, layout: Layout, add: impl FnOnce(&mut Ui)) {
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.expand(2.0 * UNIT).intersect(ui.clip_rect()));
     add(&mut child);
+}
+
+/// Words that lie on the picture, on a ground that lets it shine through.
+fn on_ground(ui: &mut Ui, palette: &Palette, add: impl FnOnce(&mut Ui)) {
+    Frame::new()
+        .fill(palette.ground.gamma_multiply(0.8))
+        .corner_radius(4)
+        .inner_margin(Margin::symmetric(4, 2))
+        .show(ui, add);
 }
 
 /// A box for words, marked on its left edge.

@@ -401,7 +401,12 @@ impl StagePane {
             SOFTWARE_BENDS
         };
         // Noisy trails cross everything.
-        let trail_opacity = if recording.scene.is_sde() { 0.2 } else { 0.45 } * few.powf(0.35);
+        let strength = match (over_time.is_some(), recording.scene.is_sde()) {
+            (true, _) => 0.14,
+            (false, true) => 0.2,
+            (false, false) => 0.45,
+        };
+        let trail_opacity = strength * few.powf(0.35);
         let discs = layers.has(Layer::Particles);
         let points = look.point_size as f32 * palette.heavier.sqrt();
         let lines = look.line_width as f32 * palette.heavier;

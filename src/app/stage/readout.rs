@@ -12,12 +12,28 @@ use crate::app::theme::{UNIT, semibold};
 /// Below this width a pane tells the essentials only.
 const NARROW: f32 = 330.0;
 
-/// Draws the readout of the lit particle of a pane, if there is one.
-pub fn ui(ui: &mut Ui, state: &State, index: usize, width: f32, out: &mut Commands) {
+/// Draws the readout of the lit particle of a pane, if there is one; `upwards` says that `ui` lays
+/// things out from its foot.
+pub fn ui(
+    ui: &mut Ui,
+    (state, index): (&State, usize),
+    width: f32,
+    upwards: bool,
+    out: &mut Commands,
+) {
     let (Some(particle), pane) = (state.lit(), &state.panes[index]) else { return };
     let Some(lines) = lines(state, pane, particle) else { return };
     let palette = state.palette();
     let pinned = state.pinned == Some(particle);
+    let pin = if pinned { ", pinned" } else { "" };
+    let title = format!("Particle {}{pin}", number::count(particle as u64));
+    let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
+    let shown = if width < NARROW { 2 } else { lines.len() };
+    words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
+    if upwards {
+        words.reverse();
+    }
+    let steps = pinned && state.selected.min(state.visible().len() - 1) == index;
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.92))
         .stroke(Stroke::new(1.0, palette.line))
@@ -25,25 +41,29 @@ pub fn ui(ui: &mut Ui, state: &State, index: usize, width: f32, out: &mut Comman
         .inner_margin(Margin::symmetric(8, 4))
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            let pin = if pinned { ", pinned" } else { "" };
-            let title = format!("Particle {}{pin}", number::count(particle as u64));
-            let title = RichText::new(title).family(semibold()).color(palette.strong);
-            ui.add(Label::new(title).extend());
-            let shown = if width < NARROW { 1 } else { lines.len() };
-            for line in lines.iter().take(shown) {
-                ui.add(Label::new(RichText::new(line).color(palette.text)).extend());
-            }
-            if pinned && state.selected.min(state.visible().len() - 1) == index {
+            if steps && upwards {
+                button(ui, state, out);
                 ui.add_space(UNIT);
-                let on = state.by_hand.is_some();
-                let words = if on { "Leave step by step" } else { "Step by step" };
-                let about = "Watch the solver make the steps of this particle: stages, answers, error and verdict.";
-                if ui.button(words).on_hover_text(about).clicked() {
-                    let place = (!on).then(|| Bench::beginning(state));
-                    out.push(Command::ByHand(place));
-                }
+            }
+            for words in words {
+                ui.add(Label::new(words).extend());
+            }
+            if steps && !upwards {
+                ui.add_space(UNIT);
+                button(ui, state, out);
             }
         });
+}
+
+/// Starts and ends stepping through the pinned particle's run.
+fn button(ui: &mut Ui, state: &State, out: &mut Commands) {
+    let on = state.by_hand.is_some();
+    let words = if on { "Leave step by step" } else { "Step by step" };
+    let about =
+        "Watch the solver make the steps of this particle: stages, answers, error and verdict.";
+    if ui.button(words).on_hover_text(about).clicked() {
+        out.push(Command::ByHand((!on).then(|| Bench::beginning(state))));
+    }
 }
 
 /// The most important first.
@@ -54,12 +74,12 @@ fn lines(state: &State, pane: &PaneState, particle: usize) -> Option<Vec<String>
         let noun = number::plural(f64::from(value), one, many);
         format!("{} {noun}", number::count(u64::from(value)))
     };
-    let mut lines = vec![format!(
-        "{}, {}, {} rejected",
+    let steps = whole(counts.accepted, "step", "steps");
+    let rejected = number::count(u64::from(counts.rejected));
+    let mut lines = vec![
         whole(counts.nfe, "evaluation", "evaluations"),
-        whole(counts.accepted, "step", "steps"),
-        number::count(u64::from(counts.rejected)),
-    )];
+        format!("{steps}, {rejected} rejected"),
+    ];
     if counts.largest_error.is_finite() {
         let error = number::three(f64::from(counts.largest_error));
         lines.push(format!("largest error / tolerance {error}"));

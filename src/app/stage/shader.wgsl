@@ -246,14 +246,17 @@ fn ribbon(particle: u32, vertex: u32, full_width: f32, opacity: f32, fading: f32
 
     let age = (u.now - time) / max(u.now - u.tail, 1.0e-6);
     let fresh = clamp(1.0 - age, 0.0, 1.0);
-    let width = full_width * mix(0.35, 1.0, fresh);
+    // What does not fade does not grow thin either.
+    let width = full_width * mix(1.0 - 0.65 * min(fading, 1.0), 1.0, fresh);
     let half_width = max(0.5 * width, 0.5);
     let side = select(-1.0, 1.0, (vertex & 1u) == 1u);
     let across = side * (half_width + 0.5);
     out.position = clip_from_px(here + normal * across);
     out.across = vec2<f32>(across, half_width);
     out.colour = unpack(colours[particle]);
-    out.colour.a *= opacity * pow(fresh, fading) * min(width, 1.0);
+    // 0 to the power of 0 is whatever the driver likes.
+    let faded = select(pow(fresh, fading), 1.0, fading == 0.0);
+    out.colour.a *= opacity * faded * min(width, 1.0);
     return out;
 }
 

@@ -81,10 +81,8 @@ pub fn ui(
         let text_width = room.width() - if judged { inset_side + 12.0 } else { 0.0 };
         let words = words(attempt, phase, state);
         let text = Rect::from_min_size(room.min, vec2(text_width, 44.0));
-        ui.put(
-            text,
-            Label::new(RichText::new(words).color(palette.text)).wrap().halign(Align::Min),
-        );
+        let mut body = ui.new_child(UiBuilder::new().max_rect(text));
+        body.add(Label::new(RichText::new(words).color(palette.text)).wrap());
         if judged {
             let min = pos2(room.right() - inset_side, room.top());
             let square = Rect::from_min_size(min, vec2(inset_side, inset_side));

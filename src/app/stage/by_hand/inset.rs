@@ -15,10 +15,10 @@ pub fn draw(ui: &Ui, rect: Rect, palette: &Palette, attempt: &AttemptByHand, nor
     painter.rect_filled(rect, 4.0, palette.ground);
     let ratio = attempt.error_ratio;
     let kept = ratio <= 1.0;
-    let reach = 0.40 * rect.width();
+    let reach = 0.34 * rect.width();
     // The larger of the two reaches the edge; a very small one stays a dot.
     let unit = reach / ratio.max(1.0) as f32;
-    let centre = rect.center();
+    let centre = rect.center() - vec2(0.0, 0.11 * rect.height());
     let stroke = Stroke::new(1.5 * palette.heavier, palette.text);
     let fill = palette.accent.gamma_multiply(0.18);
     match norm {

@@ -173,7 +173,7 @@ fn over_time_particles_are_at_their_time_and_projection() {
         let uploads = [upload(3, paths.as_flattened(), &[RED, GREEN])];
         let mut harness = stage(1.0, &uploads);
         harness.state_mut().in_plot = in_plot;
-        for direction in [[1.0_f32, 0.0], [0.0, 1.0], [0.6, 0.8]] {
+        for direction in [[1.0_f32, 0.0], [0.0, 1.0], [0.8, 0.6]] {
             for now in [0.0, 0.7, 2.0] {
                 let over_time = Some(direction);
                 let view = View { now, radius_px: 5.0, over_time, ..View::default() };
