@@ -30,9 +30,9 @@ fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
 fn settle(harness: &mut Harness<'_, Driftscope>) {
     wait(harness, "the engine to answer", |harness| {
         let state = harness.state().state();
-        state.solve.is_some_and(|solve| solve.done)
-            && state.shown.as_ref().is_some_and(|shown| {
-                shown.recording.complete && shown.recording.scene.records_like(&state.scene)
+        state.pane().solve.is_some_and(|solve| solve.done)
+            && state.shown().is_some_and(|shown| {
+                shown.recording.complete && shown.recording.scene.records_like(&state.pane().scene)
             })
     });
     harness.run_steps(2);
@@ -72,7 +72,7 @@ fn choose(harness: &mut Harness<'_, Driftscope>, menu: &str, entry: &str) {
 }
 
 fn samples(harness: &Harness<'_, Driftscope>) -> Vec<[f64; 2]> {
-    let shown = harness.state().state().shown.as_ref().expect("a picture");
+    let shown = harness.state().state().shown().expect("a picture");
     shown.recording.ends().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::state::Mode;
+use super::state::{ByHand, Look, Mode};
 use crate::network::TrainingSettings;
 use crate::scene::Scene;
 
@@ -11,6 +11,20 @@ use crate::scene::Scene;
 pub enum Command {
     /// Show this scene: a control was moved.
     Edit(Box<Scene>),
+    /// Show the selected pane like this: one of its controls was moved.
+    EditPane(Box<Scene>),
+    /// Put another sampler beside.
+    AddPane,
+    /// Take a pane away.
+    RemovePane(usize),
+    /// Let controls, plots and readings be about this pane.
+    SelectPane(usize),
+    /// Light this particle in every pane, while the pointer is over it.
+    Hover(Option<usize>),
+    /// Keep this particle lit, or no longer.
+    Pin(Option<usize>),
+    /// Take the pinned particle's steps apart: where one stands, or none to stop.
+    ByHand(Option<ByHand>),
     /// Show another scene from its beginning, with its caption.
     Open(Box<Scene>),
     /// Take the last edit back.
@@ -27,8 +41,10 @@ pub enum Command {
     Mode(Mode),
     /// Fit the stage to data and noise.
     ResetView,
-    /// Dark or light.
-    ToggleTheme,
+    /// Change how the window looks.
+    Look(Look),
+    /// Let the stage have the whole screen, or give the panels back.
+    ToggleStageAlone,
     /// Full screen or a window.
     ToggleFullScreen,
     /// Larger type for projecting.

@@ -6,17 +6,21 @@ use super::command::{Command, Commands};
 use super::state::{Mode, State};
 use super::theme::{TEXT, UNIT, semibold};
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 16] = [
     ("Space", "Play, pause"),
     ("← →", "One solver step back, forward"),
     ("Home", "Restart"),
     ("R", "Reset the view"),
-    ("F, F11", "Full screen"),
+    ("F", "The stage alone, full screen"),
+    ("F11", "Full screen"),
+    ("C, G", "Hide or show controls, graphs"),
+    ("T", "Next theme"),
     ("P", "Presenter mode: larger type"),
     ("Ctrl+Z", "Undo"),
     ("Ctrl+O, Ctrl+S", "Open, save a scene"),
     ("Ctrl+plus, Ctrl+minus", "Larger, smaller"),
     ("Scroll, drag", "Zoom and move the stage"),
+    ("Click, Esc", "Pin a particle, let it go"),
     ("Drop a file", "Open a scene or a model"),
     ("?", "This map"),
 ];

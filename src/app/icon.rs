@@ -36,6 +36,12 @@ pub enum Icon {
     Larger,
     /// Keyboard map.
     Help,
+    /// The panel on the left.
+    LeftPanel,
+    /// The panel on the right.
+    RightPanel,
+    /// One more.
+    Plus,
 }
 
 /// A square button with an icon; `name` is what a screen reader says and the tooltip begins with.
@@ -44,7 +50,7 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, shortcut: &str, on: bool
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(size), Sense::click());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), name);
-        if icon == Icon::Repeat {
+        if matches!(icon, Icon::Repeat | Icon::LeftPanel | Icon::RightPanel) {
             info.selected = Some(on);
         }
         info
@@ -139,6 +145,18 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             line(vec![at(0.88, 0.35), at(0.88, 0.0)]),
             line(vec![at(0.72, 0.18), at(1.05, 0.18)]),
         ],
+        Icon::LeftPanel | Icon::RightPanel => {
+            let side = if icon == Icon::LeftPanel { 0.0..=0.38 } else { 0.62..=1.0 };
+            let frame = Rect::from_min_max(at(0.0, 0.08), at(1.0, 0.92));
+            let panel = Rect::from_min_max(at(*side.start(), 0.08), at(*side.end(), 0.92));
+            vec![
+                Shape::rect_filled(panel, 1.0, colour),
+                Shape::rect_stroke(frame, 2.0, stroke, egui::StrokeKind::Middle),
+            ]
+        }
+        Icon::Plus => {
+            vec![line(vec![at(0.5, 0.05), at(0.5, 0.95)]), line(vec![at(0.05, 0.5), at(0.95, 0.5)])]
+        }
         Icon::Help => {
             let mut hook =
                 arc(Rect::from_center_size(at(0.5, 0.3), rect.size() * 0.62), 0.5, -PI, 0.35 * PI);

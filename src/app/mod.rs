@@ -7,6 +7,7 @@
 
 pub mod command;
 mod controls;
+mod desk;
 mod files;
 mod help;
 mod icon;
@@ -16,6 +17,7 @@ pub mod number;
 pub mod palette;
 mod playback;
 mod plots;
+mod references;
 mod screenshot;
 mod scrubber;
 mod solving;
@@ -32,8 +34,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{
-    self, CentralPanel, Context, Frame, Id, Margin, Panel, Theme, Ui, ViewportBuilder,
-    ViewportCommand, vec2,
+    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportBuilder, ViewportCommand,
+    vec2,
 };
 use egui_notify::{Anchor, Toasts};
 use thiserror::Error;
@@ -41,8 +43,9 @@ use thiserror::Error;
 use self::command::{Command, Commands, FileCommand, TrainCommand};
 use self::files::{FileNews, Files};
 use self::lab::LabView;
+use self::palette::Room;
 use self::screenshot::{Outcome, Shooter};
-use self::solving::Solver;
+use self::solving::Solvers;
 use self::stage::Stage;
 use self::state::{Mode, State};
 use self::theme::UNIT;
@@ -71,10 +74,14 @@ pub struct Launch {
     pub scene: Scene,
     /// A picture to take, after which it closes.
     pub screenshot: Option<Screenshot>,
-    /// Whether it opens in the light theme.
-    pub light: bool,
-    /// What it is for at first.
-    pub mode: Mode,
+    /// The theme it opens in.
+    pub room: Room,
+    /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
+    pub at: Option<f64>,
+    /// A particle that is lit from the start.
+    pub pin: Option<usize>,
+    /// What it is for at first; as the scene suggests if none.
+    pub mode: Option<Mode>,
     /// The page of the error laboratory that is open at first, by its title.
     pub page: Option<String>,
 }
@@ -141,7 +148,7 @@ fn reason(error: &eframe::Error) -> String {
 /// The window.
 pub struct Driftscope {
     state: State,
-    solver: Solver,
+    solvers: Solvers,
     stage: Stage,
     lab: LabView,
     trainer: TrainerDesk,
@@ -164,18 +171,25 @@ impl Driftscope {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         let mut state = State::new(launch.scene);
-        state.look.dark = !launch.light;
-        ctx.set_theme(if state.look.dark { Theme::Dark } else { Theme::Light });
-        state.mode = launch.mode;
+        state.look.room = launch.room;
+        if let Some(mode) = launch.mode {
+            state.mode = mode;
+        }
+        state.pinned = launch.pin;
+        if let Some(at) = launch.at {
+            state.playback.seek(at);
+            state.playback.playing = false;
+        }
+        theme::choose(ctx, launch.room);
         let mut lab = LabView::new(ctx);
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
-        let mut solver = Solver::new(ctx);
-        solver.ask();
+        let mut solvers = Solvers::new(ctx);
+        solvers.sync(&mut state);
         Self {
             state,
-            solver,
+            solvers,
             stage: Stage::new(cc),
             lab,
             trainer: TrainerDesk::default(),
@@ -202,13 +216,74 @@ impl Driftscope {
         &self.state
     }
 
-    /// Shows another scene of the same session; asks the engine if it records differently.
+    /// Where a point of a pane's plot was on the screen in the last frame, for tests.
+    #[must_use]
+    pub fn screen_position(&self, pane: usize, at: [f64; 2]) -> Option<egui::Pos2> {
+        self.stage.screen_position(self.state.visible().get(pane)?.key, at)
+    }
+
+    /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let pane = |pane: &state::PaneState| {
+            pane.failure.is_some()
+                || pane.shown.as_ref().is_some_and(|shown| {
+                    let recording = &shown.recording;
+                    let measured = shown.distance.is_some() || recording.scene.classic().is_some();
+                    recording.complete && measured && recording.scene.records_like(&pane.scene)
+                })
+        };
+        self.state.visible().iter().all(pane)
+            && !self.solvers.is_busy(&self.state)
+            && !self.stage.is_busy()
+    }
+
+    /// Shows another scene of the same session; asks the engines for what records differently.
     fn set_scene(&mut self, scene: Scene) {
-        let anew = !scene.records_like(&self.state.scene);
         self.state.scene = Arc::new(scene);
-        if anew {
-            self.solver.ask();
+        self.solvers.sync(&mut self.state);
+    }
+
+    /// Changes the scene as a person asked for, so that it can be taken back.
+    fn edit(&mut self, change: impl FnOnce(&mut Scene)) {
+        let mut scene = (*self.state.scene).clone();
+        change(&mut scene);
+        self.remember();
+        self.set_scene(scene);
+    }
+
+    /// Chooses what the window is for. To compare there must be something to compare with.
+    fn set_mode(&mut self, mode: Mode) {
+        self.state.mode = mode;
+        self.state.selected = 0;
+        if mode == Mode::Compare && self.state.scene.panes.is_empty() {
+            self.edit(Scene::add_pane);
         }
+        self.solvers.sync(&mut self.state);
+    }
+
+    fn remove_pane(&mut self, index: usize) {
+        if index >= self.state.scene.pane_count() || self.state.scene.pane_count() == 1 {
+            return;
+        }
+        self.solvers.remove(&mut self.state, index);
+        self.last_edit = None;
+        self.edit(|scene| scene.remove_pane(index));
+        self.last_edit = None;
+        let selected = self.state.selected;
+        self.state.selected =
+            if selected > index { selected - 1 } else { selected }.min(self.state.panes.len() - 1);
+    }
+
+    fn set_look(&mut self, look: state::Look, ctx: &Context) {
+        if look.room != self.state.look.room {
+            theme::choose(ctx, look.room);
+        }
+        if (look.presenter, look.zoom) != (self.state.look.presenter, self.state.look.zoom) {
+            let presenter = if look.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
+            ctx.set_zoom_factor(presenter * look.zoom);
+        }
+        self.state.look = look;
     }
 
     fn remember(&mut self) {
@@ -232,11 +307,42 @@ impl Driftscope {
                 self.remember();
                 self.set_scene(*scene);
             }
+            Command::EditPane(edited) => {
+                let selected = state.selected;
+                self.edit(|scene| scene.edit_pane(selected, *edited));
+            }
+            Command::AddPane => {
+                self.last_edit = None;
+                self.edit(Scene::add_pane);
+                self.last_edit = None;
+                self.state.selected = self.state.panes.len() - 1;
+            }
+            Command::RemovePane(index) => self.remove_pane(index),
+            Command::SelectPane(index) => state.selected = index.min(state.visible().len() - 1),
+            Command::Hover(particle) => state.hovered = particle,
+            Command::Pin(particle) => {
+                state.pinned = particle;
+                state.by_hand = None;
+            }
+            Command::ByHand(place) => {
+                state.by_hand = place;
+                if let Some(place) = place {
+                    state.playback.playing = false;
+                    self.stage.follow(&mut self.state, place);
+                }
+            }
             Command::Open(scene) => {
                 self.last_edit = None;
                 self.remember();
                 self.last_edit = None;
                 self.state.caption = true;
+                self.state.mode = match (scene.panes.is_empty(), self.state.mode) {
+                    (false, _) => Mode::Compare,
+                    (true, Mode::Compare) => Mode::Explore,
+                    (true, mode) => mode,
+                };
+                (self.state.selected, self.state.hovered) = (0, None);
+                (self.state.pinned, self.state.by_hand) = (None, None);
                 self.set_scene(*scene);
                 self.state.playback.restart();
                 self.state.playback.playing = true;
@@ -247,29 +353,32 @@ impl Driftscope {
                     self.last_edit = None;
                     self.state.can_undo = !self.history.is_empty();
                     self.set_scene((*scene).clone());
+                    self.state.selected = self.state.selected.min(self.state.panes.len() - 1);
                 }
             }
             Command::TogglePlay => state.playback.toggle(),
             Command::Restart => state.playback.restart(),
             Command::Step(by) => {
-                let edges = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.edges);
-                state.playback.step(by, edges);
+                if !self.stage.step_by_hand(state, by) {
+                    let edges = edges(&state.panes[state.selected.min(state.panes.len() - 1)]);
+                    state.playback.step(by, edges);
+                }
             }
             Command::Seek(progress) => state.playback.seek(progress),
-            Command::Mode(mode) => state.mode = mode,
+            Command::Mode(mode) => self.set_mode(mode),
             Command::ResetView => self.stage.reset_view(),
-            Command::ToggleTheme => {
-                state.look.dark = !state.look.dark;
-                ctx.set_theme(if state.look.dark { Theme::Dark } else { Theme::Light });
+            Command::Look(look) => self.set_look(look, ctx),
+            Command::ToggleStageAlone => {
+                state.look.panels.stage_alone = !state.look.panels.stage_alone;
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(state.look.panels.stage_alone));
             }
             Command::ToggleFullScreen => {
                 let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
             }
             Command::TogglePresenter => {
-                state.look.presenter = !state.look.presenter;
-                let zoom = if state.look.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
-                ctx.set_zoom_factor(zoom);
+                let look = state::Look { presenter: !state.look.presenter, ..state.look };
+                self.set_look(look, ctx);
             }
             Command::ToggleHelp => state.help = !state.help,
             Command::DismissCaption => state.caption = false,
@@ -295,7 +404,7 @@ impl Driftscope {
                 self.remember();
                 self.set_scene(learned);
             }
-            Ok(()) if resets => self.solver.ask(),
+            Ok(()) if resets => self.solvers.ask_all(),
             Ok(()) => {}
         }
     }
@@ -335,21 +444,26 @@ impl Driftscope {
         let state = &self.state;
         let bar = Frame::new().fill(palette.panel);
         let width = ui.available_width();
+        let alone = state.look.panels.stage_alone;
+        let mut hovered = None;
 
-        Panel::top("top bar")
-            .frame(bar.inner_margin(Margin::symmetric(12, 0)))
-            .exact_size(11.0 * UNIT)
-            .show(ui, |ui| top_bar::ui(ui, state, out));
-        Panel::bottom("transport")
-            .frame(bar.inner_margin(Margin::symmetric(12, 8)))
-            .show(ui, |ui| transport::ui(ui, state, out));
-        Panel::left("controls")
-            .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
-            .resizable(false)
-            .exact_size((0.215 * width).clamp(252.0, 320.0))
-            .show(ui, |ui| controls::ui(ui, state, out));
-        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
-        let central = Frame::new().fill(palette.ground).inner_margin(margin);
+        if !alone {
+            Panel::top("top bar")
+                .frame(bar.inner_margin(Margin::symmetric(12, 0)))
+                .exact_size(11.0 * UNIT)
+                .show(ui, |ui| top_bar::ui(ui, state, out));
+            Panel::bottom("transport")
+                .frame(bar.inner_margin(Margin::symmetric(12, 8)))
+                .show(ui, |ui| transport::ui(ui, state, out));
+        }
+        if state.look.panels.controls && !alone {
+            Panel::left("controls")
+                .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
+                .resizable(false)
+                .exact_size((0.215 * width).clamp(252.0, 320.0))
+                .show(ui, |ui| controls::ui(ui, state, out));
+        }
+        let central = Frame::new().fill(palette.ground);
         if state.mode == Mode::Errors {
             let model = self.trainer.weights();
             CentralPanel::default()
@@ -358,13 +472,18 @@ impl Driftscope {
             self.state.hovered_time = None;
             return;
         }
-        let hovered = Panel::right("plots")
-            .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
-            .resizable(false)
-            .exact_size((0.225 * width).clamp(236.0, 440.0))
-            .show(ui, |ui| plots::ui(ui, state))
-            .inner;
-        CentralPanel::default().frame(central).show(ui, |ui| self.stage.ui(ui, state, out));
+        if state.look.panels.plots && !alone {
+            hovered = Panel::right("plots")
+                .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
+                .resizable(false)
+                .exact_size((0.225 * width).clamp(236.0, 440.0))
+                .show(ui, |ui| plots::ui(ui, state))
+                .inner;
+        }
+        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
+        CentralPanel::default()
+            .frame(central.inner_margin(margin))
+            .show(ui, |ui| self.stage.ui(ui, state, out));
         self.state.hovered_time = hovered;
     }
 }
@@ -373,20 +492,27 @@ impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         let dt = ctx.input(|input| input.stable_dt.min(LONGEST_FRAME_SECS));
         let view = self.state.scene.view;
-        if self.state.shown.is_some() {
-            self.state.playback.advance(f64::from(dt), &view);
+        let selected = self.state.selected.min(self.state.visible().len() - 1);
+        if self.state.panes[selected].shown.is_some() {
+            let edges = edges(&self.state.panes[selected]);
+            self.state.playback.advance(f64::from(dt), &view, edges);
         }
         self.take_files(ctx);
         if self.trainer.update(&mut self.state.training, &self.state.scene, ctx) {
-            self.solver.ask();
+            self.solvers.ask_all();
         }
-        self.solver.update(&mut self.state, self.trainer.weights(), ctx);
-        self.stage.prepare(ctx, &self.state);
+        let weights = self.trainer.weights();
+        self.solvers.update(&mut self.state, weights.as_ref(), ctx);
+        self.stage.prepare(ctx, &self.state, weights.as_ref());
         if self.state.mode != Mode::Errors {
             self.lab.rest();
         }
         if let Some(shooter) = &mut self.shooter {
-            let showing = self.state.shown.is_some() || self.state.failure.is_some();
+            let showing = self
+                .state
+                .visible()
+                .iter()
+                .all(|pane| pane.shown.is_some() || pane.failure.is_some());
             shooter.update(ctx, showing);
         }
         if self.state.playback.playing {
@@ -396,7 +522,7 @@ impl eframe::App for Driftscope {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        keyboard::read(&ctx, &mut self.commands);
+        keyboard::read(&ctx, &self.state, &mut self.commands);
         self.panels_ui(ui);
         help::ui(&ctx, &self.state, &mut self.commands);
         drop_hint(&ctx, &self.state);
@@ -413,6 +539,11 @@ impl eframe::App for Driftscope {
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         self.state.palette().panel.to_normalized_gamma_f32()
     }
+}
+
+/// Where the solver stepped, as shares of the run.
+fn edges(pane: &state::PaneState) -> &[f64] {
+    pane.shown.as_ref().map_or(&[][..], |shown| &shown.traces.edges)
 }
 
 /// Says what dropping would do while a file hovers over the window.

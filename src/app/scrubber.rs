@@ -40,7 +40,7 @@ fn paint(ui: &Ui, track: Rect, response: &Response, state: &State) {
     let passed = Rect::from_min_max(track.min, pos2(now, track.bottom()));
     painter.rect_filled(passed, 2.0, palette.accent.gamma_multiply(0.55));
 
-    if let Some(shown) = &state.shown {
+    if let Some(shown) = state.shown() {
         let colour = palette.scene(&shown.recording.scene);
         let mut last = f32::NEG_INFINITY;
         for &edge in &shown.traces.edges {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 
-use super::state::{Shown, Solve, State};
+use super::references::References;
+use super::state::{PaneState, Shown, Solve, State};
 use super::traces::Traces;
 use crate::engine::{Engine, LoadedModel, Recording, Update};
 
@@ -16,9 +17,88 @@ const HOLD: Duration = Duration::from_millis(80);
 /// that dragging a slider shows progress.
 const CHANCE: Duration = Duration::from_millis(40);
 
-/// The engine and the newest request.
-pub struct Solver {
+/// The engines of all panes, and the references they are held against.
+pub struct Solvers {
+    ctx: Context,
+    solvers: Vec<Solver>,
+    references: References,
+    next_key: u64,
+}
+
+impl Solvers {
+    /// No engine yet; [`Self::sync`] starts one per pane that is shown.
+    #[must_use]
+    pub fn new(ctx: &Context) -> Self {
+        let references = References::new(ctx);
+        Self { ctx: ctx.clone(), solvers: Vec::new(), references, next_key: 1 }
+    }
+
+    /// Gives every pane of the scene its place and asks for what records differently than before.
+    pub fn sync(&mut self, state: &mut State) {
+        let count = state.scene.pane_count();
+        state.panes.truncate(count);
+        self.solvers.truncate(count);
+        while state.panes.len() < count {
+            let scene = state.scene.pane(state.panes.len());
+            state.panes.push(PaneState::new(self.next_key, scene));
+            self.next_key += 1;
+        }
+        for index in 0..state.visible().len() {
+            if self.solvers.len() == index {
+                self.solvers.push(Solver::new(&self.ctx));
+            }
+            let scene = state.scene.pane(index);
+            let (solver, pane) = (&mut self.solvers[index], &mut state.panes[index]);
+            if !solver.asked || !scene.records_like(&pane.scene) {
+                solver.ask();
+            }
+            pane.scene = Arc::new(scene);
+        }
+    }
+
+    /// Takes the pane at `index` away; the others keep their recordings.
+    pub fn remove(&mut self, state: &mut State, index: usize) {
+        if index < state.panes.len() {
+            state.panes.remove(index);
+        }
+        if index < self.solvers.len() {
+            let solver = self.solvers.remove(index);
+            // It ends after the step in progress; the window does not wait for that.
+            std::thread::spawn(move || drop(solver));
+        }
+    }
+
+    /// Asks for all panes again: the weights have changed.
+    pub fn ask_all(&mut self) {
+        self.references.forget();
+        for solver in &mut self.solvers {
+            solver.ask();
+        }
+    }
+
+    /// Whether a request or a reference that is wanted is still being solved.
+    #[must_use]
+    pub fn is_busy(&self, state: &State) -> bool {
+        let waits = |solver: &Solver| solver.waiting || solver.held.is_some();
+        self.solvers.iter().take(state.visible().len()).any(waits)
+            || state.visible().iter().any(|pane| pane.solving().is_some())
+            || self.references.is_busy()
+    }
+
+    /// Takes news in and sends what waits.
+    pub fn update(&mut self, state: &mut State, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
+        let count = state.visible().len();
+        for (solver, pane) in self.solvers.iter_mut().zip(&mut state.panes).take(count) {
+            solver.update(pane, weights, ctx);
+        }
+        self.references.update(state, weights);
+    }
+}
+
+/// An engine and the newest request to it.
+struct Solver {
     engine: Engine,
+    asked: bool,
     waiting: bool,
     answered: bool,
     held: Option<Arc<Recording>>,
@@ -26,31 +106,31 @@ pub struct Solver {
 
 impl Solver {
     /// Starts the engine; it wakes the window when there is news.
-    #[must_use]
-    pub fn new(ctx: &Context) -> Self {
+    fn new(ctx: &Context) -> Self {
         let ctx = ctx.clone();
         let engine = Engine::new(move || ctx.request_repaint());
-        Self { engine, waiting: false, answered: true, held: None }
+        Self { engine, asked: false, waiting: false, answered: true, held: None }
     }
 
     /// Asks for the scene as it is now: at once, or as soon as the newest request had its chance.
-    pub fn ask(&mut self) {
+    fn ask(&mut self) {
+        self.asked = true;
         self.waiting = true;
     }
 
     /// Takes news in and sends the request that waits.
-    pub fn update(&mut self, state: &mut State, weights: Option<Arc<LoadedModel>>, ctx: &Context) {
+    fn update(&mut self, pane: &mut PaneState, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
         while let Some(update) = self.engine.poll() {
-            self.take(update, state);
+            self.take(update, pane);
         }
-        self.show_held(state, ctx);
+        self.show_held(pane, ctx);
         if self.waiting {
-            self.send(state, weights, ctx);
+            self.send(pane, weights.cloned(), ctx);
         }
     }
 
-    fn send(&mut self, state: &mut State, weights: Option<Arc<LoadedModel>>, ctx: &Context) {
-        if let Some(solve) = state.solve
+    fn send(&mut self, pane: &mut PaneState, weights: Option<Arc<LoadedModel>>, ctx: &Context) {
+        if let Some(solve) = pane.solve
             && !self.answered
             && let Some(rest) = CHANCE.checked_sub(solve.since.elapsed())
         {
@@ -59,23 +139,23 @@ impl Solver {
         }
         self.waiting = false;
         self.answered = false;
-        let id = self.engine.request(Arc::clone(&state.scene), weights);
-        state.solve = Some(Solve { id, since: Instant::now(), done: false });
+        let id = self.engine.request(Arc::clone(&pane.scene), weights);
+        pane.solve = Some(Solve { id, since: Instant::now(), done: false });
     }
 
-    fn take(&mut self, update: Update, state: &mut State) {
-        let newest = state.solve.map_or(0, |solve| solve.id);
+    fn take(&mut self, update: Update, pane: &mut PaneState) {
+        let newest = pane.solve.map_or(0, |solve| solve.id);
         match update {
             Update::Recorded(recording) => {
                 // A withdrawn solve is still newer than what is shown.
-                let shown = state.recording().map_or(0, |shown| shown.id);
+                let shown = pane.recording().map_or(0, |shown| shown.id);
                 if recording.id < shown || recording.times.is_empty() {
                     return;
                 }
                 if recording.id == newest {
                     self.answered = true;
-                    state.failure = None;
-                    if let Some(solve) = state.solve.as_mut().filter(|_| recording.complete) {
+                    pane.failure = None;
+                    if let Some(solve) = pane.solve.as_mut().filter(|_| recording.complete) {
                         solve.done = true;
                     }
                 }
@@ -84,17 +164,17 @@ impl Solver {
             Update::Measured { id, distance } => {
                 let held = self.held.take_if(|held| held.id == id);
                 if let Some(held) = held {
-                    show(state, held);
+                    show(pane, held);
                 }
-                if let Some(shown) = state.shown.as_mut().filter(|shown| shown.recording.id == id) {
+                if let Some(shown) = pane.shown.as_mut().filter(|shown| shown.recording.id == id) {
                     shown.distance = Some(distance);
                 }
             }
             Update::Failed { id, message } => {
                 if id == newest {
                     self.answered = true;
-                    state.failure = Some(message);
-                    if let Some(solve) = &mut state.solve {
+                    pane.failure = Some(message);
+                    if let Some(solve) = &mut pane.solve {
                         solve.done = true;
                     }
                 }
@@ -102,9 +182,9 @@ impl Solver {
         }
     }
 
-    fn show_held(&mut self, state: &mut State, ctx: &Context) {
+    fn show_held(&mut self, pane: &mut PaneState, ctx: &Context) {
         let Some(held) = self.held.take() else { return };
-        let rest = state
+        let rest = pane
             .shown
             .as_ref()
             .filter(|shown| shown.recording.id != held.id && !held.complete)
@@ -114,16 +194,16 @@ impl Solver {
                 ctx.request_repaint_after(rest);
                 self.held = Some(held);
             }
-            None => show(state, held),
+            None => show(pane, held),
         }
     }
 }
 
 /// Puts a recording on show; the playback goes on where it is.
-fn show(state: &mut State, recording: Arc<Recording>) {
-    let before = state.shown.take().filter(|shown| shown.recording.id == recording.id);
+fn show(pane: &mut PaneState, recording: Arc<Recording>) {
+    let before = pane.shown.take().filter(|shown| shown.recording.id == recording.id);
     let traces = Traces::of(&recording);
     let (since, distance) =
         before.map_or((Instant::now(), None), |shown| (shown.since, shown.distance));
-    state.shown = Some(Shown { recording, traces, distance, since });
+    pane.shown = Some(Shown { recording, traces, distance, since });
 }

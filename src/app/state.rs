@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::palette::Palette;
+use super::palette::{Palette, Room};
 use super::playback::Playback;
 use super::traces::Traces;
 use crate::engine::{Recording, TrainingState, TrainingStatus};
@@ -82,25 +82,114 @@ impl Training {
     }
 }
 
-/// How the window looks.
+/// Which panels are shown beside the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panels {
+    /// Whether the controls are shown.
+    pub controls: bool,
+    /// Whether the plots are shown.
+    pub plots: bool,
+    /// Whether the stage has the window for itself, whatever else is shown otherwise.
+    pub stage_alone: bool,
+}
+
+impl Look {
+    /// The same with the controls hidden, or shown again.
+    #[must_use]
+    pub fn with_controls_toggled(mut self) -> Self {
+        self.panels.controls = !self.panels.controls;
+        self
+    }
+
+    /// The same with the plots hidden, or shown again.
+    #[must_use]
+    pub fn with_plots_toggled(mut self) -> Self {
+        self.panels.plots = !self.panels.plots;
+        self
+    }
+}
+
+/// How the window looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
-    /// For a dark room, or for a bright one.
-    pub dark: bool,
+    /// The theme.
+    pub room: Room,
     /// Larger type, for projecting.
     pub presenter: bool,
+    /// Which panels are shown.
+    pub panels: Panels,
+    /// How much larger than usual everything is.
+    pub zoom: f32,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            room: Room::default(),
+            presenter: false,
+            panels: Panels { controls: true, plots: true, stage_alone: false },
+            zoom: 1.0,
+        }
+    }
+}
+
+/// One sampler at work: what it shows and what is asked of the engine.
+pub struct PaneState {
+    /// Tells it apart from every other pane there was or will be.
+    pub key: u64,
+    /// What it should show: the scene with the pane's own settings.
+    pub scene: Arc<Scene>,
+    /// The picture; none before the first one.
+    pub shown: Option<Shown>,
+    /// What the engine works on.
+    pub solve: Option<Solve>,
+    /// Why its scene cannot be shown; the last good picture stays.
+    pub failure: Option<String>,
+    /// The reference of what is shown, where something asks for it.
+    pub reference: Option<Arc<Recording>>,
+}
+
+impl PaneState {
+    /// A pane that shows nothing yet.
+    #[must_use]
+    pub fn new(key: u64, scene: Scene) -> Self {
+        Self {
+            key,
+            scene: Arc::new(scene),
+            shown: None,
+            solve: None,
+            failure: None,
+            reference: None,
+        }
+    }
+
+    /// Whether the engine works on it, and for how long.
+    #[must_use]
+    pub fn solving(&self) -> Option<Duration> {
+        self.solve.filter(|solve| !solve.done).map(|solve| solve.since.elapsed())
+    }
+
+    /// The recording on show.
+    #[must_use]
+    pub fn recording(&self) -> Option<&Arc<Recording>> {
+        self.shown.as_ref().map(|shown| &shown.recording)
+    }
 }
 
 /// All that is shown.
 pub struct State {
     /// What the controls say.
     pub scene: Arc<Scene>,
-    /// The picture; none before the first one.
-    pub shown: Option<Shown>,
-    /// What the engine works on.
-    pub solve: Option<Solve>,
-    /// Why the scene cannot be shown; the last good picture stays.
-    pub failure: Option<String>,
+    /// One per pane of the scene, its own first. Only [`Self::visible`] ones are kept up to date.
+    pub panes: Vec<PaneState>,
+    /// The pane that controls, plots and readings are about.
+    pub selected: usize,
+    /// The particle under the pointer, the same in all panes.
+    pub hovered: Option<usize>,
+    /// The particle that stays lit.
+    pub pinned: Option<usize>,
+    /// The step being taken apart, while stepping through the pinned particle's run.
+    pub by_hand: Option<ByHand>,
     /// The moment shown.
     pub playback: Playback,
     /// What the window is for.
@@ -119,20 +208,32 @@ pub struct State {
     pub can_undo: bool,
 }
 
+/// Where one stands while stepping by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// Which attempt of the particle.
+    pub attempt: usize,
+    /// How much of it has been shown: its stages one by one, then the answers, then the verdict.
+    pub phase: usize,
+}
+
 impl State {
     /// A window that shows nothing yet.
     #[must_use]
     pub fn new(scene: Scene) -> Self {
+        let first = PaneState::new(0, scene.pane(0));
         Self {
             caption: !scene.about.is_empty(),
+            mode: if scene.panes.is_empty() { Mode::Explore } else { Mode::Compare },
             scene: Arc::new(scene),
-            shown: None,
-            solve: None,
-            failure: None,
+            panes: vec![first],
+            selected: 0,
+            hovered: None,
+            pinned: None,
+            by_hand: None,
             playback: Playback::default(),
-            mode: Mode::default(),
             training: Training { settings: TrainingSettings::default(), status: None },
-            look: Look { dark: true, presenter: false },
+            look: Look::default(),
             help: false,
             hovered_time: None,
             can_undo: false,
@@ -142,24 +243,56 @@ impl State {
     /// The colours of the theme.
     #[must_use]
     pub fn palette(&self) -> &'static Palette {
-        Palette::of(self.look.dark)
+        Palette::of(self.look.room)
     }
 
-    /// Whether the engine works on what the controls say, and for how long.
+    /// The panes on the stage: all side by side, or the scene's own alone.
+    #[must_use]
+    pub fn visible(&self) -> &[PaneState] {
+        let count = if self.mode == Mode::Compare { self.panes.len() } else { 1 };
+        &self.panes[..count.min(self.panes.len())]
+    }
+
+    /// The pane that controls, plots and readings are about.
+    #[must_use]
+    pub fn pane(&self) -> &PaneState {
+        let last = self.visible().len() - 1;
+        &self.panes[self.selected.min(last)]
+    }
+
+    /// The picture of the selected pane; none before the first one.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Shown> {
+        self.pane().shown.as_ref()
+    }
+
+    /// Why the selected pane's scene cannot be shown.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.pane().failure.as_deref()
+    }
+
+    /// Whether the engine works on the selected pane, and for how long.
     #[must_use]
     pub fn solving(&self) -> Option<Duration> {
-        self.solve.filter(|solve| !solve.done).map(|solve| solve.since.elapsed())
+        self.pane().solving()
     }
 
-    /// The recording on show.
+    /// The recording of the selected pane.
     #[must_use]
     pub fn recording(&self) -> Option<&Arc<Recording>> {
-        self.shown.as_ref().map(|shown| &shown.recording)
+        self.pane().recording()
     }
 
     /// The t that is shown.
     #[must_use]
     pub fn time(&self) -> Option<f64> {
         self.recording().map(|recording| self.playback.time(recording))
+    }
+
+    /// The particle to light: the one under the pointer, else the pinned one.
+    #[must_use]
+    pub fn lit(&self) -> Option<usize> {
+        self.hovered.or(self.pinned)
     }
 }

@@ -7,7 +7,7 @@ use eframe::egui::{
     Style, TextStyle, Theme, Vec2, Visuals, epaint::Shadow, style::WidgetVisuals,
 };
 
-use super::palette::Palette;
+use super::palette::{Palette, Room};
 
 /// One unit of the spacing grid, in points.
 pub const UNIT: f32 = 4.0;
@@ -24,12 +24,17 @@ pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
 }
 
-/// Fonts, styles and colours, once per window.
+/// Fonts, once per window.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
-    for theme in [Theme::Dark, Theme::Light] {
-        ctx.set_style_of(theme, style(Palette::of(theme == Theme::Dark)));
-    }
+}
+
+/// Styles and colours of a theme.
+pub fn choose(ctx: &egui::Context, room: Room) {
+    let palette = Palette::of(room);
+    let theme = if palette.dark { Theme::Dark } else { Theme::Light };
+    ctx.set_style_of(theme, style(palette));
+    ctx.set_theme(theme);
 }
 
 /// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols.
@@ -89,9 +94,9 @@ fn visuals(palette: &Palette) -> Visuals {
     let widget = |fill: Color32, ink: Color32, border: Color32| WidgetVisuals {
         bg_fill: fill,
         weak_bg_fill: fill,
-        bg_stroke: Stroke::new(1.0, border),
+        bg_stroke: Stroke::new(palette.heavier, border),
         corner_radius: CornerRadius::same(4),
-        fg_stroke: Stroke::new(1.0, ink),
+        fg_stroke: Stroke::new(palette.heavier, ink),
         expansion: 0.0,
     };
     let none = Color32::TRANSPARENT;

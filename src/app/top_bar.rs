@@ -10,7 +10,7 @@ use eframe::egui::{
 use super::command::{Command, Commands, FileCommand};
 use super::icon::{Icon, icon_button};
 use super::number;
-use super::state::{Mode, State};
+use super::state::{Look, Mode, State};
 use super::theme::{TEXT, UNIT, semibold};
 use crate::scene::{Bundled, Direction, LIBRARY, Scene};
 
@@ -29,22 +29,19 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         scene_menu(ui, state, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = UNIT;
-            let (icon, name) = if state.look.dark {
-                (Icon::Sun, "Light theme")
-            } else {
-                (Icon::Moon, "Dark theme")
-            };
+            let look = state.look;
+            let theme = if palette.dark { Icon::Sun } else { Icon::Moon };
+            let next = Command::Look(Look { room: look.room.next(), ..look });
+            let controls = Command::Look(look.with_controls_toggled());
+            let plots = Command::Look(look.with_plots_toggled());
+            let next_theme = format!("{} theme", look.room.next().title());
             let buttons = [
                 (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
-                (Icon::FullScreen, "Full screen", "F", Command::ToggleFullScreen, false),
-                (
-                    Icon::Larger,
-                    "Presenter mode",
-                    "P",
-                    Command::TogglePresenter,
-                    state.look.presenter,
-                ),
-                (icon, name, "", Command::ToggleTheme, false),
+                (Icon::FullScreen, "Stage alone", "F", Command::ToggleStageAlone, false),
+                (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, look.presenter),
+                (theme, &next_theme, "T", next, false),
+                (Icon::RightPanel, "Graphs", "G", plots, look.panels.plots),
+                (Icon::LeftPanel, "Controls", "C", controls, look.panels.controls),
             ];
             for (icon, name, shortcut, command, on) in buttons {
                 if icon_button(ui, icon, name, shortcut, on).clicked() {
@@ -75,7 +72,7 @@ fn mark(ui: &mut Ui, state: &State) {
         })
         .collect();
     let end = points[points.len() - 1];
-    let colour = palette.scene(&state.scene);
+    let colour = palette.scene(&state.pane().scene);
     ui.painter().add(Shape::line(points, Stroke::new(2.0, colour)));
     ui.painter().circle_filled(end, 3.0, colour);
 }
@@ -89,16 +86,23 @@ fn summary(scene: &Scene) -> String {
     if scene.direction == Direction::Noise {
         return format!("{data} · linear diffusion forwards");
     }
+    format!("{data} · {}", method(scene))
+}
+
+/// What makes the steps, in a few words.
+pub fn method(scene: &Scene) -> String {
     let sampler = &scene.sampler;
-    let how = if scene.is_sde() {
+    let steps = number::count(sampler.steps as u64);
+    let noun = number::plural(sampler.steps as f64, "step", "steps");
+    if scene.direction == Direction::Noise {
+        format!("{} · {steps} {noun}", scene.diffusion.scheme.title())
+    } else if scene.is_sde() {
         format!("{} · {}", scene.diffusion.form.title(), scene.diffusion.scheme.title())
     } else if scene.is_adaptive() {
         format!("{} · rtol {}", sampler.method.title, number::scientific(sampler.rtol))
     } else {
-        let steps = number::count(sampler.steps as u64);
-        format!("{} · {steps} steps", sampler.method.title)
-    };
-    format!("{data} · {how}")
+        format!("{} · {steps} {noun}", sampler.method.title)
+    }
 }
 
 /// A menu's button, with a triangle that says so.
@@ -114,7 +118,7 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 }
 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
-    menu(ui, &summary(&state.scene), true, |ui| {
+    menu(ui, &summary(&state.pane().scene), true, |ui| {
         ui.set_min_width(260.0);
         let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
         let entries = [

@@ -72,7 +72,7 @@ fn speed(speed: f64) -> String {
 
 fn readings(ui: &mut Ui, state: &State) {
     let palette = state.palette();
-    let traces = state.shown.as_ref().map(|shown| &shown.traces);
+    let traces = state.shown().map(|shown| &shown.traces);
     let count = |pick: fn(&super::traces::Traces) -> f64| traces.map(pick);
     let counts = [
         (
@@ -111,7 +111,7 @@ fn readings(ui: &mut Ui, state: &State) {
         .map_or_else(|| "–".to_owned(), |recording| number::bytes(recording.solver_bytes()));
     cell(ui, 36.0 * UNIT, reading(palette, "", &text, " solver memory"))
         .on_hover_text("What the solver keeps while stepping: state and stages × particles.");
-    let distance = state.shown.as_ref().and_then(|shown| shown.distance);
+    let distance = state.shown().and_then(|shown| shown.distance);
     let classic = state.scene.classic().is_some();
     let job = match distance {
         _ if classic => reading(palette, "sliced W2 ", "", "– (no distribution)"),
@@ -141,8 +141,8 @@ fn progress(state: &State) -> String {
     let all = state.scene.particles.count as u64;
     let solving = state.solving().is_some_and(|spent| spent.as_millis() > 150);
     match state.recording() {
-        None if state.failure.is_some() => "nothing solved yet".to_owned(),
-        _ if state.failure.is_some() => "out of date".to_owned(),
+        None if state.failure().is_some() => "nothing solved yet".to_owned(),
+        _ if state.failure().is_some() => "out of date".to_owned(),
         Some(recording) if solving && !recording.complete => {
             format!(
                 "{} of {} particles",

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::palette::Room;
 use crate::app::state::Mode;
 use crate::scene::{Scene, SceneError};
 
@@ -48,12 +49,40 @@ pub struct Cli {
     /// Open in the light theme.
     #[arg(long)]
     light: bool,
+    /// Open in this theme.
+    #[arg(long, value_enum, conflicts_with = "light")]
+    theme: Option<Theme>,
+    /// Show this moment, as a share of the run from 0 to 1, instead of playing.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    at: Option<f64>,
+    /// Light this particle.
+    #[arg(long, value_name = "PARTICLE")]
+    pin: Option<usize>,
     /// Open in this mode: explore, compare, errors or train.
-    #[arg(long, value_name = "MODE", value_parser = mode, default_value = "explore")]
-    mode: Mode,
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<Mode>,
     /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
     #[arg(long, value_name = "PAGE", value_parser = page)]
     page: Option<String>,
+}
+
+/// The themes of the window.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Theme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+    /// Black on white with heavier lines.
+    Projector,
+}
+
+/// Reads a share of the run.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1 is needed".into()),
+    }
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -184,7 +213,13 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     crate::app::run(crate::app::Launch {
         scene: cli.scene.scene()?,
         screenshot,
-        light: cli.light,
+        room: match (cli.theme, cli.light) {
+            (Some(Theme::Projector), _) => Room::Projector,
+            (Some(Theme::Light), _) | (None, true) => Room::Light,
+            (Some(Theme::Dark), _) | (None, false) => Room::Dark,
+        },
+        at: cli.at,
+        pin: cli.pin,
         mode: cli.mode,
         page: cli.page.clone(),
     })?;

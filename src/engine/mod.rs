@@ -7,7 +7,9 @@ mod models;
 mod probe;
 pub mod random;
 mod recording;
+mod reference;
 mod run;
+mod step_by_step;
 mod training;
 mod worker;
 
@@ -16,5 +18,6 @@ pub use models::{LoadedModel, bundled_model, model_of};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, Recording, Spread};
 pub use run::{DOUBLED, RunError, RunOptions, run};
+pub use step_by_step::step_by_step;
 pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus, trainer};
 pub use worker::{Engine, Update};

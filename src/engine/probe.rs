@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::models::model_of;
+use super::models::{LoadedModel, model_of, needs_model};
 use super::run::RunError;
 use crate::field::{
     ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField, Times,
@@ -45,12 +45,24 @@ impl Probe {
     /// # Errors
     /// If the scene or its model is refused.
     pub fn new(scene: &Scene) -> Result<Self, RunError> {
+        Self::with_model(scene, None)
+    }
+
+    /// Prepares a scene; `model` stands in for its own.
+    ///
+    /// # Errors
+    /// If the scene or its model is refused.
+    pub fn with_model(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<Self, RunError> {
         scene.check()?;
         let path = scene.interpolant.kind;
         if let Some(classic) = scene.classic() {
             return Ok(Self { scene: scene.clone(), field: ProbedField::Classic(classic) });
         }
-        let field = match (scene.direction, model_of(scene)?) {
+        let model = match model {
+            Some(model) if needs_model(scene) => Some(Arc::clone(model)),
+            _ => model_of(scene)?,
+        };
+        let field = match (scene.direction, model) {
             (Direction::Noise, _) => ProbedField::Other(Box::new(NoisingField)),
             (Direction::Generate, Some(model)) => ProbedField::Other(Box::new(
                 LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path),

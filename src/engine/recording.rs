@@ -142,6 +142,28 @@ impl Recording {
         Some((block, start..start + width))
     }
 
+    /// Where particle `i` is at a keyframe position (index and fraction), on the chord between its
+    /// neighbours; none where it is not.
+    #[must_use]
+    pub fn at_keyframe(&self, i: usize, position: f64) -> Option<[f64; 2]> {
+        let frames = self.keyframes(i)?;
+        let k = (position.max(0.0) as usize).min(frames.len() - 1);
+        let fraction = (position - k as f64).clamp(0.0, 1.0);
+        let from = frames[k].map(f64::from);
+        let to = frames.get(k + 1).map_or(from, |to| to.map(f64::from));
+        let at = [0, 1].map(|d| from[d] + fraction * (to[d] - from[d]));
+        at.iter().all(|x| x.is_finite()).then_some(at)
+    }
+
+    /// Counts of particle `i`, if it is there.
+    #[must_use]
+    pub fn counts_of(&self, i: usize) -> Option<&Counts> {
+        let block = self
+            .blocks
+            .get(self.blocks.partition_point(|block| block.first <= i).checked_sub(1)?)?;
+        block.counts.get(i - block.first)
+    }
+
     /// Evaluations per particle.
     #[must_use]
     pub fn nfe(&self) -> Spread {

@@ -186,6 +186,24 @@ fn start<S: Evaluate>(
     }
 }
 
+/// What a scene says to an ODE solver about `interval`.
+pub(super) fn ode_settings(scene: &Scene, interval: (f64, f64)) -> OdeSettings {
+    let sampler = &scene.sampler;
+    OdeSettings {
+        method: sampler.method,
+        tolerances: crate::solver::Tolerances { atol: sampler.atol, rtol: sampler.rtol },
+        control: sampler.control(),
+        error_weights: sampler.error_weights,
+        end: sampler.end,
+        start_time: interval.0,
+        end_time: interval.1,
+        first_step: sampler.first_step,
+        min_step: sampler.min_step,
+        max_attempts: sampler.max_attempts,
+        noise: sampler.noise(),
+    }
+}
+
 /// A run in progress.
 struct Job<'a, S> {
     scene: &'a Scene,
@@ -199,20 +217,7 @@ struct Job<'a, S> {
 
 impl<S: Real> Job<'_, S> {
     fn settings(&self) -> OdeSettings {
-        let sampler = &self.scene.sampler;
-        OdeSettings {
-            method: sampler.method,
-            tolerances: crate::solver::Tolerances { atol: sampler.atol, rtol: sampler.rtol },
-            control: sampler.control(),
-            error_weights: sampler.error_weights,
-            end: sampler.end,
-            start_time: self.interval.0,
-            end_time: self.interval.1,
-            first_step: sampler.first_step,
-            min_step: sampler.min_step,
-            max_attempts: sampler.max_attempts,
-            noise: sampler.noise(),
-        }
+        ode_settings(self.scene, self.interval)
     }
 
     /// The tiles: the number of the first particle and how many there are. They do not depend on

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::{Direction, FieldKind, Scene};
+use super::{Direction, FieldKind, MOST_PANES, Scene};
 use crate::data::{Mixture, toy};
 use crate::diffusion::DiffusionForm;
 use crate::field::{ExactField, LearnedField, SYSTEMS};
@@ -24,12 +24,19 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {} is not allowed: {}", self.key, self.value, self.allowed)
+        let Self { key, value, allowed } = self;
+        match *key {
+            // The value names the key in the pane.
+            PANES => write!(f, "{value} is not allowed: {allowed}"),
+            key => write!(f, "{key} = {value} is not allowed: {allowed}"),
+        }
     }
 }
 
 impl std::error::Error for Problem {}
 
+/// The key of what is wrong in a pane.
+const PANES: &str = "panes";
 /// Largest number of particles.
 pub const MOST_PARTICLES: usize = 100_000;
 /// Largest number of fixed steps.
@@ -43,6 +50,31 @@ impl Scene {
     /// # Errors
     /// The first value that is out of range, or that goes against another one.
     pub fn check(&self) -> Result<(), Problem> {
+        self.check_own()?;
+        if self.pane_count() > MOST_PANES {
+            let allowed = format!("at most {MOST_PANES} panes, the scene's own included");
+            return refuse(PANES, format!("{} panes", self.pane_count()), allowed);
+        }
+        for index in 1..self.pane_count() {
+            let pane = self.pane(index);
+            let refused = |key, value: &str, allowed: String| Problem {
+                key: PANES,
+                value: format!("{PANES}[{index}].{key} = {value}"),
+                allowed,
+            };
+            pane.check_own()
+                .map_err(|problem| refused(problem.key, &problem.value, problem.allowed))?;
+            let classic = [self, &pane].iter().any(|scene| scene.field.kind == FieldKind::Classic);
+            if classic && pane.field != self.field {
+                let allowed = "the same in all panes where one is a classic ODE".to_owned();
+                return Err(refused("field", &pane.field.system, allowed));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the scene without its other panes.
+    fn check_own(&self) -> Result<(), Problem> {
         self.check_system()?;
         let mixture = self.check_data()?;
         self.check_numbers()?;
@@ -210,6 +242,9 @@ impl Scene {
             within("diffusion.last_step_size", size, 0.0..=0.5)?;
         }
         within("view.trail", self.view.trail, 0.0..=1.0)?;
+        within("view.angle", self.view.angle, -360.0..=360.0)?;
+        within("view.point_size", self.view.point_size, 0.1..=10.0)?;
+        within("view.line_width", self.view.line_width, 0.1..=10.0)?;
         within("view.speed", self.view.speed, 0.01..=100.0)
     }
 

@@ -25,6 +25,8 @@ library![
     "noise-to-data",
     "euler-cuts-corners",
     "same-budget",
+    "side-by-side",
+    "one-dimension-over-time",
     "error-drives-the-step",
     "where-the-steps-go",
     "batch-against-particle",

@@ -2,18 +2,24 @@
 //! preset, a command line and a test are all a Scene.
 
 mod check;
+mod layer;
 mod library;
+mod pane;
 mod preset;
 mod text;
+mod view;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use check::{MOST_PARTICLES, MOST_STEPS, Problem};
+pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
+pub use pane::{MOST_PANES, Pane};
 pub use preset::{PRESETS, Preset};
 pub use text::SceneError;
+pub use view::{Clock, ColourBy, Projection, View};
 
 use crate::data::{Component, Mixture, MixtureError, Toy, toy};
 use crate::diffusion::DiffusionForm;
@@ -53,6 +59,9 @@ pub struct Scene {
     pub particles: Particles,
     /// How it is looked at; changes no number.
     pub view: View,
+    /// Samplers side by side with the scene's own, which is the first pane.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub panes: Vec<Pane>,
 }
 
 /// Which way the process runs.
@@ -290,42 +299,6 @@ pub struct Particles {
     pub count: usize,
 }
 
-/// What particles are coloured by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ColourBy {
-    /// One colour, the method's.
-    #[default]
-    Plain,
-    /// The largest error estimate of a kept step, over the tolerance.
-    LocalError,
-    /// Steps made.
-    Steps,
-}
-
-/// How it is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct View {
-    /// Length of the trails, as a share of the whole run.
-    pub trail: f64,
-    /// What particles are coloured by.
-    pub colour: ColourBy,
-    /// Whether the target density is drawn.
-    pub density: bool,
-    /// Playback speed; 1 shows a run in [`View::RUN_SECS`].
-    pub speed: f64,
-    /// Whether playback starts again at the end.
-    pub repeat: bool,
-    /// Whether changing the method keeps the number of evaluations instead of that of steps.
-    pub keep_evaluations: bool,
-}
-
-impl View {
-    /// How long a run is shown at speed 1.
-    pub const RUN_SECS: f64 = 4.0;
-}
-
 impl Default for Data {
     fn default() -> Self {
         Self { name: "two-moons".into(), mixture: None }
@@ -424,19 +397,6 @@ impl Default for Diffusion {
 impl Default for Particles {
     fn default() -> Self {
         Self { count: 2_000 }
-    }
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            trail: 0.12,
-            colour: ColourBy::default(),
-            density: true,
-            speed: 1.0,
-            repeat: true,
-            keep_evaluations: false,
-        }
     }
 }
 
@@ -636,13 +596,15 @@ impl Scene {
         scene
     }
 
-    /// Whether both scenes give the same recording: all but title, words and view are equal.
+    /// Whether both scenes give the same recording: all but title, words, view and the other panes
+    /// are equal.
     #[must_use]
     pub fn records_like(&self, other: &Self) -> bool {
         let stripped = |scene: &Self| Self {
             title: String::new(),
             about: String::new(),
             view: View::default(),
+            panes: Vec::new(),
             ..scene.clone()
         };
         stripped(self) == stripped(other)

@@ -185,19 +185,29 @@ impl Scene {
     }
 }
 
-/// The table of a scene file. A model it names is looked for beside it.
+/// The table of a scene file. Models it names are looked for beside it.
 fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
     let mut table = parse(&read(path)?, &path.display().to_string())?;
+    let Some(folder) = path.parent() else { return Ok(table) };
+    beside(&mut table, folder);
+    if let Some(toml::Value::Array(panes)) = table.get_mut("panes") {
+        for pane in panes.iter_mut().filter_map(toml::Value::as_table_mut) {
+            beside(pane, folder);
+        }
+    }
+    Ok(table)
+}
+
+/// Looks for the model of a scene or a pane in `folder`.
+fn beside(table: &mut toml::Table, folder: &Path) {
     if let Some(toml::Value::String(model)) =
         table.get_mut("field").and_then(|field| field.get_mut("model"))
-        && let Some(folder) = path.parent()
     {
         // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
         // saved elsewhere.
         let there = folder.join(&*model);
         *model = std::path::absolute(&there).unwrap_or(there).display().to_string();
     }
-    Ok(table)
 }
 
 fn read(path: &Path) -> Result<String, SceneError> {

@@ -2,6 +2,10 @@
 //!
 //! The steppers are those of whole solves, so what is shown is what happens there.
 
+mod recorded;
+
+pub use recorded::{FixedByHand, NoisyByHand};
+
 use super::norm::ScaledError;
 use super::per_particle::PerParticle;
 use super::settings::OdeSettings;
@@ -10,14 +14,14 @@ use super::tableau::Tableau;
 use super::track::{Counts, Stop};
 use crate::field::Field;
 
-/// A stage of an explicit Runge–Kutta step.
+/// An evaluation of the field within a step: a stage of a Runge–Kutta method.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     /// Where the field was evaluated: time.
     pub t: f64,
     /// And point.
     pub point: [f64; 2],
-    /// What it was there: `k_i`.
+    /// What it was there: `k_i`. For an SDE, the drift v + D s.
     pub slope: [f64; 2],
 }
 
@@ -36,6 +40,8 @@ pub struct AttemptByHand {
     pub answer: [f64; 2],
     /// The embedded answer beside it, if the method has one.
     pub embedded: Option<[f64; 2]>,
+    /// How far noise moves the particle in this step, if it does.
+    pub noise: Option<[f64; 2]>,
     /// `atol + rtol·max(|y0|, |y1|)` of each coordinate.
     pub tolerance: [f64; 2],
     /// Norm of the error over the tolerance; NaN without an embedded answer.
@@ -178,6 +184,7 @@ fn take_apart(
         stages,
         answer: start,
         embedded: None,
+        noise: None,
         tolerance: [f64::NAN; 2],
         error_ratio: f64::NAN,
         accepted: true,

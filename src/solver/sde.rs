@@ -213,7 +213,7 @@ impl<S: Real> SdeProblem<'_, S> {
 
     /// Moves `x` over step `index`, from `t` to `t_next`. The end is the grid's own time rather
     /// than t + h, which may round to beyond the last time at which D and the field are defined.
-    fn noisy_step(
+    pub(super) fn noisy_step(
         &self,
         [t, t_next]: [f64; 2],
         noise: &Noise<S>,
@@ -272,7 +272,7 @@ impl<S: Real> SdeProblem<'_, S> {
         }
     }
 
-    fn denoise(&self, kind: LastStep, t: f64, h: f64, x: &mut [S], work: &mut Work<S>) {
+    pub(super) fn denoise(&self, kind: LastStep, t: f64, h: f64, x: &mut [S], work: &mut Work<S>) {
         self.drift(t, x, work);
         let (alpha, sigma) = self.level_at_end;
         let h = S::from_f64(h);
@@ -286,6 +286,11 @@ impl<S: Real> SdeProblem<'_, S> {
                 LastStep::None => {}
             }
         }
+    }
+
+    /// Buffers for `count` particles.
+    pub(super) fn work(&self, count: usize) -> Work<S> {
+        Work::new(2 * count)
     }
 
     /// Leaves f = v + D s, v and s at `(x, t)` in `work`.
@@ -311,7 +316,7 @@ impl<S: Real> SdeProblem<'_, S> {
 }
 
 /// Buffers of one tile.
-struct Work<S> {
+pub(super) struct Work<S> {
     velocity: Vec<S>,
     score: Vec<S>,
     drift: Vec<S>,

@@ -5,12 +5,9 @@ use eframe::egui::Ui;
 use super::row::{Choice, Row, Scale};
 use crate::app::number;
 use crate::data::TOYS;
-use crate::diffusion::DiffusionForm;
 use crate::field::SYSTEMS;
 use crate::interpolant::Interpolant;
 use crate::scene::{Direction, FieldKind, Scene, Time};
-use crate::solver::grid::Spacing;
-use crate::solver::{End, MethodRef};
 
 /// Why path, field and diffusion do nothing in the forward direction.
 pub const FORWARDS: &str = "Data → noise follows the linear diffusion of the VP-SDE, which needs no path, field or diffusion form. Choose Generate to use this.";
@@ -116,22 +113,7 @@ fn set_kind(scene: &mut Scene, kind: FieldKind) {
     }
     // Times of one mean nothing to the other.
     scene.time = Time::default();
-    scene.sampler.step_size = None;
-    if scene.sampler.spacing() == Spacing::List {
-        (scene.sampler.grid, scene.sampler.times) = (None, None);
-    }
-    if kind == FieldKind::Classic {
-        scene.diffusion.form = DiffusionForm::None;
-        if matches!(scene.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
-            scene.sampler.grid = None;
-        }
-        if scene.sampler.method.needs_noising_process() {
-            scene.sampler.method = MethodRef::default();
-        }
-    } else {
-        // Beyond t = 1 not every field goes on.
-        scene.sampler.end = End::default();
-    }
+    scene.suit_field();
 }
 
 /// Which classic system, and its parameter.

@@ -1,7 +1,10 @@
 //! The left panel: the knobs, always in the same place.
 
+mod appearance;
 mod data;
 mod diffusion;
+mod layers;
+mod panes;
 mod particles;
 mod presets;
 pub mod row;
@@ -14,6 +17,7 @@ use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 use super::command::{Command, Commands};
 use super::state::{Mode, State};
 use super::theme::UNIT;
+use crate::scene::Scene;
 
 /// As [`crate::scene::Scene::check`] has it.
 const MOST_PARTICLES: f64 = crate::scene::MOST_PARTICLES as f64;
@@ -23,9 +27,11 @@ const MOST_STEPS: f64 = crate::scene::MOST_STEPS as f64;
 /// Room for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;
 
-/// Draws the controls on a copy of the scene and asks for it if it differs.
+/// Draws the controls on a copy of the selected pane's scene and asks for it if it differs.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let mut scene = (*state.scene).clone();
+    // The selected pane's settings; the view is everybody's.
+    let before = Scene { view: state.scene.view, ..(*state.pane().scene).clone() };
+    let mut scene = before.clone();
     let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
     ScrollArea::vertical()
         .auto_shrink(false)
@@ -34,6 +40,10 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             // The scroll bar has its own place.
             ui.set_max_width(ui.available_width() - GUTTER);
             ui.add_space(UNIT);
+            if state.mode == Mode::Compare {
+                panes::ui(ui, state, &mut scene, out);
+                ui.add_space(UNIT);
+            }
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);
             let training = state.training.status.is_some();
@@ -44,9 +54,11 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             sampler::ui(ui, &mut scene);
             diffusion::ui(ui, &mut scene);
             particles::ui(ui, &mut scene);
+            layers::ui(ui, &mut scene);
+            appearance::ui(ui, &mut scene, state.look, out);
             ui.add_space(2.0 * UNIT);
         });
-    if scene != *state.scene {
-        out.push(Command::Edit(Box::new(scene)));
+    if scene != before {
+        out.push(Command::EditPane(Box::new(scene)));
     }
 }

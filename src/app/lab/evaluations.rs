@@ -38,7 +38,7 @@ pub struct Evaluations {
 impl Card for Evaluations {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let spread = bench.state.shown.as_ref().map(|shown| shown.traces.nfe);
+        let spread = bench.state.shown().map(|shown| shown.traces.nfe);
         let note = spread.map_or_else(String::new, |nfe| {
             let [min, max] = [nfe.min, nfe.max].map(|nfe| number::count(nfe.into()));
             if min == max { format!("{min} each") } else { format!("{min} to {max}") }

@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
 
 fn table(ui: &mut Ui, state: &State) {
     let palette = state.palette();
-    let traces = state.shown.as_ref().map(|shown| &shown.traces);
+    let traces = state.shown().map(|shown| &shown.traces);
     let spread = |pick: fn(&crate::app::traces::Traces) -> Spread| traces.map(pick);
     let rows = [
         ("evaluations", spread(|traces| traces.nfe)),
@@ -81,15 +81,14 @@ fn table(ui: &mut Ui, state: &State) {
 
 fn histogram(ui: &mut Ui, state: &State) {
     let palette = state.palette();
-    let traces = state.shown.as_ref().map(|shown| &shown.traces);
+    let traces = state.shown().map(|shown| &shown.traces);
     if traces.is_none() {
         say(ui, ui.available_rect_before_wrap(), palette, "Nothing has been solved yet.");
         return;
     }
     let (bars, width) =
         traces.map_or((&[][..], 1.0), |traces| (traces.histogram.as_slice(), traces.bar_width));
-    let colour =
-        state.shown.as_ref().map_or(palette.quiet, |shown| palette.scene(&shown.recording.scene));
+    let colour = state.shown().map_or(palette.quiet, |shown| palette.scene(&shown.recording.scene));
     let first = bars.first().map_or(0.0, |bar| bar.nfe);
     let last = bars.last().map_or(1.0, |bar| bar.nfe);
     // A single bar should look like one, not like a wall.

@@ -37,7 +37,7 @@ pub fn error_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
 
 /// Whose steps are drawn.
 fn whose(state: &State) -> &'static str {
-    let series = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.series);
+    let series = state.shown().map_or(&[][..], |shown| &shown.traces.series);
     match series {
         [] => "",
         [one] if one.label == "all particles" => "all particles",
@@ -55,7 +55,7 @@ fn over_time(
     threshold: Option<f64>,
 ) -> Option<f64> {
     let palette = state.palette();
-    let series = state.shown.as_ref().map_or(&[][..], |shown| &shown.traces.series);
+    let series = state.shown().map_or(&[][..], |shown| &shown.traces.series);
     let values = series.iter().flat_map(|series| &series.steps).map(&value);
     let range = decades(values, threshold, MOST_DECADES);
     let floor = *range.start();
@@ -74,7 +74,7 @@ fn over_time(
                     .allow_hover(false);
                 plot.hline(line);
             }
-            if let Some(shown) = &state.shown {
+            if let Some(shown) = state.shown() {
                 // Others first, so that the one that stands for all lies on top.
                 for (i, series) in series.iter().enumerate().rev() {
                     let above = |step: &Step| {
@@ -88,7 +88,7 @@ fn over_time(
             now_line(plot, palette, state.time());
             plot.response().hovered().then(|| plot.pointer_coordinate().map(|at| at.x)).flatten()
         });
-    if let (Some(shown_state), Some(_)) = (&state.shown, threshold)
+    if let (Some(shown_state), Some(_)) = (state.shown(), threshold)
         && !shown_state.traces.has_errors()
     {
         let words = if shown_state.recording.scene.is_sde() {

@@ -1,104 +1,312 @@
 //! What each particle is coloured by.
 
+use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use eframe::egui::Color32;
 
 use crate::app::number;
-use crate::app::palette::Palette;
+use crate::app::palette::{Palette, Room};
 use crate::engine::Recording;
-use crate::scene::{ColourBy, Scene};
-use crate::solver::Counts;
+use crate::scene::ColourBy;
 
 /// Particles without the quantity are there, but step back.
 const UNKNOWN_ALPHA: u8 = 130;
 
-/// How quantities become colours, and the words for the legend.
+/// What decides the colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Key {
+    /// Which recording, and how much of it.
+    pub recording: (u64, usize),
+    /// The reference it is held against.
+    pub reference: Option<u64>,
+    /// What the colours mean.
+    pub by: ColourBy,
+    /// The theme.
+    pub room: Room,
+}
+
+/// How quantities become colours, for the legend, and the colours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Colouring {
     /// What the colours mean.
-    pub title: &'static str,
-    /// The quantity at both ends of the scale; none if no particle has it.
-    pub ends: Option<(f64, f64)>,
+    pub by: ColourBy,
+    /// How the legend tells it.
+    pub legend: Legend,
     /// Particles that have the quantity, if not all do.
     pub known: Option<usize>,
-    by: ColourBy,
+    /// One colour per particle of the whole recording.
+    pub colours: Arc<[[u8; 4]]>,
+}
+
+/// What a legend shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Legend {
+    /// Nothing: there is one colour.
+    None,
+    /// A scale from the least to the largest.
+    Scale {
+        /// What is written at both ends.
+        ends: [String; 2],
+    },
+    /// All particles have the same value.
+    One(String),
+    /// No particle has the quantity; why.
+    Missing(&'static str),
+    /// A ring of directions.
+    Ring,
+    /// One colour for each of so many.
+    Swatches(usize),
 }
 
 impl Colouring {
-    /// The colouring that `scene` asks for of a recording.
+    /// The colouring of a recording.
     #[must_use]
-    pub fn of(scene: &Scene, recording: &Recording) -> Self {
-        let by = scene.view.colour;
-        let title = match by {
-            ColourBy::Plain => "",
-            ColourBy::LocalError => "Largest local error over tolerance",
-            ColourBy::Steps => "Steps",
+    pub fn of(
+        by: ColourBy,
+        recording: &Recording,
+        reference: Option<&Recording>,
+        room: Room,
+    ) -> Self {
+        let palette = Palette::of(room);
+        let (legend, known, mut colours) = match by {
+            ColourBy::Plain => (Legend::None, None, Vec::new()),
+            ColourBy::StartAngle => (Legend::Ring, None, by_angle(recording, palette)),
+            ColourBy::Component => by_component(recording, palette),
+            _ => by_quantity(by, recording, reference, palette),
         };
-        let mut values: Vec<f64> = match by {
-            ColourBy::Plain => Vec::new(),
-            _ => recording.counts().map(|counts| quantity(by, counts)).collect(),
-        };
-        values.retain(|value| value.is_finite());
-        let known = (values.len() < recording.count()).then_some(values.len());
-        values.sort_unstable_by(f64::total_cmp);
-        // A handful of outliers should not use up the whole scale.
-        let ends = (!values.is_empty()).then(|| {
-            let last = values.len() - 1;
-            (values[last / 50], values[last - last / 50])
-        });
-        Self { title, ends, known, by }
-    }
-
-    /// The legend's words at both ends of the scale.
-    #[must_use]
-    pub fn words(&self) -> Option<(String, String)> {
-        let (low, high) = self.ends?;
-        let words = |value: f64| match self.by {
-            ColourBy::LocalError => number::three(10.0_f64.powf(value)),
-            _ => number::count(value.round() as u64),
-        };
-        Some((words(low), words(high)))
-    }
-
-    /// One colour per particle of the whole recording.
-    #[must_use]
-    pub fn colours(&self, recording: &Recording, palette: &Palette) -> Arc<[[u8; 4]]> {
-        let plain = palette.scene(&recording.scene);
-        let mut colours: Vec<[u8; 4]> = match (self.by, self.ends) {
-            (ColourBy::Plain, _) | (_, None) => Vec::new(),
-            (by, Some((low, high))) => recording
-                .counts()
-                .map(|counts| {
-                    let value = quantity(by, counts);
-                    let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-                    if value.is_finite() {
-                        opaque(palette.quantity(share))
-                    } else {
-                        let [r, g, b, _] = opaque(palette.grid);
-                        [r, g, b, UNKNOWN_ALPHA]
-                    }
-                })
-                .collect(),
-        };
-        colours.resize(recording.scene.particles.count, opaque(plain));
+        let plain = opaque(palette.scene(&recording.scene));
+        colours.resize(recording.scene.particles.count, plain);
         // Who stopped on the way is no result.
         let stopped = opaque(palette.quiet);
         for (particle, _) in recording.blocks.iter().flat_map(|block| &block.stops) {
             colours[*particle] = stopped;
         }
-        colours.into()
+        Self { by, legend, known, colours: colours.into() }
+    }
+
+    /// Whether the pane at `index` needs a legend: what means the same in all is told in the first.
+    #[must_use]
+    pub fn is_told(&self, index: usize) -> bool {
+        match self.legend {
+            Legend::None => false,
+            Legend::Ring | Legend::Swatches(_) => index == 0,
+            _ => true,
+        }
+    }
+
+    /// The legend's title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let title = match self.by {
+            ColourBy::Plain => "",
+            ColourBy::StartAngle => "Direction of the start",
+            ColourBy::Component => "Component at the end",
+            ColourBy::LocalError => "Largest local error over tolerance",
+            ColourBy::Nfe => "Evaluations",
+            ColourBy::Steps => "Steps",
+            ColourBy::Rejected => "Rejected attempts",
+            ColourBy::Speed => "Mean speed along the path",
+            ColourBy::Distance => "Distance to the reference at the end",
+        };
+        match self.known {
+            Some(known) => format!("{title}, for {} particles", number::count(known as u64)),
+            None => title.to_owned(),
+        }
     }
 }
+
+type Coloured = (Legend, Option<usize>, Vec<[u8; 4]>);
 
 fn opaque(colour: Color32) -> [u8; 4] {
     [colour.r(), colour.g(), colour.b(), 255]
 }
 
-fn quantity(by: ColourBy, counts: &Counts) -> f64 {
-    match by {
-        ColourBy::Plain => f64::NAN,
-        ColourBy::LocalError => f64::from(counts.largest_error).log10(),
-        ColourBy::Steps => f64::from(counts.accepted),
+fn unknown(palette: &Palette) -> [u8; 4] {
+    let [r, g, b, _] = opaque(palette.grid);
+    [r, g, b, UNKNOWN_ALPHA]
+}
+
+fn by_angle(recording: &Recording, palette: &Palette) -> Vec<[u8; 4]> {
+    let starts =
+        || (0..recording.count()).map(|i| recording.keyframes(i).map_or([0.0; 2], |k| k[0]));
+    let count = recording.count().max(1) as f32;
+    let middle = starts().fold([0.0; 2], |sum: [f32; 2], at| [sum[0] + at[0], sum[1] + at[1]]);
+    starts()
+        .map(|[x, y]| {
+            let [dx, dy] = [x - middle[0] / count, y - middle[1] / count].map(f64::from);
+            opaque(palette.direction(dy.atan2(dx) / TAU))
+        })
+        .collect()
+}
+
+fn by_component(recording: &Recording, palette: &Palette) -> Coloured {
+    let scene = &recording.scene;
+    let Some(mixture) = scene.mixture().ok().filter(|_| scene.classic().is_none()) else {
+        return (Legend::Missing("A classic ODE has no components."), None, Vec::new());
+    };
+    let components = mixture.components();
+    let few = components.len() <= palette.categories();
+    let colours = recording.ends().map(|end| {
+        if !end.iter().all(|x| x.is_finite()) {
+            return unknown(palette);
+        }
+        // Beside every box the nearest one counts.
+        let nearest = || {
+            let distance = |i: &usize| {
+                let mean = components[*i].mean();
+                (mean[0] - end[0]).hypot(mean[1] - end[1])
+            };
+            (0..components.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        };
+        let component = mixture.likeliest_component(end).or_else(nearest).unwrap_or(0);
+        opaque(if few {
+            palette.category(component)
+        } else {
+            palette.quantity(component as f64 / (components.len() - 1) as f64)
+        })
+    });
+    let legend = if few {
+        Legend::Swatches(components.len())
+    } else {
+        Legend::Scale { ends: ["1st".into(), format!("{}th", components.len())] }
+    };
+    (legend, None, colours.collect())
+}
+
+fn by_quantity(
+    by: ColourBy,
+    recording: &Recording,
+    reference: Option<&Recording>,
+    palette: &Palette,
+) -> Coloured {
+    let values: Vec<f64> = match by {
+        ColourBy::Speed => speeds(recording),
+        ColourBy::Distance => match reference {
+            Some(reference) => distances(recording, reference),
+            None => vec![f64::NAN; recording.count()],
+        },
+        _ => recording
+            .counts()
+            .map(|counts| match by {
+                ColourBy::LocalError => f64::from(counts.largest_error).log10(),
+                ColourBy::Nfe => f64::from(counts.nfe),
+                ColourBy::Rejected => f64::from(counts.rejected),
+                _ => f64::from(counts.accepted),
+            })
+            .collect(),
+    };
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let known = (sorted.len() < values.len()).then_some(sorted.len());
+    sorted.sort_unstable_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else {
+        let why = match by {
+            ColourBy::LocalError => "These steps have no error estimate.",
+            ColourBy::Distance if recording.reference_scene().is_none() => {
+                "This sampler draws noise of its own, so no path is the right one."
+            }
+            ColourBy::Distance => "The reference is being solved…",
+            _ => "Nothing to show yet.",
+        };
+        return (Legend::Missing(why), None, Vec::new());
+    };
+    // A handful of outliers should not use up the whole scale.
+    let (low, high) = (sorted[last / 50], sorted[last - last / 50]);
+    let words = |value: f64| match by {
+        ColourBy::LocalError | ColourBy::Distance => number::three(10.0_f64.powf(value)),
+        ColourBy::Speed => number::three(value),
+        _ => number::count(value.round() as u64),
+    };
+    let ends = [low, high].map(words);
+    let legend = if ends[0] == ends[1] { Legend::One(words(low)) } else { Legend::Scale { ends } };
+    let colours = values
+        .iter()
+        .map(|&value| {
+            if !value.is_finite() {
+                return unknown(palette);
+            }
+            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+            opaque(palette.quantity(share))
+        })
+        .collect();
+    (legend, known, colours)
+}
+
+/// Length of the path over the time it took.
+fn speeds(recording: &Recording) -> Vec<f64> {
+    let times = &recording.times;
+    let span = (times[times.len() - 1] - times[0]).abs();
+    (0..recording.count())
+        .map(|i| {
+            let frames = recording.keyframes(i).unwrap_or_default();
+            let length: f32 = frames
+                .windows(2)
+                .map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]))
+                .sum();
+            f64::from(length) / span
+        })
+        .collect()
+}
+
+/// Powers of ten of the distances between end points.
+fn distances(recording: &Recording, reference: &Recording) -> Vec<f64> {
+    let mut wanted = reference.ends();
+    recording
+        .ends()
+        .map(|end| {
+            wanted.next().map_or(f64::NAN, |wanted| {
+                // Single precision knows no smaller distance.
+                (end[0] - wanted[0]).hypot(end[1] - wanted[1]).max(1e-12).log10()
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{RunOptions, run};
+    use crate::scene::Scene;
+    use crate::solver::Cancel;
+
+    fn record(settings: &[&str]) -> Recording {
+        let common = ["field.kind=exact", "data.name=eight-gaussians", "particles.count=64"];
+        let all: Vec<String> =
+            common.iter().chain(settings).map(|&setting| setting.to_owned()).collect();
+        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+        run(&scene, 1, &RunOptions::for_window(64), &Cancel::default(), |_| {}).expect("runs")
+    }
+
+    #[test]
+    fn every_colouring_has_a_colour_for_every_particle_in_every_theme() {
+        let recording = record(&["sampler.rtol=1e-2"]);
+        for by in ColourBy::ALL {
+            for room in Room::ALL {
+                let colouring = Colouring::of(by, &recording, Some(&recording), room);
+                assert_eq!(colouring.colours.len(), 64);
+                assert_eq!(colouring.legend == Legend::None, by == ColourBy::Plain);
+            }
+        }
+    }
+
+    #[test]
+    fn components_and_starts_are_told_apart() {
+        let recording = record(&[]);
+        for (by, least) in [(ColourBy::Component, 6), (ColourBy::StartAngle, 40)] {
+            let colouring = Colouring::of(by, &recording, None, Room::Dark);
+            let mut colours = colouring.colours.to_vec();
+            colours.sort_unstable();
+            colours.dedup();
+            assert!(colours.len() >= least, "{by:?}: {} colours", colours.len());
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let euler = record(&["diffusion.form=sigma"]);
+        let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Room::Light);
+        assert!(matches!(colouring.legend, Legend::Missing(_)));
+        let colouring = Colouring::of(ColourBy::Distance, &euler, None, Room::Light);
+        assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…"));
     }
 }

@@ -35,8 +35,11 @@ use pipelines::Pipelines;
 /// The most trail segments drawn per particle; a longer trail shows its newest part.
 pub const MAX_TRAIL_SEGMENTS: usize = pipelines::QUADS as usize;
 
-/// Storage buffers that the vertex shader reads: positions, colours, readiness.
-const STORAGE_BUFFERS: u32 = 3;
+/// Looks at one pane that a frame may hold; see [`StageItem::pass`].
+pub const PASSES: usize = 2;
+
+/// Storage buffers that the vertex shader reads: positions, colours, readiness, times.
+const STORAGE_BUFFERS: u32 = 4;
 
 /// Why the stage cannot draw. The text is fit to be shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +105,8 @@ pub struct Upload {
     pub particles: usize,
     /// Keyframes per particle.
     pub keyframes: usize,
+    /// The time of each keyframe, for views over time; may be left out for others.
+    pub times: Arc<[f32]>,
     /// The blocks that are new since the last upload, in any order. A particle is drawn
     /// once its block has arrived.
     pub blocks: Vec<Block>,
@@ -231,23 +236,25 @@ impl StageGpu {
 /// Draws a pane over `rect` (points), clipped to it. Paint a pane once per frame; in an
 /// `egui_plot` plot, use [`StageItem`].
 pub fn paint(painter: &Painter, rect: Rect, pane: u64, projection: Projection, view: View) {
-    painter.with_clip_rect(rect).add(callback(rect, pane, projection, view));
+    painter.with_clip_rect(rect).add(callback(rect, pane, 0, projection, view));
 }
 
 /// The shape that draws a pane; the painter that it is added to clips it.
 fn callback(
     rect: Rect,
     pane: u64,
+    pass: usize,
     projection: Projection,
     view: View,
 ) -> eframe::egui::epaint::PaintCallback {
-    let callback = StageCallback { pane, rect, projection, view };
+    let callback = StageCallback { pane, pass: pass.min(PASSES - 1), rect, projection, view };
     egui_wgpu::Callback::new_paint_callback(rect, callback)
 }
 
 /// One pane in one frame.
 struct StageCallback {
     pane: u64,
+    pass: usize,
     rect: Rect,
     projection: Projection,
     view: View,
@@ -266,7 +273,7 @@ impl CallbackTrait for StageCallback {
             .get_mut::<Resources>()
             .and_then(|resources| resources.panes.get_mut(&self.pane))
         {
-            pane.prepare(queue, screen, self.rect, &self.projection, &self.view);
+            pane.prepare(queue, self.pass, screen, self.rect, &self.projection, &self.view);
         }
         Vec::new()
     }
@@ -288,6 +295,6 @@ impl CallbackTrait for StageCallback {
         // clipping.
         let [width, height] = info.screen_size_px;
         pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
-        pane.draw(pass, &resources.pipelines);
+        pane.draw(pass, self.pass, &resources.pipelines);
     }
 }

@@ -1,70 +1,133 @@
 //! Words on the stage: what to watch, the colour scale, what went wrong, how far the solve is.
 
 use eframe::egui::{
-    Align, Align2, Color32, Frame, Label, Layout, Margin, Mesh, Rect, RichText, Shape, Stroke, Ui,
-    UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, Color32, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 
-use super::colouring::Colouring;
+use super::pane::StagePane;
+use super::{header, legend, readout, sight};
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::state::State;
+use crate::app::state::{Mode, PaneState, State};
 use crate::app::theme::{UNIT, semibold};
 
 /// Height of the line that says a solve is under way.
 const PROGRESS_HEIGHT: f32 = 2.0;
 /// A solve that takes less than this needs no such line.
 const PATIENCE_SECS: f64 = 0.12;
+/// Height that the words of a demonstration take, about.
+const CAPTION_HEIGHT: f32 = 31.0 * UNIT;
 /// Greatest width of a text on the stage.
 const TEXT_WIDTH: f32 = 440.0;
 
-/// Draws over the plot in `frame`, which fills `rect` together with its axes.
+/// Draws over the stage in `rect`, of which the first pane's plot is `frame`.
 pub fn ui(
     ui: &mut Ui,
     rect: Rect,
     frame: Rect,
     state: &State,
-    colouring: Option<&Colouring>,
     complaint: Option<String>,
     out: &mut Commands,
 ) {
     progress(ui, rect, state);
     let inner = frame.shrink(3.0 * UNIT);
     corner(ui, inner, Layout::right_to_left(Align::Min), |ui| {
-        let button = icon_button(ui, Icon::Fit, "Reset view", "double-click", false);
+        let button = icon_button(ui, Icon::Fit, "Reset view", "R", false);
         if button.clicked() {
             out.push(Command::ResetView);
         }
     });
+    let captioned = state.caption && !state.scene.about.is_empty() && state.by_hand.is_none();
+    if captioned && state.mode != Mode::Compare {
+        let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
+        let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
+        corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
+    }
+    if let Some(complaint) = complaint {
+        corner(ui, inner, Layout::bottom_up(Align::Max), |ui| {
+            ui.add(Label::new(RichText::new(complaint).color(state.palette().quiet)).wrap());
+        });
+    }
+}
+
+/// Draws the words of a demonstration above the panes in `rect`, and returns what is left of it.
+pub fn caption_above(ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) -> Rect {
+    if !state.caption || state.scene.about.is_empty() || state.by_hand.is_some() {
+        return rect;
+    }
+    let mut band = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("caption"));
+    caption(&mut band, state, out);
+    Rect::from_min_max(pos2(rect.left(), band.min_rect().bottom() + 2.0 * UNIT), rect.max)
+}
+
+/// Draws over the plot of one pane in `frame`, whose header is `head` wide.
+pub fn pane_ui(
+    ui: &mut Ui,
+    frame: Rect,
+    (state, index): (&State, usize),
+    (stage_pane, head): (&StagePane, f32),
+    out: &mut Commands,
+) {
+    let pane = &state.panes[index];
+    let palette = state.palette();
+    let inner = frame.shrink(2.0 * UNIT);
     let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
     let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
+    // Below the words of a demonstration.
+    let covered = state.caption && state.mode != Mode::Compare && !state.scene.about.is_empty();
     corner(ui, texts, Layout::top_down(Align::Min), |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0 * UNIT;
-        if state.caption && !state.scene.about.is_empty() {
-            caption(ui, state, out);
+        ui.spacing_mut().item_spacing.y = UNIT;
+        if covered && state.by_hand.is_none() {
+            ui.add_space(CAPTION_HEIGHT);
         }
-        for message in alarms(state) {
-            card(ui, state.palette(), state.palette().alarm, |ui| {
-                ui.add(Label::new(RichText::new(message).color(state.palette().strong)).wrap());
+        if state.mode == Mode::Compare
+            && let Some(figures) = header::figures_below(ui, head, pane)
+        {
+            on_ground(ui, palette, |ui| {
+                ui.label(RichText::new(figures).color(palette.text));
+            });
+        }
+        if let Some(difference) = stage_pane.difference(state, index) {
+            let times = number::count(difference.magnified as u64);
+            let words = format!(
+                "Difference to the reference, {times} times enlarged (mean {} at the end)",
+                number::three(difference.distance)
+            );
+            ui.add(Label::new(RichText::new(words).color(palette.text)).wrap());
+        } else if state.scene.shows_difference(index) {
+            let words = "The reference is being solved…";
+            ui.label(RichText::new(words).color(palette.quiet));
+        }
+        for message in alarms(pane) {
+            card(ui, palette, palette.alarm, |ui| {
+                ui.add(Label::new(RichText::new(message).color(palette.strong)).wrap());
             });
         }
     });
-    let foot = Layout::bottom_up(Align::Min);
-    corner(ui, inner, foot, |ui| {
-        if let Some(complaint) = complaint {
-            ui.label(RichText::new(complaint).color(state.palette().quiet));
-        }
-        if let Some(colouring) = colouring.filter(|colouring| !colouring.title.is_empty()) {
-            legend(ui, state.palette(), colouring);
-        }
+    if state.by_hand.is_none() {
+        corner(ui, inner, Layout::bottom_up(Align::Min), |ui| {
+            if let Some(colouring) = stage_pane.colouring().filter(|c| c.is_told(index)) {
+                on_ground(ui, palette, |ui| legend::colours_ui(ui, palette, colouring));
+            }
+            if index == 0 {
+                let projection = sight::projection(&pane.scene, state.scene.view.projection);
+                let layers = state.scene.view.layers;
+                legend::layers_ui(ui, palette, layers, projection, stage_pane.layers());
+            }
+        });
+    }
+    let upwards = state.by_hand.is_none();
+    let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
+    corner(ui, inner, layout, |ui| {
+        readout::ui(ui, (state, index), frame.width(), upwards, out);
     });
-    if state.shown.is_none() && state.failure.is_none() {
+    if pane.shown.is_none() && pane.failure.is_none() {
         let centre = frame.center();
-        let colour = state.palette().quiet;
         let font = eframe::egui::FontId::proportional(crate::app::theme::TEXT);
-        ui.painter().text(centre, Align2::CENTER_CENTER, "Solving…", font, colour);
+        ui.painter().text(centre, Align2::CENTER_CENTER, "Solving…", font, palette.quiet);
     }
 }
 
@@ -74,6 +137,15 @@ fn corner(ui: &mut Ui, rect: Rect, layout: Layout, add: impl FnOnce(&mut Ui)) {
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.expand(2.0 * UNIT).intersect(ui.clip_rect()));
     add(&mut child);
+}
+
+/// Words that lie on the picture, on a ground that lets it shine through.
+fn on_ground(ui: &mut Ui, palette: &Palette, add: impl FnOnce(&mut Ui)) {
+    Frame::new()
+        .fill(palette.ground.gamma_multiply(0.8))
+        .corner_radius(4)
+        .inner_margin(Margin::symmetric(4, 2))
+        .show(ui, add);
 }
 
 /// A box for words, marked on its left edge.
@@ -107,17 +179,17 @@ fn caption(ui: &mut Ui, state: &State, out: &mut Commands) {
 }
 
 /// What the person should know about the picture.
-fn alarms(state: &State) -> Vec<String> {
+fn alarms(pane: &PaneState) -> Vec<String> {
     let mut alarms = Vec::new();
-    if let Some(failure) = &state.failure {
+    if let Some(failure) = &pane.failure {
         let failure = sentence(failure);
-        alarms.push(if state.shown.is_some() {
+        alarms.push(if pane.shown.is_some() {
             format!("{failure}\nThe picture shows the last scene that could be solved.")
         } else {
             failure
         });
     }
-    if let Some(recording) = state.recording()
+    if let Some(recording) = pane.recording()
         && let Some((count, stop)) = recording.stopped()
     {
         let all = recording.scene.particles.count as u64;
@@ -140,48 +212,10 @@ fn sentence(text: &str) -> String {
     first.chain(letters).chain(['.']).collect()
 }
 
-fn legend(ui: &mut Ui, palette: &Palette, colouring: &Colouring) {
-    let Some((low, high)) = colouring.words() else {
-        ui.label(RichText::new("These steps have no error estimate.").color(palette.quiet));
-        return;
-    };
-    // Bottom-up: the scale first, its title above.
-    if low == high {
-        ui.label(format!("{low} for every particle"));
-        ui.label(RichText::new(colouring.title).color(palette.quiet));
-        return;
-    }
-    ui.horizontal(|ui| {
-        ui.label(low);
-        let (rect, _) = ui.allocate_exact_size(Vec2::new(120.0, 8.0), eframe::egui::Sense::hover());
-        let mut mesh = Mesh::default();
-        let bands = 32;
-        for i in 0..=bands {
-            let share = i as f32 / bands as f32;
-            let x = rect.left() + share * rect.width();
-            let colour = palette.quantity(f64::from(share));
-            mesh.colored_vertex(pos2(x, rect.top()), colour);
-            mesh.colored_vertex(pos2(x, rect.bottom()), colour);
-        }
-        for i in 0..bands as u32 {
-            mesh.add_triangle(2 * i, 2 * i + 1, 2 * i + 2);
-            mesh.add_triangle(2 * i + 1, 2 * i + 2, 2 * i + 3);
-        }
-        ui.painter().add(Shape::mesh(mesh));
-        ui.label(high);
-    });
-    let title = match colouring.known {
-        Some(known) => {
-            format!("{}, estimated for {} particles", colouring.title, number::count(known as u64))
-        }
-        None => colouring.title.to_owned(),
-    };
-    ui.label(RichText::new(title).color(palette.quiet));
-}
-
 /// A thin line along the stage's upper edge while the engine works.
 fn progress(ui: &Ui, rect: Rect, state: &State) {
-    let Some(spent) = state.solving() else { return };
+    let Some(pane) = state.visible().iter().max_by_key(|pane| pane.solving()) else { return };
+    let Some(spent) = pane.solving() else { return };
     if spent.as_secs_f64() < PATIENCE_SECS {
         ui.ctx().request_repaint_after_secs(PATIENCE_SECS as f32);
         return;
@@ -189,8 +223,8 @@ fn progress(ui: &Ui, rect: Rect, state: &State) {
     let palette = state.palette();
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), PROGRESS_HEIGHT));
     ui.painter().rect_filled(line, 0.0, palette.line);
-    let known = state.solve.and_then(|solve| {
-        let recording = state.recording().filter(|recording| recording.id == solve.id)?;
+    let known = pane.solve.and_then(|solve| {
+        let recording = pane.recording().filter(|recording| recording.id == solve.id)?;
         let all = recording.scene.particles.count.max(1);
         Some(recording.count() as f32 / all as f32)
     });
@@ -203,6 +237,6 @@ fn progress(ui: &Ui, rect: Rect, state: &State) {
     };
     let [left, right] = [from, to].map(|share| rect.left() + share * rect.width());
     let done = Rect::from_x_y_ranges(left..=right, line.y_range());
-    ui.painter().rect_filled(done, 0.0, palette.scene(&state.scene));
+    ui.painter().rect_filled(done, 0.0, palette.scene(&pane.scene));
     ui.ctx().request_repaint();
 }

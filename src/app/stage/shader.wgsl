@@ -35,6 +35,11 @@ struct Uniforms {
     trail_stride: f32,
     /// now / trail_stride, rounded up. (By the CPU: a GPU may divide inexactly.)
     newest_knot: f32,
+    /// How soon a trail fades towards its tail: 0 not at all.
+    trail_fading: f32,
+    /// 1: time lies along the horizontal axis, `direction` of the plane along the vertical.
+    over_time: u32,
+    direction: vec2<f32>,
     padding: vec2<f32>,
 }
 
@@ -46,6 +51,8 @@ struct Uniforms {
 @group(0) @binding(2) var<storage, read> colours: array<u32>;
 // One bit per particle: has its path arrived?
 @group(0) @binding(3) var<storage, read> ready: array<u32>;
+// The time of each keyframe.
+@group(0) @binding(4) var<storage, read> times: array<f32>;
 
 /// A particle quad's group: how many particles one instance draws.
 const GROUP: u32 = 64u;
@@ -65,7 +72,9 @@ fn keyframe(particle: u32, index: u32) -> Place {
     let bits = positions[particle * u.keyframes + index];
     let finite = all((bits & vec2<u32>(0x7f800000u)) != vec2<u32>(0x7f800000u));
     // Zero instead of NaN, so that no arithmetic below ever sees one.
-    let world = bitcast<vec2<f32>>(select(vec2<u32>(0u), bits, finite));
+    let plane = bitcast<vec2<f32>>(select(vec2<u32>(0u), bits, finite));
+    let over_time = vec2<f32>(times[index], dot(plane, u.direction));
+    let world = select(plane, over_time, u.over_time == 1u);
     let from_centre = (world - u.world_centre) * u.px_per_unit;
     let near = all(abs(from_centre) < vec2<f32>(FAR_PX));
     return Place(select(vec2<f32>(0.0), from_centre, near) + u.centre_px, finite && near);
@@ -237,25 +246,29 @@ fn ribbon(particle: u32, vertex: u32, full_width: f32, opacity: f32, fading: f32
 
     let age = (u.now - time) / max(u.now - u.tail, 1.0e-6);
     let fresh = clamp(1.0 - age, 0.0, 1.0);
-    let width = full_width * mix(0.35, 1.0, fresh);
+    // What does not fade does not grow thin either.
+    let width = full_width * mix(1.0 - 0.65 * min(fading, 1.0), 1.0, fresh);
     let half_width = max(0.5 * width, 0.5);
     let side = select(-1.0, 1.0, (vertex & 1u) == 1u);
     let across = side * (half_width + 0.5);
     out.position = clip_from_px(here + normal * across);
     out.across = vec2<f32>(across, half_width);
     out.colour = unpack(colours[particle]);
-    out.colour.a *= opacity * pow(fresh, fading) * min(width, 1.0);
+    // 0 to the power of 0 is whatever the driver likes.
+    let faded = select(pow(fresh, fading), 1.0, fading == 0.0);
+    out.colour.a *= opacity * faded * min(width, 1.0);
     return out;
 }
 
 @vertex
 fn vs_trail(@builtin(vertex_index) vertex: u32, @builtin(instance_index) particle: u32) -> Ribbon {
-    return ribbon(particle, vertex, u.trail_width_px, u.trail_opacity * u.opacity, 1.6);
+    return ribbon(particle, vertex, u.trail_width_px, u.trail_opacity * u.opacity, u.trail_fading);
 }
 
 @vertex
 fn vs_trail_highlight(@builtin(vertex_index) vertex: u32) -> Ribbon {
-    return ribbon(u.highlight, vertex, max(u.trail_width_px * 1.6, 2.5), 1.0, 0.6);
+    return ribbon(u.highlight, vertex, max(u.trail_width_px * 1.6, 2.5), 1.0,
+        0.4 * u.trail_fading);
 }
 
 /// Premultiplied, gamma-encoded, as egui blends.

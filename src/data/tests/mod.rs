@@ -1,5 +1,6 @@
 mod exact;
 mod mixtures;
+mod projection;
 mod reference;
 mod toys;
 

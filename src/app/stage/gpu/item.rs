@@ -13,6 +13,7 @@ use super::{Projection, View, callback};
 pub struct StageItem {
     base: PlotItemBase,
     pane: u64,
+    pass: usize,
     view: View,
     bounds: PlotBounds,
 }
@@ -20,7 +21,16 @@ pub struct StageItem {
 impl StageItem {
     /// The pane as seen by `view`.
     pub fn new(pane: u64, view: View) -> Self {
-        Self { base: PlotItemBase::new(String::new()), pane, view, bounds: PlotBounds::NOTHING }
+        let base = PlotItemBase::new(String::new());
+        Self { base, pane, pass: 0, view, bounds: PlotBounds::NOTHING }
+    }
+
+    /// Another look at the same pane in the same frame: passes are counted below
+    /// [`super::PASSES`], and each is drawn at most once a frame.
+    #[must_use]
+    pub fn pass(mut self, pass: usize) -> Self {
+        self.pass = pass;
+        self
     }
 
     /// What the plot should fit when it chooses its bounds by itself: nothing, unless told.
@@ -36,7 +46,7 @@ impl PlotItem for StageItem {
         let mut view = self.view;
         view.opacity *= ui.opacity();
         let rect = *transform.frame();
-        shapes.push(callback(rect, self.pane, Projection::from(transform), view).into());
+        shapes.push(callback(rect, self.pane, self.pass, Projection::from(transform), view).into());
     }
 
     fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}

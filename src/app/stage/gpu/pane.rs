@@ -5,7 +5,7 @@ use egui_wgpu::ScreenDescriptor;
 
 use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
 use super::view::Uniforms;
-use super::{Projection, StageError, Upload, View};
+use super::{PASSES, Projection, StageError, Upload, View};
 
 /// Bytes of a position.
 const POSITION: usize = size_of::<[f32; 2]>();
@@ -63,17 +63,19 @@ pub(super) struct Pane {
     coloured: usize,
     /// One bit per particle whose path has arrived.
     ready: Vec<u32>,
-    drawn: Option<Uniforms>,
+    /// What each pass draws, and whether discs are part of it.
+    drawn: [Option<(Uniforms, bool)>; PASSES],
     buffers: Buffers,
 }
 
 #[derive(Clone)]
 struct Buffers {
-    uniforms: wgpu::Buffer,
+    uniforms: [wgpu::Buffer; PASSES],
     positions: wgpu::Buffer,
     colours: wgpu::Buffer,
     ready: wgpu::Buffer,
-    bind_group: wgpu::BindGroup,
+    times: wgpu::Buffer,
+    bind_groups: [wgpu::BindGroup; PASSES],
 }
 
 impl Pane {
@@ -103,7 +105,7 @@ impl Pane {
             keyframes: upload.keyframes,
             coloured: colours_kept.map_or(0, |old| old.coloured),
             ready: vec![0; upload.particles.div_ceil(32)],
-            drawn: None,
+            drawn: [None; PASSES],
             buffers,
         })
     }
@@ -120,6 +122,14 @@ impl Pane {
             }
         }
         queue.write_buffer(&self.buffers.ready, 0, bytemuck::cast_slice(&self.ready));
+        let known = upload.times.len().min(self.keyframes);
+        if known > 0 {
+            queue.write_buffer(
+                &self.buffers.times,
+                0,
+                bytemuck::cast_slice(&upload.times[..known]),
+            );
+        }
         if let Some(colours) = &upload.colours {
             let colours = &colours[..self.particles];
             queue.write_buffer(&self.buffers.colours, 0, bytemuck::cast_slice(colours));
@@ -133,10 +143,11 @@ impl Pane {
         }
     }
 
-    /// Brings the uniforms up to date.
+    /// Brings the uniforms of a pass up to date.
     pub fn prepare(
         &mut self,
         queue: &wgpu::Queue,
+        pass: usize,
         screen: &ScreenDescriptor,
         rect: Rect,
         projection: &Projection,
@@ -144,27 +155,30 @@ impl Pane {
     ) {
         let (particles, keyframes) = (self.particles, self.keyframes);
         let uniforms = Uniforms::new(screen, rect, projection, view, particles, keyframes);
-        if self.drawn.replace(uniforms) != Some(uniforms) {
-            queue.write_buffer(&self.buffers.uniforms, 0, bytemuck::bytes_of(&uniforms));
+        let before = self.drawn[pass].replace((uniforms, view.discs));
+        if before.map(|(before, _)| before) != Some(uniforms) {
+            queue.write_buffer(&self.buffers.uniforms[pass], 0, bytemuck::bytes_of(&uniforms));
         }
     }
 
     /// Trails below, particles above them, the highlighted one on top.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, pipelines: &Pipelines) {
-        let Some(uniforms) = self.drawn else {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, number: usize, pipelines: &Pipelines) {
+        let Some((uniforms, discs)) = self.drawn[number] else {
             return;
         };
         let particles = uniforms.particles;
         let trail = 0..uniforms.trail_segments() * QUAD_INDICES;
         let trails_show = uniforms.trail_opacity > 0.0 && uniforms.trail_width_px > 0.0;
-        pass.set_bind_group(0, &self.buffers.bind_group, &[]);
+        pass.set_bind_group(0, &self.buffers.bind_groups[number], &[]);
         pass.set_index_buffer(pipelines.quads.slice(..), wgpu::IndexFormat::Uint16);
         if trails_show && !trail.is_empty() {
             pass.set_pipeline(&pipelines.trail);
             pass.draw_indexed(trail.clone(), 0, 0..particles);
         }
-        pass.set_pipeline(&pipelines.particle);
-        pass.draw_indexed(0..QUADS * QUAD_INDICES, 0, 0..particles.div_ceil(QUADS));
+        if discs {
+            pass.set_pipeline(&pipelines.particle);
+            pass.draw_indexed(0..QUADS * QUAD_INDICES, 0, 0..particles.div_ceil(QUADS));
+        }
         if uniforms.highlight < particles {
             if !trail.is_empty() {
                 pass.set_pipeline(&pipelines.trail_highlight);
@@ -196,29 +210,34 @@ impl Buffers {
         );
         let colours = storage("stage colours", particles * 4, old.map(|old| &old.colours));
         let ready = storage("stage ready", particles.div_ceil(32) * 4, old.map(|old| &old.ready));
+        let times = storage("stage times", upload.keyframes * 4, old.map(|old| &old.times));
         if let Some(old) = old
-            && (&old.positions, &old.colours, &old.ready) == (&positions, &colours, &ready)
+            && (&old.positions, &old.colours, &old.ready, &old.times)
+                == (&positions, &colours, &ready, &times)
         {
             return old.clone();
         }
         let uniforms = old.map_or_else(
             || {
                 let size = size_of::<Uniforms>();
-                buffer(device, "stage view", size, wgpu::BufferUsages::UNIFORM)
+                [(); PASSES]
+                    .map(|()| buffer(device, "stage view", size, wgpu::BufferUsages::UNIFORM))
             },
             |old| old.uniforms.clone(),
         );
-        let bind = [&uniforms, &positions, &colours, &ready];
-        let entries = [0, 1, 2, 3].map(|binding| wgpu::BindGroupEntry {
-            binding,
-            resource: bind[binding as usize].as_entire_binding(),
+        let bind_groups = std::array::from_fn(|pass| {
+            let bind = [&uniforms[pass], &positions, &colours, &ready, &times];
+            let entries = [0, 1, 2, 3, 4].map(|binding| wgpu::BindGroupEntry {
+                binding,
+                resource: bind[binding as usize].as_entire_binding(),
+            });
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("stage pane"),
+                layout,
+                entries: &entries,
+            })
         });
-        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("stage pane"),
-            layout,
-            entries: &entries,
-        });
-        Self { uniforms, positions, colours, ready, bind_group }
+        Self { uniforms, positions, colours, ready, times, bind_groups }
     }
 }
 

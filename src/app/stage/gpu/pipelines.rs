@@ -60,6 +60,7 @@ impl Pipelines {
                 buffer_entry(1, vertex, storage),
                 buffer_entry(2, vertex, storage),
                 buffer_entry(3, vertex, storage),
+                buffer_entry(4, vertex, storage),
             ],
         });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {

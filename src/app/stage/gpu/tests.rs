@@ -96,6 +96,7 @@ fn upload(keyframes: usize, positions: &[[f32; 2]], colours: &[[u8; 4]]) -> Uplo
         recording: 1,
         particles: positions.len() / keyframes,
         keyframes,
+        times: (0..keyframes).map(|k| k as f32 / (keyframes - 1).max(1) as f32).collect(),
         blocks: vec![Block { first_particle: 0, positions: positions.into() }],
         colours: Some(colours.into()),
     }
@@ -158,6 +159,69 @@ fn particles_are_where_the_recording_says() {
             }
         }
     }
+}
+
+#[test]
+fn over_time_particles_are_at_their_time_and_projection() {
+    if !gpu_available() {
+        return;
+    }
+    let red = [[-0.8, -0.5], [0.1, 0.62], [0.77, 0.3]];
+    let green = [[0.5, -0.8], [0.5, 0.0], [-0.43, -0.21]];
+    let paths = [red, green];
+    for in_plot in [false, true] {
+        let uploads = [upload(3, paths.as_flattened(), &[RED, GREEN])];
+        let mut harness = stage(1.0, &uploads);
+        harness.state_mut().in_plot = in_plot;
+        for direction in [[1.0_f32, 0.0], [0.0, 1.0], [0.8, 0.6]] {
+            for now in [0.0, 0.7, 2.0] {
+                let over_time = Some(direction);
+                let view = View { now, radius_px: 5.0, over_time, ..View::default() };
+                let image = render(&mut harness, view);
+                for (path, colour) in paths.iter().zip([RED, GREEN]) {
+                    let from = (now as usize).min(1);
+                    let [x, y] = mix(path[from], path[from + 1], now - from as f32);
+                    let world = [now / 2.0, x * direction[0] + y * direction[1]];
+                    let expected = px(world, 1.0);
+                    let (found, _) = centroid(&image, colour).expect("the particle is drawn");
+                    // Half of a disc at t = 1 lies outside.
+                    let off = if now > 1.9 { Vec2::new(2.5, 0.5) } else { Vec2::splat(0.5) };
+                    let error = (found - expected).abs();
+                    assert!(error.x <= off.x && error.y <= off.y, "{found} is not {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_pass_draws_the_chord_under_the_path() {
+    if !gpu_available() {
+        return;
+    }
+    let path = [[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8]];
+    let uploads = [upload(3, &path, &[GREEN])];
+    let mut harness = stage(1.0, &uploads);
+    let chord = View {
+        now: 2.0,
+        discs: false,
+        trail_keyframes: 2.0,
+        trail_stride: 2,
+        trail_fading: 0.0,
+        trail_opacity: 1.0,
+        trail_width_px: 3.0,
+        ..View::default()
+    };
+    let image = render(&mut harness, chord);
+    let green_at = |world| {
+        let p = px(world, 1.0);
+        image.get_pixel(p.x as u32, p.y as u32).0[1]
+    };
+    for share in [0.1, 0.5, 0.9] {
+        let at = mix(path[0], path[2], share);
+        assert!(green_at(at) > 200, "an even line from start to end: {}", green_at(at));
+    }
+    assert_eq!(green_at([0.8, -0.3]), BACKGROUND.g(), "not along the path");
 }
 
 #[test]
@@ -314,6 +378,7 @@ fn cost_of_a_frame_for_the_processor() {
         recording: 1,
         particles,
         keyframes: 8,
+        times: Arc::new([]),
         blocks: vec![Block {
             first_particle: 0,
             positions: vec![[0.0, 0.0]; 8 * particles].into(),
@@ -332,6 +397,7 @@ fn cost_of_a_frame_for_the_processor() {
         let start = std::time::Instant::now();
         let callback = super::StageCallback {
             pane: 7,
+            pass: 0,
             rect,
             projection: unit_square(rect),
             view: View { now: frame as f32 / frames as f32, ..View::default() },

@@ -27,6 +27,13 @@ pub struct View {
     pub trail_width_px: f32,
     /// Opacity of a trail at its tip, 0 to 1; it fades from there.
     pub trail_opacity: f32,
+    /// How soon a trail fades towards its tail: 0 not at all, 1 evenly, more sooner.
+    pub trail_fading: f32,
+    /// Whether the particles are drawn, beside their trails.
+    pub discs: bool,
+    /// Time along the horizontal axis and this direction of the plane (a unit vector) along the
+    /// vertical one, instead of the plane itself.
+    pub over_time: Option<[f32; 2]>,
     /// Opacity of the thin rim that sets particles off from each other and from a heat map
     /// below, 0 to 1. Discs of less than 2 pixels radius carry little of it.
     pub rim: f32,
@@ -48,6 +55,9 @@ impl Default for View {
             trail_stride: 1,
             trail_width_px: 1.5,
             trail_opacity: 0.5,
+            trail_fading: 1.6,
+            discs: true,
+            over_time: None,
             rim: 0.5,
             highlight: None,
             dark: true,
@@ -98,6 +108,9 @@ pub(super) struct Uniforms {
     pub rim: f32,
     pub trail_stride: f32,
     pub newest_knot: f32,
+    pub trail_fading: f32,
+    pub over_time: u32,
+    pub direction: [f32; 2],
     pub padding: [f32; 2],
 }
 
@@ -154,6 +167,9 @@ impl Uniforms {
             rim: view.rim.clamp(0.0, 1.0),
             trail_stride,
             newest_knot,
+            trail_fading: view.trail_fading.max(0.0),
+            over_time: u32::from(view.over_time.is_some()),
+            direction: view.over_time.unwrap_or_default(),
             padding: [0.0; 2],
         }
     }

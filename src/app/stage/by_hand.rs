@@ -1,0 +1,362 @@
+//! One step being made: stages where they were evaluated, both answers, the error against the
+//! tolerance, and the verdict.
+
+mod card;
+mod inset;
+
+use std::sync::Arc;
+
+use eframe::egui::{Align2, Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
+
+use super::drawing::Canvas;
+use super::layers::Draw;
+use super::layers::arrows::{Head, arrow};
+use super::sight::{Sight, Window};
+use crate::app::command::{Command, Commands};
+use crate::app::desk::Desk;
+use crate::app::palette::Palette;
+use crate::app::playback::progress_of;
+use crate::app::state::{ByHand, State};
+use crate::app::theme::{TEXT, semibold};
+use crate::engine::{LoadedModel, Recording, step_by_step};
+use crate::scene::{Direction, Projection};
+use crate::solver::by_hand::AttemptByHand;
+
+/// Arrows of stages are this much of a full step with that slope.
+const ARROW: f64 = 0.3;
+/// What is seen reaches this much beyond the step.
+const ROOM: f64 = 1.5;
+/// However small the step, no less than this is seen.
+const LEAST: f64 = 2e-4;
+
+type Key = (u64, usize, usize);
+
+/// The attempts of the pinned particle.
+#[derive(Default)]
+pub struct Bench {
+    desk: Desk<Key, Result<Arc<Vec<AttemptByHand>>, String>>,
+    /// The attempt that the view was moved to.
+    looked_at: Option<(Key, usize)>,
+}
+
+/// How much of an attempt has been shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Where it starts.
+    Start,
+    /// So many stages.
+    Stages(usize),
+    /// The answers; for an SDE the drift.
+    Answers,
+    /// The verdict; for an SDE the noise.
+    Verdict,
+}
+
+impl Phase {
+    /// The `number`-th phase of an attempt.
+    #[must_use]
+    pub fn of(attempt: &AttemptByHand, number: usize) -> Self {
+        let stages = attempt.stages.len();
+        match number {
+            0 => Self::Start,
+            n if n <= stages => Self::Stages(n),
+            n if n == stages + 1 => Self::Answers,
+            _ => Self::Verdict,
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(attempt: &AttemptByHand) -> usize {
+        attempt.stages.len() + 3
+    }
+
+    /// Stages to be drawn.
+    #[must_use]
+    pub fn stages(self, attempt: &AttemptByHand) -> usize {
+        match self {
+            Self::Start => 0,
+            Self::Stages(n) => n,
+            Self::Answers | Self::Verdict => attempt.stages.len(),
+        }
+    }
+}
+
+impl Bench {
+    /// Starts and collects the attempts, and looks where the present one plays.
+    pub fn update(
+        &mut self,
+        ctx: &Context,
+        state: &State,
+        sight: &mut Sight,
+        weights: Option<&Arc<LoadedModel>>,
+    ) {
+        self.desk.poll(ctx);
+        let Some((place, key, recording)) = Self::wanted(state, weights) else {
+            if self.looked_at.take().is_some() {
+                sight.reset();
+            }
+            return;
+        };
+        self.desk.ask(ctx, &key, || {
+            let (recording, weights) = (Arc::clone(recording), weights.cloned());
+            move || {
+                step_by_step(&recording, key.1, weights.as_ref())
+                    .map(Arc::new)
+                    .map_err(|error| error.to_string())
+            }
+        });
+        let goal = (key, place.attempt);
+        if self.looked_at != Some(goal)
+            && let Some(window) = self.attempt(place).map(window)
+        {
+            self.looked_at = Some(goal);
+            sight.look_at(window);
+        }
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.desk.busy()
+    }
+
+    fn wanted<'a>(
+        state: &'a State,
+        weights: Option<&Arc<LoadedModel>>,
+    ) -> Option<(ByHand, Key, &'a Arc<Recording>)> {
+        let (place, particle) = (state.by_hand?, state.pinned?);
+        let recording = state.recording()?;
+        let weights = weights.map_or(0, |weights| Arc::as_ptr(weights).addr());
+        // Panes count their recordings alike.
+        let id = recording.id << 3 | state.selected as u64;
+        Some((place, (id, particle, weights), recording))
+    }
+
+    fn attempts(&self) -> Option<&Arc<Vec<AttemptByHand>>> {
+        self.desk.get()?.as_ref().ok()
+    }
+
+    fn attempt(&self, place: ByHand) -> Option<&AttemptByHand> {
+        let attempts = self.attempts()?;
+        attempts.get(place.attempt.min(attempts.len().checked_sub(1)?))
+    }
+
+    /// The place of the attempt under way at the moment shown, to begin with.
+    #[must_use]
+    pub fn beginning(state: &State) -> ByHand {
+        let (Some(particle), Some(recording), Some(t)) =
+            (state.pinned, state.recording(), state.time())
+        else {
+            return ByHand::default();
+        };
+        let t = own_time(recording, t);
+        let log = match &recording.shared_log {
+            Some(log) => &log[..],
+            None => recording.logs().find(|(i, _)| *i == particle).map_or(&[][..], |(_, log)| log),
+        };
+        let attempt = log.iter().rposition(|attempt| attempt.t <= t).unwrap_or(0);
+        ByHand { attempt, phase: 0 }
+    }
+
+    /// One phase further or back, across attempts; none at either end.
+    #[must_use]
+    pub fn step(&self, place: ByHand, by: i32) -> Option<ByHand> {
+        let attempts = self.attempts()?;
+        let attempt = self.attempt(place)?;
+        let ByHand { attempt: index, phase } = place;
+        if by > 0 {
+            if phase + 1 < Phase::count(attempt) {
+                return Some(ByHand { attempt: index, phase: phase + 1 });
+            }
+            return (index + 1 < attempts.len()).then(|| ByHand { attempt: index + 1, phase: 0 });
+        }
+        if phase > 0 {
+            return Some(ByHand { attempt: index, phase: phase - 1 });
+        }
+        let before = index.checked_sub(1)?;
+        Some(ByHand { attempt: before, phase: Phase::count(&attempts[before]) - 1 })
+    }
+
+    /// The share of the run at which the present attempt stands.
+    #[must_use]
+    pub fn progress(&self, place: ByHand, recording: &Recording) -> Option<f64> {
+        let attempt = self.attempt(place)?;
+        let arrived = Phase::of(attempt, place.phase) == Phase::Verdict && attempt.accepted;
+        let t = if arrived { attempt.t + attempt.h } else { attempt.t };
+        Some(progress_of(recording, own_time(recording, t)))
+    }
+
+    /// What is drawn of the present attempt.
+    pub fn item<'a>(&self, state: &State, projection: Projection) -> Option<Draw<'a>> {
+        let place = state.by_hand?;
+        if projection != Projection::Plane {
+            return None;
+        }
+        let attempt = self.attempt(place)?.clone();
+        let phase = Phase::of(&attempt, place.phase);
+        let palette = state.palette();
+        let colour = palette.scene(&state.pane().scene);
+        let width = state.scene.view.line_width as f32 * palette.heavier;
+        Some(Box::new(move |ui, canvas, shapes| {
+            draw(&attempt, phase, palette, (colour, width), ui, canvas, shapes);
+        }))
+    }
+
+    /// The card that says what is seen, with the buttons that go on and back.
+    pub fn ui(&self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
+        let Some(place) = state.by_hand else { return };
+        match self.desk.get() {
+            Some(Err(message)) => card::say(ui, rect, state, message, out),
+            Some(Ok(attempts)) if attempts.is_empty() => {
+                card::say(ui, rect, state, "This particle makes no steps.", out);
+            }
+            Some(Ok(attempts)) => {
+                let index = place.attempt.min(attempts.len() - 1);
+                let place = ByHand { attempt: index, ..place };
+                let neighbours = [-1, 1].map(|by| self.step(place, by));
+                card::ui(ui, rect, state, (place, attempts), neighbours, out);
+            }
+            None => card::say(ui, rect, state, "Making the steps again…", out),
+        }
+    }
+}
+
+/// t as the solver counts it, of t as it is shown, and the other way round.
+fn own_time(recording: &Recording, t: f64) -> f64 {
+    match recording.scene.direction {
+        Direction::Generate => t,
+        Direction::Noise => 1.0 - t,
+    }
+}
+
+/// What there is to be seen of an attempt.
+fn window(attempt: &AttemptByHand) -> Window {
+    let tips = attempt.stages.iter().map(|stage| tip(attempt, stage.point, stage.slope));
+    let points = attempt.stages.iter().map(|stage| stage.point).chain(tips);
+    let all = points.chain([attempt.start, attempt.answer]).chain(attempt.embedded);
+    let (mut low, mut high) = (attempt.start, attempt.start);
+    for point in all.filter(|point| point.iter().all(|x| x.is_finite())) {
+        for d in 0..2 {
+            low[d] = low[d].min(point[d]);
+            high[d] = high[d].max(point[d]);
+        }
+    }
+    let window = Window::between([low, high]);
+    let half = (ROOM * window.half[0].max(window.half[1])).max(LEAST);
+    Window { half: [half; 2], ..window }
+}
+
+fn tip(attempt: &AttemptByHand, from: [f64; 2], slope: [f64; 2]) -> [f64; 2] {
+    [0, 1].map(|d| from[d] + ARROW * attempt.h * slope[d])
+}
+
+/// `k₁`, `k₂` and so on.
+pub fn stage_name(index: usize) -> String {
+    let digits = (index + 1).to_string();
+    let low = digits.chars().filter_map(|c| char::from_u32('₀' as u32 + c as u32 - '0' as u32));
+    format!("k{}", low.collect::<String>())
+}
+
+fn draw(
+    attempt: &AttemptByHand,
+    phase: Phase,
+    palette: &Palette,
+    (colour, width): (Color32, f32),
+    ui: &Ui,
+    canvas: &Canvas<'_>,
+    shapes: &mut Vec<Shape>,
+) {
+    let font = FontId::new(TEXT, semibold());
+    let label = |shapes: &mut Vec<Shape>, at, anchor: Align2, text: String, colour| {
+        let galley = ui.painter().layout_no_wrap(text, font.clone(), colour);
+        let rect = anchor.anchor_size(at, galley.size());
+        shapes.push(Shape::rect_filled(rect.expand(1.0), 2.0, palette.ground.gamma_multiply(0.75)));
+        shapes.push(Shape::galley(rect.min, galley, colour));
+    };
+    let start = canvas.at(attempt.start);
+    let shown = phase.stages(attempt);
+    for (i, stage) in attempt.stages.iter().enumerate().take(shown) {
+        let newest = phase == Phase::Stages(i + 1);
+        let strength = if newest || phase == Phase::Answers { 1.0 } else { 0.55 };
+        let colour = if newest { palette.strong } else { palette.text.gamma_multiply(strength) };
+        let from = canvas.at(stage.point);
+        let to = canvas.at(tip(attempt, stage.point, stage.slope));
+        let dashes = Stroke::new(width, palette.quiet.gamma_multiply(0.7));
+        shapes.extend(Shape::dashed_line(&[start, from], dashes, 3.0, 4.0));
+        arrow(shapes, from, to, Stroke::new(2.0 * width, colour), Head::Filled);
+        shapes.push(Shape::circle_filled(from, 3.0 * width, colour));
+        if !matches!(phase, Phase::Stages(_)) {
+            continue;
+        }
+        let away = if (i % 2) == 0 { Align2::LEFT_BOTTOM } else { Align2::RIGHT_TOP };
+        let side = if (i % 2) == 0 { vec2(5.0, -4.0) } else { vec2(-5.0, 4.0) };
+        label(shapes, from + side, away, stage_name(i), colour);
+    }
+    if matches!(phase, Phase::Answers | Phase::Verdict) {
+        answers(attempt, phase, palette, (colour, width), canvas, shapes);
+        let answer = canvas.at(attempt.answer);
+        if let Some(embedded) = attempt.embedded.map(|at| canvas.at(at)) {
+            // Both names on the sides that face away from each other.
+            let right = answer.x >= embedded.x;
+            let sides = [(Align2::LEFT_CENTER, 10.0), (Align2::RIGHT_CENTER, -10.0)];
+            let [main, other] = if right { sides } else { [sides[1], sides[0]] };
+            label(shapes, answer + vec2(main.1, 0.0), main.0, "answer".into(), colour);
+            label(shapes, embedded + vec2(other.1, 0.0), other.0, "embedded".into(), palette.text);
+        }
+    }
+    shapes.push(Shape::circle_filled(start, 5.0 * width, colour));
+    shapes.push(Shape::circle_stroke(start, 5.0 * width, Stroke::new(1.5, palette.strong)));
+    label(shapes, start + vec2(0.0, 9.0), Align2::CENTER_TOP, "start".into(), palette.strong);
+}
+
+/// The answers with the tolerance around the one that counts, or drift and noise.
+fn answers(
+    attempt: &AttemptByHand,
+    phase: Phase,
+    palette: &Palette,
+    (colour, width): (Color32, f32),
+    canvas: &Canvas<'_>,
+    shapes: &mut Vec<Shape>,
+) {
+    let (start, answer) = (canvas.at(attempt.start), canvas.at(attempt.answer));
+    if let Some(noise) = attempt.noise {
+        // Noise last, whichever came first: the sum is the same.
+        let drifted = canvas.at([0, 1].map(|d| attempt.answer[d] - noise[d]));
+        arrow(shapes, start, drifted, Stroke::new(2.5 * width, colour), Head::Filled);
+        if phase == Phase::Verdict {
+            let stroke = Stroke::new(2.5 * width, palette.category(1));
+            arrow(shapes, drifted, answer, stroke, Head::Open);
+            shapes.push(Shape::circle_filled(answer, 5.0 * width, colour));
+        }
+        return;
+    }
+    shapes.push(Shape::line_segment([start, answer], Stroke::new(2.0 * width, colour)));
+    if attempt.tolerance.iter().all(|tolerance| tolerance.is_finite()) {
+        let corner =
+            |sign: f64| canvas.at([0, 1].map(|d| attempt.answer[d] + sign * attempt.tolerance[d]));
+        let box_ = Rect::from_two_pos(corner(-1.0), corner(1.0));
+        let stroke = Stroke::new(1.2 * width, palette.quiet);
+        shapes.push(Shape::rect_stroke(box_, 0.0, stroke, eframe::egui::StrokeKind::Middle));
+    }
+    if let Some(embedded) = attempt.embedded.map(|at| canvas.at(at)) {
+        let stroke = Stroke::new(1.5 * width, palette.alarm);
+        shapes.push(Shape::line_segment([answer, embedded], stroke));
+        shapes.push(Shape::circle_filled(embedded, 5.0 * width, palette.ground));
+        shapes.push(Shape::circle_stroke(embedded, 5.0 * width, Stroke::new(2.0, palette.text)));
+    }
+    shapes.push(Shape::circle_filled(answer, 5.0 * width, colour));
+    if phase == Phase::Verdict && !attempt.accepted {
+        let arm = 8.0 * width;
+        let stroke = Stroke::new(2.5 * width, palette.alarm);
+        for arm in [vec2(arm, arm), vec2(arm, -arm)] {
+            shapes.push(Shape::line_segment([answer - arm, answer + arm], stroke));
+        }
+    }
+}
+
+/// A command that moves to `place`, or nothing at either end.
+fn go(place: Option<ByHand>, out: &mut Commands) {
+    if let Some(place) = place {
+        out.push(Command::ByHand(Some(place)));
+    }
+}

@@ -1,0 +1,173 @@
+//! Words about the step being made, and the buttons that go on and back.
+
+use eframe::egui::{
+    Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::{Phase, go, inset, own_time, stage_name};
+use crate::app::command::{Command, Commands};
+use crate::app::icon::{Icon, icon_button};
+use crate::app::number;
+use crate::app::state::{ByHand, State};
+use crate::app::theme::{ROW, UNIT, semibold};
+use crate::solver::by_hand::AttemptByHand;
+
+/// Widest card.
+const WIDTH: f32 = 560.0;
+/// Height of the card, whatever it says.
+const HEIGHT: f32 = 132.0;
+
+/// A frame at the foot of `rect`.
+fn frame(ui: &mut Ui, rect: Rect, state: &State, add: impl FnOnce(&mut Ui)) {
+    let palette = state.palette();
+    let width = WIDTH.min(rect.width());
+    let min = pos2(rect.center().x - 0.5 * width, rect.bottom() - HEIGHT);
+    let place = Rect::from_min_size(min, vec2(width, HEIGHT));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("by hand"));
+    Frame::new()
+        .fill(palette.panel.gamma_multiply(0.96))
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(6)
+        .inner_margin(Margin::symmetric(12, 8))
+        .show(&mut child, |ui| {
+            ui.set_min_size(vec2(width - 26.0, HEIGHT - 18.0));
+            ui.set_max_width(width - 26.0);
+            add(ui);
+        });
+}
+
+/// A card with nothing but words.
+pub fn say(ui: &mut Ui, rect: Rect, state: &State, words: &str, out: &mut Commands) {
+    frame(ui, rect, state, |ui| {
+        ui.add(Label::new(words).wrap());
+        if ui.button("Leave").clicked() {
+            out.push(Command::ByHand(None));
+        }
+    });
+}
+
+/// The card of an attempt.
+pub fn ui(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &State,
+    (place, attempts): (ByHand, &[AttemptByHand]),
+    [before, after]: [Option<ByHand>; 2],
+    out: &mut Commands,
+) {
+    let attempt = &attempts[place.attempt];
+    let palette = state.palette();
+    let phase = Phase::of(attempt, place.phase);
+    frame(ui, rect, state, |ui| {
+        ui.horizontal(|ui| {
+            let kind = if attempt.noise.is_some() { "Noisy step" } else { "Attempt" };
+            let title = format!("{kind} {} of {}", place.attempt + 1, attempts.len());
+            ui.label(RichText::new(title).family(semibold()).color(palette.strong));
+            let span = state.recording().map_or_else(String::new, |recording| {
+                let [from, to] = [attempt.t, attempt.t + attempt.h].map(|t| own_time(recording, t));
+                format!("t {from:.4} → {to:.4},  h = {}", number::three(attempt.h))
+            });
+            ui.label(RichText::new(span).color(palette.quiet));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if icon_button(ui, Icon::Close, "Leave step by step", "Esc", false).clicked() {
+                    out.push(Command::ByHand(None));
+                }
+            });
+        });
+        let room = ui.available_rect_before_wrap();
+        let inset_side = room.height().min(76.0);
+        let judged =
+            attempt.error_ratio.is_finite() && matches!(phase, Phase::Answers | Phase::Verdict);
+        let text_width = room.width() - if judged { inset_side + 12.0 } else { 0.0 };
+        let words = words(attempt, phase, state);
+        let text = Rect::from_min_size(room.min, vec2(text_width, 44.0));
+        let mut body = ui.new_child(UiBuilder::new().max_rect(text));
+        body.add(Label::new(RichText::new(words).color(palette.text)).wrap());
+        if judged {
+            let min = pos2(room.right() - inset_side, room.top());
+            let square = Rect::from_min_size(min, vec2(inset_side, inset_side));
+            inset::draw(ui, square, palette, attempt, state.pane().scene.sampler.norm);
+        }
+        let foot =
+            Rect::from_min_size(pos2(room.left(), room.bottom() - ROW), vec2(text_width, ROW));
+        let mut line = ui.new_child(
+            UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)),
+        );
+        line.spacing_mut().item_spacing.x = UNIT;
+        let back = line.add_enabled(before.is_some(), Button::new("Back"));
+        if back.on_hover_text("One phase back (←)").clicked() {
+            go(before, out);
+        }
+        let next = line.add_enabled(after.is_some(), Button::new("Next"));
+        if next.on_hover_text("One phase on (→)").clicked() {
+            go(after, out);
+        }
+        let last = attempts.len() - 1;
+        let skip = (place.attempt < last).then(|| ByHand { attempt: place.attempt + 1, phase: 0 });
+        let skips = line.add_enabled(skip.is_some(), Button::new("Next attempt"));
+        if skips.clicked() {
+            go(skip, out);
+        }
+        line.add_space(2.0 * UNIT);
+        let evaluations = number::count(u64::from(attempt.nfe));
+        let nfe = format!("{evaluations} evaluations so far");
+        line.label(RichText::new(nfe).color(palette.quiet));
+    });
+}
+
+/// What is seen in this phase.
+fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
+    let noisy = attempt.noise.is_some();
+    match phase {
+        Phase::Start => {
+            let scene = &state.pane().scene;
+            let how = if noisy { scene.diffusion.scheme.title() } else { scene.sampler.method.title };
+            let count = attempt.stages.len();
+            let noun = number::plural(count as f64, "evaluation", "evaluations");
+            format!("The step starts here. {how} looks at the field {count} times: {count} {noun} make one step.")
+        }
+        Phase::Stages(n) => {
+            let stage = &attempt.stages[n - 1];
+            let name = stage_name(n - 1);
+            let [x, y] = stage.slope.map(number::three);
+            let field = if noisy { "v + D·s" } else { "v" };
+            let share = if attempt.h == 0.0 { 0.0 } else { (stage.t - attempt.t) / attempt.h };
+            format!("{name} = {field} at t + {}·h, where the dot is: ({x}, {y}).", number::three(share))
+        }
+        Phase::Answers if noisy => {
+            "The drift alone would lead here: h times the weighted mean of the stages.".to_owned()
+        }
+        Phase::Answers => match attempt.embedded {
+            Some(_) => "The stages are combined twice: into the answer and into the embedded answer of another order. Their difference is the error estimate; the box is the tolerance.".to_owned(),
+            None => "The stages are combined into the answer. This method has no second one to compare it with.".to_owned(),
+        },
+        Phase::Verdict if noisy => {
+            let [x, y] = attempt.noise.unwrap_or_default().map(number::three);
+            format!("Noise moves it on by ({x}, {y}), the increment of its Brownian path times √(2D). Noisy steps are always kept.")
+        }
+        Phase::Verdict => verdict(attempt),
+    }
+}
+
+fn verdict(attempt: &AttemptByHand) -> String {
+    let ratio = number::three(attempt.error_ratio);
+    let next = number::three(attempt.h * attempt.factor);
+    let factor = number::three(attempt.factor);
+    let fixed = (attempt.factor - 1.0).abs() < 1e-12;
+    match (attempt.accepted, attempt.error_ratio.is_nan(), fixed) {
+        (true, true, _) => "Kept: the steps are fixed.".to_owned(),
+        (true, false, true) => {
+            format!("Kept: the steps are fixed. Error / tolerance = {ratio}.")
+        }
+        (true, false, false) => {
+            format!(
+                "Kept: error / tolerance = {ratio} ≤ 1. The next step is {factor} times as long: {next}."
+            )
+        }
+        (false, ..) => {
+            format!(
+                "Rejected: error / tolerance = {ratio} > 1. Again from the start, {factor} times as long: {next}."
+            )
+        }
+    }
+}

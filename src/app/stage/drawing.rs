@@ -1,0 +1,60 @@
+//! Anything that is drawn in the plot's coordinates, as an item of an `egui_plot` plot.
+
+use std::ops::RangeInclusive;
+
+use eframe::egui::{Color32, Pos2, Shape, Ui};
+use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
+
+/// Draws by a function of the plot's transform. It takes no part in fitting the view.
+pub struct Drawing<F> {
+    base: PlotItemBase,
+    draw: F,
+}
+
+/// An item that is drawn by `draw`.
+pub fn drawing<F: Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>)>(draw: F) -> Drawing<F> {
+    Drawing { base: PlotItemBase::new(String::new()), draw }
+}
+
+/// Where the plot's coordinates lie on the screen.
+pub struct Canvas<'a>(&'a PlotTransform);
+
+impl<'a> Canvas<'a> {
+    /// The canvas of a plot.
+    pub fn new(transform: &'a PlotTransform) -> Self {
+        Self(transform)
+    }
+
+    /// The point of the screen at a point of the plot.
+    pub fn at(&self, [x, y]: [f64; 2]) -> Pos2 {
+        self.0.position_from_point(&PlotPoint::new(x, y))
+    }
+}
+
+impl<F: Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>)> PlotItem for Drawing<F> {
+    fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        (self.draw)(ui, &Canvas(transform), shapes);
+    }
+
+    fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}
+
+    fn color(&self) -> Color32 {
+        Color32::TRANSPARENT
+    }
+
+    fn geometry(&self) -> PlotGeometry<'_> {
+        PlotGeometry::None
+    }
+
+    fn bounds(&self) -> PlotBounds {
+        PlotBounds::NOTHING
+    }
+
+    fn base(&self) -> &PlotItemBase {
+        &self.base
+    }
+
+    fn base_mut(&mut self) -> &mut PlotItemBase {
+        &mut self.base
+    }
+}

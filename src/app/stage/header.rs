@@ -1,0 +1,123 @@
+//! The line above a pane: its number, what it does, and what came of it.
+
+use eframe::egui::{
+    Align, Align2, Color32, FontId, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+    accesskit::Role, vec2,
+};
+
+use crate::app::command::{Command, Commands};
+use crate::app::icon::{Icon, icon_button};
+use crate::app::number;
+use crate::app::state::{PaneState, State};
+use crate::app::theme::{TEXT, UNIT, semibold};
+use crate::app::top_bar;
+
+/// Height of the line.
+pub const HEIGHT: f32 = 9.0 * UNIT;
+/// Room beside name and figures, for the badge, the button and what lies between.
+const BESIDE: f32 = 21.0 * UNIT;
+
+/// Draws the line into `rect`.
+pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Commands) {
+    let pane = &state.panes[index];
+    let palette = state.palette();
+    let colour = palette.scene(&pane.scene);
+    let selected = state.selected == index;
+    let name = top_bar::method(&pane.scene);
+    let figures = figures(pane);
+
+    let id = ui.scope_id().with(("pane", pane.key));
+    let response = ui.interact(rect, id, Sense::click());
+    let spoken = format!("Pane {}: {name}, {figures}", index + 1);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), &spoken);
+        info.selected = Some(selected);
+        info
+    });
+    if response.clicked() {
+        out.push(Command::SelectPane(index));
+    }
+    let fill = match (selected, response.hovered()) {
+        (true, _) => palette.raised,
+        (false, true) => palette.panel,
+        (false, false) => Color32::TRANSPARENT,
+    };
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, 4.0, fill);
+    // The method's colour, and its number for those who see none.
+    let badge = Rect::from_min_size(rect.min + vec2(6.0, 8.0), vec2(20.0, 20.0));
+    painter.rect_filled(badge, 4.0, colour);
+    let font = FontId::new(TEXT, semibold());
+    let number = format!("{}", index + 1);
+    let ink = if palette.dark { palette.on_accent } else { Color32::WHITE };
+    painter.text(badge.center(), Align2::CENTER_CENTER, number, font.clone(), ink);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, palette.accent);
+        painter.rect_stroke(rect.shrink(0.5), 4.0, stroke, eframe::egui::StrokeKind::Inside);
+    }
+
+    let mut right = rect.right() - UNIT;
+    if state.scene.pane_count() > 1 {
+        let place = Rect::from_min_max(rect.right_top() - vec2(8.0 * UNIT, 0.0), rect.max);
+        let layout = Layout::right_to_left(Align::Center);
+        let mut corner = ui.new_child(UiBuilder::new().max_rect(place).layout(layout));
+        let name = format!("Remove pane {}", index + 1);
+        if icon_button(&mut corner, Icon::Close, &name, "", false).clicked() {
+            out.push(Command::RemovePane(index));
+        }
+        right = place.left() - UNIT;
+    }
+    let left = badge.right() + 2.0 * UNIT;
+    let figures_width = if !fits(ui, rect.width(), pane) {
+        0.0
+    } else {
+        let font = FontId::proportional(TEXT);
+        let galley = painter.layout_no_wrap(figures.clone(), font, palette.text);
+        let width = galley.size().x;
+        let at = Align2::RIGHT_CENTER.align_size_within_rect(
+            galley.size(),
+            Rect::from_min_max(rect.min, eframe::egui::pos2(right, rect.bottom())),
+        );
+        painter.galley(at.min, galley, palette.text);
+        width + 3.0 * UNIT
+    };
+    let room = Rect::from_min_max(
+        eframe::egui::pos2(left, rect.top()),
+        eframe::egui::pos2(right - figures_width, rect.bottom()),
+    );
+    let galley = painter.layout_no_wrap(name, font, palette.strong);
+    let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), room);
+    painter.with_clip_rect(room).galley(at.min, galley, palette.strong);
+    response.on_hover_text(format!("{spoken}. Click to set it on the left."));
+}
+
+/// What came of the run, in a few words.
+pub fn figures(pane: &PaneState) -> String {
+    let Some(shown) = &pane.shown else {
+        return pane.failure.as_ref().map_or("solving…", |_| "cannot be solved").to_owned();
+    };
+    let nfe = shown.traces.nfe.mean;
+    let evaluations = number::mean(nfe);
+    let noun = number::plural(nfe, "evaluation", "evaluations");
+    match shown.distance {
+        Some(distance) => {
+            format!("{evaluations} {noun} · W₂ {}", number::three(distance.sliced_w2))
+        }
+        None => format!("{evaluations} {noun}"),
+    }
+}
+
+/// The figures of a pane whose header has no room for them.
+pub fn figures_below(ui: &Ui, width: f32, pane: &PaneState) -> Option<String> {
+    (!fits(ui, width, pane)).then(|| figures(pane))
+}
+
+/// Whether name and figures fit into a header.
+fn fits(ui: &Ui, width: f32, pane: &PaneState) -> bool {
+    let wide = |text: String, font: FontId| {
+        ui.painter().layout_no_wrap(text, font, Color32::WHITE).size().x
+    };
+    let name = wide(top_bar::method(&pane.scene), FontId::new(TEXT, semibold()));
+    let figures = wide(figures(pane), FontId::proportional(TEXT));
+    name + figures + BESIDE <= width
+}

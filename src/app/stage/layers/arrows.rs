@@ -1,0 +1,232 @@
+//! The velocity field, the score field and D(t)'s share of the motion, as arrows.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
+
+use crate::app::desk::Desk;
+use crate::app::palette::Palette;
+use crate::app::stage::drawing::Canvas;
+use crate::app::stage::sight::Window;
+use crate::engine::{LoadedModel, Probe};
+use crate::scene::{Layer, Scene};
+
+/// Arrows along the shorter side of the view, about.
+const ALONG: f64 = 15.0;
+/// The longest arrow, in units of the distance between two.
+const LONGEST: f64 = 0.92;
+/// Times are told apart in steps of this share of the run.
+const TIME_STEPS: f64 = 200.0;
+/// Arrows at most, however the view is stretched.
+const MOST: usize = 2_000;
+
+/// What decides the arrows.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    scene: Box<Scene>,
+    /// The address of weights that stand in for the scene's own.
+    weights: usize,
+    /// In [`TIME_STEPS`].
+    time: i64,
+    /// Distance between arrows.
+    spacing: f64,
+    /// First and last multiple of it, in both directions.
+    from: [i64; 2],
+    to: [i64; 2],
+}
+
+/// One place and what was found there.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    at: [f64; 2],
+    /// Velocity, score, D times score.
+    vectors: [[f64; 2]; 3],
+}
+
+/// What was found all over the view.
+pub struct Field {
+    found: Vec<Found>,
+    spacing: f64,
+    /// The size that the longest arrow stands for: of velocities (and D's share), and of scores.
+    full: [f64; 2],
+    /// D(t).
+    pub diffusion: f64,
+}
+
+/// The fields of one pane.
+#[derive(Default)]
+pub struct Arrows {
+    desk: Desk<Key, Option<Arc<Field>>>,
+}
+
+impl Arrows {
+    /// Starts and collects what the layers of `scene` show at `t` in `window`.
+    pub fn update(
+        &mut self,
+        ctx: &Context,
+        scene: &Scene,
+        weights: Option<&Arc<LoadedModel>>,
+        t: f64,
+        window: Window,
+    ) {
+        self.desk.poll(ctx);
+        let (start, end) = scene.time_span();
+        let step = (end - start) / TIME_STEPS;
+        let time = ((t - start) / step).round() as i64;
+        let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / ALONG);
+        // A little more than is seen: panes are rarely square.
+        let edge = |sign: f64, d: usize| {
+            ((window.centre[d] + sign * 1.6 * window.half[d]) / spacing).round() as i64
+        };
+        let scene = Box::new(Scene { view: crate::scene::View::default(), ..scene.clone() });
+        let key = Key {
+            scene,
+            weights: weights.map_or(0, |weights| Arc::as_ptr(weights).addr()),
+            time,
+            spacing,
+            from: [edge(-1.0, 0), edge(-1.0, 1)],
+            to: [edge(1.0, 0), edge(1.0, 1)],
+        };
+        self.desk.ask(ctx, &key, || {
+            let (key, weights) = (key.clone(), weights.cloned());
+            move || find(&key, weights.as_ref(), start + step * time as f64).map(Arc::new)
+        });
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.desk.busy()
+    }
+
+    /// What was found last.
+    pub fn field(&self) -> Option<&Arc<Field>> {
+        self.desk.get()?.as_ref()
+    }
+}
+
+/// The next of 1, 2, 2.5 or 5 times a power of ten.
+fn round_up(rough: f64) -> f64 {
+    let power = 10.0_f64.powf(rough.log10().floor());
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * power);
+    steps.into_iter().find(|step| *step >= rough).unwrap_or(rough)
+}
+
+fn find(key: &Key, weights: Option<&Arc<LoadedModel>>, t: f64) -> Option<Field> {
+    let probe = Probe::with_model(&key.scene, weights).ok()?;
+    let t = t.min(probe.last_time());
+    let mut found = Vec::new();
+    let mut diffusion = 0.0;
+    for j in key.from[1]..=key.to[1] {
+        for i in key.from[0]..=key.to[0] {
+            if found.len() == MOST {
+                break;
+            }
+            let at = [i, j].map(|k| k as f64 * key.spacing);
+            let here = probe.at(t, at);
+            diffusion = here.diffusion;
+            // In the forward direction t falls as the process runs.
+            let share = here.score.map(|s| here.diffusion * s);
+            found.push(Found { at, vectors: [here.velocity, here.score, share] });
+        }
+    }
+    let full = [0, 1].map(|which| {
+        let mut sizes: Vec<f64> = found
+            .iter()
+            .map(|found| size(found.vectors[which]))
+            .filter(|size| size.is_finite())
+            .collect();
+        sizes.sort_unstable_by(f64::total_cmp);
+        // The largest twentieth is cut to the longest arrow.
+        sizes.get(sizes.len().saturating_sub(1 + sizes.len() / 20)).copied().unwrap_or(1.0)
+    });
+    Some(Field { found, spacing: key.spacing, full, diffusion })
+}
+
+fn size([x, y]: [f64; 2]) -> f64 {
+    x.hypot(y)
+}
+
+/// How a field is drawn: its place in [`Found`], its colour and whether its heads are filled.
+fn look(layer: Layer, palette: &Palette) -> Option<(usize, Color32, Head)> {
+    match layer {
+        Layer::Velocity => Some((0, palette.text, Head::Filled)),
+        Layer::Score => Some((1, palette.category(2), Head::Open)),
+        Layer::Diffusion => Some((2, palette.noise(), Head::Dot)),
+        _ => None,
+    }
+}
+
+impl Field {
+    /// What the longest arrow of a layer stands for.
+    pub fn full(&self, layer: Layer) -> f64 {
+        self.full[usize::from(layer == Layer::Score)]
+    }
+
+    /// Draws the arrows of a layer.
+    pub fn draw(
+        &self,
+        layer: Layer,
+        palette: &Palette,
+        width: f32,
+        ui: &Ui,
+        canvas: &Canvas<'_>,
+        shapes: &mut Vec<Shape>,
+    ) {
+        let Some((which, colour, head)) = look(layer, palette) else { return };
+        let seen = ui.clip_rect();
+        let full = self.full(layer);
+        for found in &self.found {
+            let vector = found.vectors[which];
+            let length = size(vector);
+            if !(length.is_finite() && length > 0.0 && full > 0.0) {
+                continue;
+            }
+            let shown = self.spacing * LONGEST * (length / full).min(1.0) / length;
+            let tip = [0, 1].map(|d| found.at[d] + shown * vector[d]);
+            let (from, to) = (canvas.at(found.at), canvas.at(tip));
+            if seen.expand(40.0).contains(from) {
+                arrow(shapes, from, to, Stroke::new(1.3 * width, colour), head);
+            }
+        }
+    }
+}
+
+/// The end of an arrow: fields differ in it as well as in their colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A filled triangle.
+    Filled,
+    /// Two strokes.
+    Open,
+    /// A filled triangle, and a dot at the tail.
+    Dot,
+}
+
+/// An arrow of the screen.
+pub fn arrow(shapes: &mut Vec<Shape>, from: Pos2, to: Pos2, stroke: Stroke, head: Head) {
+    let way = to - from;
+    let length = way.length();
+    if length < 1.0 {
+        shapes.push(Shape::circle_filled(from, 0.7 * stroke.width, stroke.color));
+        return;
+    }
+    let along = way / length;
+    let across = Vec2::new(-along.y, along.x);
+    let size = (0.36 * length).clamp(2.0, 4.0 + 2.0 * stroke.width);
+    let neck = to - along * size;
+    let wings = [neck + across * 0.55 * size, neck - across * 0.55 * size];
+    match head {
+        Head::Open => {
+            shapes.push(Shape::line_segment([from, to], stroke));
+            shapes.push(Shape::line(vec![wings[0], to, wings[1]], stroke));
+        }
+        Head::Filled | Head::Dot => {
+            shapes.push(Shape::line_segment([from, neck], stroke));
+            let tip = vec![to, wings[0], wings[1]];
+            shapes.push(Shape::convex_polygon(tip, stroke.color, Stroke::NONE));
+        }
+    }
+    if head == Head::Dot {
+        shapes.push(Shape::circle_filled(from, 1.4 * stroke.width, stroke.color));
+    }
+}

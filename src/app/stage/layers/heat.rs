@@ -1,0 +1,98 @@
+//! Heat maps: shares of a largest value on a grid, their textures, and the item that shows them.
+
+use eframe::egui::{
+    Color32, ColorImage, Context, Pos2, Rect, Shape, TextureHandle, TextureOptions, Ui,
+};
+
+use crate::app::palette::{Heat, Palette, Room};
+use crate::app::stage::drawing::Canvas;
+
+/// Values on a grid, as shares of the largest one: rows from the top, columns from the left.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// The lower left and upper right corner of what is covered.
+    pub corners: [[f64; 2]; 2],
+    /// 0 is none, 255 the largest.
+    pub shares: Vec<u8>,
+}
+
+impl Grid {
+    /// Shares of `values`, of which a few sharp peaks are cut off: they should not leave the rest
+    /// in the dark.
+    #[must_use]
+    pub fn new(size: [usize; 2], corners: [[f64; 2]; 2], values: &[f64]) -> Self {
+        let mut sorted: Vec<f64> = values.iter().copied().filter(|value| *value > 0.0).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let top = sorted.get(sorted.len().saturating_sub(1 + sorted.len() / 500)).copied();
+        Self::with_top(size, corners, values, top.unwrap_or(1.0))
+    }
+
+    /// Shares of `values` of `top`.
+    #[must_use]
+    pub fn with_top(size: [usize; 2], corners: [[f64; 2]; 2], values: &[f64], top: f64) -> Self {
+        let shares =
+            values.iter().map(|value| ((value / top).clamp(0.0, 1.0) * 255.0) as u8).collect();
+        Self { size, corners, shares }
+    }
+}
+
+/// A grid's texture in the colours of a theme, made anew when either changes.
+#[derive(Default)]
+pub struct Picture {
+    made: Option<(u64, Room, TextureHandle, [[f64; 2]; 2])>,
+}
+
+impl Picture {
+    /// The texture of `grid`, which `number` tells apart from others.
+    pub fn show(
+        &mut self,
+        ctx: &Context,
+        (number, grid): (u64, &Grid),
+        heat: Heat,
+        room: Room,
+    ) -> Shown {
+        let stale = self.made.as_ref().is_none_or(|made| (made.0, made.1) != (number, room));
+        if stale {
+            let palette = Palette::of(room);
+            let colours: Vec<Color32> =
+                (0..=255).map(|share| palette.heat(heat, f32::from(share as u8) / 255.0)).collect();
+            let pixels = grid.shares.iter().map(|&share| colours[usize::from(share)]).collect();
+            let image = ColorImage::new(grid.size, pixels);
+            match &mut self.made {
+                Some(made) => {
+                    made.2.set(image, TextureOptions::LINEAR);
+                    (made.0, made.1, made.3) = (number, room, grid.corners);
+                }
+                None => {
+                    let texture = ctx.load_texture("heat map", image, TextureOptions::LINEAR);
+                    self.made = Some((number, room, texture, grid.corners));
+                }
+            }
+        }
+        let made = self.made.as_ref().map(|made| (made.2.clone(), made.3));
+        let (texture, corners) = made.unwrap_or_else(|| unreachable!("made just now"));
+        Shown { texture, corners, opacity: 1.0 }
+    }
+}
+
+/// A texture over a part of the plot.
+#[derive(Clone)]
+pub struct Shown {
+    texture: TextureHandle,
+    corners: [[f64; 2]; 2],
+    /// How much of it shows, 0 to 1.
+    pub opacity: f32,
+}
+
+impl Shown {
+    /// Draws it.
+    pub fn draw(&self, _ui: &Ui, canvas: &Canvas<'_>, shapes: &mut Vec<Shape>) {
+        let [low, high] = self.corners.map(|corner| canvas.at(corner));
+        let rect = Rect::from_two_pos(low, high);
+        let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+        let tint = Color32::WHITE.gamma_multiply(self.opacity);
+        shapes.push(Shape::image(self.texture.id(), rect, whole, tint));
+    }
+}

@@ -1,0 +1,147 @@
+//! The layers of the stage. Each knows how to draw itself; [`PaneLayers::items`] is the one place
+//! that names them all.
+
+pub mod arrows;
+mod crowd;
+mod densities;
+mod edges;
+mod heat;
+
+use std::sync::Arc;
+
+use eframe::egui::{Context, Shape, Ui};
+use egui_plot::PlotUi;
+
+pub use self::densities::Densities;
+
+use self::arrows::Arrows;
+use self::crowd::Crowd;
+use self::heat::Shown;
+use super::drawing::{Canvas, drawing};
+use super::sight::Window;
+use crate::app::palette::{Palette, Room};
+use crate::engine::{LoadedModel, Recording};
+use crate::scene::{Layer, Layers, Projection, Scene};
+
+/// What a pane's layers are drawn from, besides its particles.
+#[derive(Default)]
+pub struct PaneLayers {
+    arrows: Arrows,
+    crowd: Crowd,
+}
+
+/// What decides a pane's layers in a frame.
+#[derive(Clone, Copy)]
+pub struct Sighting<'a> {
+    /// What the pane shows.
+    pub scene: &'a Scene,
+    /// Which layers are on.
+    pub layers: Layers,
+    /// The plane or one direction over time.
+    pub projection: Projection,
+    /// The t that is shown.
+    pub t: f64,
+    /// What of the plane is seen.
+    pub window: Window,
+    /// Half of what the view shows at least.
+    pub extent: f64,
+    /// Weights that stand in for the scene's own.
+    pub weights: Option<&'a Arc<LoadedModel>>,
+}
+
+/// Something that is drawn in the plot's coordinates.
+pub type Draw<'a> = Box<dyn Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>) + 'a>;
+
+impl PaneLayers {
+    /// Starts and collects what the layers need.
+    pub fn update(
+        &mut self,
+        ctx: &Context,
+        sighting: &Sighting<'_>,
+        recording: Option<(&Arc<Recording>, f64)>,
+    ) {
+        let Sighting { scene, layers, t, window, extent, weights, .. } = *sighting;
+        let on = |layer| layers.has(layer);
+        if sighting.projection != Projection::Plane {
+            return;
+        }
+        if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
+            self.arrows.update(ctx, scene, weights, t, window);
+        }
+        if let (true, Some((recording, keyframe))) = (on(Layer::Empirical), recording) {
+            self.crowd.update(ctx, recording, keyframe, extent);
+        }
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.arrows.busy() || self.crowd.busy()
+    }
+
+    /// What the longest arrow of a layer stands for, and D(t), once known.
+    pub fn arrows(&self, layer: Layer) -> Option<(f64, f64)> {
+        let field = self.arrows.field()?;
+        Some((field.full(layer), field.diffusion))
+    }
+
+    /// What is drawn for a layer, except for the particles, their trails and chords and the data
+    /// points, which the graphics card draws from recordings.
+    pub fn draw<'a>(
+        &mut self,
+        layer: Layer,
+        sighting: &Sighting<'_>,
+        densities: &mut Densities,
+        ctx: &Context,
+        (room, width): (Room, f32),
+    ) -> Option<Draw<'a>> {
+        let palette = Palette::of(room);
+        let classic = sighting.scene.classic().is_some();
+        let over_time = sighting.projection == Projection::OverTime;
+        if (classic && layer.needs_process()) || (over_time && layer.needs_plane()) {
+            return None;
+        }
+        let heat = |shown: Shown| -> Draw<'a> {
+            Box::new(move |ui, canvas, shapes| shown.draw(ui, canvas, shapes))
+        };
+        match layer {
+            // Over time both are one picture, which needs to be drawn but once.
+            Layer::Target if over_time && sighting.layers.has(Layer::Marginal) => None,
+            Layer::Target | Layer::Marginal if over_time => {
+                densities.over_time(ctx, room).map(|(shown, _)| heat(shown))
+            }
+            Layer::Target => densities.target(ctx, room).map(heat),
+            Layer::Marginal => {
+                let [lower, upper] = densities.marginal(ctx, room, sighting.t)?;
+                Some(Box::new(move |ui, canvas, shapes| {
+                    lower.draw(ui, canvas, shapes);
+                    upper.draw(ui, canvas, shapes);
+                }))
+            }
+            Layer::Empirical => self.crowd.shown(ctx, room).map(heat),
+            Layer::Velocity | Layer::Score | Layer::Diffusion => {
+                let field = Arc::clone(self.arrows.field()?);
+                Some(Box::new(move |ui, canvas, shapes| {
+                    field.draw(layer, palette, width, ui, canvas, shapes);
+                }))
+            }
+            Layer::Data | Layer::Chords | Layer::Trails | Layer::Particles => None,
+        }
+    }
+}
+
+/// The densities at both ends of the picture over time.
+pub fn edges<'a>(
+    densities: &mut Densities,
+    ctx: &Context,
+    (room, width): (Room, f32),
+) -> Option<Draw<'a>> {
+    let (_, places) = densities.over_time(ctx, room)?;
+    Some(Box::new(move |_, canvas, shapes| {
+        edges::draw(&places, Palette::of(room), width, canvas, shapes);
+    }))
+}
+
+/// Adds a drawing to a plot.
+pub fn add<'a>(plot: &mut PlotUi<'a>, draw: Draw<'a>) {
+    plot.add(drawing(draw));
+}

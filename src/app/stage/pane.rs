@@ -1,0 +1,539 @@
+//! One pane: what of its recording is on the graphics card, and its plot.
+
+use std::sync::Arc;
+
+use eframe::egui::{Context, FontId, Id, Pos2, Rect, Response, Ui, UiBuilder, Vec2};
+use egui_plot::{AxisHints, Plot, PlotTransform, PlotUi};
+
+use super::axes::{grid, tick};
+use super::by_hand::Bench;
+use super::colouring::{Colouring, Key};
+use super::data_points::DataPoints;
+use super::difference::{Difference, MOST_LINES};
+use super::drawing::Canvas;
+use super::gpu::{self, StageGpu, StageItem, Upload, View};
+use super::layers::{self, Densities, PaneLayers, Sighting};
+use super::sight::{self, Sight};
+use super::{painted, path, picking};
+use crate::app::desk::Desk;
+use crate::app::state::{PaneState, State};
+use crate::app::theme::TEXT;
+use crate::engine::{Block, LoadedModel, Recording};
+use crate::scene::{ColourBy, Layer, Projection, Scene};
+
+/// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
+const UPLOAD_BYTES: usize = 4 << 20;
+/// Bends of a trail where there is no graphics card.
+const SOFTWARE_BENDS: f32 = 5.0;
+/// Sizes of particles are right for this many; fewer are drawn larger, more smaller.
+const USUAL_COUNT: f64 = 2_000.0;
+/// Panes are smaller than a whole stage, and so are their particles, down to this.
+const SMALLEST_SCALE: f32 = 0.72;
+/// Trajectories drawn over time at most: more would hide the density below.
+const MOST_TRAJECTORIES: usize = 240;
+
+/// What a pane of the graphics card holds.
+struct Uploaded {
+    content: u64,
+    blocks: usize,
+    coloured: Option<Key>,
+}
+
+/// A pane and what it keeps from frame to frame.
+#[derive(Default)]
+pub struct StagePane {
+    uploaded: Option<Uploaded>,
+    trouble: Option<String>,
+    colouring: Option<(Key, Colouring)>,
+    colours: Desk<Key, Colouring>,
+    difference: Desk<(u64, u64), Arc<Difference>>,
+    layers: PaneLayers,
+    /// Where the plot's coordinates were on the screen in the last frame.
+    transform: Option<PlotTransform>,
+}
+
+/// What all panes of a frame have in common.
+pub struct Frame<'a> {
+    /// What is shown.
+    pub state: &'a State,
+    /// The graphics card, if there is one.
+    pub gpu: Option<&'a StageGpu>,
+    /// What of the plane is seen.
+    pub sight: &'a mut Sight,
+    /// The densities that are known exactly.
+    pub densities: &'a mut Densities,
+    /// A draw of the data.
+    pub data_points: &'a DataPoints,
+    /// The step being taken apart.
+    pub bench: &'a Bench,
+    /// Which of the panes this is.
+    pub index: usize,
+}
+
+/// What a person did to a pane.
+pub struct Done {
+    /// The plot.
+    pub response: Response,
+    /// The particle under the pointer; none if the pointer is elsewhere.
+    pub hovered: Option<Option<usize>>,
+}
+
+impl StagePane {
+    /// Starts and collects what the pane needs, and hands what is new to the graphics card.
+    pub fn prepare(
+        &mut self,
+        ctx: &Context,
+        gpu: Option<&StageGpu>,
+        (state, index): (&State, usize),
+        sight: &Sight,
+        weights: Option<&Arc<LoadedModel>>,
+    ) {
+        let pane = &state.panes[index];
+        let sighting = sighting(state, pane, sight, weights);
+        let recording = pane.recording();
+        let at = recording.map(|recording| (recording, keyframe(state, recording)));
+        self.layers.update(ctx, &sighting, at);
+        let Some(recording) = recording else { return };
+        self.colour(ctx, recording, pane.reference.as_ref(), state);
+        self.difference.poll(ctx);
+        if let (true, Some(reference)) = (state.scene.shows_difference(index), &pane.reference)
+            && recording.complete
+        {
+            self.difference.ask(ctx, &(recording.id, reference.id), || {
+                let (recording, reference) = (Arc::clone(recording), Arc::clone(reference));
+                move || Arc::new(Difference::of(&recording, &reference))
+            });
+        }
+        if let Some(gpu) = gpu {
+            self.upload(ctx, gpu, pane.key, recording, self.difference(state, index));
+        }
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.colours.busy() || self.difference.busy() || self.layers.busy()
+    }
+
+    /// Where a point of the plot was on the screen in the last frame.
+    pub fn screen_position(&self, at: [f64; 2]) -> Option<Pos2> {
+        Some(Canvas::new(self.transform.as_ref()?).at(at))
+    }
+
+    /// Why the pane is not what it should be.
+    pub fn trouble(&self) -> Option<&String> {
+        self.trouble.as_ref()
+    }
+
+    /// What the particles' colours mean.
+    pub fn colouring(&self) -> Option<&Colouring> {
+        self.colouring.as_ref().map(|(_, colouring)| colouring)
+    }
+
+    /// The layers, for the legend.
+    pub fn layers(&self) -> &PaneLayers {
+        &self.layers
+    }
+
+    /// The difference that is shown instead of the particles, if it is.
+    pub fn difference(&self, state: &State, index: usize) -> Option<Arc<Difference>> {
+        let pane = &state.panes[index];
+        let key = (pane.recording()?.id, pane.reference.as_ref()?.id);
+        let (made, difference) = self.difference.made()?;
+        (state.scene.shows_difference(index) && *made == key).then(|| Arc::clone(difference))
+    }
+
+    fn colour(
+        &mut self,
+        ctx: &Context,
+        recording: &Arc<Recording>,
+        reference: Option<&Arc<Recording>>,
+        state: &State,
+    ) {
+        let by = state.scene.view.colour;
+        let reference = reference.filter(|_| by == ColourBy::Distance);
+        // Plain colours do not depend on what has come since.
+        let blocks = if by == ColourBy::Plain { 0 } else { recording.blocks.len() };
+        let key = Key {
+            recording: (recording.id, blocks),
+            reference: reference.map(|reference| reference.id),
+            by,
+            room: state.look.room,
+        };
+        if by == ColourBy::Plain {
+            if self.colouring.as_ref().is_none_or(|(made, _)| *made != key) {
+                let colouring = Colouring::of(by, recording, None, key.room);
+                self.colouring = Some((key, colouring));
+            }
+            return;
+        }
+        self.colours.ask(ctx, &key, || {
+            let (recording, reference) = (Arc::clone(recording), reference.cloned());
+            move || Colouring::of(by, &recording, reference.as_deref(), key.room)
+        });
+        self.colours.poll(ctx);
+        if let Some((made, colouring)) = self.colours.made()
+            && self.colouring.as_ref().is_none_or(|(shown, _)| shown != made)
+        {
+            self.colouring = Some((*made, colouring.clone()));
+        }
+    }
+
+    fn upload(
+        &mut self,
+        ctx: &Context,
+        gpu: &StageGpu,
+        pane: u64,
+        recording: &Recording,
+        difference: Option<Arc<Difference>>,
+    ) {
+        let content = 2 * recording.id + u64::from(difference.is_some());
+        let before = self.uploaded.as_ref().filter(|before| before.content == content);
+        let known = before.map_or(0, |before| before.blocks);
+        let coloured = before.and_then(|before| before.coloured);
+        let (colours, key) = match &self.colouring {
+            Some((key, colouring)) if key.recording.0 == recording.id => {
+                ((coloured != Some(*key)).then(|| Arc::clone(&colouring.colours)), Some(*key))
+            }
+            _ => (None, coloured),
+        };
+        let keyframes = recording.times.len();
+        let mut blocks = Vec::new();
+        let mut bytes = 0;
+        match &difference {
+            Some(difference) if known == 0 => {
+                let positions = Arc::clone(&difference.positions);
+                blocks.push(gpu::Block { first_particle: 0, positions });
+            }
+            Some(_) => {}
+            None => {
+                for block in recording.blocks.get(known..).unwrap_or_default() {
+                    if bytes > 0 && bytes + size_of_val(&*block.positions) > UPLOAD_BYTES {
+                        ctx.request_repaint();
+                        break;
+                    }
+                    bytes += size_of_val(&*block.positions);
+                    let positions = standing(block, keyframes);
+                    blocks.push(gpu::Block { first_particle: block.first, positions });
+                }
+            }
+        }
+        if blocks.is_empty() && colours.is_none() {
+            return;
+        }
+        let shown = known + blocks.len();
+        let upload = Upload {
+            recording: content,
+            particles: difference.map_or(recording.scene.particles.count, |d| d.particles),
+            keyframes,
+            times: recording.times.iter().map(|&t| t as f32).collect(),
+            blocks,
+            colours,
+        };
+        self.trouble = gpu.upload(pane, &upload).err().map(|error| error.to_string());
+        self.uploaded = Some(Uploaded { content, blocks: shown, coloured: key });
+    }
+
+    /// Draws the pane's plot into `rect`.
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, mut frame: Frame<'_>) -> Done {
+        let state = frame.state;
+        let pane = &state.panes[frame.index];
+        let sighting = sighting(state, pane, frame.sight, None);
+        let projection = sighting.projection;
+        let items = self.items(ui.ctx(), &sighting, &mut frame, rect.width());
+        let bounds = frame.sight.window(projection).bounds();
+        let difference = self.difference(state, frame.index);
+        let canvas_pick = {
+            let recording = pane.recording().cloned();
+            let over_time = over_time(&sighting, state);
+            let now = recording.as_ref().map_or(0.0, |recording| keyframe(state, recording));
+            move |plot: &PlotUi<'_>| {
+                let pointer = plot.response().hover_pos()?;
+                let recording = recording.as_ref()?;
+                let canvas = Canvas::new(plot.transform());
+                Some(match over_time {
+                    Some(u) => {
+                        // The trajectory that passes closest above or below the pointer.
+                        let t = plot.plot_from_screen(pointer).x;
+                        let at = recording.keyframe_of_time(t).min(now);
+                        let t = recording.time_of_keyframe(at);
+                        let count = recording.count().min(MOST_TRAJECTORIES);
+                        picking::nearest(pointer, &canvas, count, |i| {
+                            let [x, y] = recording.at_keyframe(i, at)?;
+                            Some([t, u[0] * x + u[1] * y])
+                        })
+                    }
+                    None => {
+                        picking::nearest(pointer, &canvas, recording.count(), |i| match &difference
+                        {
+                            Some(difference) => {
+                                Some(difference.at(i, now, recording.times.len())?[0])
+                            }
+                            None => recording.at_keyframe(i, now),
+                        })
+                    }
+                })
+            }
+        };
+        let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(pane.key));
+        let shown = plot(state, pane, projection).show(&mut place, move |plot| {
+            plot.set_plot_bounds(bounds);
+            zoom_by_scrolling(plot);
+            for item in items {
+                match item {
+                    Item::Gpu(item) => plot.add(item),
+                    Item::Drawn(draw) => layers::add(plot, draw),
+                }
+            }
+            canvas_pick(plot)
+        });
+        self.transform = Some(shown.transform);
+        frame.sight.take(projection, shown.transform.bounds());
+        Done {
+            hovered: shown.response.hovered().then_some(shown.inner.flatten()),
+            response: shown.response,
+        }
+    }
+
+    /// All that lies in the plot, from the lowest to the topmost.
+    fn items<'a>(
+        &mut self,
+        ctx: &Context,
+        sighting: &Sighting<'_>,
+        frame: &mut Frame<'_>,
+        width: f32,
+    ) -> Vec<Item<'a>> {
+        let state = frame.state;
+        let pane = &state.panes[frame.index];
+        let palette = state.palette();
+        let lines = state.scene.view.line_width as f32 * palette.heavier;
+        let pen = (state.look.room, lines);
+        let mut items = Vec::new();
+        let recording = pane.recording().cloned();
+        let view =
+            recording.as_ref().map(|recording| self.view(ctx, sighting, frame, recording, width));
+        for layer in sighting.layers.iter() {
+            if let Some(draw) = self.layers.draw(layer, sighting, frame.densities, ctx, pen) {
+                items.push(Item::Drawn(draw));
+            }
+            let (Some(view), true) = (&view, frame.gpu.is_some()) else { continue };
+            match layer {
+                Layer::Data => {
+                    let item = frame.data_points.item(view, frame.index);
+                    items.extend(item.map(Item::Gpu));
+                }
+                Layer::Chords => {
+                    let last = recording.as_ref().map_or(1, |r| r.times.len() - 1);
+                    items.push(Item::Gpu(StageItem::new(pane.key, chords(view, last)).pass(1)));
+                }
+                _ => {}
+            }
+        }
+        if sighting.projection == Projection::OverTime && sighting.scene.classic().is_none() {
+            items.extend(layers::edges(frame.densities, ctx, pen).map(Item::Drawn));
+        }
+        if let (Some(difference), Some(recording), None) =
+            (self.difference(state, frame.index), &recording, over_time(sighting, state))
+        {
+            let (now, keyframes) = (keyframe(state, recording), recording.times.len());
+            let stroke = eframe::egui::Stroke::new(1.1 * lines, palette.quiet);
+            items.push(Item::Drawn(Box::new(move |_, canvas, shapes| {
+                for i in 0..difference.particles.min(MOST_LINES) {
+                    if let Some(ends) = difference.at(i, now, keyframes) {
+                        let ends = ends.map(|end| canvas.at(end));
+                        shapes.push(eframe::egui::Shape::line_segment(ends, stroke));
+                    }
+                }
+            })));
+        }
+        if let (Some(lit), Some(recording), None) = (state.lit(), &recording, state.by_hand)
+            && !state.scene.shows_difference(frame.index)
+        {
+            let now = keyframe(state, recording);
+            let over_time = over_time(sighting, state);
+            let draw = path::draw(Arc::clone(recording), lit, now, over_time, (palette, lines));
+            items.push(Item::Drawn(draw));
+        }
+        match (view, recording) {
+            (Some(view), _) if frame.gpu.is_some() => {
+                items.push(Item::Gpu(StageItem::new(pane.key, view)));
+            }
+            (Some(view), Some(recording)) if view.discs => {
+                let colours = self.colouring().map(|c| Arc::clone(&c.colours)).unwrap_or_default();
+                let now = keyframe(state, &recording);
+                let over_time = over_time(sighting, state);
+                let draw = painted::particles(recording, colours, now, over_time);
+                items.push(Item::Drawn(Box::new(draw)));
+            }
+            _ => {}
+        }
+        if frame.index == state.selected || state.visible().len() == 1 {
+            items.extend(frame.bench.item(state, sighting.projection).map(Item::Drawn));
+        }
+        items
+    }
+
+    /// How the graphics card shows the particles in this frame.
+    fn view(
+        &self,
+        ctx: &Context,
+        sighting: &Sighting<'_>,
+        frame: &Frame<'_>,
+        recording: &Recording,
+        width: f32,
+    ) -> View {
+        let (state, layers) = (frame.state, sighting.layers);
+        let palette = state.palette();
+        let look = state.scene.view;
+        let over_time = over_time(sighting, state);
+        let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
+        let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
+        let count = recording.scene.particles.count.min(drawn).max(1);
+        let few = USUAL_COUNT / count as f64;
+        let last = recording.times.len().saturating_sub(1);
+        let share = if over_time.is_some() { 1.0 } else { look.trail };
+        let trails = layers.has(Layer::Trails) && state.by_hand.is_none();
+        let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
+        let is_software = frame.gpu.is_some_and(StageGpu::is_software);
+        // A processor that plays graphics card pays for every bend of every trail.
+        let bends = if over_time.is_some() || !is_software {
+            gpu::MAX_TRAIL_SEGMENTS as f32 - 1.0
+        } else {
+            SOFTWARE_BENDS
+        };
+        // Noisy trails cross everything.
+        let strength = match (over_time.is_some(), recording.scene.is_sde()) {
+            (true, _) => 0.14,
+            (false, true) => 0.2,
+            (false, false) => 0.45,
+        };
+        let trail_opacity = strength * few.powf(0.35);
+        let discs = layers.has(Layer::Particles);
+        let points = look.point_size as f32 * palette.heavier.sqrt();
+        let lines = look.line_width as f32 * palette.heavier;
+        View {
+            now: keyframe(state, recording) as f32,
+            particles: drawn,
+            radius_px: scale * points * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
+            opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
+            trail_keyframes,
+            trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
+            trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
+            trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
+            trail_fading: if over_time.is_some() { 0.25 } else { 1.6 },
+            discs,
+            over_time: over_time.map(|u| u.map(|x| x as f32)),
+            highlight: state.lit(),
+            dark: palette.dark,
+            ..View::default()
+        }
+    }
+}
+
+/// What lies in the plot.
+enum Item<'a> {
+    Gpu(StageItem),
+    Drawn(layers::Draw<'a>),
+}
+
+/// Straight lines from start to end, as trails of one segment.
+fn chords(view: &View, last: usize) -> View {
+    View {
+        now: last as f32,
+        trail_keyframes: last as f32,
+        trail_stride: last.max(1),
+        trail_fading: 0.0,
+        trail_width_px: 0.8 * view.trail_width_px,
+        trail_opacity: 0.35 * view.trail_opacity.max(0.3),
+        discs: false,
+        highlight: view.highlight,
+        ..*view
+    }
+}
+
+/// The fractional keyframe that is shown. All panes show the same t.
+pub fn keyframe(state: &State, recording: &Recording) -> f64 {
+    recording.keyframe_of_time(state.time().unwrap_or(recording.times[0]))
+}
+
+fn sighting<'a>(
+    state: &State,
+    pane: &'a PaneState,
+    sight: &Sight,
+    weights: Option<&'a Arc<LoadedModel>>,
+) -> Sighting<'a> {
+    let scene: &Scene = &pane.scene;
+    let view = state.scene.view;
+    Sighting {
+        scene,
+        layers: view.layers,
+        projection: sight::projection(scene, view.projection),
+        t: state.time().unwrap_or(scene.time_span().0),
+        window: sight.window(Projection::Plane),
+        extent: sight::extent(scene)[1][0],
+        weights,
+    }
+}
+
+/// The direction shown over time, if the picture is over time.
+fn over_time(sighting: &Sighting<'_>, state: &State) -> Option<[f64; 2]> {
+    (sighting.projection == Projection::OverTime)
+        .then(|| sight::direction(sighting.scene, &state.scene.view))
+}
+
+/// The positions of a block, where particles that stopped early stand at their last one.
+fn standing(block: &Block, keyframes: usize) -> Arc<[[f32; 2]]> {
+    if block.stops.is_empty() {
+        return Arc::clone(&block.positions);
+    }
+    let mut positions = block.positions.to_vec();
+    for &(particle, _) in &block.stops {
+        let start = (particle - block.first) * keyframes;
+        let frames = &mut positions[start..start + keyframes];
+        let finite = |at: &[f32; 2]| at.iter().all(|x| x.is_finite());
+        let Some(last) = frames.iter().rposition(finite) else { continue };
+        let place = frames[last];
+        frames[last..].fill(place);
+    }
+    positions.into()
+}
+
+fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot<'a> {
+    let palette = state.palette();
+    let font = FontId::proportional(TEXT);
+    let [x, y] = [AxisHints::new_x(), AxisHints::new_y()].map(|axis| {
+        axis.formatter(|mark, _| tick(mark.value))
+            .tick_label_color(palette.quiet)
+            .tick_label_font(font.clone())
+            .label_spacing(40.0..=60.0)
+    });
+    let id = Id::unique(("stage", pane.key));
+    let plot = Plot::new(("stage", pane.key)).id(id);
+    let plot = match projection {
+        Projection::Plane => plot.data_aspect(1.0),
+        Projection::OverTime => plot,
+    };
+    plot.set_margin_fraction(Vec2::ZERO)
+        .allow_boxed_zoom(false)
+        .allow_scroll(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .custom_x_axes(vec![x])
+        .custom_y_axes(vec![y.min_thickness(24.0)])
+        .x_grid_spacer(|input| grid(&input))
+        .y_grid_spacer(|input| grid(&input))
+        .grid_color(palette.grid)
+        .show_x(false)
+        .show_y(false)
+        .label_formatter(|_| None)
+}
+
+/// Scrolling zooms around the pointer.
+fn zoom_by_scrolling(plot: &mut PlotUi<'_>) {
+    if !plot.response().hovered() {
+        return;
+    }
+    let scrolled = plot.ctx().input(|input| input.smooth_scroll_delta().y);
+    if scrolled != 0.0 {
+        plot.zoom_bounds_around_hovered(Vec2::splat((scrolled * 0.004).exp()));
+    }
+}

@@ -1,0 +1,99 @@
+//! What is known of the lit particle, in every pane.
+
+use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
+
+use super::by_hand::Bench;
+use super::pane::keyframe;
+use crate::app::command::{Command, Commands};
+use crate::app::number;
+use crate::app::state::{PaneState, State};
+use crate::app::theme::{UNIT, semibold};
+
+/// Below this width a pane tells the essentials only.
+const NARROW: f32 = 330.0;
+
+/// Draws the readout of the lit particle of a pane, if there is one; `upwards` says that `ui` lays
+/// things out from its foot.
+pub fn ui(
+    ui: &mut Ui,
+    (state, index): (&State, usize),
+    width: f32,
+    upwards: bool,
+    out: &mut Commands,
+) {
+    let (Some(particle), pane) = (state.lit(), &state.panes[index]) else { return };
+    let Some(lines) = lines(state, pane, particle) else { return };
+    let palette = state.palette();
+    let pinned = state.pinned == Some(particle);
+    let pin = if pinned { ", pinned" } else { "" };
+    let title = format!("Particle {}{pin}", number::count(particle as u64));
+    let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
+    let shown = if width < NARROW { 2 } else { lines.len() };
+    words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
+    if upwards {
+        words.reverse();
+    }
+    let steps = pinned && state.selected.min(state.visible().len() - 1) == index;
+    Frame::new()
+        .fill(palette.panel.gamma_multiply(0.92))
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(6)
+        .inner_margin(Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            if steps && upwards {
+                button(ui, state, out);
+                ui.add_space(UNIT);
+            }
+            for words in words {
+                ui.add(Label::new(words).extend());
+            }
+            if steps && !upwards {
+                ui.add_space(UNIT);
+                button(ui, state, out);
+            }
+        });
+}
+
+/// Starts and ends stepping through the pinned particle's run.
+fn button(ui: &mut Ui, state: &State, out: &mut Commands) {
+    let on = state.by_hand.is_some();
+    let words = if on { "Leave step by step" } else { "Step by step" };
+    let about =
+        "Watch the solver make the steps of this particle: stages, answers, error and verdict.";
+    if ui.button(words).on_hover_text(about).clicked() {
+        out.push(Command::ByHand((!on).then(|| Bench::beginning(state))));
+    }
+}
+
+/// The most important first.
+fn lines(state: &State, pane: &PaneState, particle: usize) -> Option<Vec<String>> {
+    let recording = pane.recording()?;
+    let counts = recording.counts_of(particle)?;
+    let whole = |value: u32, one, many| {
+        let noun = number::plural(f64::from(value), one, many);
+        format!("{} {noun}", number::count(u64::from(value)))
+    };
+    let steps = whole(counts.accepted, "step", "steps");
+    let rejected = number::count(u64::from(counts.rejected));
+    let mut lines = vec![
+        whole(counts.nfe, "evaluation", "evaluations"),
+        format!("{steps}, {rejected} rejected"),
+    ];
+    if counts.largest_error.is_finite() {
+        let error = number::three(f64::from(counts.largest_error));
+        lines.push(format!("largest error / tolerance {error}"));
+    }
+    if let Some(at) = recording.at_keyframe(particle, keyframe(state, recording)) {
+        let [x, y] = at.map(number::three);
+        lines.push(format!("at ({x}, {y})"));
+    }
+    if let Some(reference) = &pane.reference
+        && let (Some(end), Some(wanted)) =
+            (recording.ends().nth(particle), reference.ends().nth(particle))
+    {
+        let distance = (end[0] - wanted[0]).hypot(end[1] - wanted[1]);
+        lines.push(format!("{} from the reference at the end", number::three(distance)));
+    }
+    Some(lines)
+}

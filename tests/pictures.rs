@@ -1,0 +1,298 @@
+//! Pictures of the stage under a software Vulkan, held against those in `tests/snapshots`, each of
+//! which was looked at. `UPDATE_SNAPSHOTS=1 cargo test --release --test pictures` takes them anew.
+//!
+//! Skipped where there is no graphics adapter, unless `DRIFTSCOPE_REQUIRE_GPU=1` demands one.
+
+use std::time::{Duration, Instant};
+
+use driftscope::app::palette::Room;
+use driftscope::app::{Driftscope, Launch};
+use driftscope::scene::{Layer, Layers, Projection, Scene};
+use eframe::egui::{Key, Theme};
+use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
+
+/// Longer than anything takes on a busy computer.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The stage alone.
+const STAGE: [f32; 2] = [640.0, 680.0];
+/// The whole window.
+const WINDOW: [f32; 2] = [1280.0, 800.0];
+
+fn gpu_available() -> bool {
+    let setup = egui_kittest::wgpu::default_wgpu_setup();
+    let instance = pollster(setup.new_instance());
+    let found = !pollster(instance.enumerate_adapters(wgpu::Backends::all())).is_empty();
+    if !found {
+        assert!(
+            std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() != Ok("1"),
+            "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one"
+        );
+        eprintln!("skipped: no graphics adapter (Debian: apt install mesa-vulkan-drivers)");
+    }
+    found
+}
+
+/// The value of a future that never waits, as those of native instances.
+fn pollster<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
+    }
+}
+
+fn scene(settings: &[&str]) -> Scene {
+    let mut all = vec!["field.kind=exact".to_owned(), "data.name=two-moons".to_owned()];
+    all.extend(settings.iter().map(|&setting| setting.to_owned()));
+    Scene::with_settings(None, &all).expect("a scene")
+}
+
+fn window(launch: Launch, size: [f32; 2]) -> Harness<'static, Driftscope> {
+    let theme = if launch.room == Room::Dark { Theme::Dark } else { Theme::Light };
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_render_cursor(false)
+        .wgpu()
+        .build_eframe(move |cc| Driftscope::new(cc, launch));
+    settle(&mut harness);
+    harness
+}
+
+fn settle(harness: &mut Harness<'_, Driftscope>) {
+    let began = Instant::now();
+    harness.run_steps(3);
+    // Twice: what is ready may lead to something else being wished for.
+    for _ in 0..2 {
+        while !harness.state().is_settled() {
+            assert!(began.elapsed() < PATIENCE, "waited in vain for the picture");
+            std::thread::sleep(Duration::from_millis(5));
+            harness.step();
+        }
+        harness.run_steps(6);
+    }
+}
+
+/// Drivers differ in how they round; wall times in the window differ from run to run.
+fn check(harness: &mut Harness<'_, Driftscope>, name: &str, results: &mut SnapshotResults) {
+    let options =
+        SnapshotOptions::new().threshold(1.5).max_failed_pixels(OsThreshold::new(1_500_usize));
+    harness.snapshot_options(name, &options);
+    results.extend_harness(harness);
+}
+
+fn stage_alone(scene: Scene, room: Room, at: f64) -> Harness<'static, Driftscope> {
+    let launch = Launch { scene, room, at: Some(at), ..Launch::default() };
+    let mut harness = window(launch, STAGE);
+    harness.key_press(Key::F);
+    settle(&mut harness);
+    harness
+}
+
+/// The middle of all pixels of nearly this colour, above the line with the scrubber.
+fn centroid(image: &image::RgbaImage, colour: [u8; 4]) -> Option<[f64; 2]> {
+    let close = |pixel: &[u8; 4]| (0..3).all(|i| pixel[i].abs_diff(colour[i]) < 12);
+    let (mut sum, mut count) = ([0.0; 2], 0.0);
+    let stage = |y: u32| y + 48 < image.height();
+    let pixels = image.enumerate_pixels().filter(|(_, y, pixel)| stage(*y) && close(&pixel.0));
+    for (x, y, _) in pixels {
+        sum[0] += f64::from(x) + 0.5;
+        sum[1] += f64::from(y) + 0.5;
+        count += 1.0;
+    }
+    (count > 20.0).then(|| sum.map(|sum| sum / count))
+}
+
+#[test]
+fn particles_are_drawn_where_the_recording_says() {
+    if !gpu_available() {
+        return;
+    }
+    for over_time in [false, true] {
+        for at in [0.2, 0.5, 0.9] {
+            let mut scene =
+                scene(&["particles.count=1", "sampler.method=euler", "sampler.steps=7"]);
+            scene.view.layers = Layers::of(&[Layer::Particles]);
+            if over_time {
+                scene.view.projection = Projection::OverTime;
+            }
+            let launch = Launch { scene, at: Some(at), ..Launch::default() };
+            let mut harness = window(launch, STAGE);
+            harness.key_press(Key::F);
+            settle(&mut harness);
+            let app = harness.state();
+            let colour = app.state().palette().scene(&app.state().scene).to_array();
+            let recording = app.state().recording().expect("a picture");
+            let keyframe = recording.keyframe_of_time(at);
+            let [x, y] = recording.at_keyframe(0, keyframe).expect("it is there");
+            let place = if over_time { [at, x] } else { [x, y] };
+            let wanted = app.screen_position(0, place).expect("a plot");
+            let found = centroid(&harness.render().expect("an image"), colour).expect("a disc");
+            for (found, wanted) in found.into_iter().zip([wanted.x, wanted.y]) {
+                let error = (found - f64::from(wanted)).abs();
+                assert!(error < 1.0, "over time {over_time}, t {at}: {found} is not {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_layer() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for layer in Layer::ALL {
+        let mut scene = scene(&["particles.count=600", "diffusion.form=none"]);
+        scene.view.layers = Layers::of(&[layer]);
+        if layer == Layer::Diffusion {
+            scene.diffusion.form = driftscope::diffusion::DiffusionForm::Sigma;
+            scene.view.layers = Layers::of(&[layer, Layer::Velocity]);
+        }
+        let mut harness = stage_alone(scene, Room::Dark, 0.6);
+        check(&mut harness, &format!("layer-{}", layer.name()), &mut results);
+    }
+}
+
+#[test]
+fn all_layers_that_go_together_on_light() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let mut scene = scene(&["particles.count=400", "view.trail=0.3"]);
+    scene.view.layers = Layers::of(&[
+        Layer::Marginal,
+        Layer::Velocity,
+        Layer::Data,
+        Layer::Chords,
+        Layer::Trails,
+        Layer::Particles,
+    ]);
+    check(&mut stage_alone(scene, Room::Light, 0.5), "layers-together-light", &mut results);
+}
+
+#[test]
+fn every_theme() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for room in Room::ALL {
+        let launch = Launch { scene: scene(&[]), room, at: Some(0.62), ..Launch::default() };
+        let mut harness = window(launch, WINDOW);
+        check(&mut harness, &format!("theme-{}", room.title().to_lowercase()), &mut results);
+    }
+}
+
+#[test]
+fn one_to_four_panes() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let mut scene =
+        scene(&["sampler.method=euler", "sampler.steps=8", "data.name=eight-gaussians"]);
+    for count in 1..=4 {
+        let room = if count % 2 == 0 { Room::Dark } else { Room::Light };
+        let launch = Launch { scene: scene.clone(), room, at: Some(0.7), ..Launch::default() };
+        let mut harness = window(launch, WINDOW);
+        check(&mut harness, &format!("panes-{count}"), &mut results);
+        scene.add_pane();
+    }
+}
+
+#[test]
+fn a_pane_with_the_difference() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let mut scene = scene(&["sampler.method=euler", "sampler.steps=20", "particles.count=500"]);
+    scene.add_pane();
+    scene.add_pane();
+    scene.panes[1].difference = true;
+    let launch = Launch { scene, at: Some(1.0), ..Launch::default() };
+    check(&mut window(launch, WINDOW), "panes-difference", &mut results);
+}
+
+#[test]
+fn over_time() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let mut scene = scene(&["view.angle=90", "particles.count=400"]);
+    scene.view.projection = Projection::OverTime;
+    check(&mut stage_alone(scene.clone(), Room::Dark, 0.75), "over-time-dark", &mut results);
+    check(&mut stage_alone(scene.clone(), Room::Light, 1.0), "over-time-light", &mut results);
+    scene.view.angle = 30.0;
+    scene.add_pane();
+    let launch = Launch { scene, at: Some(1.0), ..Launch::default() };
+    check(&mut window(launch, WINDOW), "over-time-panes", &mut results);
+}
+
+#[test]
+fn colours_and_their_legends() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (colour, data) in [
+        ("start-angle", "two-moons"),
+        ("component", "eight-gaussians"),
+        ("local-error", "checkerboard"),
+        ("nfe", "checkerboard"),
+        ("speed", "swiss-roll"),
+        ("distance", "pinwheel"),
+    ] {
+        let (colour_key, data_key) = (format!("view.colour={colour}"), format!("data.name={data}"));
+        let scene = scene(&[&colour_key, &data_key, "sampler.rtol=1e-3", "particles.count=1500"]);
+        check(&mut stage_alone(scene, Room::Dark, 1.0), &format!("colour-{colour}"), &mut results);
+    }
+}
+
+#[test]
+fn step_by_step() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (name, settings, phases, room) in [
+        ("dopri5", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 8, Room::Dark),
+        ("rk4", vec!["sampler.method=rk4", "sampler.steps=5"], 4, Room::Light),
+        ("noisy", vec!["diffusion.form=sigma", "sampler.steps=20"], 3, Room::Dark),
+    ] {
+        let mut settings = settings;
+        settings.push("particles.count=300");
+        let scene = scene(&settings);
+        let launch = Launch { scene, room, at: Some(0.5), pin: Some(17), ..Launch::default() };
+        let mut harness = window(launch, WINDOW);
+        harness.get_by_label("Step by step").click();
+        settle(&mut harness);
+        for _ in 0..phases {
+            harness.key_press(Key::ArrowRight);
+            harness.run_steps(2);
+        }
+        settle(&mut harness);
+        check(&mut harness, &format!("step-by-step-{name}"), &mut results);
+    }
+}
+
+#[test]
+fn a_small_and_a_large_window() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let mut scene = scene(&[]);
+    for _ in 0..3 {
+        scene.add_pane();
+    }
+    for (name, size) in [("small", [1024.0, 700.0]), ("large", [1920.0, 1080.0])] {
+        let launch =
+            Launch { scene: scene.clone(), at: Some(0.8), pin: Some(3), ..Launch::default() };
+        check(&mut window(launch, size), &format!("window-{name}"), &mut results);
+    }
+}
