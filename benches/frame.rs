@@ -69,16 +69,16 @@ impl Window {
         };
         let began = Instant::now();
         let (app, frame) = (&mut self.app, &mut self.frame);
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             let ctx = ui.ctx().clone();
             app.logic(&ctx, frame);
             app.ui(ui, frame);
         });
-        let jobs = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        let jobs = self.ctx.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
         let screen = ScreenDescriptor { size_in_pixels: SIZE, pixels_per_point: 1.0 };
         let RenderState { device, queue, renderer, .. } = &self.render;
         let mut renderer = renderer.write();
-        for (id, deltas) in output.textures_delta.set {
+        for (id, deltas) in output.textures_delta.set.drain() {
             for delta in deltas {
                 renderer.update_texture(device, queue, id, &delta);
             }
@@ -98,7 +98,7 @@ impl Window {
             renderer.render(&mut pass.forget_lifetime(), &jobs, &screen);
         }
         buffers.push(encoder.finish());
-        for id in output.textures_delta.free {
+        for id in output.textures_delta.free.drain() {
             renderer.free_texture(&id);
         }
         drop(renderer);

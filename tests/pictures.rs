@@ -13,7 +13,7 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
 
 /// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// The stage alone.
 const STAGE: [f32; 2] = [640.0, 680.0];
 /// The whole window.

@@ -20,7 +20,7 @@ const CHANCE: Duration = Duration::from_millis(40);
 /// The engines of all panes, and the references they are held against.
 pub struct Solvers {
     ctx: Context,
-    solvers: Vec<Solver>,
+    desks: Vec<Solver>,
     references: References,
     next_key: u64,
 }
@@ -30,25 +30,25 @@ impl Solvers {
     #[must_use]
     pub fn new(ctx: &Context) -> Self {
         let references = References::new(ctx);
-        Self { ctx: ctx.clone(), solvers: Vec::new(), references, next_key: 1 }
+        Self { ctx: ctx.clone(), desks: Vec::new(), references, next_key: 1 }
     }
 
     /// Gives every pane of the scene its place and asks for what records differently than before.
     pub fn sync(&mut self, state: &mut State) {
         let count = state.scene.pane_count();
         state.panes.truncate(count);
-        self.solvers.truncate(count);
+        self.desks.truncate(count);
         while state.panes.len() < count {
             let scene = state.scene.pane(state.panes.len());
             state.panes.push(PaneState::new(self.next_key, scene));
             self.next_key += 1;
         }
         for index in 0..state.visible().len() {
-            if self.solvers.len() == index {
-                self.solvers.push(Solver::new(&self.ctx));
+            if self.desks.len() == index {
+                self.desks.push(Solver::new(&self.ctx));
             }
             let scene = state.scene.pane(index);
-            let (solver, pane) = (&mut self.solvers[index], &mut state.panes[index]);
+            let (solver, pane) = (&mut self.desks[index], &mut state.panes[index]);
             if !solver.asked || !scene.records_like(&pane.scene) {
                 solver.ask();
             }
@@ -61,8 +61,8 @@ impl Solvers {
         if index < state.panes.len() {
             state.panes.remove(index);
         }
-        if index < self.solvers.len() {
-            let solver = self.solvers.remove(index);
+        if index < self.desks.len() {
+            let solver = self.desks.remove(index);
             // It ends after the step in progress; the window does not wait for that.
             std::thread::spawn(move || drop(solver));
         }
@@ -71,7 +71,7 @@ impl Solvers {
     /// Asks for all panes again: the weights have changed.
     pub fn ask_all(&mut self) {
         self.references.forget();
-        for solver in &mut self.solvers {
+        for solver in &mut self.desks {
             solver.ask();
         }
     }
@@ -80,7 +80,7 @@ impl Solvers {
     #[must_use]
     pub fn is_busy(&self, state: &State) -> bool {
         let waits = |solver: &Solver| solver.waiting || solver.held.is_some();
-        self.solvers.iter().take(state.visible().len()).any(waits)
+        self.desks.iter().take(state.visible().len()).any(waits)
             || state.visible().iter().any(|pane| pane.solving().is_some())
             || self.references.is_busy()
     }
@@ -88,7 +88,7 @@ impl Solvers {
     /// Takes news in and sends what waits.
     pub fn update(&mut self, state: &mut State, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
         let count = state.visible().len();
-        for (solver, pane) in self.solvers.iter_mut().zip(&mut state.panes).take(count) {
+        for (solver, pane) in self.desks.iter_mut().zip(&mut state.panes).take(count) {
             solver.update(pane, weights, ctx);
         }
         self.references.update(state, weights);

@@ -91,10 +91,9 @@ fn ode(
     let mut at = start;
     let mut made: Vec<AttemptByHand> = Vec::new();
     for (index, attempt) in log.iter().enumerate().take(MOST) {
-        let t1 = match scene.is_adaptive() {
-            true => attempt.t + attempt.h,
-            false => grid.get(index + 1).copied().unwrap_or(attempt.t + attempt.h),
-        };
+        let own_end = attempt.t + attempt.h;
+        let on_grid = grid.get(index + 1).filter(|_| !scene.is_adaptive());
+        let t1 = on_grid.copied().unwrap_or(own_end);
         let step = Step { index, t: attempt.t, t1 };
         let step = fixed_step(field, settings, tableau, step, at);
         let next = log.get(index + 1).filter(|_| scene.is_adaptive());
@@ -182,8 +181,8 @@ mod tests {
                 let made = step_by_step(&recording, particle, None).expect("can be made again");
                 let wanted = recording.ends().nth(particle).expect("is there");
                 let last = made.iter().rfind(|attempt| attempt.accepted).expect("steps were made");
-                for d in 0..2 {
-                    let error = (last.answer[d] - wanted[d]).abs();
+                for (found, wanted) in last.answer.iter().zip(wanted) {
+                    let error = (found - wanted).abs();
                     assert!(error < 1e-9, "{settings:?}: {error:e}");
                 }
                 let counts = recording.counts().nth(particle).expect("is there");
@@ -204,8 +203,8 @@ mod tests {
         let made = step_by_step(&recording, 0, None).expect("can be made again");
         let first = &made[0];
         let noise = first.noise.expect("it is noisy");
-        for d in 0..2 {
-            let sum = first.start[d] + first.h * first.stages[0].slope[d] + noise[d];
+        for (d, noise) in noise.iter().enumerate() {
+            let sum = first.start[d] + first.h * first.stages[0].slope[d] + noise;
             assert!((sum - first.answer[d]).abs() < 1e-12);
         }
         assert!(made.last().expect("a last step").noise.is_none());

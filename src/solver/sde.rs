@@ -288,11 +288,6 @@ impl<S: Real> SdeProblem<'_, S> {
         }
     }
 
-    /// Buffers for `count` particles.
-    pub(super) fn work(&self, count: usize) -> Work<S> {
-        Work::new(2 * count)
-    }
-
     /// Leaves f = v + D s, v and s at `(x, t)` in `work`.
     fn drift(&self, t: f64, x: &[S], work: &mut Work<S>) {
         let Work { velocity, score, drift, .. } = work;
@@ -324,7 +319,7 @@ pub(super) struct Work<S> {
 }
 
 impl<S: Real> Work<S> {
-    fn new(size: usize) -> Self {
+    pub(super) fn new(size: usize) -> Self {
         let zeros = vec![S::ZERO; size];
         Self {
             velocity: zeros.clone(),

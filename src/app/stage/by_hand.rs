@@ -25,7 +25,9 @@ use crate::solver::by_hand::AttemptByHand;
 /// Arrows of stages are this much of a full step with that slope.
 const ARROW: f64 = 0.3;
 /// What is seen reaches this much beyond the step.
-const ROOM: f64 = 1.5;
+const ROOM: f64 = 1.7;
+/// The step stands this share of the view above its middle, clear of the card below.
+const ABOVE: f64 = 0.3;
 /// However small the step, no less than this is seen.
 const LEAST: f64 = 2e-4;
 
@@ -243,7 +245,8 @@ fn window(attempt: &AttemptByHand) -> Window {
     }
     let window = Window::between([low, high]);
     let half = (ROOM * window.half[0].max(window.half[1])).max(LEAST);
-    Window { half: [half; 2], ..window }
+    let [x, y] = window.centre;
+    Window { centre: [x, y - ABOVE * half], half: [half; 2] }
 }
 
 fn tip(attempt: &AttemptByHand, from: [f64; 2], slope: [f64; 2]) -> [f64; 2] {

@@ -68,9 +68,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
         right = place.left() - UNIT;
     }
     let left = badge.right() + 2.0 * UNIT;
-    let figures_width = if !fits(ui, rect.width(), pane) {
-        0.0
-    } else {
+    let figures_width = if fits(ui, rect.width(), pane) {
         let font = FontId::proportional(TEXT);
         let galley = painter.layout_no_wrap(figures.clone(), font, palette.text);
         let width = galley.size().x;
@@ -80,6 +78,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
         );
         painter.galley(at.min, galley, palette.text);
         width + 3.0 * UNIT
+    } else {
+        0.0
     };
     let room = Rect::from_min_max(
         eframe::egui::pos2(left, rect.top()),

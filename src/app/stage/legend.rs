@@ -103,10 +103,10 @@ pub fn layers_ui(
             continue;
         }
         let words = match layer {
-            Layer::Target if projection == Projection::OverTime => continue,
             Layer::Target if layers == default => continue,
+            // Over time both are one picture, which its axis explains.
+            Layer::Target | Layer::Marginal if projection == Projection::OverTime => continue,
             Layer::Target => "p₁, the target".to_owned(),
-            Layer::Marginal if projection == Projection::OverTime => continue,
             Layer::Marginal => "p_t, exact".to_owned(),
             Layer::Empirical => "the particles' density".to_owned(),
             Layer::Velocity | Layer::Score | Layer::Diffusion => {
@@ -137,14 +137,16 @@ pub fn layers_ui(
                     painter.rect_filled(rect, 2.0, palette.heat(Heat::Particles, 0.8));
                 }
                 Layer::Velocity => {
-                    arrow(&mut shapes, left, right, stroke(palette.text), Head::Filled)
+                    arrow(&mut shapes, left, right, stroke(palette.text), Head::Filled);
                 }
+
                 Layer::Score => {
                     arrow(&mut shapes, left, right, stroke(palette.category(2)), Head::Open);
                 }
                 Layer::Diffusion => {
-                    arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot)
+                    arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot);
                 }
+
                 Layer::Data => {
                     painter.circle_filled(rect.center(), 2.5, palette.category(1));
                 }

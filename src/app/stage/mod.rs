@@ -168,7 +168,7 @@ impl Stage {
             if done.response.double_clicked() {
                 out.push(Command::ResetView);
             } else if done.response.clicked() {
-                let under = done.hovered.flatten();
+                let under = done.hovered;
                 out.push(Command::Pin(under.filter(|under| state.pinned != Some(*under))));
                 if state.selected != index {
                     out.push(Command::SelectPane(index));
@@ -182,8 +182,8 @@ impl Stage {
             let pane = &self.panes[&state.panes[index].key];
             overlay::pane_ui(ui, frame, (state, index), (pane, place.width()), out);
         }
-        if hovered.flatten() != state.hovered {
-            out.push(Command::Hover(hovered.flatten()));
+        if hovered != state.hovered {
+            out.push(Command::Hover(hovered));
         }
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);

@@ -74,8 +74,8 @@ pub struct Frame<'a> {
 pub struct Done {
     /// The plot.
     pub response: Response,
-    /// The particle under the pointer; none if the pointer is elsewhere.
-    pub hovered: Option<Option<usize>>,
+    /// The particle under the pointer.
+    pub hovered: Option<usize>,
 }
 
 impl StagePane {
@@ -250,7 +250,7 @@ impl StagePane {
                 let pointer = plot.response().hover_pos()?;
                 let recording = recording.as_ref()?;
                 let canvas = Canvas::new(plot.transform());
-                Some(match over_time {
+                match over_time {
                     Some(u) => {
                         // The trajectory that passes closest above or below the pointer.
                         let t = plot.plot_from_screen(pointer).x;
@@ -271,7 +271,7 @@ impl StagePane {
                             None => recording.at_keyframe(i, now),
                         })
                     }
-                })
+                }
             }
         };
         let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(pane.key));
@@ -288,10 +288,7 @@ impl StagePane {
         });
         self.transform = Some(shown.transform);
         frame.sight.take(projection, shown.transform.bounds());
-        Done {
-            hovered: shown.response.hovered().then_some(shown.inner.flatten()),
-            response: shown.response,
-        }
+        Done { hovered: shown.inner.filter(|_| shown.response.hovered()), response: shown.response }
     }
 
     /// All that lies in the plot, from the lowest to the topmost.
@@ -309,8 +306,7 @@ impl StagePane {
         let pen = (state.look.room, lines);
         let mut items = Vec::new();
         let recording = pane.recording().cloned();
-        let view =
-            recording.as_ref().map(|recording| self.view(ctx, sighting, frame, recording, width));
+        let view = recording.as_ref().map(|recording| view(ctx, sighting, frame, recording, width));
         for layer in sighting.layers.iter() {
             if let Some(draw) = self.layers.draw(layer, sighting, frame.densities, ctx, pen) {
                 items.push(Item::Drawn(draw));
@@ -371,61 +367,60 @@ impl StagePane {
         }
         items
     }
+}
 
-    /// How the graphics card shows the particles in this frame.
-    fn view(
-        &self,
-        ctx: &Context,
-        sighting: &Sighting<'_>,
-        frame: &Frame<'_>,
-        recording: &Recording,
-        width: f32,
-    ) -> View {
-        let (state, layers) = (frame.state, sighting.layers);
-        let palette = state.palette();
-        let look = state.scene.view;
-        let over_time = over_time(sighting, state);
-        let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
-        let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
-        let count = recording.scene.particles.count.min(drawn).max(1);
-        let few = USUAL_COUNT / count as f64;
-        let last = recording.times.len().saturating_sub(1);
-        let share = if over_time.is_some() { 1.0 } else { look.trail };
-        let trails = layers.has(Layer::Trails) && state.by_hand.is_none();
-        let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
-        let is_software = frame.gpu.is_some_and(StageGpu::is_software);
-        // A processor that plays graphics card pays for every bend of every trail.
-        let bends = if over_time.is_some() || !is_software {
-            gpu::MAX_TRAIL_SEGMENTS as f32 - 1.0
-        } else {
-            SOFTWARE_BENDS
-        };
-        // Noisy trails cross everything.
-        let strength = match (over_time.is_some(), recording.scene.is_sde()) {
-            (true, _) => 0.14,
-            (false, true) => 0.2,
-            (false, false) => 0.45,
-        };
-        let trail_opacity = strength * few.powf(0.35);
-        let discs = layers.has(Layer::Particles);
-        let points = look.point_size as f32 * palette.heavier.sqrt();
-        let lines = look.line_width as f32 * palette.heavier;
-        View {
-            now: keyframe(state, recording) as f32,
-            particles: drawn,
-            radius_px: scale * points * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
-            opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
-            trail_keyframes,
-            trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
-            trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
-            trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
-            trail_fading: if over_time.is_some() { 0.25 } else { 1.6 },
-            discs,
-            over_time: over_time.map(|u| u.map(|x| x as f32)),
-            highlight: state.lit(),
-            dark: palette.dark,
-            ..View::default()
-        }
+/// How the graphics card shows the particles in this frame.
+fn view(
+    ctx: &Context,
+    sighting: &Sighting<'_>,
+    frame: &Frame<'_>,
+    recording: &Recording,
+    width: f32,
+) -> View {
+    let (state, layers) = (frame.state, sighting.layers);
+    let palette = state.palette();
+    let look = state.scene.view;
+    let over_time = over_time(sighting, state);
+    let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
+    let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
+    let count = recording.scene.particles.count.min(drawn).max(1);
+    let few = USUAL_COUNT / count as f64;
+    let last = recording.times.len().saturating_sub(1);
+    let share = if over_time.is_some() { 1.0 } else { look.trail };
+    let trails = layers.has(Layer::Trails) && state.by_hand.is_none();
+    let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
+    let is_software = frame.gpu.is_some_and(StageGpu::is_software);
+    // A processor that plays graphics card pays for every bend of every trail.
+    let bends = if over_time.is_some() || !is_software {
+        gpu::MAX_TRAIL_SEGMENTS as f32 - 1.0
+    } else {
+        SOFTWARE_BENDS
+    };
+    // Noisy trails cross everything.
+    let strength = match (over_time.is_some(), recording.scene.is_sde()) {
+        (true, _) => 0.14,
+        (false, true) => 0.2,
+        (false, false) => 0.45,
+    };
+    let trail_opacity = strength * few.powf(0.35);
+    let discs = layers.has(Layer::Particles);
+    let points = look.point_size as f32 * palette.heavier.sqrt();
+    let lines = look.line_width as f32 * palette.heavier;
+    View {
+        now: keyframe(state, recording) as f32,
+        particles: drawn,
+        radius_px: scale * points * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
+        opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
+        trail_keyframes,
+        trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
+        trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
+        trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
+        trail_fading: if over_time.is_some() { 0.25 } else { 1.6 },
+        discs,
+        over_time: over_time.map(|u| u.map(|x| x as f32)),
+        highlight: state.lit(),
+        dark: palette.dark,
+        ..View::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{levels, mixtures};
 
-/// ∫ p_t(s·u + r·n) dr by the trapezium rule.
+/// `∫ p_t(s·u + r·n) dr` by the trapezium rule.
 fn across(prepared: &crate::data::Prepared<'_>, u: [f64; 2], s: f64, steps: usize) -> f64 {
     let reach = 14.0;
     let h = 2.0 * reach / steps as f64;

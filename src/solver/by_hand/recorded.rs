@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{AttemptByHand, Stage, pair, tolerance};
 use crate::field::{Field, ScoredField, Times};
 use crate::solver::brownian::Noise;
-use crate::solver::sde::{LastStep, Scheme, SdeProblem};
+use crate::solver::sde::{LastStep, Scheme, SdeProblem, Work};
 use crate::solver::settings::OdeSettings;
 use crate::solver::stepper::{Step, Task};
 
@@ -135,7 +135,7 @@ impl NoisyByHand<'_> {
         let whole = &self.problem;
         let recorder = Recorder::new(whole.field, Some(whole.diffusion));
         let problem = SdeProblem { field: &recorder, ..*whole };
-        let mut work = problem.work(1);
+        let mut work = Work::new(2);
         let (mut state, mut nfe) = (start, 0);
         let mut made = Vec::new();
         let blank = |t, h, start: [f64; 2]| AttemptByHand {

@@ -79,7 +79,7 @@ fn count(recording: &Recording, keyframe: f64, reach: f64) -> Grid {
         }
     }
     // Wider where there are fewer to average over.
-    let spread = (60.0 / (recording.count() as f64).powf(1.0 / 3.0)).clamp(1.2, 6.0);
+    let spread = (25.0 / (recording.count() as f64).cbrt()).clamp(1.0, 5.0);
     let values = blurred(&values, spread);
     Grid::new([SIDE; 2], [[-reach; 2], [reach; 2]], &values)
 }

@@ -60,15 +60,12 @@ impl Picture {
                 (0..=255).map(|share| palette.heat(heat, f32::from(share as u8) / 255.0)).collect();
             let pixels = grid.shares.iter().map(|&share| colours[usize::from(share)]).collect();
             let image = ColorImage::new(grid.size, pixels);
-            match &mut self.made {
-                Some(made) => {
-                    made.2.set(image, TextureOptions::LINEAR);
-                    (made.0, made.1, made.3) = (number, room, grid.corners);
-                }
-                None => {
-                    let texture = ctx.load_texture("heat map", image, TextureOptions::LINEAR);
-                    self.made = Some((number, room, texture, grid.corners));
-                }
+            if let Some(made) = &mut self.made {
+                made.2.set(image, TextureOptions::LINEAR);
+                (made.0, made.1, made.3) = (number, room, grid.corners);
+            } else {
+                let texture = ctx.load_texture("heat map", image, TextureOptions::LINEAR);
+                self.made = Some((number, room, texture, grid.corners));
             }
         }
         let made = self.made.as_ref().map(|made| (made.2.clone(), made.3));
