@@ -113,10 +113,9 @@ pub fn solve<S: Real>(
     let tracks = tiles
         .into_iter()
         .map(|mut tile| {
-            if stop.is_some() {
+            if let Some(stop) = stop {
                 for lane in 0..tile.lanes() {
-                    let position = tile.position(lane);
-                    tile.arrive(lane, position);
+                    tile.stop(lane, stop);
                 }
             }
             let mut track = tile.track;

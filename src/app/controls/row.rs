@@ -191,7 +191,9 @@ impl<'a> Row<'a> {
     pub fn number(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
         let before = *value;
         let (name, number) = self.show(ui, |ui| {
-            let speed = if scale.whole { 0.1 } else { *value * 0.02 };
+            // In proportion to the value, and from 0 as well.
+            let least = if scale.whole { 0.1 } else { 1e-3 };
+            let speed = (value.abs() * 0.02).max(least);
             let number = DragValue::new(value)
                 .speed(speed)
                 .range(scale.allowed.clone())

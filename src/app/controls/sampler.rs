@@ -81,6 +81,16 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
             Row::new("S_noise", "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.")
                 .disabled(noisy.or(still))
                 .slider(ui, &mut scene.sampler.s_noise, &plain(0.9..=1.1, 10.0));
+            Row::new("S_min", "The lowest noise level σ/α that is churned.")
+                .disabled(noisy.or(still))
+                .number(ui, &mut scene.sampler.s_min, &plain(0.0..=80.0, 1e9));
+            // 0 stands for no limit, which is none in a scene file.
+            let mut most = scene.sampler.s_max.unwrap_or(0.0);
+            let row =
+                Row::new("S_max", "The highest noise level σ/α that is churned; 0 for no limit.");
+            if row.disabled(noisy.or(still)).number(ui, &mut most, &plain(0.0..=80.0, 1e9)) {
+                scene.sampler.s_max = (most > 0.0).then_some(most.max(scene.sampler.s_min));
+            }
         }
         _ => {}
     }

@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 use super::row::{Choice, Row, Scale, fold};
 use super::sampler::{ADAPTIVE, FIXED};
 use crate::app::number;
-use crate::scene::Scene;
+use crate::scene::{Precision, Scene};
 use crate::solver::grid::Spacing;
 use crate::solver::{ControllerKind, End, ErrorWeights, Norm, Scope};
 
@@ -51,6 +51,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
                 |scene, value| scene.sampler.error_weights = value,
             ),
         );
+        precision_ui(ui, scene);
         grid_ui(ui, scene, adaptive.then_some(ADAPTIVE));
         Row::new("Same evaluations", "Changing the method keeps the number of evaluations instead of the number of steps, so that methods are compared at equal cost.")
             .disabled(adaptive.then_some(ADAPTIVE))
@@ -108,6 +109,57 @@ fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
     );
     controller_ui(ui, scene, disabled);
+    limits_ui(ui, scene, disabled);
+}
+
+/// Where an adaptive solve begins and gives up.
+fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+    let whole = |allowed: std::ops::RangeInclusive<f64>, whole, format| Scale {
+        range: allowed.clone(),
+        allowed,
+        logarithmic: false,
+        whole,
+        format,
+    };
+    let automatic: fn(f64) -> String =
+        |value| if value > 0.0 { number::three(value) } else { "automatic".into() };
+    let sampler = &mut scene.sampler;
+    let mut first = sampler.first_step.unwrap_or(0.0);
+    let about =
+        "The first step attempted; 0 leaves it to the rule of Hairer, Nørsett & Wanner (II.4).";
+    let row = Row::new("First step", about).disabled(disabled);
+    if row.number(ui, &mut first, &whole(0.0..=1.0, false, automatic)) {
+        sampler.first_step = (first > 0.0).then_some(first);
+    }
+    let none: fn(f64) -> String =
+        |value| if value > 0.0 { number::three(value) } else { "no limit".into() };
+    Row::new("Least step", "A particle that needs a shorter step stops there and says so.")
+        .disabled(disabled)
+        .number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none));
+    let mut most = sampler.max_attempts as f64;
+    let count: fn(f64) -> String = |value| number::count(value as u64);
+    let row = Row::new(
+        "Most attempts",
+        "A particle that has attempted so many steps stops there and says so.",
+    );
+    if row.disabled(disabled).number(ui, &mut most, &whole(1.0..=1e7, true, count)) {
+        sampler.max_attempts = most as usize;
+    }
+}
+
+/// In which floating-point type the particles are solved.
+fn precision_ui(ui: &mut Ui, scene: &mut Scene) {
+    Row::new("Precision", "The floating-point type of the particles. Automatic: single for a network, double for formulas and for tolerances that single precision cannot hold.")
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice { value: None, title: "Auto", about: "As the field and the tolerance ask." },
+                Choice { value: Some(Precision::F32), title: "f32", about: "Single precision." },
+                Choice { value: Some(Precision::F64), title: "f64", about: "Double precision." },
+            ],
+            (|scene| scene.sampler.precision, |scene, value| scene.sampler.precision = value),
+        );
 }
 
 fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
@@ -226,7 +278,7 @@ fn grid_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         _ => return,
     };
     let scale = Scale {
-        allowed: if spacing == Spacing::Karras { 0.1..=100.0 } else { 0.01..=100.0 },
+        allowed: if spacing == Spacing::Karras { 1.0..=100.0 } else { 0.01..=100.0 },
         range,
         logarithmic: true,
         whole: false,

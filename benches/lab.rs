@@ -1,0 +1,77 @@
+//! Whether a sweep in the background costs the window frames: frames a second alone and beside it,
+//! in turns, so that whatever else the computer does hits both alike.
+//!
+//! `cargo bench --bench lab`
+
+use std::time::{Duration, Instant};
+
+use driftscope::app::{Driftscope, Launch};
+use driftscope::engine::lab::{
+    Lab, LabError, Report, Setting, sweep_point, sweep_reference, sweep_subject,
+};
+use driftscope::measure::CloudDistance;
+use driftscope::scene::Scene;
+use driftscope::solver::MethodRef;
+use egui_kittest::Harness;
+
+/// A sweep that would take minutes.
+fn long_sweep(report: &Report<()>) -> Result<(), LabError> {
+    let subject = sweep_subject(&Scene::default(), None)?;
+    let reference = sweep_reference(&subject, 300, &report.cancel)?;
+    report.progress(0.01);
+    let method = MethodRef::named("rk4").expect("in the table");
+    for (done, steps) in (0..).zip([512; 100]) {
+        let what = (method, Setting::Steps(steps));
+        sweep_point(&subject, what, &reference, &CloudDistance::ALL, &report.cancel)?;
+        report.progress(0.01 + f64::from(done) / 101.0);
+    }
+    Ok(())
+}
+
+/// Times both are measured.
+const ROUNDS: u32 = 8;
+
+/// Frames drawn, pixels and all, in a second.
+fn frames_per_second(harness: &mut Harness<'static, Driftscope>) -> f64 {
+    let began = Instant::now();
+    let mut frames = 0.0;
+    while began.elapsed() < Duration::from_secs(3) {
+        harness.step();
+        harness.render().expect("a picture");
+        frames += 1.0;
+    }
+    frames / began.elapsed().as_secs_f64()
+}
+
+fn main() {
+    let settings = ["particles.count=2000", "view.speed=0.25"].map(str::to_owned);
+    let scene = Scene::with_settings(None, &settings).expect("a scene");
+    let launch = Launch { scene, ..Launch::default() };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .wgpu()
+        .build_eframe(move |cc| Driftscope::new(cc, launch));
+    while harness.state().state().shown().is_none_or(|shown| !shown.recording.complete) {
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    frames_per_second(&mut harness);
+    let lab = Lab::new(|| {});
+    let (mut alone, mut beside) = (0.0, 0.0);
+    for _ in 0..ROUNDS {
+        alone += frames_per_second(&mut harness) / f64::from(ROUNDS);
+        let job = lab.start(long_sweep);
+        // The reference is known after the first time.
+        while job.share() <= 0.0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        beside += frames_per_second(&mut harness) / f64::from(ROUNDS);
+        assert!(!job.is_over(), "the sweep was to be long");
+        drop(job);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    println!(
+        "{alone:.2} frames a second alone, {beside:.2} beside a sweep: {:.2} of them",
+        beside / alone
+    );
+}
