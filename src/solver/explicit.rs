@@ -1,5 +1,12 @@
 //! One attempt of an explicit Runge–Kutta method over a batch of particles.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use super::tableau::{Dense, Tableau};
 use crate::field::{Field, Real, Times};
 
@@ -185,7 +192,8 @@ impl<S: Real> RungeKutta<S> {
                         *coefficient += weight * slope;
                     }
                 }
-                Within { start, coefficients }
+                let degree = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+                Within { start, coefficients, degree }
             }
             Dense::Hermite => {
                 let last = self.tableau.stages() - 1;
@@ -223,15 +231,16 @@ const HIGHEST_DEGREE: usize = 7;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Within {
     start: f64,
-    /// Of theta, theta², …
+    /// Of theta, theta², …, so many as the degree says.
     coefficients: [f64; HIGHEST_DEGREE],
+    degree: usize,
 }
 
 impl Within {
     fn new<const N: usize>(start: f64, given: [f64; N]) -> Self {
         let mut coefficients = [0.0; HIGHEST_DEGREE];
         coefficients[..N].copy_from_slice(&given);
-        Self { start, coefficients }
+        Self { start, coefficients, degree: N }
     }
 
     /// Cubic Hermite interpolation between the values at both ends and their slopes, which are
@@ -252,7 +261,8 @@ impl Within {
     /// The coordinate at `theta`, 0 to 1 (beyond, where an end is overshot and interpolated).
     #[must_use]
     pub fn at(&self, theta: f64) -> f64 {
-        self.start + self.coefficients.iter().rev().fold(0.0, |sum, c| (sum + c) * theta)
+        let coefficients = &self.coefficients[..self.degree];
+        self.start + coefficients.iter().rev().fold(0.0, |sum, c| (sum + c) * theta)
     }
 }
 
@@ -286,34 +296,55 @@ fn advance<S: Real>(
 
 /// `out += h Σ weights_i k_i`, the sum taken before it is scaled and added.
 fn combine<S: Real>(out: &mut [S], stages: &[Vec<S>], weights: &[f64], steps: Steps<'_>) {
-    const CHUNK: usize = 64;
-    let count = out.len() / 2;
-    for half in [0, count] {
-        for start in (0..count).step_by(CHUNK) {
-            let end = (start + CHUNK).min(count);
-            let place = half + start..half + end;
-            let mut sums = [S::ZERO; CHUNK];
-            let sums = &mut sums[..end - start];
-            for (stage, &weight) in stages.iter().zip(weights) {
-                if weight == 0.0 {
-                    continue;
-                }
-                let weight = S::from_f64(weight);
-                for (sum, &slope) in sums.iter_mut().zip(&stage[place.clone()]) {
-                    *sum += weight * slope;
-                }
-            }
-            let values = out[place].iter_mut().zip(sums.iter());
-            match steps {
-                Times::Shared(h) => {
-                    let h = S::from_f64(h);
-                    for (value, &sum) in values {
-                        *value += h * sum;
+    Arch::new().dispatch(Combine { out, stages, weights, steps });
+}
+
+/// Entries that are summed together.
+const CHUNK: usize = 64;
+
+struct Combine<'a, S> {
+    out: &'a mut [S],
+    stages: &'a [Vec<S>],
+    weights: &'a [f64],
+    steps: Steps<'a>,
+}
+
+impl<S: Real> WithSimd for Combine<'_, S> {
+    type Output = ();
+
+    // Loops over numbers side by side, which are compiled for the machine's widest vectors. They
+    // round as they would anywhere.
+    #[inline(always)]
+    fn with_simd<V: Simd>(self, _: V) {
+        let Self { out, stages, weights, steps } = self;
+        let count = out.len() / 2;
+        for half in [0, count] {
+            for start in (0..count).step_by(CHUNK) {
+                let end = (start + CHUNK).min(count);
+                let place = half + start..half + end;
+                let mut sums = [S::ZERO; CHUNK];
+                let sums = &mut sums[..end - start];
+                for (stage, &weight) in stages.iter().zip(weights) {
+                    if weight == 0.0 {
+                        continue;
+                    }
+                    let weight = S::from_f64(weight);
+                    for (sum, &slope) in sums.iter_mut().zip(&stage[place.clone()]) {
+                        *sum += weight * slope;
                     }
                 }
-                Times::Each(steps) => {
-                    for ((value, &sum), &h) in values.zip(&steps[start..end]) {
-                        *value += S::from_f64(h) * sum;
+                let values = out[place].iter_mut().zip(sums.iter());
+                match steps {
+                    Times::Shared(h) => {
+                        let h = S::from_f64(h);
+                        for (value, &sum) in values {
+                            *value += h * sum;
+                        }
+                    }
+                    Times::Each(steps) => {
+                        for ((value, &sum), &h) in values.zip(&steps[start..end]) {
+                            *value += S::from_f64(h) * sum;
+                        }
                     }
                 }
             }
