@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::{Rect, Ui};
 use egui_plot::Line;
 
-use super::desk::{Asked, Desk};
+use super::desk::{Asked, Desk, Standing};
 use super::frame::{Head, band, head, inside, log10, names, say_if_empty, split};
 use super::picture::{Picture, Scale};
 use super::{Bench, Card};
@@ -42,20 +42,27 @@ impl Card for ModelError {
             let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
             model_error_over_time(&subject, &report.cancel)
         });
-        self.map.ask_when_free(bench.lab, (asked, moment), |(asked, moment), report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            let t = f64::from(*moment) / MOMENTS;
-            model_error_map(&subject, t, SIDE, &report.cancel).map(Arc::new)
-        });
+        // Where the mean cannot be measured the map cannot either, whatever t is.
+        let refused = matches!(self.mean.standing(), Standing::Failed(_));
+        if !refused {
+            self.map.ask_when_free(bench.lab, (asked, moment), |(asked, moment), report| {
+                let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+                let t = f64::from(*moment) / MOMENTS;
+                model_error_map(&subject, t, SIDE, &report.cancel).map(Arc::new)
+            });
+        }
         let [left, right] = split(rect, 0.42);
         let t = bench.state.time().unwrap_or(0.0);
         let note = format!("|v − v exact| at t = {t:.2}");
         let title = Head { title: "Model error", note: &note, about: ABOUT };
         let below = head::<(Asked, u32), Arc<PlaneMap>>(ui, left, palette, &title, None, |_| {});
         let map = self.map.latest();
-        if !say_if_empty(ui, below, palette, &self.map, map.is_some())
-            && let Some(map) = map
-        {
+        let empty = if refused {
+            say_if_empty(ui, below, palette, &self.mean, false)
+        } else {
+            say_if_empty(ui, below, palette, &self.map, map.is_some())
+        };
+        if let (false, Some(map)) = (empty, map) {
             // Whole decades, so that colours can be compared while t moves.
             let high = 10.0_f64.powf(log10(Scale::of(&map.values, true).high).ceil());
             let scale = Scale { low: high * 1e-4, high, log: true };

@@ -86,6 +86,9 @@ pub fn transport(subject: &Subject, count: usize, cancel: &Cancel) -> Result<Tra
     })
 }
 
+/// Speeds below this are none: typical ones are of the order of 1.
+const STANDSTILL: f64 = 1e-3;
+
 /// v and `|v × a|/|v|³` with the acceleration `a = ∂v/∂t + (∂v/∂x)v`.
 fn velocities_and_curvatures(
     subject: &Subject,
@@ -115,7 +118,10 @@ fn velocities_and_curvatures(
                 (v1[j] - v0[j]) / (after - before) + along_x * v[0] + along_y * v[1]
             });
             let speed = v[0].hypot(v[1]);
-            found[i] = (v, (v[0] * a[1] - v[1] * a[0]).abs() / speed.powi(3));
+            // A path that stands still (as all do on GVP at t = 0, when the data have mean 0) has no
+            // direction there, and so no curvature.
+            let curvature = (v[0] * a[1] - v[1] * a[0]).abs() / speed.powi(3);
+            found[i] = (v, if speed > STANDSTILL { curvature } else { f64::NAN });
         },
     );
     found
