@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use driftscope::cli::bench::workload::{SIZES, WORKLOADS, Workload};
+use driftscope::cli::bench::workload::{ForwardPass, SIZES, WORKLOADS, Workload};
 use driftscope::data::toy;
-use driftscope::engine::{Engine, Update, model_of, random, trainer};
-use driftscope::field::Times;
+use driftscope::engine::{Engine, Update, trainer};
 use driftscope::interpolant::Interpolant;
 use driftscope::network::{ComputeDevice, TrainingSettings};
 use driftscope::scene::Scene;
@@ -31,20 +30,24 @@ fn solves(criterion: &mut Criterion) {
 }
 
 fn forward(criterion: &mut Criterion) {
-    let model = model_of(&Scene::default()).expect("reads").expect("a learned field");
     let mut group = criterion.benchmark_group("forward pass, one thread");
     for particles in SIZES {
-        let starts: Vec<_> = (0..particles as u64).map(|i| random::normal_start(0, i)).collect();
-        let points: Vec<f32> =
-            [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d] as f32)).collect();
-        let mut velocities = vec![0.0; points.len()];
+        let mut pass = ForwardPass::new(particles).expect("reads");
         group.throughput(Throughput::Elements(particles as u64));
         group.bench_function(BenchmarkId::from_parameter(particles), |bencher| {
-            bencher.iter(|| {
-                model.kernel.evaluate_f32(Times::Shared(0.5), black_box(&points), &mut velocities);
-            });
+            bencher.iter(|| pass.on_one_thread());
         });
     }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("forward pass of 2048");
+    let mut pass = ForwardPass::new(2_048).expect("reads");
+    for &device in ComputeDevice::ALL {
+        let mut by_burn = pass.by_burn(device).expect("reads");
+        group.bench_function(format!("burn-{device}"), |bencher| bencher.iter(|| by_burn()));
+    }
+    group.bench_function("one thread", |bencher| bencher.iter(|| pass.on_one_thread()));
+    group.bench_function("all threads", |bencher| bencher.iter(|| pass.on_all_threads()));
     group.finish();
 }
 

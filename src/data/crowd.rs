@@ -15,7 +15,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::gaussian::Gaussian;
 use super::posterior::{Level, NEGLIGIBLE};
-use crate::exponential::{Exponential, fused_f64};
+use crate::exponential::{exponential, fused_f64};
 
 /// Points that go through the components together.
 pub const LANES: usize = 16;
@@ -152,7 +152,7 @@ impl WithSimd for Visit<'_> {
             let shape = &work.shapes[member.shape];
             let [axis_x, axis_y] = member.axis;
             for lane in 0..LANES {
-                let share = member.weight * shape.peak[lane] * above[lane].exponential::<S>();
+                let share = member.weight * shape.peak[lane] * exponential::<S>(above[lane]);
                 let share = if above[lane] < -NEGLIGIBLE { 0.0 } else { share };
                 let (_, g) = member.offset::<S>(shape, &alpha, &points, lane);
                 let gained = [shape.gain[0][lane] * g[0], shape.gain[1][lane] * g[1]];

@@ -88,11 +88,8 @@ impl Mlp {
 }
 
 /// A copy of a tensor's numbers, row-major.
-pub(super) fn host_values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    // burn-ndarray copies a tensor that is in use element by element, 100 times slower than
-    // it multiplies it; the product is not in use elsewhere and is handed out as it is.
-    let data = (tensor.inner() * 1.0).into_data();
-    data.try_into_vec().expect("parameters were made from f32")
+fn host_values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("velocities are f32")
 }
 
 /// The transpose of a row-major `[rows, columns]` matrix.

@@ -10,18 +10,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use burn::tensor::{Tensor, TensorData};
 use clap::Args;
-use rayon::prelude::*;
 use serde::Serialize;
 
-use self::workload::{SHARED_FLOP, SIZES, WORKLOADS, Workload};
+use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
 use self::yardstick::Yardstick;
 use crate::data::toy;
-use crate::engine::{Engine, Update, bundled_model, model_of, random, trainer};
-use crate::field::Times;
+use crate::engine::{Engine, Update, trainer};
 use crate::interpolant::Interpolant;
-use crate::network::{ComputeDevice, Mlp, TrainingSettings};
+use crate::network::{ComputeDevice, TrainingSettings};
 use crate::scene::Scene;
 
 /// Measure sampling, training and latency on this machine.
@@ -34,16 +31,19 @@ pub struct Bench {
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
-    /// Leave out batches of more particles than this.
-    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
-    most: usize,
+    /// Numbers of particles to solve for, separated by commas.
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', default_values_t = SIZES)]
+    particles: Vec<usize>,
+    /// Measure the solves alone, beside other programs for instance.
+    #[arg(long)]
+    solves_only: bool,
 }
 
 /// Time for the repetitions of one solve.
 const BUDGET: Duration = Duration::from_millis(400);
 /// Time for one training.
 const TRAINING: Duration = Duration::from_secs(2);
-/// Particles of the forward passes that are compared with burn's.
+/// Particles of the forward pass.
 const FORWARD: usize = 2_048;
 
 /// All figures.
@@ -52,6 +52,13 @@ struct Report {
     threads: usize,
     gemm_gflops: Yardstick,
     solves: Vec<Solve>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    others: Option<Others>,
+}
+
+/// What is measured beside the solves.
+#[derive(Debug, Serialize)]
+struct Others {
     forward: Forward,
     latency: Latency,
     /// Steps per second of the default training, by device.
@@ -77,8 +84,6 @@ struct Forward {
     one_thread_us: f64,
     /// The fused kernel on all threads.
     all_threads_us: f64,
-    /// burn's own forward pass, by device, with inputs that are already on it.
-    burn_us: BTreeMap<&'static str, f64>,
 }
 
 /// From request to answer, 2,000 particles, DOPRI5 at 1e-6/1e-3.
@@ -105,17 +110,16 @@ impl Bench {
     /// Measures and prints.
     ///
     /// # Errors
-    /// If `--most` is 0, or a bundled model cannot be read.
+    /// If `--particles` holds a 0, or a bundled model cannot be read.
     pub fn run(&self) -> Result<ExitCode> {
-        ensure!(self.most > 0, "--most 0 is not allowed: 1 or more particles");
+        let all = self.particles.iter().all(|&count| count > 0);
+        ensure!(all, "--particles 0 is not allowed: 1 or more in every batch");
         let gemm = Yardstick::measure();
         let report = Report {
             threads: rayon::current_num_threads(),
             gemm_gflops: gemm,
             solves: self.solves(gemm),
-            forward: Forward::measure()?,
-            latency: Latency::measure(),
-            training_steps_per_second: training()?,
+            others: if self.solves_only { None } else { Some(Others::measure()?) },
         };
         let text = if self.json {
             serde_json::to_string_pretty(&report)? + "\n"
@@ -127,8 +131,9 @@ impl Bench {
     }
 
     fn solves(&self, gemm: Yardstick) -> Vec<Solve> {
-        let cases = WORKLOADS.iter().flat_map(|workload| SIZES.map(|size| (workload, size)));
-        let cases = cases.filter(|&(_, particles)| particles <= self.most);
+        let with_sizes =
+            |workload| self.particles.iter().map(move |&particles| (workload, particles));
+        let cases = WORKLOADS.iter().flat_map(with_sizes);
         cases.map(|(workload, particles)| Solve::measure(workload, particles, gemm)).collect()
     }
 }
@@ -153,45 +158,24 @@ impl Solve {
     }
 }
 
+impl Others {
+    fn measure() -> Result<Self> {
+        Ok(Self {
+            forward: Forward::measure()?,
+            latency: Latency::measure(),
+            training_steps_per_second: training()?,
+        })
+    }
+}
+
 impl Forward {
     fn measure() -> Result<Self> {
-        let scene = Scene::default();
-        let model = model_of(&scene)?.expect("the default scene is learned");
-        let start = |particle| random::normal_start(0, particle).map(|x| x as f32);
-        let points: Vec<[f32; 2]> = (0..FORWARD as u64).map(start).collect();
-        let points: Vec<f32> =
-            [0, 1].iter().flat_map(|&d| points.iter().map(move |p| p[d])).collect();
-        let mut velocities = vec![0.0; points.len()];
-        let kernel = &model.kernel;
+        let mut pass = ForwardPass::new(FORWARD)?;
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
-        let one =
-            best_of(BUDGET, || kernel.evaluate_f32(Times::Shared(0.5), &points, &mut velocities));
-        let tile = FORWARD / (4 * rayon::current_num_threads()).next_power_of_two().min(FORWARD);
-        let tiles: Vec<Vec<f32>> = (0..FORWARD)
-            .step_by(tile)
-            .map(|i| [&points[i..i + tile], &points[FORWARD + i..FORWARD + i + tile]].concat())
-            .collect();
-        let mut answers = vec![vec![0.0; 2 * tile]; tiles.len()];
-        let all = best_of(BUDGET, || {
-            answers.par_iter_mut().zip(&tiles).for_each(|(answers, points)| {
-                kernel.evaluate_f32(Times::Shared(0.5), points, answers);
-            });
-        });
-        let weights = bundled_model("two-moons")?.weights;
-        let burn = ComputeDevice::ALL.iter().map(|device| {
-            let mlp = Mlp::from_weights(&weights, &device.burn_device());
-            let inputs = mlp.inputs(&weights.frequencies, Times::Shared(0.5), &points);
-            let best = best_of(BUDGET, || {
-                let data: TensorData = mlp.forward(Tensor::clone(&inputs)).into_data();
-                std::hint::black_box(data);
-            });
-            (device.name(), micros(best))
-        });
         Ok(Self {
             particles: FORWARD,
-            one_thread_us: micros(one),
-            all_threads_us: micros(all),
-            burn_us: burn.collect(),
+            one_thread_us: micros(best_of(BUDGET, || pass.on_one_thread())),
+            all_threads_us: micros(best_of(BUDGET, || pass.on_all_threads())),
         })
     }
 }
@@ -286,27 +270,23 @@ impl fmt::Display for Report {
                 100.0 * solve.fraction_of_gemm
             )?;
         }
-        let Forward { particles, one_thread_us, all_threads_us, burn_us } = &self.forward;
-        let rate = SHARED_FLOP * *particles as f64 / one_thread_us / 1e3;
+        let Some(Others { forward, latency, training_steps_per_second }) = &self.others else {
+            return Ok(());
+        };
+        let Forward { particles, one_thread_us, all_threads_us } = forward;
+        let rate = |us: f64| SHARED_FLOP * *particles as f64 / us / 1e3;
         writeln!(f, "\none forward pass of {particles} particles")?;
-        writeln!(f, "  kernel, one thread   {one_thread_us:>9.0} µs  ({rate:.1} GFLOP/s)")?;
-        writeln!(f, "  kernel, all threads  {all_threads_us:>9.0} µs")?;
-        for (device, us) in burn_us {
-            writeln!(
-                f,
-                "  burn-{device:<16}{us:>9.0} µs  ({:.1} × one thread, {:.1} × all)",
-                us / one_thread_us,
-                us / all_threads_us
-            )?;
+        for (threads, us) in [("one thread", *one_thread_us), ("all threads", *all_threads_us)] {
+            writeln!(f, "  {threads:<12} {us:>7.0} µs  ({:.1} GFLOP/s)", rate(us))?;
         }
-        let Latency { first_partial_ms, first_partial_particles, complete_ms } = self.latency;
+        let Latency { first_partial_ms, first_partial_particles, complete_ms } = latency;
         writeln!(f, "\n2000 particles, DOPRI5 at 1e-6/1e-3, from request to")?;
         writeln!(
             f,
             "  first picture ({first_partial_particles} particles)  {first_partial_ms:.2} ms"
         )?;
         writeln!(f, "  the whole  {complete_ms:.2} ms\n")?;
-        for (device, rate) in &self.training_steps_per_second {
+        for (device, rate) in training_steps_per_second {
             writeln!(f, "training on {device}: {rate:.0} steps/s")?;
         }
         Ok(())

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Recording, RunOptions, run};
+use burn::tensor::TensorData;
+use rayon::prelude::*;
+
+use crate::engine::{LoadedModel, Recording, RunOptions, model_of, random, run};
+use crate::field::Times;
+use crate::network::{CheckpointError, ComputeDevice, Mlp};
 use crate::scene::Scene;
 use crate::solver::Cancel;
 
@@ -78,10 +83,92 @@ impl Workload {
     }
 }
 
+/// One pass of the default scene's network over a batch that shares its time.
+pub struct ForwardPass {
+    model: Arc<LoadedModel>,
+    /// Feature-major, as the kernel wants them, whole and in tiles for the threads.
+    points: Vec<f32>,
+    tiles: Vec<Vec<f32>>,
+    velocities: Vec<f32>,
+    of_tiles: Vec<Vec<f32>>,
+}
+
+impl ForwardPass {
+    const TIME: Times<'static> = Times::Shared(0.5);
+
+    /// Of so many particles.
+    ///
+    /// # Errors
+    /// If the bundled model cannot be read.
+    ///
+    /// # Panics
+    /// If the default scene is no longer a learned one.
+    pub fn new(particles: usize) -> Result<Self, CheckpointError> {
+        let model = model_of(&Scene::default())?.expect("the default scene is learned");
+        let starts: Vec<_> = (0..particles as u64).map(|i| random::normal_start(0, i)).collect();
+        let points: Vec<f32> =
+            [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d] as f32)).collect();
+        let size = particles.div_ceil(4 * rayon::current_num_threads()).max(1);
+        let (xs, ys) = points.split_at(particles);
+        let tiles = xs.chunks(size).zip(ys.chunks(size)).map(|(xs, ys)| [xs, ys].concat());
+        let tiles: Vec<Vec<f32>> = tiles.collect();
+        Ok(Self {
+            model,
+            velocities: vec![0.0; points.len()],
+            of_tiles: tiles.clone(),
+            tiles,
+            points,
+        })
+    }
+
+    /// By the fused kernel, on the calling thread.
+    pub fn on_one_thread(&mut self) {
+        self.model.kernel.evaluate_f32(Self::TIME, &self.points, &mut self.velocities);
+    }
+
+    /// By the fused kernel, on all threads of the pool.
+    pub fn on_all_threads(&mut self) {
+        let kernel = &self.model.kernel;
+        self.of_tiles.par_iter_mut().zip(&self.tiles).for_each(|(velocities, points)| {
+            kernel.evaluate_f32(Self::TIME, points, velocities);
+        });
+    }
+
+    /// By burn, with inputs that are on the device already.
+    ///
+    /// # Errors
+    /// If the bundled model cannot be read.
+    pub fn by_burn(
+        &self,
+        device: ComputeDevice,
+    ) -> Result<impl FnMut() -> TensorData + use<>, CheckpointError> {
+        let weights = crate::engine::bundled_model("two-moons")?.weights;
+        let mlp = Mlp::from_weights(&weights, &device.burn_device());
+        let inputs = mlp.inputs(&weights.frequencies, Self::TIME, &self.points);
+        Ok(move || mlp.forward(inputs.clone()).into_data())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::network::Architecture;
+
+    #[test]
+    fn forward_passes_agree() {
+        let mut pass = ForwardPass::new(75).unwrap();
+        pass.on_one_thread();
+        pass.on_all_threads();
+        let x = pass.of_tiles.iter().flat_map(|tile| &tile[..tile.len() / 2]);
+        assert!(x.eq(&pass.velocities[..75]));
+        for &device in ComputeDevice::ALL {
+            let by_burn: Vec<f32> = pass.by_burn(device).unwrap()().try_into_vec().unwrap();
+            for (particle, row) in by_burn.as_chunks::<2>().0.iter().enumerate() {
+                assert!((row[0] - pass.velocities[particle]).abs() < 1e-5);
+                assert!((row[1] - pass.velocities[75 + particle]).abs() < 1e-5);
+            }
+        }
+    }
 
     #[test]
     fn every_workload_runs_with_the_operations_it_says() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gemm::Parallelism;
+use gemm_common::Parallelism;
 use serde::Serialize;
 
 use super::best_of;
@@ -40,11 +40,12 @@ fn rate([m, n, k]: [usize; 3], parallelism: Parallelism) -> f64 {
     let (left, right) = (values(m * k), values(k * n));
     let mut product = vec![0.0_f32; m * n];
     let [rows, inner] = [m, k].map(|length| length as isize);
+    let product_of = gemm_f32::gemm::f32::get_gemm_fn();
     let best = best_of(BUDGET, || {
         // SAFETY: all three matrices are stored column by column, with as many columns of as many
         // rows as the slices are long: m × k, k × n and m × n.
         unsafe {
-            gemm::gemm(
+            product_of(
                 m,
                 n,
                 k,

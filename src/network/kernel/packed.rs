@@ -4,22 +4,26 @@ use pulp::Simd;
 
 use crate::network::{DIMENSIONS, Weights};
 
-use super::element::Element;
+use super::element::{Element, FROM_UNITS, TO_UNITS};
 
 /// Outputs of a layer in one block. The sums of a few blocks, times the vectors of a panel, are
 /// kept in registers.
 const ROWS: usize = 2;
 /// Outputs in a column are padded to whole vectors of the widest machine.
 const WIDEST: usize = 16;
+/// Outputs of a layer whose columns lie together, to be read in one go for a single point.
+const STRIP: usize = 64;
 /// Vectors of outputs that a single point sums at a time, as many as 16 registers allow.
 const MANY: usize = 8;
+/// Vectors that are activated at a time: each takes as long as several at once.
+const TOGETHER: usize = 8;
 
-/// What follows the sums of a layer.
+/// What a layer does with its inputs first.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
-    /// They are the network's answer.
+enum First {
+    /// They are coordinates and time features.
     Nothing,
-    /// They are activated.
+    /// They are sums of the layer before, to be activated.
     Activate,
     /// The first vector of a panel holds sums to activate, the others their derivatives, which the
     /// chain rule multiplies by the slope of the activation.
@@ -31,7 +35,7 @@ pub(super) enum Then {
 struct Layer<T> {
     /// For panels: `[block][input][row]`, padded with zeros to whole blocks of outputs.
     blocks: Vec<T>,
-    /// For single points: `[input][output]`, padded to whole vectors.
+    /// For single points: `[strip][input][output]`, padded to whole vectors.
     columns: Vec<T>,
     /// Padded like the columns.
     bias: Vec<T>,
@@ -41,24 +45,37 @@ struct Layer<T> {
 
 impl<T: Element> Layer<T> {
     /// Packs `weight`, row-major `[outputs, inputs]`, reading input `i` from column `source(i)`.
+    /// `activated` tells whether its inputs are, and whether its outputs will be.
     fn new(
         weight: &[f32],
         bias: &[f32],
         [outputs, inputs]: [usize; 2],
         source: impl Fn(usize) -> usize,
+        activated: [bool; 2],
     ) -> Self {
+        let (of_weight, of_bias) = match activated {
+            [false, false] => (1.0, 1.0),
+            [false, true] => (TO_UNITS, TO_UNITS),
+            [true, true] => (1.0, TO_UNITS),
+            [true, false] => (FROM_UNITS, 1.0),
+        };
         let at = |output: usize, input: usize| {
             let row = weight.get(output * inputs..(output + 1) * inputs);
-            row.map_or(T::ZERO, |row| T::from_f32(row[source(input)]))
+            let value = row.map_or(0.0, |row| f64::from(row[source(input)]));
+            T::from_f64(value * of_weight)
         };
         let at = &at;
         let blocks = (0..outputs).step_by(ROWS).flat_map(|block| {
             (0..inputs).flat_map(move |input| (block..block + ROWS).map(move |o| at(o, input)))
         });
         let padded = outputs.next_multiple_of(WIDEST);
-        let columns = (0..inputs).flat_map(|input| (0..padded).map(move |o| at(o, input)));
-        let mut bias: Vec<T> = bias.iter().copied().map(T::from_f32).collect();
+        let columns = (0..padded).step_by(STRIP).flat_map(|strip| {
+            let end = padded.min(strip + STRIP);
+            (0..inputs).flat_map(move |input| (strip..end).map(move |o| at(o, input)))
+        });
         let (blocks, columns) = (blocks.collect(), columns.collect());
+        let mut bias: Vec<T> =
+            bias.iter().map(|&bias| T::from_f64(f64::from(bias) * of_bias)).collect();
         bias.resize(padded, T::ZERO);
         Self { blocks, columns, bias, inputs, outputs }
     }
@@ -69,10 +86,10 @@ impl<T: Element> Layer<T> {
     fn run<S: Simd, const VECTORS: usize>(
         &self,
         simd: S,
-        then: Then,
+        first: First,
         (bias, biased): (&[T], usize),
         skipped: usize,
-        input: &[T::Vector<S>],
+        input: &mut [T::Vector<S>],
         output: &mut [T::Vector<S>],
     ) {
         let columns = self.blocks.as_chunks::<ROWS>().0;
@@ -80,9 +97,14 @@ impl<T: Element> Layer<T> {
         let block =
             |index: usize| &columns[index * self.inputs + skipped..(index + 1) * self.inputs];
         let biases = bias.as_chunks::<ROWS>().0;
-        let input = &input.as_chunks::<VECTORS>().0[..self.inputs - skipped];
+        let input = &mut input[..(self.inputs - skipped) * VECTORS];
+        match first {
+            First::Nothing => {}
+            First::Activate => activate::<T, S>(simd, input),
+            First::ActivateWithTangents => activate_with_tangents::<T, S>(simd, input, VECTORS),
+        }
+        let input = input.as_chunks::<VECTORS>().0;
         let mut outputs = output.chunks_exact_mut(ROWS * VECTORS);
-        let mut next = || outputs.next().expect("a panel has room for every block of outputs");
         // As many blocks at a time as there are registers for their sums, beside a column of values
         // and two weights: 16 or 32 in all.
         let at_a_time = match (S::REGISTER_COUNT >= 32, VECTORS) {
@@ -102,7 +124,10 @@ impl<T: Element> Layer<T> {
                 let sums =
                     sum::<T, S, $blocks, VECTORS>(simd, all, &biases[index..], biased, input);
                 for sums in &sums {
-                    finish::<T, S, VECTORS>(then, sums, next());
+                    let output = outputs.next().expect("a panel has room for every block");
+                    for row in 0..ROWS {
+                        output[row * VECTORS..][..VECTORS].copy_from_slice(&sums[row]);
+                    }
                 }
                 index += $blocks;
             }};
@@ -123,22 +148,55 @@ impl<T: Element> Layer<T> {
     /// point alone. Sums in the order in which [`Self::run`] does.
     #[inline(always)]
     fn add<S: Simd>(&self, simd: S, from: usize, input: &[T], sums: &mut [T]) {
-        let columns = T::as_vectors::<S>(&self.columns);
-        let sums = T::as_vectors_mut::<S>(sums);
-        let per_column = columns.len() / self.inputs;
-        let columns = &columns[from * per_column..(from + input.len()) * per_column];
-        let mut start = 0;
-        while start + MANY <= per_column {
-            add_columns::<T, S, MANY>(simd, columns, per_column, start, input, sums);
-            start += MANY;
+        let strips = self.columns.chunks(STRIP * self.inputs);
+        for (strip, sums) in strips.zip(sums.chunks_mut(STRIP)) {
+            let columns = T::as_vectors::<S>(strip);
+            let sums = T::as_vectors_mut::<S>(sums);
+            let per_column = sums.len();
+            let columns = &columns[from * per_column..(from + input.len()) * per_column];
+            let mut start = 0;
+            while start + MANY <= per_column {
+                add_columns::<T, S, MANY>(simd, columns, per_column, start, input, sums);
+                start += MANY;
+            }
+            while start + 4 <= per_column {
+                add_columns::<T, S, 4>(simd, columns, per_column, start, input, sums);
+                start += 4;
+            }
+            while start < per_column {
+                add_columns::<T, S, 1>(simd, columns, per_column, start, input, sums);
+                start += 1;
+            }
         }
-        while start + 2 <= per_column {
-            add_columns::<T, S, 2>(simd, columns, per_column, start, input, sums);
-            start += 2;
-        }
-        while start < per_column {
-            add_columns::<T, S, 1>(simd, columns, per_column, start, input, sums);
-            start += 1;
+    }
+}
+
+/// Activates all of `values`.
+#[inline(always)]
+fn activate<T: Element, S: Simd>(simd: S, values: &mut [T::Vector<S>]) {
+    let (groups, rest) = values.as_chunks_mut::<TOGETHER>();
+    for group in groups {
+        *group = T::activate(simd, *group);
+    }
+    for value in rest {
+        [*value] = T::activate(simd, [*value]);
+    }
+}
+
+/// Activates the first vector of every row of `vectors` vectors, and multiplies the others by the
+/// slope.
+#[inline(always)]
+fn activate_with_tangents<T: Element, S: Simd>(
+    simd: S,
+    panel: &mut [T::Vector<S>],
+    vectors: usize,
+) {
+    for row in panel.chunks_exact_mut(vectors) {
+        let [value] = T::activate(simd, [row[0]]);
+        let slope = T::slope(simd, row[0], value);
+        row[0] = value;
+        for tangent in &mut row[1..] {
+            *tangent = T::multiply(simd, *tangent, slope);
         }
     }
 }
@@ -182,40 +240,6 @@ fn sum<T: Element, S: Simd, const BLOCKS: usize, const VECTORS: usize>(
     sums
 }
 
-/// Stores the sums of a block, activated as wanted.
-#[inline(always)]
-fn finish<T: Element, S: Simd, const VECTORS: usize>(
-    then: Then,
-    sums: &Sums<T::Vector<S>, VECTORS>,
-    output: &mut [T::Vector<S>],
-) {
-    for row in 0..ROWS {
-        output[row * VECTORS..][..VECTORS].copy_from_slice(&sums[row]);
-    }
-    match then {
-        Then::Nothing => {}
-        Then::Activate => {
-            for value in T::as_numbers_mut::<S>(&mut output[..ROWS * VECTORS]) {
-                *value = value.silu::<S>();
-            }
-        }
-        Then::ActivateWithTangents => {
-            for row in output.chunks_exact_mut(VECTORS) {
-                let row = T::as_numbers_mut::<S>(row);
-                let (values, tangents) = row.split_at_mut(row.len() / VECTORS);
-                let lanes = values.len();
-                for lane in 0..lanes {
-                    let (value, slope) = values[lane].silu_with_slope::<S>();
-                    values[lane] = value;
-                    for tangent in tangents.chunks_exact_mut(lanes) {
-                        tangent[lane] = tangent[lane].times(slope);
-                    }
-                }
-            }
-        }
-    }
-}
-
 #[inline(always)]
 fn add_columns<T: Element, S: Simd, const VECTORS: usize>(
     simd: S,
@@ -249,6 +273,7 @@ impl<T: Element> Packed<T> {
     pub(super) fn new(weights: &Weights) -> Self {
         let shapes = weights.architecture.layer_shapes();
         let time_features = weights.architecture.time_features;
+        let output = shapes.len() - 1;
         let mut layers =
             weights.layers.iter().zip(shapes).enumerate().map(|(index, (layer, shape))| {
                 assert_eq!(layer.weight.len(), shape[0] * shape[1], "weight of layer {index}");
@@ -260,7 +285,8 @@ impl<T: Element> Packed<T> {
                     (0, Some(dimension)) => dimension,
                     _ => input,
                 };
-                Layer::new(&layer.weight, &layer.bias, shape, source)
+                let activated = [index > 0, index < output];
+                Layer::new(&layer.weight, &layer.bias, shape, source, activated)
             });
         let first = layers.next().expect("an architecture has at least two layers");
         let others = layers.collect();
@@ -309,16 +335,14 @@ impl<T: Element> Packed<T> {
             Some(folded) => (folded, self.time_features),
             None => (self.first.bias.as_slice(), 0),
         };
-        let (then, biased) =
-            if tangents { (Then::ActivateWithTangents, 1) } else { (Then::Activate, VECTORS) };
-        self.first.run::<S, VECTORS>(simd, then, (bias, biased), skipped, first, second);
-        let (mut input, mut output) = (second, first);
-        let (last, hidden) = self.others.split_last().expect("there is an output layer");
-        for layer in hidden {
-            layer.run::<S, VECTORS>(simd, then, (&layer.bias, biased), 0, input, output);
+        let (activate, biased) =
+            if tangents { (First::ActivateWithTangents, 1) } else { (First::Activate, VECTORS) };
+        let (mut input, mut output) = (first, second);
+        self.first.run::<S, VECTORS>(simd, First::Nothing, (bias, biased), skipped, input, output);
+        for layer in &self.others {
             (input, output) = (output, input);
+            layer.run::<S, VECTORS>(simd, activate, (&layer.bias, biased), 0, input, output);
         }
-        last.run::<S, VECTORS>(simd, Then::Nothing, (&last.bias, biased), 0, input, output);
         output
     }
 
@@ -342,9 +366,9 @@ impl<T: Element> Packed<T> {
         input[..width].copy_from_slice(bias);
         self.first.add(simd, skipped, inputs, &mut input[..width]);
         for layer in &self.others {
-            for value in &mut input[..layer.inputs] {
-                *value = value.silu::<S>();
-            }
+            // Outputs are padded, and so there are whole vectors.
+            let padded = layer.inputs.next_multiple_of(WIDEST);
+            activate::<T, S>(simd, T::as_vectors_mut::<S>(&mut input[..padded]));
             let width = layer.bias.len();
             output[..width].copy_from_slice(&layer.bias);
             layer.add(simd, 0, &input[..layer.inputs], &mut output[..width]);

@@ -7,13 +7,17 @@ use burn::tensor::Device;
 
 use super::TrainingError;
 
+#[cfg(not(any(feature = "ndarray", feature = "flex")))]
+compile_error!("a network needs a backend of burn: the feature `ndarray` or `flex`");
+
 /// The backend that burn trains on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ComputeDevice {
     /// burn-ndarray, with the cargo feature `ndarray`.
     #[cfg(feature = "ndarray")]
     Ndarray,
-    /// burn-flex, burn's successor to burn-ndarray.
+    /// burn-flex, burn's successor to burn-ndarray, with the cargo feature `flex`.
+    #[cfg(feature = "flex")]
     Flex,
 }
 
@@ -22,6 +26,7 @@ impl ComputeDevice {
     pub const ALL: &[Self] = &[
         #[cfg(feature = "ndarray")]
         Self::Ndarray,
+        #[cfg(feature = "flex")]
         Self::Flex,
     ];
 
@@ -31,6 +36,7 @@ impl ComputeDevice {
         match self {
             #[cfg(feature = "ndarray")]
             Self::Ndarray => "ndarray",
+            #[cfg(feature = "flex")]
             Self::Flex => "flex",
         }
     }
@@ -43,6 +49,7 @@ impl ComputeDevice {
             #[cfg(feature = "ndarray")]
             #[expect(deprecated, reason = "burn-ndarray is the backend that was asked for")]
             Self::Ndarray => Device::ndarray(),
+            #[cfg(feature = "flex")]
             Self::Flex => Device::flex(),
         }
     }

@@ -18,7 +18,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::exponential::Exponential;
+use crate::exponential::one_plus_power;
 use crate::network::DIMENSIONS;
 
 use super::batch::Batch;
@@ -193,7 +193,7 @@ impl Work<'_> {
             } else {
                 let slopes = &mut self.part.slopes[index];
                 slopes.resize(output.len(), 0.0);
-                activate::<S>(&mut output, slopes);
+                activate(simd, &mut output, slopes);
                 self.part.activations[index] = output;
             }
         }
@@ -253,12 +253,42 @@ impl Work<'_> {
     }
 }
 
+/// Vectors that are activated at a time.
+const TOGETHER: usize = 8;
+
 /// `SiLU` in place, and its derivative.
 #[inline(always)]
-fn activate<S: Simd>(values: &mut [f32], slopes: &mut [f32]) {
-    for (value, slope) in values.iter_mut().zip(slopes) {
-        let sigmoid = 1.0 / (1.0 + (-*value).exponential::<S>());
-        *slope = sigmoid * (1.0 + *value * (1.0 - sigmoid));
-        *value *= sigmoid;
+fn activate<S: Simd>(simd: S, values: &mut [f32], slopes: &mut [f32]) {
+    // Rows are padded, so nothing is left over.
+    let (values, _) = S::as_mut_simd_f32s(values);
+    let (slopes, _) = S::as_mut_simd_f32s(slopes);
+    let (groups, rest) = values.as_chunks_mut::<TOGETHER>();
+    let (slope_groups, slope_rest) = slopes.as_chunks_mut::<TOGETHER>();
+    for (values, slopes) in groups.iter_mut().zip(slope_groups) {
+        activate_group(simd, values, slopes);
+    }
+    for (value, slope) in rest.iter_mut().zip(slope_rest) {
+        activate_group(simd, std::array::from_mut(value), std::array::from_mut(slope));
+    }
+}
+
+#[inline(always)]
+fn activate_group<S: Simd, const N: usize>(
+    simd: S,
+    values: &mut [S::f32s; N],
+    slopes: &mut [S::f32s; N],
+) {
+    let one = simd.splat_f32s(1.0);
+    let scale = simd.splat_f32s(-std::f32::consts::LOG2_E);
+    let mut u = *values;
+    for u in &mut u {
+        *u = simd.mul_f32s(*u, scale);
+    }
+    let whole = one_plus_power(simd, u);
+    for i in 0..N {
+        let sigmoid = simd.div_f32s(one, whole[i]);
+        let other = simd.sub_f32s(one, sigmoid);
+        slopes[i] = simd.mul_f32s(sigmoid, simd.mul_add_e_f32s(values[i], other, one));
+        values[i] = simd.mul_f32s(values[i], sigmoid);
     }
 }

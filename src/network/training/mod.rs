@@ -5,21 +5,24 @@
 //! al. 2023, arXiv:2303.08797). Its minimum over all functions is the velocity of the
 //! probability flow.
 
+mod adam;
 mod batch;
 mod device;
 mod gradient;
 mod product;
 
 use burn::nn::Linear;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::module::Param;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
-use super::mlp::{host_values, transpose};
+use super::mlp::transpose;
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 use crate::interpolant::Interpolant;
+use adam::{FusedAdam, into_numbers};
 use batch::{Batch, Batches};
 use gradient::{BurnLayer, FusedGradient};
 
@@ -185,10 +188,9 @@ impl Trainer {
             None => initial_weights(settings.architecture, &mut rng),
         };
         let device = settings.device.burn_device().autodiff();
-        // burn's default of 1e-5 is of the size of a late gradient here.
-        let optimizer = AdamConfig::new().with_epsilon(1e-8).init();
-        let module = Mlp::from_weights(&start, &device);
-        let host: Vec<BurnLayer> = module.layers.iter().map(to_host).collect();
+        let optimizer = ModuleOptimizer::from(FusedAdam::default());
+        let mut module = Mlp::from_weights(&start, &device);
+        let host = to_host(&mut module);
         let frequencies = start.frequencies.clone();
         Ok(Self {
             module,
@@ -222,8 +224,10 @@ impl Trainer {
             return Err(TrainingError::Diverged { step: self.steps_done, loss });
         }
         let rate = learning_rate(&self.settings, self.steps_done);
-        self.module = self.optimizer.step(rate, self.module.clone(), gradients);
-        self.host = self.module.layers.iter().map(to_host).collect();
+        // Handed over and not cloned, so that no tensor is in use twice and has to be copied.
+        let module = std::mem::replace(&mut self.module, Mlp { layers: Vec::new() });
+        self.module = self.optimizer.step(rate, module, gradients);
+        self.host = to_host(&mut self.module);
         self.steps_done += 1;
         self.average();
         Ok(loss)
@@ -302,10 +306,27 @@ impl Trainer {
     }
 }
 
-/// A layer's tensors, in burn's layout.
-fn to_host(layer: &Linear) -> BurnLayer {
-    let bias = layer.bias.as_ref().expect("every layer was made with a bias");
-    BurnLayer { weight: host_values(layer.weight.val()), bias: host_values(bias.val()) }
+/// A copy of the module's numbers, in burn's layout.
+fn to_host(module: &mut Mlp) -> Vec<BurnLayer> {
+    fn copy<const D: usize>(parameter: Param<Tensor<D>>) -> (Param<Tensor<D>>, Vec<f32>) {
+        let mut copy = Vec::new();
+        // burn-ndarray copies a tensor that is in use element by element, 100 times slower than it
+        // moves. Taken out it is in use nowhere else.
+        let parameter = parameter.map(|tensor| {
+            let (device, shape) = (tensor.device(), tensor.dims());
+            let numbers = into_numbers(tensor);
+            copy.clone_from(&numbers);
+            Tensor::from_data(TensorData::new(numbers, shape), &device)
+        });
+        (parameter, copy)
+    }
+    let layers = std::mem::take(&mut module.layers).into_iter().map(|layer| {
+        let (parameter, weight) = copy(layer.weight);
+        let (own, bias) = copy(layer.bias.expect("every layer was made with a bias"));
+        module.layers.push(Linear { weight: parameter, bias: Some(own) });
+        BurnLayer { weight, bias }
+    });
+    layers.collect()
 }
 
 /// Warm-up over the first 2 % of the steps, then half a cosine down to zero.
