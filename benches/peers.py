@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
-"""The workloads of `driftscope bench` under torchdiffeq (PyTorch) and diffrax (JAX), on this machine.
+"""The workloads of `driftscope bench` here, under torchdiffeq (PyTorch) and under diffrax (JAX), in
+alternation on this machine, so that a machine that is slow for a while is slow for all.
 
     pip install torch torchdiffeq jax diffrax equinox numpy
-    python benches/peers.py assets/models/two-moons.safetensors
+    cargo build --release
+    python benches/peers.py target/release/driftscope 1 512 2048 10000 100000
 
-Two threads, the default network as trained, milliseconds, best of several runs, compiled where the
-peer can compile. Sizes may follow the model's name.
+Two threads, the default network as trained, milliseconds, the best of several rounds, compiled where
+the peer can compile. Sizes may be left out (all five). Prints the tables of docs/performance.md.
 """
-import json, os, struct, sys, time
+import json, os, struct, subprocess, sys, time
 
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=true intra_op_parallelism_threads=2")
 import jax, jax.numpy as jnp, numpy as np, torch
 
 torch.set_num_threads(2)
-MODEL = sys.argv[1]
-SIZES = [int(a) for a in sys.argv[2:]] or [1, 512, 2048, 10000]
+PROGRAM = sys.argv[1]
+SIZES = [int(a) for a in sys.argv[2:]] or [1, 512, 2048, 10000, 100000]
+ROUNDS = 3
+MODEL = os.path.join(os.path.dirname(__file__), "..", "assets", "models", "two-moons.safetensors")
 
 
 def load(path):
@@ -40,8 +44,7 @@ if FREQ is None:
 FREQ = FREQ.astype(np.float32).ravel()
 
 
-def best(run, budget=1.0):
-    run()
+def best(run, budget=0.5):
     begun, shortest = time.perf_counter(), float("inf")
     while time.perf_counter() - begun < budget or shortest == float("inf"):
         start = time.perf_counter()
@@ -67,16 +70,16 @@ class Net(torch.nn.Module):
         return h
 
 
-@torch.inference_mode()
-def torch_rows(n):
+def torch_cases(n):
     from torchdiffeq import odeint
 
     net, x0 = Net(), torch.randn(n, 2, generator=torch.Generator().manual_seed(0))
     span = torch.tensor([0.0, 1.0])
 
     def solve(method, **kw):
-        return lambda: odeint(net, x0, span, method=method, **kw)
+        return torch.inference_mode()(lambda: odeint(net, x0, span, method=method, **kw))
 
+    @torch.inference_mode()
     def em():
         x, h = x0, 0.96 / 99
         for k in range(99):
@@ -94,10 +97,10 @@ def torch_rows(n):
     dopri()
     nfe = net.nfe
     return [
-        ("torch Euler 100", best(solve("euler", options={"step_size": 0.01})), 100),
-        ("torch RK4 25", best(solve("rk4", options={"step_size": 0.04})), 100),
-        ("torch DOPRI5 whole batch", best(dopri), nfe),
-        ("torch Euler–Maruyama 100", best(em), 100),
+        ("Euler 100", "torchdiffeq euler", solve("euler", options={"step_size": 0.01}), 100),
+        ("RK4 25", "torchdiffeq rk4", solve("rk4", options={"step_size": 0.04}), 100),
+        ("DOPRI5 whole batch", "torchdiffeq dopri5", dopri, nfe),
+        ("Euler–Maruyama 100", "PyTorch", em, 100),
     ]
 
 
@@ -114,7 +117,7 @@ def jnet(t, x, _=None):
     return h
 
 
-def jax_rows(n):
+def jax_cases(n):
     import diffrax
 
     x0 = jnp.array(np.random.default_rng(0).standard_normal((n, 2)), jnp.float32)
@@ -152,11 +155,11 @@ def jax_rows(n):
     nfe_each = 6 * float(np.mean(each(x0)[1])) + 2
     key = jax.random.PRNGKey(0)
     return [
-        ("diffrax Euler 100", best(lambda: ready(euler(x0))), 100),
-        ("diffrax Heun 50 (100 evaluations)", best(lambda: ready(rk4(x0))), 100),
-        ("diffrax DOPRI5 whole batch", best(lambda: ready(whole(x0))), nfe_whole),
-        ("diffrax DOPRI5 per particle (vmap)", best(lambda: ready(each(x0))), nfe_each),
-        ("JAX Euler–Maruyama 100", best(lambda: ready(em(x0, key))), 100),
+        ("Euler 100", "diffrax Euler", lambda: ready(euler(x0)), 100),
+        ("RK4 25", "diffrax Heun, 50 steps", lambda: ready(rk4(x0)), 100),
+        ("DOPRI5 whole batch", "diffrax Dopri5", lambda: ready(whole(x0)), nfe_whole),
+        ("DOPRI5 per particle", "diffrax Dopri5 under vmap", lambda: ready(each(x0)), nfe_each),
+        ("Euler–Maruyama 100", "JAX", lambda: ready(em(x0, key)), 100),
     ]
 
 
@@ -189,8 +192,42 @@ def training():
     return n / (time.perf_counter() - begun)
 
 
-print(f"torch {torch.__version__}, jax {jax.__version__}")
+def ours(n):
+    command = [PROGRAM, "bench", "--json", "--solves-only", "--particles", str(n)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+print(f"torch {torch.__version__}, jax {jax.__version__}; the best of {ROUNDS} rounds")
+print("| solver | particles | ms here | of gemm | ms there | times as fast |")
+print("| --- | --- | --- | --- | --- | --- |")
+gemm = []
 for n in SIZES:
-    for name, ms, nfe in torch_rows(n) + jax_rows(n):
-        print(f"{n:7d}  {name:36s} {ms:9.2f} ms  {nfe:6.1f} evaluations", flush=True)
+    peers = torch_cases(n) + jax_cases(n)
+    here, there = {}, {}
+    for _, _, run, _ in peers:
+        run()
+    for _ in range(ROUNDS):
+        report = ours(n)
+        gemm.append(report["gemm_gflops"])
+        for row in report["solves"]:
+            name = row["solver"]
+            if name not in here or row["milliseconds"] < here[name]["milliseconds"]:
+                here[name] = row
+        for name, peer, run, nfe in peers:
+            there[name, peer] = (min(best(run), there.get((name, peer), (1e9,))[0]), nfe)
+    yardstick = max(g["single_thread" if n == 1 else "all_threads"] for g in gemm)
+    for name, row in here.items():
+        mine, evaluations = row["milliseconds"], row["mean_nfe"]
+        # Adaptive whole-batch runs are compared per evaluation, since controllers differ.
+        fair = lambda nfe: evaluations / nfe if name == "DOPRI5 whole batch" else 1.0
+        rivals = [(ms * fair(nfe), ms, peer) for (of, peer), (ms, nfe) in there.items() if of == name]
+        for scaled, ms, peer in sorted(rivals):
+            print(
+                f"| {name} | {n} | {mine:.3g} | {row['gflops'] / yardstick:.0%} "
+                f"| {ms:.3g} ({peer}) | {scaled / mine:.2f} |",
+                flush=True,
+            )
+for threads in ["single_thread", "all_threads"]:
+    rates = [g[threads] for g in gemm]
+    print(f"gemm, {threads}: {min(rates):.0f} to {max(rates):.0f} GFLOP/s in {len(rates)} measurements")
 print(f"training on PyTorch: {training():.0f} steps/s")

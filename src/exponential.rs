@@ -54,7 +54,8 @@ pub(crate) fn exponential<S: Simd>(x: f64) -> f64 {
 /// `1 + 2^u` of a few vectors, to 2e-7 relative: the denominator of a sigmoid of `-u ln 2`.
 ///
 /// Each step is taken for all the vectors before the next, since every one of them waits for the
-/// one before. Clamped at ±126, where a sigmoid is 0 or 1 to every bit; NaN stays NaN.
+/// one before. Clamped at ±126, where a sigmoid is 0 or 1 to every bit. What comes of NaN depends on
+/// the machine; divide what is NaN by it.
 #[inline(always)]
 pub(crate) fn one_plus_power<S: Simd, const N: usize>(simd: S, u: [S::f32s; N]) -> [S::f32s; N] {
     // Adding 1.5·2^23 rounds to an integer, found in the low bits; 127 is the exponent of 1.
@@ -146,6 +147,6 @@ mod tests {
         assert!(single(f32::INFINITY).is_finite() && single(f32::INFINITY) > 1e37);
         assert!((single(f32::NEG_INFINITY) - 1.0).abs() < 1e-7);
         assert!(exponential::<Scalar>(f64::NEG_INFINITY) < 1e-300);
-        assert!(single(f32::NAN).is_nan() && exponential::<Scalar>(f64::NAN).is_nan());
+        assert!(exponential::<Scalar>(f64::NAN).is_nan());
     }
 }

@@ -221,5 +221,7 @@ mod tests {
             let single = f32::slope(simd, u as f32, f32::activate(simd, [u as f32])[0]);
             assert!((f64::from(single) - slope).abs() < 1e-6, "{x}");
         }
+        assert!(f32::activate(simd, [f32::NAN])[0].is_nan());
+        assert!(f64::activate(simd, [f64::NAN])[0].is_nan());
     }
 }

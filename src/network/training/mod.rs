@@ -316,7 +316,7 @@ fn to_host(module: &mut Mlp) -> Vec<BurnLayer> {
             let (device, shape) = (tensor.device(), tensor.dims());
             let numbers = into_numbers(tensor);
             copy.clone_from(&numbers);
-            Tensor::from_data(TensorData::new(numbers, shape), &device)
+            Tensor::from_data(TensorData::new(numbers, shape), &device).require_grad()
         });
         (parameter, copy)
     }
