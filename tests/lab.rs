@@ -194,7 +194,7 @@ fn the_chosen_particle_is_one_everywhere_and_its_leaving_is_told() {
     // AB4 is stable to hλ = −0.3: near the data the flow contracts faster than that.
     let settings =
         ["particles.count=60", "field.kind=exact", "data.name=two-moons", "sampler.method=ab4"];
-    let scene = (*scene(&[&settings[..], &["sampler.steps=16"]].concat())).clone();
+    let scene = (*scene(&[&settings[..], &["sampler.steps=10"]].concat())).clone();
     let launch = Launch { scene, pin: Some(7), ..Launch::default() };
     let mut harness = window(launch);
     let settle = |harness: &mut Harness<'static, Driftscope>, particle: usize| {
