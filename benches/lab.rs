@@ -3,30 +3,17 @@
 //!
 //! `cargo bench --bench lab`
 
+#[path = "../tests/shared/long_sweep.rs"]
+mod long_sweep;
+
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope::engine::lab::{
-    Lab, LabError, Report, Setting, sweep_point, sweep_reference, sweep_subject,
-};
-use driftscope::measure::CloudDistance;
+use driftscope::engine::lab::Lab;
 use driftscope::scene::Scene;
-use driftscope::solver::MethodRef;
 use egui_kittest::Harness;
 
-/// A sweep that would take minutes.
-fn long_sweep(report: &Report<()>) -> Result<(), LabError> {
-    let subject = sweep_subject(&Scene::default(), None)?;
-    let reference = sweep_reference(&subject, 300, &report.cancel)?;
-    report.progress(0.01);
-    let method = MethodRef::named("rk4").expect("in the table");
-    for (done, steps) in (0..).zip([512; 100]) {
-        let what = (method, Setting::Steps(steps));
-        sweep_point(&subject, what, &reference, &CloudDistance::ALL, &report.cancel)?;
-        report.progress(0.01 + f64::from(done) / 101.0);
-    }
-    Ok(())
-}
+use self::long_sweep::long_sweep;
 
 /// Times both are measured.
 const ROUNDS: u32 = 8;

@@ -1,38 +1,27 @@
 //! The laboratory in the background: what it measures can be withdrawn, seen and loaded.
 
+#[path = "shared/long_sweep.rs"]
+mod long_sweep;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope::app::state::Mode;
 use driftscope::app::{Driftscope, Launch};
 use driftscope::engine::lab::{
-    Job, Lab, LabError, Report, Setting, Subject, coverage, errors_over_time, likelihood_map,
-    marginal_errors, model_error_over_time, round_trips, strong_error_curves, sweep_point,
-    sweep_reference, sweep_subject, transport,
+    Job, Lab, Setting, Subject, coverage, errors_over_time, likelihood_map, marginal_errors,
+    model_error_over_time, round_trips, strong_error_curves, sweep_reference, transport,
 };
 use driftscope::measure::CloudDistance;
 use driftscope::scene::Scene;
-use driftscope::solver::MethodRef;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+
+use self::long_sweep::long_sweep;
 
 fn scene(settings: &[&str]) -> Arc<Scene> {
     let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
     Arc::new(Scene::with_settings(None, &all).expect("a scene"))
-}
-
-/// A sweep that would take minutes.
-fn long_sweep(report: &Report<()>) -> Result<(), LabError> {
-    let subject = sweep_subject(&Scene::default(), None)?;
-    let reference = sweep_reference(&subject, 300, &report.cancel)?;
-    report.progress(0.01);
-    let method = MethodRef::named("rk4").expect("in the table");
-    for (done, steps) in (0..).zip([512; 100]) {
-        let what = (method, Setting::Steps(steps));
-        sweep_point(&subject, what, &reference, &CloudDistance::ALL, &report.cancel)?;
-        report.progress(0.01 + f64::from(done) / 101.0);
-    }
-    Ok(())
 }
 
 /// How long a job needs to end once it is withdrawn after `after`.
@@ -198,4 +187,39 @@ fn a_cell_of_the_tolerance_grid_can_be_loaded() {
     harness.run_steps(3);
     let sampler = &harness.state().state().scene.sampler;
     assert!((sampler.rtol - 0.1).abs() < 1e-12 && (sampler.atol - 0.1).abs() < 1e-12);
+}
+
+#[test]
+fn the_chosen_particle_is_one_everywhere_and_its_leaving_is_told() {
+    // AB4 is stable to hλ = −0.3: near the data the flow contracts faster than that.
+    let settings =
+        ["particles.count=60", "field.kind=exact", "data.name=two-moons", "sampler.method=ab4"];
+    let scene = (*scene(&[&settings[..], &["sampler.steps=10"]].concat())).clone();
+    let launch = Launch { scene, pin: Some(7), ..Launch::default() };
+    let mut harness = window(launch);
+    let settle = |harness: &mut Harness<'static, Driftscope>, particle: usize| {
+        let began = Instant::now();
+        let known = |app: &Driftscope| {
+            let chosen = app.state().pane().chosen.clone();
+            chosen.is_some_and(|chosen| chosen.particle == particle)
+        };
+        while !known(harness.state()) {
+            assert!(began.elapsed() < Duration::from_secs(60), "nothing about {particle}");
+            std::thread::sleep(Duration::from_millis(5));
+            harness.step();
+        }
+        harness.run_steps(2);
+    };
+    settle(&mut harness, 7);
+    let leaving = harness.state().state().pane().leaving().expect("it leaves");
+    assert!(leaving.particle == 7 && leaving.t > 0.5 && leaving.t < 1.0, "{leaving:?}");
+    let told = format!("stability left at t = {:.3}", leaving.t);
+    assert!(harness.query_by_label(&told).is_some(), "{told}");
+
+    harness.get_by_label("Errors").click();
+    harness.run_steps(3);
+    harness.get_all_by_label("Flow").next().expect("a tab").click();
+    harness.run_steps(3);
+    let told = format!("left at t = {:.3}", leaving.t);
+    assert!(harness.query_by_label_contains(&told).is_some(), "{told}");
 }

@@ -21,6 +21,7 @@ mod references;
 mod screenshot;
 mod scrubber;
 mod solving;
+mod stability;
 pub mod stage;
 pub mod state;
 pub mod theme;
@@ -46,6 +47,7 @@ use self::lab::LabView;
 use self::palette::Room;
 use self::screenshot::{Outcome, Shooter};
 use self::solving::Solvers;
+use self::stability::StabilityWatch;
 use self::stage::Stage;
 use self::state::{Mode, State};
 use self::theme::UNIT;
@@ -151,6 +153,7 @@ pub struct Driftscope {
     solvers: Solvers,
     stage: Stage,
     lab: LabView,
+    stability: StabilityWatch,
     trainer: TrainerDesk,
     files: Files,
     toasts: Toasts,
@@ -192,6 +195,7 @@ impl Driftscope {
             solvers,
             stage: Stage::new(cc),
             lab,
+            stability: StabilityWatch::default(),
             trainer: TrainerDesk::default(),
             files: Files::new(ctx),
             toasts: Toasts::default()
@@ -235,6 +239,7 @@ impl Driftscope {
         };
         self.state.visible().iter().all(pane)
             && !self.solvers.is_busy(&self.state)
+            && !self.stability.is_busy(&self.state)
             && !self.stage.is_busy()
     }
 
@@ -503,6 +508,7 @@ impl eframe::App for Driftscope {
         }
         let weights = self.trainer.weights();
         self.solvers.update(&mut self.state, weights.as_ref(), ctx);
+        self.stability.update(self.lab.bench(), &mut self.state, weights.as_ref());
         self.stage.prepare(ctx, &self.state, weights.as_ref());
         if self.state.mode != Mode::Errors {
             self.lab.rest();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::palette::{Palette, Room};
 use super::playback::Playback;
 use super::traces::Traces;
+use crate::engine::lab::Stability;
 use crate::engine::{Recording, TrainingState, TrainingStatus};
 use crate::measure::DataDistance;
 use crate::network::TrainingSettings;
@@ -147,6 +148,37 @@ pub struct PaneState {
     pub failure: Option<String>,
     /// The reference of what is shown, where something asks for it.
     pub reference: Option<Arc<Recording>>,
+    /// The steps of the chosen particle in the complex plane; until they are known, those of the
+    /// one before.
+    pub chosen: Option<Arc<ChosenSteps>>,
+}
+
+/// The steps of a particle, held against the stability region of their method.
+pub struct ChosenSteps {
+    /// The id of the recording.
+    pub recording: u64,
+    /// The particle.
+    pub particle: usize,
+    /// Its steps, or why there are none.
+    pub stability: Result<Stability, String>,
+}
+
+impl ChosenSteps {
+    /// When they first leave the region, if they do.
+    #[must_use]
+    pub fn leaving(&self) -> Option<Leaving> {
+        let t = self.stability.as_ref().ok()?.left_at?;
+        Some(Leaving { particle: self.particle, t })
+    }
+}
+
+/// The moment at which a particle's steps first leave the stability region.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Leaving {
+    /// The particle.
+    pub particle: usize,
+    /// The moment.
+    pub t: f64,
 }
 
 impl PaneState {
@@ -160,6 +192,7 @@ impl PaneState {
             solve: None,
             failure: None,
             reference: None,
+            chosen: None,
         }
     }
 
@@ -173,6 +206,15 @@ impl PaneState {
     #[must_use]
     pub fn recording(&self) -> Option<&Arc<Recording>> {
         self.shown.as_ref().map(|shown| &shown.recording)
+    }
+
+    /// When the chosen particle's steps in the recording on show first leave the stability region.
+    /// Noisy steps are not those of the ODE: there is no such moment.
+    #[must_use]
+    pub fn leaving(&self) -> Option<Leaving> {
+        let (chosen, recording) = (self.chosen.as_ref()?, self.recording()?);
+        let its_own = chosen.recording == recording.id && !recording.scene.is_stochastic();
+        chosen.leaving().filter(|_| its_own)
     }
 }
 
@@ -288,6 +330,14 @@ impl State {
     #[must_use]
     pub fn time(&self) -> Option<f64> {
         self.recording().map(|recording| self.playback.time(recording))
+    }
+
+    /// The particle whose steps are looked at closely: the pinned one, else the one under the
+    /// pointer, else the first.
+    #[must_use]
+    pub fn chosen(&self) -> usize {
+        let last = self.scene.particles.count.saturating_sub(1);
+        self.pinned.or(self.hovered).unwrap_or(0).min(last)
     }
 
     /// The particle to light: the one under the pointer, else the pinned one.

@@ -8,8 +8,8 @@ use crate::solver::{Cancel, Cancelled};
 
 /// Neighbours whose distance is a point's reach, as in Kynkäänniemi et al.
 const NEIGHBOURS: usize = 3;
-/// Components whose means are nearer than this many of their deviations taken together are one
-/// mode.
+/// Gaussians are one mode if `dᵀ(Σ₁ + Σ₂)⁻¹d` of the distance d between their means is less. Two that
+/// are alike have a single maximum between them up to there: d is two deviations.
 const TOUCHING: f64 = 2.0;
 
 /// The modes of a mixture: its components, joined where they overlap.
@@ -26,27 +26,30 @@ pub struct Modes {
 }
 
 impl Modes {
-    /// Joins components whose means lie within `2(s₁ + s₂)` of each other, s being the root mean
-    /// square deviation along an axis (boxes: of their uniform distribution).
+    /// Joins Gaussians that overlap, and boxes that share an edge (a box and a Gaussian as if both
+    /// were Gaussians). Their covariances say how far each reaches in which direction: the arms of
+    /// a spiral are long but thin, and turns that lie near each other stay apart.
     #[must_use]
     pub fn of(mixture: &Mixture) -> Self {
-        let components = mixture.components();
-        let count = components.len();
+        let parts = mixture.components();
+        let count = parts.len();
+        let components: Vec<([f64; 2], [f64; 3])> = parts
+            .iter()
+            .map(|component| {
+                let covariance = component.covariance();
+                (component.mean(), [covariance.xx, covariance.xy, covariance.yy])
+            })
+            .collect();
         let mut of_component: Vec<usize> = (0..count).collect();
-        let place = |i: usize| {
-            let covariance = components[i].covariance();
-            (components[i].mean(), (0.5 * (covariance.xx + covariance.yy)).sqrt())
-        };
-        let places: Vec<_> = (0..count).map(place).collect();
         for i in 0..count {
             for j in 0..i {
-                let ((a, s), (b, r)) = (places[i], places[j]);
-                let near = match (components[i].shape, components[j].shape) {
+                let ((a, s), (b, r)) = (components[i], components[j]);
+                let near = match (parts[i].shape, parts[j].shape) {
                     // Boxes have edges, and those that share one are joined.
                     (one @ Shape::Box { .. }, other @ Shape::Box { .. }) => {
                         share_an_edge(one, other)
                     }
-                    _ => (a[0] - b[0]).hypot(a[1] - b[1]) < TOUCHING * (s + r),
+                    _ => square(a, (b, [0, 1, 2].map(|k| s[k] + r[k]))) < TOUCHING,
                 };
                 if near && of_component[i] != of_component[j] {
                     let (from, to) = (of_component[i], of_component[j]);
@@ -62,7 +65,7 @@ impl Modes {
         numbers.dedup();
         let mut weights = vec![0.0; numbers.len()];
         let mut means = vec![[0.0; 2]; numbers.len()];
-        for (mode, component) in of_component.iter_mut().zip(components) {
+        for (mode, component) in of_component.iter_mut().zip(parts) {
             *mode = numbers.binary_search(mode).unwrap_or(0);
             weights[*mode] += component.weight;
             let own = component.mean();
@@ -71,13 +74,6 @@ impl Modes {
         for (mean, weight) in means.iter_mut().zip(&weights) {
             *mean = mean.map(|sum| sum / weight);
         }
-        let components = components
-            .iter()
-            .map(|component| {
-                let covariance = component.covariance();
-                (component.mean(), [covariance.xx, covariance.xy, covariance.yy])
-            })
-            .collect();
         Self { weights, means, of_component, components }
     }
 
@@ -87,19 +83,21 @@ impl Modes {
     pub fn shares(&self, points: &[[f64; 2]]) -> Vec<f64> {
         let mut counts = vec![0.0; self.weights.len()];
         for point in points.iter().filter(|point| point.iter().all(|x| x.is_finite())) {
-            let distance = |(mean, [xx, xy, yy]): &([f64; 2], [f64; 3])| {
-                let [dx, dy] = [point[0] - mean[0], point[1] - mean[1]];
-                (yy * dx * dx - 2.0 * xy * dx * dy + xx * dy * dy) / (xx * yy - xy * xy)
-            };
-            let nearest = (0..self.components.len()).min_by(|&i, &j| {
-                distance(&self.components[i]).total_cmp(&distance(&self.components[j]))
-            });
+            let distance = |i: usize| square(*point, self.components[i]);
+            let nearest =
+                (0..self.components.len()).min_by(|&i, &j| distance(i).total_cmp(&distance(j)));
             if let Some(nearest) = nearest {
                 counts[self.of_component[nearest]] += 1.0;
             }
         }
         counts.into_iter().map(|count| count / points.len() as f64).collect()
     }
+}
+
+/// `dᵀΣ⁻¹d` of the distance d between a point and a mean, Σ = [xx, xy, yy].
+fn square(point: [f64; 2], (mean, [xx, xy, yy]): ([f64; 2], [f64; 3])) -> f64 {
+    let [dx, dy] = [point[0] - mean[0], point[1] - mean[1]];
+    (yy * dx * dx - 2.0 * xy * dx * dy + xx * dy * dy) / (xx * yy - xy * xy)
 }
 
 fn share_an_edge(a: Shape, b: Shape) -> bool {
@@ -139,7 +137,7 @@ pub fn overlap(
 
 /// The share of `points` that lie among `cloud`.
 fn share_among(points: &[[f64; 2]], cloud: &[[f64; 2]], cancel: &Cancel) -> Result<f64, Cancelled> {
-    let square = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2);
+    let squared = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2);
     let reaches: Vec<f64> = cloud
         .par_iter()
         .map(|at| {
@@ -147,9 +145,9 @@ fn share_among(points: &[[f64; 2]], cloud: &[[f64; 2]], cancel: &Cancel) -> Resu
             // The nearest is the point itself.
             let mut nearest = [f64::INFINITY; NEIGHBOURS + 1];
             for other in cloud {
-                let distance = square(at, other);
-                if distance < nearest[NEIGHBOURS] {
-                    nearest[NEIGHBOURS] = distance;
+                let square = squared(at, other);
+                if square < nearest[NEIGHBOURS] {
+                    nearest[NEIGHBOURS] = square;
                     nearest.sort_unstable_by(f64::total_cmp);
                 }
             }
@@ -160,7 +158,7 @@ fn share_among(points: &[[f64; 2]], cloud: &[[f64; 2]], cancel: &Cancel) -> Resu
         .par_iter()
         .map(|point| {
             cancel.check()?;
-            Ok(cloud.iter().zip(&reaches).any(|(at, reach)| square(point, at) <= *reach))
+            Ok(cloud.iter().zip(&reaches).any(|(at, reach)| squared(point, at) <= *reach))
         })
         .collect::<Result<_, Cancelled>>()?;
     Ok(inside.iter().filter(|inside| **inside).count() as f64 / points.len() as f64)
@@ -182,6 +180,8 @@ mod tests {
             ("checkerboard", 8),
             ("s-curve", 1),
             ("swiss-roll", 1),
+            ("two-spirals", 2),
+            ("pinwheel", 5),
             ("single-gaussian", 1),
         ] {
             let found = Modes::of(&toy(name).expect("a toy").mixture());
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn exact_samples_come_to_every_mode_by_its_weight() {
-        for name in ["eight-gaussians", "two-moons", "grid", "checkerboard"] {
+        for name in ["eight-gaussians", "two-moons", "two-spirals", "grid", "checkerboard"] {
             let mixture = toy(name).expect("a toy").mixture();
             let modes = Modes::of(&mixture);
             let count = 20_000;

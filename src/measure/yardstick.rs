@@ -10,7 +10,9 @@ use crate::solver::{Cancel, Cancelled};
 /// the spread over their pairs needs more.
 pub const DRAWS: u64 = 16;
 /// Factor of the tolerance interval that holds 95 % of a normal distribution with 95 % confidence, if
-/// its standard deviation is known from 16 draws only (two-sided; ISO 16269-6).
+/// its standard deviation is known from 16 draws only (two-sided; ISO 16269-6). Pairs share draws and
+/// tell less, but exact samples, each a mean over 16 distances, scatter less: docs/errors.md has what it
+/// holds.
 const TOLERANCE_FACTOR: f64 = 2.903;
 
 /// A distance between clouds.
@@ -44,8 +46,8 @@ pub struct Floored {
     pub value: f64,
     /// Mean distance between those draws, over all pairs.
     pub floor: f64,
-    /// Where distances between two draws lie: the floor less and plus 2.9 times their standard
-    /// deviation over the pairs, at least 0. That holds 95 % of them with 95 % confidence.
+    /// Where distances of exact samples lie: the floor less and plus 2.9 times the standard deviation
+    /// over the pairs of draws, at least 0.
     pub spread: [f64; 2],
 }
 

@@ -24,9 +24,7 @@ pub struct BudgetCard {
 impl Card for BudgetCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        scene.particles.count = scene.particles.count.min(SAMPLE);
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::sample(bench.scene, bench.model, SAMPLE);
         self.desk.ask(bench.lab, asked, |asked, report| {
             let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
             budget(&subject, asked.scene.particles.count, &report.cancel)

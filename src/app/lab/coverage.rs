@@ -17,7 +17,7 @@ const SAMPLE: usize = 1_000;
 const SEEDS: u64 = 12;
 
 const ABOUT: &str = "The share of particles in each mode over 12 seeds (dot: mean, line: twice the standard deviation), beside the data's weight (frame). Modes are the mixture's components, joined where they overlap.";
-const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what two draws of the data of the same size have; its spread holds 95 % of the pairs of draws. Precision: the share of samples among the data; recall: of data among the samples (Kynkäänniemi et al. 2019, third neighbour).";
+const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what two draws of the data of the same size have; its spread is 2.9 standard deviations over the pairs of draws to either side. Precision: the share of samples among the data; recall: of data among the samples (Kynkäänniemi et al. 2019, third neighbour).";
 
 /// Shares and figures.
 #[derive(Default)]
@@ -28,9 +28,7 @@ pub struct CoverageCard {
 impl Card for CoverageCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        scene.particles.count = scene.particles.count.min(SAMPLE);
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::sample(bench.scene, bench.model, SAMPLE);
         self.desk.ask(bench.lab, asked, |asked, report| {
             let count = asked.scene.particles.count;
             let show = |found, share| report.show(found, share);

@@ -19,6 +19,13 @@ impl Asked {
         Self { scene: Arc::clone(scene), model: model.cloned() }
     }
 
+    /// The same with at most `most` particles.
+    pub fn sample(scene: &Scene, model: Option<&Arc<LoadedModel>>, most: usize) -> Self {
+        let mut scene = scene.clone();
+        scene.particles.count = scene.particles.count.min(most);
+        Self { scene: Arc::new(scene), model: model.cloned() }
+    }
+
     /// The field and its interval alone count, not the sampler.
     pub fn field(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Self {
         let mut scene = scene.clone();
@@ -150,11 +157,6 @@ impl<K, T> Desk<K, T> {
                 None => Standing::Working(job.share()),
             },
         }
-    }
-
-    /// Why there is no answer, if so.
-    pub fn failure(&self) -> Option<String> {
-        self.job.as_ref().and_then(Job::failure)
     }
 
     /// Stops the measurement; what is there stays.

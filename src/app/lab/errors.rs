@@ -1,20 +1,22 @@
 //! Error against t, and the calibration of the solver's estimate.
 
 use eframe::egui::{Color32, Rect, Ui};
-use egui_plot::{HoverPosition, Line, LineStyle, Points, VLine};
+use egui_plot::{HoverPosition, Line, Points};
 
 use super::desk::{Asked, Desk};
 use super::frame::{
-    Head, band, head, inside, log_x, log_x_grid, log10, say_if_empty, split, toggle,
+    Head, band, choose, head, inside, log_x, log_x_grid, log10, say_if_empty, split, toggle,
 };
 use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
-    decades, log_axis, log_grid, now_line, plot, time_axis, time_grid, time_range,
+    decades, leaving_line, log_axis, log_grid, now_line, plot, say, time_axis, time_grid,
+    time_range,
 };
-use crate::engine::lab::{ErrorsOverTime, Subject, errors_over_time};
+use crate::engine::lab::{ErrorsOverTime, StepErrors, Subject, errors_over_time};
+use crate::measure::Band;
 
 /// Particles that are measured.
 const SAMPLE: usize = 64;
@@ -24,17 +26,46 @@ const MOST_DECADES: f64 = 10.0;
 const MOST_DOTS: usize = 4_000;
 
 const ABOUT: &str = "Median and 10–90 % band over 64 particles, in double precision, in units of the plane.\nEstimate: what the solver believes of the step under way. True: the same step against DOP853 at 1e-12 from the same point. Global: distance to the reference trajectory so far.";
-const ABOUT_CALIBRATION: &str = "One dot a step, estimate against truth; crosses are rejected steps. On the diagonal the solver is right; above it, cautious. An embedded estimate is the error of the lower-order answer, so that it grows cautious as steps get small.";
+const ABOUT_CALIBRATION: &str = "One dot a step, estimate against truth; crosses are rejected steps. On the diagonal the solver is right; above it, cautious.\nAn embedded pair estimates the error of its lower-order answer ŷ, while the answer y of higher order is taken over: against y the estimate grows cautious as steps get small, against ŷ it is right.";
+const NO_EMBEDDED: &str = "This method's estimate is not that of one embedded answer: it is made by step doubling, of two embedded answers together, or there is none.";
+
+/// Whose true error the estimate is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Answer {
+    #[default]
+    TakenOver,
+    Embedded,
+}
+
+impl Answer {
+    const CHOICES: [(Self, &'static str); 2] =
+        [(Self::TakenOver, "Of y, taken over"), (Self::Embedded, "Of ŷ, embedded")];
+
+    fn truth(self, step: &StepErrors) -> f64 {
+        match self {
+            Self::TakenOver => step.local,
+            Self::Embedded => step.embedded,
+        }
+    }
+
+    fn calibration(self, errors: &ErrorsOverTime) -> Option<Band> {
+        match self {
+            Self::TakenOver => errors.calibration,
+            Self::Embedded => errors.embedded_calibration,
+        }
+    }
+}
 
 /// Errors of steps.
 pub struct Errors {
     desk: Desk<Asked, ErrorsOverTime>,
     shows: [bool; 3],
+    answer: Answer,
 }
 
 impl Default for Errors {
     fn default() -> Self {
-        Self { desk: Desk::default(), shows: [true; 3] }
+        Self { desk: Desk::default(), shows: [true; 3], answer: Answer::default() }
     }
 }
 
@@ -54,27 +85,30 @@ impl Card for Errors {
         let latest = self.desk.latest();
         let [left, right] = split(rect, 0.58);
         let colours = colours(palette, bench);
-        let Self { desk, shows } = self;
-        let note =
-            bench.leaving().map_or_else(String::new, |t| format!("stability left at {t:.3}"));
-        let title = Head { title: "Error against t", note: &note, about: ABOUT };
+        let Self { desk, shows, answer } = self;
+        let title = Head { title: "Error against t", note: "", about: ABOUT };
         let below = head(ui, left, palette, &title, Some(desk), |ui| {
             for i in (0..3).rev() {
                 toggle(ui, &mut shows[i], NAMES[i], colours[i], palette);
             }
         });
-        let calibrated = latest.as_ref().and_then(|errors| errors.calibration);
-        let note = calibrated.map_or_else(String::new, |band| {
-            format!("estimate / truth: {} in the median", number::three(band.median))
-        });
+        let calibrated = latest.as_ref().and_then(|errors| answer.calibration(errors));
+        let note = calibrated
+            .map_or_else(String::new, |band| format!("median {}", number::three(band.median)));
         let title = Head { title: "Calibration", note: &note, about: ABOUT_CALIBRATION };
-        let second = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |_| {});
+        let second = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |ui| {
+            choose(ui, answer, &Answer::CHOICES);
+        });
         if say_if_empty(ui, below, palette, desk, latest.is_some()) {
             return;
         }
         let Some(errors) = latest else { return };
         inside(ui, below, "over t", |ui| over_time(ui, bench, &errors, *shows, colours));
-        inside(ui, second, "calibration", |ui| calibration(ui, bench, &errors));
+        if *answer == Answer::Embedded && errors.embedded_calibration.is_none() {
+            say(ui, second, palette, NO_EMBEDDED);
+            return;
+        }
+        inside(ui, second, "calibration", |ui| calibration(ui, bench, &errors, *answer));
     }
 
     fn rest(&mut self) {
@@ -97,7 +131,7 @@ fn over_time(
     let range = decades(values, None, MOST_DECADES);
     let floor = *range.start();
     let span = bench.scene.time_span();
-    let leaving = bench.leaving();
+    let leaving = bench.state.pane().chosen.as_ref().and_then(|chosen| chosen.leaving());
     plot("lab errors", palette, time_axis(span), log_axis())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
@@ -108,22 +142,19 @@ fn over_time(
             for i in (0..3).filter(|&i| shows[i]) {
                 band(plot, NAMES[i], colours[i], (&errors.times, series[i]), floor);
             }
-            if let Some(t) = leaving {
-                let line = VLine::new("", t).color(palette.alarm).style(LineStyle::dashed_dense());
-                plot.vline(line.allow_hover(false));
-            }
+            leaving_line(plot, palette, (leaving, span));
             now_line(plot, palette, bench.state.time());
         });
 }
 
-fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime) {
+fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime, answer: Answer) {
     let palette = bench.palette;
     let all = errors.particles.iter().flatten();
     let stride = (all.clone().count() / MOST_DOTS).max(1);
     let dots = |accepted: bool| -> Vec<[f64; 2]> {
         let steps = all.clone().step_by(stride).filter(|step| step.accepted == accepted);
         steps
-            .map(|step| [log10(step.local), log10(step.estimate)])
+            .map(|step| [log10(answer.truth(step)), log10(step.estimate)])
             .filter(|dot| dot.iter().all(|x| x.is_finite()))
             .collect()
     };

@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::frame::{Head, head, inside};
 use super::picture::{Picture, Scale};
 use super::{Bench, Card};
-use crate::app::command::Commands;
+use crate::app::command::{Command, Commands};
 use crate::app::plots::frame::{plot, say};
 use crate::engine::lab::{Landing, PlaneMap};
 use crate::measure::{Complex, amplification};
@@ -17,10 +17,10 @@ use crate::solver::MethodRef;
 
 /// Points along each side of the region's picture.
 const SIDE: usize = 192;
-/// The particle's number lies below this.
-const MOST_PARTICLES: usize = 1_000;
 
 const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";
+
+const ABOUT_PARTICLE: &str = "The particle that is pinned on the stage, else the one under the pointer. Another number pins that one.";
 
 /// The region.
 #[derive(Default)]
@@ -30,31 +30,36 @@ pub struct Landings {
 }
 
 impl Card for Landings {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands) {
         let palette = bench.palette;
         let method = bench.scene.sampler.method;
-        let landings = bench.landings.unwrap_or_default();
-        let unstable = landings.iter().filter(|landing| landing.unstable == Some(true)).count();
-        let note = match bench.leaving() {
-            Some(t) => format!(
-                "{}, left at t = {t:.3} ({unstable} of {})",
+        let chosen = bench.state.pane().chosen.as_deref();
+        let stability = chosen.and_then(|chosen| chosen.stability.as_ref().ok());
+        let landings = stability.map_or(&[][..], |stability| &stability.landings);
+        let note = match stability.and_then(|stability| Some((stability.left_at?, stability))) {
+            Some((t, stability)) => format!(
+                "{}, left at t = {t:.3} ({} of {} steps outside)",
                 method.get().title,
+                stability.unstable,
                 landings.len()
             ),
             None => method.get().title.to_owned(),
         };
         let title = Head { title: "Stability", note: &note, about: ABOUT };
-        let mut particle = bench.particle;
+        let mut particle = bench.state.chosen();
         let region = &mut self.region;
         let below = head(ui, rect, palette, &title, Some(region), |ui| {
-            let most = bench.scene.particles.count.clamp(1, MOST_PARTICLES) - 1;
-            ui.add(DragValue::new(&mut particle).range(0..=most).speed(0.2));
-            ui.label(RichText::new("Particle").color(palette.quiet));
+            let last = bench.scene.particles.count.saturating_sub(1);
+            let value = DragValue::new(&mut particle).range(0..=last).speed(0.2);
+            let field = ui.add(value).on_hover_text(ABOUT_PARTICLE);
+            let name = ui.label(RichText::new("Particle").color(palette.quiet));
+            field.labelled_by(name.on_hover_text(ABOUT_PARTICLE).id);
         });
-        if particle != bench.particle {
-            bench.chosen.set(Some(particle));
+        if particle != bench.state.chosen() {
+            out.push(Command::Pin(Some(particle)));
         }
-        if let Some(reason) = bench.no_landings {
+        let refusal = chosen.and_then(|chosen| chosen.stability.as_ref().err());
+        if let Some(reason) = bench.state.failure().or(refusal.map(String::as_str)) {
             say(ui, below, palette, reason);
             return;
         }

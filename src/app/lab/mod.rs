@@ -6,7 +6,7 @@
 mod budget;
 mod convergence;
 mod coverage;
-mod desk;
+pub(super) mod desk;
 mod errors;
 mod evaluations;
 mod frame;
@@ -27,13 +27,13 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, Rect, RichText, Ui, UiBuilder, pos2};
 
-use self::desk::{Asked, Desk};
+use self::desk::Asked;
 use super::command::Commands;
 use super::palette::Palette;
 use super::state::State;
 use super::theme::{UNIT, semibold};
 use crate::engine::LoadedModel;
-use crate::engine::lab::{Lab, Landing, Subject, landings};
+use crate::engine::lab::Lab;
 use crate::scene::Scene;
 
 /// A scene is measured once it has not changed for this long, so that dragging a slider does not
@@ -112,25 +112,12 @@ struct Bench<'a> {
     scene: &'a Arc<Scene>,
     /// A model that stands in for the scene's own.
     model: Option<&'a Arc<LoadedModel>>,
-    /// The steps of the chosen particle in the complex plane.
-    landings: Option<&'a [Landing]>,
-    /// Why there are none.
-    no_landings: Option<&'a str>,
-    particle: usize,
-    /// Set by a card that lets another particle be chosen.
-    chosen: std::cell::Cell<Option<usize>>,
 }
 
 impl Bench<'_> {
     /// The whole scene as what is asked of the lab.
     fn asked(&self) -> Asked {
         Asked::whole(self.scene, self.model)
-    }
-
-    /// When the chosen particle's steps first leave the stability region.
-    fn leaving(&self) -> Option<f64> {
-        let first = self.landings?.iter().find(|landing| landing.unstable == Some(true))?;
-        Some(first.t)
     }
 }
 
@@ -142,8 +129,6 @@ pub struct LabView {
     scene: Option<(Arc<Scene>, Instant)>,
     settled: Option<Arc<Scene>>,
     resting: bool,
-    particle: usize,
-    landings: Desk<(Asked, usize), Vec<Landing>>,
 }
 
 impl LabView {
@@ -161,8 +146,6 @@ impl LabView {
             scene: None,
             settled: None,
             resting: true,
-            particle: 0,
-            landings: Desk::default(),
         }
     }
 
@@ -171,6 +154,11 @@ impl LabView {
         let found = PAGES.iter().position(|page| page.title.eq_ignore_ascii_case(title));
         self.page = found.unwrap_or(self.page);
         found.is_some()
+    }
+
+    /// The bench, for measurements that other views show.
+    pub(super) fn bench(&self) -> &Lab {
+        &self.lab
     }
 
     /// Whether nothing is being measured.
@@ -185,7 +173,6 @@ impl LabView {
             return;
         }
         self.resting = true;
-        self.landings.rest();
         for card in self.pages.iter_mut().flatten().flatten() {
             card.rest();
         }
@@ -206,20 +193,7 @@ impl LabView {
         self.tabs_ui(ui, tabs, state.palette());
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
-        self.land(&scene, model);
-        let landings = self.landings.latest();
-        let failure = self.landings.failure();
-        let bench = Bench {
-            state,
-            palette: state.palette(),
-            lab: &self.lab,
-            scene: &scene,
-            model,
-            landings: landings.as_deref().map(Vec::as_slice),
-            no_landings: failure.as_deref(),
-            particle: self.particle,
-            chosen: std::cell::Cell::new(None),
-        };
+        let bench = Bench { state, palette: state.palette(), lab: &self.lab, scene: &scene, model };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
@@ -233,7 +207,6 @@ impl LabView {
                 card.ui(&mut child, rect, &bench, out);
             }
         }
-        self.particle = bench.chosen.get().unwrap_or(self.particle);
     }
 
     fn tabs_ui(&mut self, ui: &mut Ui, rect: Rect, palette: &Palette) {
@@ -267,15 +240,5 @@ impl LabView {
             Some(rest) if self.settled.is_some() => ctx.request_repaint_after(rest),
             _ => self.settled = Some(Arc::clone(scene)),
         }
-    }
-
-    fn land(&mut self, scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) {
-        let particle = self.particle;
-        let asked = Asked::whole(scene, model);
-        self.landings.ask(&self.lab, (asked, particle), |(asked, particle), report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            let start = subject.starts(particle + 1)[*particle];
-            landings(&subject, start, &report.cancel)
-        });
     }
 }

@@ -1,7 +1,7 @@
 //! The step size over the plane at the current t.
 
-use eframe::egui::{Rect, Ui};
-use egui_plot::Points;
+use eframe::egui::{Rect, RichText, Ui};
+use egui_plot::{HoverPosition, MarkerShape, Points};
 
 use super::desk::{Asked, Desk};
 use super::frame::{Head, head, inside};
@@ -9,7 +9,8 @@ use super::picture::{Scale, bar_ui, square, with_bar};
 use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::plots::frame::say;
+use crate::app::plots::frame::{leaving_words, say};
+use crate::app::state::Leaving;
 use crate::engine::Recording;
 use crate::scene::Direction;
 use crate::solver::Attempt;
@@ -29,7 +30,13 @@ impl Card for StepMap {
         let t = bench.state.time();
         let note = t.map_or_else(String::new, |t| format!("at t = {t:.2}"));
         let title = Head { title: "Step size h", note: &note, about: ABOUT };
-        let below = head::<Asked, ()>(ui, rect, palette, &title, None::<&mut Desk<_, _>>, |_| {});
+        let leaving = bench.state.pane().leaving();
+        let below = head::<Asked, ()>(ui, rect, palette, &title, None::<&mut Desk<_, _>>, |ui| {
+            if let Some(Leaving { particle, t }) = leaving {
+                let words = leaving_words(particle, t);
+                ui.label(RichText::new("Stability left").color(palette.alarm)).on_hover_text(words);
+            }
+        });
         let (Some(recording), Some(t)) = (bench.state.recording(), t) else {
             say(ui, below, palette, "Nothing has been solved yet.");
             return;
@@ -49,13 +56,26 @@ impl Card for StepMap {
         let reach = dots.iter().flat_map(|(place, _)| place).fold(3.0_f64, |r, x| r.max(x.abs()));
         let [plane, bar] = with_bar(below);
         inside(ui, plane, "step map", |ui| {
-            square("lab step map", palette, reach.min(20.0)).label_formatter(|_| None).show(
+            let named = |position: &HoverPosition<'_>| match position {
+                HoverPosition::NearDataPoint { plot_name, .. } => Some((*plot_name).to_owned()),
+                HoverPosition::Elsewhere { .. } => None,
+            };
+            square("lab step map", palette, reach.min(20.0)).label_formatter(named).show(
                 ui,
                 |plot| {
                     for (shade, places) in shades.into_iter().enumerate() {
                         let share = shade as f64 / (SHADES - 1) as f64;
                         let dots = Points::new("", places).color(palette.quantity(share));
                         plot.points(dots.radius(2.6).allow_hover(false));
+                    }
+                    let place = leaving.and_then(|leaving| {
+                        let at = recording.keyframe_of_time(leaving.t);
+                        Some((leaving, recording.at_keyframe(leaving.particle, at)?))
+                    });
+                    if let Some((Leaving { particle, t }, at)) = place {
+                        let name = format!("particle {particle} leaves stability at t = {t:.3}");
+                        let mark = Points::new(name, vec![at]).color(palette.alarm).radius(5.0);
+                        plot.points(mark.shape(MarkerShape::Diamond));
                     }
                 },
             );

@@ -3,16 +3,21 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{Align, Align2, FontId, Layout, Rect, RichText, Ui, UiBuilder, Vec2, vec2};
-use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, PlotUi, VLine};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, HoverPosition, LineStyle, Plot, PlotPoint, PlotUi, Text, VLine,
+};
 
 use crate::app::number;
 use crate::app::palette::Palette;
+use crate::app::state::Leaving;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 /// Room for the labels of the y axis, the same in all plots so that their t axes line up.
 const AXIS_WIDTH: f32 = 11.0 * UNIT;
 /// Marks of a logarithmic axis are at least this many of `egui_plot`'s smallest steps apart.
 const MARKS_APART: f64 = 3.4;
+/// The pointer means a line if it is this near, in points.
+const REACH: f32 = 6.0;
 /// Height of a title.
 const TITLE_HEIGHT: f32 = 6.0 * UNIT;
 
@@ -141,6 +146,39 @@ pub fn now_line(plot: &mut PlotUi<'_>, palette: &Palette, time: Option<f64>) {
             VLine::new("", t).color(palette.now.gamma_multiply(0.7)).width(1.0).allow_hover(false),
         );
     }
+}
+
+/// The dashed line of the moment at which a particle's steps leave the stability region, named, on
+/// an axis of t over `span`; the pointer over it asks for more.
+pub fn leaving_line(
+    plot: &mut PlotUi<'_>,
+    palette: &Palette,
+    (leaving, (start, end)): (Option<Leaving>, (f64, f64)),
+) {
+    let Some(Leaving { particle, t }) = leaving else { return };
+    let line = VLine::new("", t).color(palette.alarm).style(LineStyle::dashed_dense());
+    plot.vline(line.width(1.0).allow_hover(false));
+    // Towards the side with more room, a little off the line.
+    let (anchor, off) =
+        if t - start < end - t { (Align2::LEFT_TOP, 1.0) } else { (Align2::RIGHT_TOP, -1.0) };
+    let top = plot.plot_bounds().max()[1];
+    let name = RichText::new("stability left").size(TEXT).color(palette.alarm);
+    let at = PlotPoint::new(t + off * 0.012 * (end - start), top);
+    plot.text(Text::new("", at, name).anchor(anchor).allow_hover(false));
+    let line = plot.screen_from_plot(PlotPoint::new(t, top)).x;
+    let response = plot.response();
+    if response.hover_pos().is_some_and(|pointer| (pointer.x - line).abs() < REACH) {
+        response.clone().on_hover_text_at_pointer(leaving_words(particle, t));
+    }
+}
+
+/// What leaving the stability region means.
+pub fn leaving_words(particle: usize, t: f64) -> String {
+    format!(
+        "Particle {} leaves the stability region at t = {t:.3}: from here on a step of this length \
+         lets errors grow where the flow contracts (|R(hλ)| > 1, Re λ < 0).",
+        number::count(particle as u64)
+    )
 }
 
 /// Words in the middle of an empty plot.

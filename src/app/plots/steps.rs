@@ -4,8 +4,8 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotUi, Points};
 
 use super::frame::{
-    decades, log_axis, log_grid, log_label, now_line, plot, say, time_axis, time_grid, time_range,
-    titled,
+    decades, leaving_line, log_axis, log_grid, log_label, now_line, plot, say, time_axis,
+    time_grid, time_range, titled,
 };
 use crate::app::palette::Palette;
 use crate::app::state::{Shown, State};
@@ -85,6 +85,7 @@ fn over_time(
                     draw(plot, palette, shown, series, i == 0, above);
                 }
             }
+            leaving_line(plot, palette, (state.pane().leaving(), span));
             now_line(plot, palette, state.time());
             plot.response().hovered().then(|| plot.pointer_coordinate().map(|at| at.x)).flatten()
         });

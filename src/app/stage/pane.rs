@@ -346,6 +346,8 @@ impl StagePane {
         {
             let now = keyframe(state, recording);
             let over_time = over_time(sighting, state);
+            let left_at = pane.leaving().filter(|own| own.particle == lit).map(|own| own.t);
+            let lit = (lit, left_at);
             let draw = path::draw(Arc::clone(recording), lit, now, over_time, (palette, lines));
             items.push(Item::Drawn(draw));
         }

@@ -1,17 +1,29 @@
-//! The whole path of the lit particle: where it has been, and where it goes.
+//! The whole path of the lit particle: where it has been, where it goes, and where its steps leave
+//! the stability region.
 
 use std::sync::Arc;
 
-use eframe::egui::{Shape, Stroke};
+use eframe::egui::{Color32, Pos2, Shape, Stroke, pos2};
 
 use super::layers::Draw;
 use crate::app::palette::Palette;
 use crate::engine::Recording;
 
-/// Draws the path of `particle`; `over_time` is the direction shown over t instead of the plane.
+/// Half the width of the mark where the stability region is left, in points.
+pub const MARK: f32 = 5.0;
+
+/// A diamond: the mark where steps leave the stability region.
+pub fn leaving_mark(at: Pos2, half: f32, colour: Color32) -> Shape {
+    let Pos2 { x, y } = at;
+    let corners = [pos2(x - half, y), pos2(x, y - half), pos2(x + half, y), pos2(x, y + half)];
+    Shape::convex_polygon(corners.to_vec(), colour, Stroke::NONE)
+}
+
+/// Draws the path of `particle`, marked at the time `left_at`; `over_time` is the direction shown
+/// over t instead of the plane.
 pub fn draw<'a>(
     recording: Arc<Recording>,
-    particle: usize,
+    (particle, left_at): (usize, Option<f64>),
     now: f64,
     over_time: Option<[f64; 2]>,
     (palette, width): (&'static Palette, f32),
@@ -37,5 +49,11 @@ pub fn draw<'a>(
         let quiet = Stroke::new(1.2 * width, palette.quiet);
         shapes.extend(Shape::dashed_line(&future, quiet, 5.0, 4.0));
         shapes.push(Shape::line(past, Stroke::new(1.8 * width, palette.strong)));
+        let left = left_at.map(|t| (t, recording.keyframe_of_time(t)));
+        if let Some((t, at)) =
+            left.and_then(|(t, at)| Some((t, recording.at_keyframe(particle, at)?)))
+        {
+            shapes.push(leaving_mark(place(at, t), MARK, palette.alarm));
+        }
     })
 }

@@ -1,11 +1,14 @@
 //! What is known of the lit particle, in every pane.
 
-use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, Vec2, vec2};
 
 use super::by_hand::Bench;
 use super::pane::keyframe;
+use super::path::{MARK, leaving_mark};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
+use crate::app::palette::Palette;
+use crate::app::plots::frame::leaving_words;
 use crate::app::state::{PaneState, State};
 use crate::app::theme::{UNIT, semibold};
 
@@ -30,9 +33,7 @@ pub fn ui(
     let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
     let shown = if width < NARROW { 2 } else { lines.len() };
     words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
-    if upwards {
-        words.reverse();
-    }
+    let left_at = pane.leaving().filter(|own| own.particle == particle).map(|own| own.t);
     let steps = pinned && state.selected.min(state.visible().len() - 1) == index;
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.92))
@@ -45,14 +46,39 @@ pub fn ui(
                 button(ui, state, out);
                 ui.add_space(UNIT);
             }
+            if let (Some(t), true) = (left_at, upwards) {
+                leaving(ui, palette, (particle, t));
+            }
+            if upwards {
+                words.reverse();
+            }
             for words in words {
                 ui.add(Label::new(words).extend());
+            }
+            if let (Some(t), false) = (left_at, upwards) {
+                leaving(ui, palette, (particle, t));
             }
             if steps && !upwards {
                 ui.add_space(UNIT);
                 button(ui, state, out);
             }
         });
+}
+
+/// Says when the particle's steps leave the stability region, behind the mark on its path.
+fn leaving(ui: &mut Ui, palette: &Palette, (particle, t): (usize, f64)) {
+    let line = |ui: &mut Ui| {
+        let side = 2.0 * MARK;
+        let (mark, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+        ui.painter().add(leaving_mark(mark.center(), MARK, palette.alarm));
+        ui.label(RichText::new(format!("stability left at t = {t:.3}")).color(palette.text))
+            .on_hover_text(leaving_words(particle, t));
+    };
+    ui.allocate_ui_with_layout(
+        vec2(0.0, ui.spacing().interact_size.y),
+        Layout::left_to_right(Align::Center),
+        line,
+    );
 }
 
 /// Starts and ends stepping through the pinned particle's run.

@@ -62,12 +62,10 @@ pub fn budget(subject: &Subject, count: usize, cancel: &Cancel) -> Result<Budget
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::engine::lab::given::subject;
 
     fn of(settings: &[&str]) -> Budget {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        let subject = Subject::of_ode(&scene, None).expect("a subject");
+        let subject = subject(settings);
         budget(&subject, 150, &Cancel::default()).expect("measured")
     }
 

@@ -26,6 +26,8 @@ pub struct StepErrors {
     pub estimate: f64,
     /// Its true error: its distance from the reference started at the same point.
     pub local: f64,
+    /// The true error of the embedded answer, which the estimate is of; NaN where there is none.
+    pub embedded: f64,
     /// Distance at its end from the particle's reference trajectory; NaN for rejected steps.
     pub global: f64,
     /// Whether it was kept.
@@ -45,8 +47,12 @@ pub struct ErrorsOverTime {
     pub local: Vec<Option<Band>>,
     /// The global error so far.
     pub global: Vec<Option<Band>>,
-    /// Estimate over true error, over all steps in which both are resolved.
+    /// Estimate over the true error of the answer that is taken over, over all steps in which both
+    /// are resolved.
     pub calibration: Option<Band>,
+    /// Estimate over the true error of the embedded answer, whose error it is; none where the
+    /// method has no such answer.
+    pub embedded_calibration: Option<Band>,
 }
 
 /// Measures the first `count` particles of a scene's ODE.
@@ -98,11 +104,14 @@ fn step_errors(
     let truth = ends(field, &[step.start], (step.t, end), cancel)?[0];
     let dimension = field.dimension();
     let norm = settings.control.norm;
-    let gathered = (0..2).fold(0.0, |gathered, d| {
-        norm.gather(gathered, (step.answer[d] - truth[d]) / step.tolerance[d])
-    });
     let squares = step.tolerance[..dimension].iter().map(|tolerance| tolerance * tolerance);
     let unit = (squares.sum::<f64>() / dimension as f64).sqrt();
+    let error = |answer: [f64; 2]| {
+        let gathered = (0..2).fold(0.0, |gathered, d| {
+            norm.gather(gathered, (answer[d] - truth[d]) / step.tolerance[d])
+        });
+        norm.of(gathered, dimension) * unit
+    };
     let global = if step.accepted {
         let truth = reference.at(field, particle, end, cancel)?;
         (step.answer[0] - truth[0]).hypot(step.answer[1] - truth[1])
@@ -113,7 +122,8 @@ fn step_errors(
         t: step.t,
         h: step.h,
         estimate: step.ratio * unit,
-        local: norm.of(gathered, dimension) * unit,
+        local: error(step.answer),
+        embedded: step.embedded.map_or(f64::NAN, error),
         global,
         accepted: step.accepted,
     })
@@ -144,69 +154,105 @@ impl ErrorsOverTime {
             let before = k.checked_sub(1).map_or(0.0, |k| steps[k].global);
             before + (steps[k].global - before) * (t - steps[k].t) / steps[k].h
         });
-        let calibration = Band::of(
-            particles
-                .iter()
-                .flatten()
-                .filter(|step| step.local > RESOLVED && step.estimate > RESOLVED)
-                .map(|step| step.estimate / step.local),
-        );
-        Self { particles, times, estimate, local, global, calibration }
+        let calibrated = |truth: fn(&StepErrors) -> f64| {
+            let steps = particles.iter().flatten();
+            let resolved = steps.filter(|step| truth(step) > RESOLVED && step.estimate > RESOLVED);
+            Band::of(resolved.map(|step| step.estimate / truth(step)))
+        };
+        let calibration = calibrated(|step| step.local);
+        let embedded_calibration = calibrated(|step| step.embedded);
+        Self { particles, times, estimate, local, global, calibration, embedded_calibration }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scene::Scene;
+    use crate::engine::lab::given::subject;
 
     fn measured(settings: &[&str]) -> ErrorsOverTime {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        let subject = Subject::of_ode(&scene, None).expect("a subject");
+        let subject = subject(settings);
         errors_over_time(&subject, 48, &Cancel::default(), |_| {}).expect("runs")
     }
 
-    /// The median of estimate over truth for DOPRI5 with both tolerances alike.
-    fn calibration(field: &str, tolerance: f64) -> f64 {
-        let (field, rtol, atol) = (
-            field.to_owned(),
-            format!("sampler.rtol={tolerance:e}"),
-            format!("sampler.atol={tolerance:e}"),
-        );
+    /// Estimate over truth for DOPRI5 with both tolerances alike: of the answer that is taken over
+    /// and of the embedded one, the median.
+    fn calibration(field: &str, tolerance: f64) -> [f64; 2] {
+        let (rtol, atol) =
+            (format!("sampler.rtol={tolerance:e}"), format!("sampler.atol={tolerance:e}"));
         let kind =
             if field.starts_with("data") { "field.kind=exact" } else { "field.kind=classic" };
-        let band = measured(&[kind, &field, "sampler.method=dopri5", &rtol, &atol]).calibration;
-        let band = band.expect("steps with errors");
-        println!("{field} {tolerance:e}: {:.2} ({:.2} to {:.2})", band.median, band.low, band.high);
-        band.median
+        let errors = measured(&[kind, field, "sampler.method=dopri5", &rtol, &atol]);
+        let medians = [errors.calibration, errors.embedded_calibration].map(|band| {
+            let band = band.expect("steps with errors");
+            print!(
+                "{field} {tolerance:e}: {:.2} ({:.2} to {:.2}) ",
+                band.median, band.low, band.high
+            );
+            band.median
+        });
+        println!();
+        medians
     }
+
+    fn is_within_three(ratio: f64) -> bool {
+        (1.0 / 3.0..=3.0).contains(&ratio)
+    }
+
+    const SMOOTH: [&str; 5] = [
+        "data.name=single-gaussian",
+        "data.name=eight-gaussians",
+        "data.name=two-moons",
+        "data.name=rings",
+        "data.name=s-curve",
+    ];
 
     #[test]
     fn dopri5_is_calibrated_within_three_on_smooth_fields() {
-        for data in ["single-gaussian", "eight-gaussians", "two-moons", "rings", "s-curve"] {
+        for data in SMOOTH {
             for tolerance in [1e-3, 1e-4, 1e-5] {
-                let median = calibration(&format!("data.name={data}"), tolerance);
-                assert!((1.0 / 3.0..=3.0).contains(&median), "{data} {tolerance:e}: {median}");
+                let [median, _] = calibration(data, tolerance);
+                assert!(is_within_three(median), "{data} {tolerance:e}: {median}");
             }
         }
-        for system in ["lotka-volterra", "van-der-pol"] {
+        for system in ["field.system=lotka-volterra", "field.system=van-der-pol"] {
             for tolerance in [1e-3, 1e-4] {
-                let median = calibration(&format!("field.system={system}"), tolerance);
-                assert!((1.0 / 3.0..=3.0).contains(&median), "{system} {tolerance:e}: {median}");
+                let [median, _] = calibration(system, tolerance);
+                assert!(is_within_three(median), "{system} {tolerance:e}: {median}");
+            }
+        }
+    }
+
+    #[test]
+    fn dopri5_knows_the_error_of_its_embedded_answer_at_every_tolerance() {
+        let classic = ["lotka-volterra", "van-der-pol", "harmonic"];
+        let classic = classic.map(|system| format!("field.system={system}"));
+        for field in SMOOTH.into_iter().chain(classic.iter().map(String::as_str)) {
+            for tolerance in [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
+                let [_, median] = calibration(field, tolerance);
+                assert!(is_within_three(median), "{field} {tolerance:e}: {median}");
             }
         }
     }
 
     #[test]
     fn tight_tolerances_make_the_estimate_cautious() {
-        // It is the error of the fourth-order answer, while the fifth-order one is taken over: the
-        // ratio grows like 1/h, most plainly on the oscillator, whose steps are all alike.
+        // It is the error of the fourth-order answer, while the fifth-order one is taken over: their
+        // ratio grows as h shrinks, on the oscillator, whose steps are all alike, like 1/h.
         for field in ["field.system=harmonic", "data.name=single-gaussian", "data.name=two-moons"] {
-            let ratios = [1e-3, 1e-5, 1e-7, 1e-9].map(|at| calibration(field, at));
+            let ratios = [1e-3, 1e-5, 1e-7, 1e-9].map(|at| calibration(field, at)[0]);
             assert!(ratios[3] > 2.0 * ratios[1], "{field}: {ratios:?}");
+        }
+    }
+
+    #[test]
+    fn only_one_embedded_answer_can_be_judged_by() {
+        let exact = ["field.kind=exact", "data.name=single-gaussian"];
+        for (method, judged) in [("bosh3", true), ("dop853", false), ("rk4", false)] {
+            let method = format!("sampler.method={method}");
+            let errors = measured(&[&exact[..], &[&method]].concat());
+            assert_eq!(errors.embedded_calibration.is_some(), judged, "{method}");
+            assert!(errors.calibration.is_some(), "{method}");
         }
     }
 

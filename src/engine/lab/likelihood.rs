@@ -253,16 +253,8 @@ pub(super) fn map_of_side(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scene::Scene;
-
-    fn subject(settings: &[&str]) -> Subject {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        Subject::of_ode(&scene, None).expect("a subject")
-    }
+    use crate::engine::lab::given::subject;
 
     #[test]
     fn the_exact_flow_has_the_exact_density() {

@@ -8,6 +8,8 @@ mod bench;
 mod budget;
 mod calibration;
 mod convergence;
+#[cfg(test)]
+mod given;
 mod likelihood;
 mod marginals;
 mod model_error;
@@ -34,10 +36,11 @@ pub use plane::PlaneMap;
 pub use reference::Reference;
 pub use round_trip::{RoundTrip, RoundTrips, round_trip, round_trips};
 pub use seeds::{Coverage, Repeated, coverage};
-pub use stability::{Landing, landings};
+pub use stability::{Landing, Stability, stability};
 pub use subject::{LabError, Subject};
 pub use sweep::{
-    Floors, Setting, SweepPoint, floors, settings_of, sweep_point, sweep_reference, sweep_subject,
+    Floors, Setting, SweepPoint, floors, settings_of, sweep_point, sweep_reference, sweep_run,
+    sweep_subject,
 };
 pub use tolerance_grid::{Cell, ToleranceGrid, tolerance_grid};
 pub use trace::{TracedStep, traces};

@@ -144,16 +144,8 @@ pub(super) fn marginal_draw(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scene::Scene;
-
-    fn subject(settings: &[&str]) -> Subject {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        Subject::of_ode(&scene, None).expect("a subject")
-    }
+    use crate::engine::lab::given::subject;
 
     #[test]
     fn a_trained_network_is_wrong_by_a_small_part_of_the_speed() {

@@ -133,16 +133,8 @@ pub fn round_trips(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scene::Scene;
-
-    fn subject(settings: &[&str]) -> Subject {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        Subject::of_ode(&scene, None).expect("a subject")
-    }
+    use crate::engine::lab::given::subject;
 
     #[test]
     fn tighter_tolerances_bring_particles_back_closer() {

@@ -99,10 +99,10 @@ pub fn coverage(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::lab::given::scene;
 
     fn of(settings: &[&str]) -> Coverage {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
+        let scene = scene(settings);
         coverage(&scene, None, (500, 8), &Cancel::default(), |_, _| {}).expect("measured")
     }
 

@@ -153,7 +153,13 @@ impl Subject {
     /// Starting points of the first `count` particles: those of a run.
     #[must_use]
     pub fn starts(&self, count: usize) -> Vec<[f64; 2]> {
-        (0..count as u64).map(|i| start_of(&self.scene, &self.mixture, i)).collect()
+        (0..count).map(|particle| self.start(particle)).collect()
+    }
+
+    /// Starting point of one particle.
+    #[must_use]
+    pub fn start(&self, particle: usize) -> [f64; 2] {
+        start_of(&self.scene, &self.mixture, particle as u64)
     }
 
     /// The settings of the scene's solver.

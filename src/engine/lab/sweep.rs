@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::reference::Reference;
 use super::subject::{LabError, Subject};
 use crate::engine::models::LoadedModel;
+use crate::engine::recording::Recording;
 use crate::engine::run::{RunOptions, run};
 use crate::measure::{CloudDistance, Floored, measured_to_data, rms_distance};
 use crate::scene::{Precision, Scene};
@@ -128,6 +129,29 @@ pub fn sweep_subject(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<
     Subject::of_ode(&Arc::new(scene), model)
 }
 
+/// Runs one setting for the first `count` particles.
+///
+/// # Errors
+/// As [`sweep_point`].
+pub fn sweep_run(
+    subject: &Subject,
+    (method, setting): (MethodRef, Setting),
+    count: usize,
+    cancel: &Cancel,
+) -> Result<Recording, LabError> {
+    let mut scene = setting.of(&subject.scene, method);
+    scene.particles.count = count;
+    (scene.time.start, scene.time.end) = (Some(subject.interval.0), Some(subject.interval.1));
+    let options = RunOptions {
+        keyframes: 2,
+        even_keyframes: true,
+        logged: 0,
+        model: subject.model.clone(),
+        ..RunOptions::for_window(count)
+    };
+    Ok(run(&Arc::new(scene), 1, &options, cancel, |_| {})?)
+}
+
 /// Runs one setting and measures its error against the ends of `reference`.
 ///
 /// # Errors
@@ -140,17 +164,7 @@ pub fn sweep_point(
     distances: &[CloudDistance],
     cancel: &Cancel,
 ) -> Result<SweepPoint, LabError> {
-    let mut scene = setting.of(&subject.scene, method);
-    scene.particles.count = reference.ends().len();
-    (scene.time.start, scene.time.end) = (Some(subject.interval.0), Some(subject.interval.1));
-    let options = RunOptions {
-        keyframes: 2,
-        even_keyframes: true,
-        logged: 0,
-        model: subject.model.clone(),
-        ..RunOptions::for_window(scene.particles.count)
-    };
-    let recording = run(&Arc::new(scene), 1, &options, cancel, |_| {})?;
+    let recording = sweep_run(subject, (method, setting), reference.ends().len(), cancel)?;
     let ends: Vec<[f64; 2]> = recording.ends().collect();
     let stopped = recording.stopped().map_or(0, |(count, _)| count);
     let global_error = if stopped == 0 { rms_distance(&ends, reference.ends()) } else { f64::NAN };

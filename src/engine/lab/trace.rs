@@ -6,7 +6,9 @@ use super::reference::by_feature;
 use super::subject::{LabError, Subject};
 use crate::solver::by_hand::AdaptiveByHand;
 use crate::solver::stepper::{Doubling, Step, Task};
-use crate::solver::{Cancel, Cancelled, OdeSettings, ScaledError, Scope, TILE, whole_batch};
+use crate::solver::{
+    Cancel, Cancelled, OdeSettings, ScaledError, Scope, TILE, Tableau, whole_batch,
+};
 
 /// One attempted step of one particle.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +21,9 @@ pub struct TracedStep {
     pub start: [f64; 2],
     /// Where it led.
     pub answer: [f64; 2],
+    /// The lower-order answer whose error the estimate is; none where the estimate is made by step
+    /// doubling or, as DOP853's, of two embedded answers together.
+    pub embedded: Option<[f64; 2]>,
     /// The tolerance of each coordinate, `atol + rtol·max(|y0|, |y1|)`.
     pub tolerance: [f64; 2],
     /// The solver's estimate over the tolerance, in its own norm; NaN where it has none.
@@ -71,6 +76,7 @@ fn adaptive(
     cancel: &Cancel,
 ) -> Result<Vec<TracedStep>, Cancelled> {
     let mut solve = AdaptiveByHand::start(subject.field(), settings, start);
+    let one_embedded = has_one_embedded(settings.adaptive_tableau());
     let mut steps = Vec::new();
     while let Some(attempt) = solve.attempt() {
         cancel.check()?;
@@ -79,6 +85,7 @@ fn adaptive(
             h: attempt.h,
             start: attempt.start,
             answer: attempt.answer,
+            embedded: attempt.embedded.filter(|_| one_embedded),
             tolerance: attempt.tolerance,
             ratio: attempt.error_ratio,
             accepted: attempt.accepted,
@@ -87,8 +94,13 @@ fn adaptive(
     Ok(steps)
 }
 
+/// Whether a method's estimate is the error of one embedded answer.
+fn has_one_embedded(tableau: &Tableau) -> bool {
+    tableau.embedded.as_ref().is_some_and(|pair| pair.third_order_weights.is_none())
+}
+
 /// Steps over a grid that all particles share.
-fn on_grid(
+pub(super) fn on_grid(
     subject: &Subject,
     settings: &OdeSettings,
     grid: &[f64],
@@ -135,12 +147,15 @@ fn tile_on_grid(
             });
             let at = |points: &[f64]| [points[i], points[count + i]];
             let (start, answer) = (at(&state), at(&answer));
+            let embedded = stepper.error().filter(|_| stepper.third_order_error().is_none());
+            let embedded = embedded.map(at).map(|error| [0, 1].map(|d| answer[d] - error[d]));
             if !answer.iter().all(|x| x.is_finite()) {
                 continue;
             }
             let tolerance = [0, 1].map(|d| tolerances.scale(start[d], answer[d]));
             let (t, h) = (step.t, step.h());
-            trace.push(TracedStep { t, h, start, answer, tolerance, ratio, accepted: true });
+            let accepted = true;
+            trace.push(TracedStep { t, h, start, answer, embedded, tolerance, ratio, accepted });
         }
         state = answer;
     }

@@ -129,15 +129,11 @@ fn velocities_and_curvatures(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scene::Scene;
+    use crate::engine::lab::given::subject;
 
     fn of(settings: &[&str]) -> Transport {
-        let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        let subject = Subject::of_ode(&scene, None).expect("a subject");
+        let subject = subject(settings);
         transport(&subject, 32, &Cancel::default()).expect("runs")
     }
 
