@@ -94,13 +94,14 @@ fn ring(ui: &mut Ui, palette: &Palette) {
 pub fn layers_ui(
     ui: &mut Ui,
     palette: &Palette,
-    layers: Layers,
+    (layers, classic): (Layers, bool),
     projection: Projection,
     pane: &PaneLayers,
 ) {
     let default = Layers::default();
     for layer in layers.iter() {
-        if projection == Projection::OverTime && layer.needs_plane() {
+        let missing = classic && layer.needs_process();
+        if missing || (projection == Projection::OverTime && layer.needs_plane()) {
             continue;
         }
         let words = match layer {
@@ -160,7 +161,7 @@ pub fn layers_ui(
             painter.extend(shapes);
             ui.label(RichText::new(words).color(palette.text));
             let behind = ui.min_rect().expand2(Vec2::new(4.0, 1.0));
-            let fill = palette.ground.gamma_multiply(0.8);
+            let fill = palette.ground.gamma_multiply(0.92);
             ui.painter().set(ground, Shape::rect_filled(behind, 4.0, fill));
         });
     }

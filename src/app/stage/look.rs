@@ -66,7 +66,7 @@ pub fn view(
         now: keyframe(state, recording) as f32,
         particles: drawn,
         radius_px,
-        adding: adds_up.then(|| strength_of_one(count, radius_px, side_px)),
+        adding: adds_up.then(|| strength_of_one(count, radius_px, side_px, palette.dark)),
         opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
         trail_keyframes,
         trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
@@ -82,11 +82,12 @@ pub fn view(
 }
 
 /// How strong each of `count` discs is where they add up, on a view of so many pixels across: a few
-/// that lie on each other should not yet be as bright as it gets.
-fn strength_of_one(count: usize, radius_px: f32, side_px: f32) -> f32 {
+/// that lie on each other should not yet be as bright, or as dark, as it gets.
+fn strength_of_one(count: usize, radius_px: f32, side_px: f32, dark: bool) -> f32 {
     let discs = count as f32 * std::f32::consts::PI * radius_px * radius_px;
     let deep = discs / (COVERED * side_px * side_px);
-    1.0 / (1.0 + 0.9 * deep)
+    // Light that is added comes to an end; what is left of it on a light ground never does.
+    1.0 / (1.0 + if dark { 1.7 } else { 0.9 } * deep)
 }
 
 /// The speeds that particles are coloured by, at a keyframe; none where they have other colours.

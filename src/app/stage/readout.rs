@@ -1,6 +1,6 @@
 //! What is known of the lit particle, in every pane.
 
-use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
+use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui, Vec2, vec2};
 
 use super::by_hand::Bench;
 use super::pane::keyframe;
@@ -11,6 +11,8 @@ use crate::app::theme::{UNIT, semibold};
 
 /// Below this width a pane tells the essentials only.
 const NARROW: f32 = 330.0;
+/// What a readout takes at most, about.
+pub const SIZE: Vec2 = vec2(224.0, 148.0);
 
 /// Draws the readout of the lit particle of a pane, if there is one; `upwards` says that `ui` lays
 /// things out from its foot.
@@ -25,10 +27,11 @@ pub fn ui(
     let Some(lines) = lines(state, pane, particle) else { return };
     let palette = state.palette();
     let pinned = state.pinned == Some(particle);
-    let pin = if pinned { ", pinned" } else { "" };
+    let narrow = width < NARROW;
+    let pin = if pinned && !narrow { ", pinned" } else { "" };
     let title = format!("Particle {}{pin}", number::count(particle as u64));
     let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
-    let shown = if width < NARROW { 2 } else { lines.len() };
+    let shown = if narrow { 1 } else { lines.len() };
     words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
     if upwards {
         words.reverse();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
 
 use super::Sighting;
-use super::extract::Extract;
+use super::extract::{self, Extract};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
@@ -47,7 +47,7 @@ impl Arrows {
     /// Starts and collects what the layers show.
     pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
         self.desk.poll(ctx);
-        let key = Extract::of(sighting, ALONG);
+        let key = Extract::of(sighting, ALONG, extract::ROUND);
         self.desk.ask(ctx, &key, || {
             let (key, weights) = (key.clone(), sighting.weights.cloned());
             move || find(&key, weights.as_ref()).map(Arc::new)

@@ -8,6 +8,11 @@ use crate::scene::{Scene, View};
 
 /// Times are told apart in steps of this share of the run.
 const TIME_STEPS: f64 = 200.0;
+/// Distances between neighbours, in powers of ten, so that zooming does not change them all the
+/// time: those of grid lines, and finer ones.
+pub const ROUND: &[f64] = &[1.0, 2.0, 2.5, 5.0, 10.0];
+/// The finer ones.
+pub const FINE: &[f64] = &[1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.4, 8.0, 10.0];
 /// A little more than is seen of the plane: panes are rarely square.
 const BEYOND: f64 = 1.6;
 
@@ -28,12 +33,13 @@ pub struct Extract {
 }
 
 impl Extract {
-    /// What is seen, with about `along` places of the grid along the shorter side of the view.
-    pub fn of(sighting: &Sighting<'_>, along: f64) -> Self {
+    /// What is seen, with at most `along` places of the grid along the shorter side of the view, at
+    /// one of the `distances` from each other.
+    pub fn of(sighting: &Sighting<'_>, along: f64, distances: &[f64]) -> Self {
         let Sighting { scene, t, window, weights, .. } = *sighting;
         let (start, end) = scene.time_span();
         let time = ((t - start) / (end - start) * TIME_STEPS).round() as i64;
-        let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / along);
+        let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / along, distances);
         let edge = |sign: f64, d: usize| {
             ((window.centre[d] + sign * BEYOND * window.half[d]) / spacing).round() as i64
         };
@@ -71,9 +77,9 @@ impl Extract {
     }
 }
 
-/// The next of 1, 2, 2.5 or 5 times a power of ten.
-fn round_up(rough: f64) -> f64 {
+/// The next of `steps` times a power of ten.
+fn round_up(rough: f64, steps: &[f64]) -> f64 {
     let power = 10.0_f64.powf(rough.log10().floor());
-    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * power);
-    steps.into_iter().find(|step| *step >= rough).unwrap_or(rough)
+    let mut distances = steps.iter().map(|step| step * power);
+    distances.find(|distance| *distance >= rough).unwrap_or(rough)
 }

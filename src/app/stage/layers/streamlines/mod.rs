@@ -10,7 +10,7 @@ use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2}
 
 use self::weave::{Line, Sampled, weave};
 use super::Sighting;
-use super::extract::Extract;
+use super::extract::{self, Extract};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
@@ -62,7 +62,7 @@ impl Streamlines {
     /// Starts and collects the lines.
     pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
         self.desk.poll(ctx);
-        let key = Extract::of(sighting, ALONG);
+        let key = Extract::of(sighting, ALONG, extract::FINE);
         let before = self
             .desk
             .made()
