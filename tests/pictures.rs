@@ -174,6 +174,39 @@ fn all_layers_that_go_together_on_light() {
 }
 
 #[test]
+fn streamlines() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    let layers = Layers::of(&[Layer::Marginal, Layer::Streamlines, Layer::Particles]);
+    let mut learned = scene(&["field.kind=learned", "particles.count=800"]);
+    learned.view.layers = layers;
+    check(&mut stage_alone(learned, Room::Light, 0.8), "streamlines-light", &mut results);
+    let mut classic = scene(&["field.kind=classic", "field.system=lotka-volterra"]);
+    classic.view.layers = layers;
+    check(&mut stage_alone(classic, Room::Dark, 0.3), "streamlines-classic", &mut results);
+}
+
+#[test]
+fn crowds_add_up() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (name, room) in [("dark", Room::Dark), ("light", Room::Light)] {
+        let mut scene = scene(&[
+            "data.name=pinwheel",
+            "particles.count=60000",
+            "sampler.method=euler",
+            "sampler.steps=30",
+        ]);
+        scene.view.layers = Layers::of(&[Layer::Particles]);
+        check(&mut stage_alone(scene, room, 0.85), &format!("crowd-{name}"), &mut results);
+    }
+}
+
+#[test]
 fn every_theme() {
     if !gpu_available() {
         return;
@@ -261,6 +294,8 @@ fn step_by_step() {
     let mut results = SnapshotResults::new();
     for (name, settings, phases, room) in [
         ("dopri5", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 8, Room::Dark),
+        ("dopri5-answers", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 9, Room::Projector),
+        ("dop853", vec!["sampler.method=dop853", "sampler.rtol=1e-3"], 11, Room::Dark),
         ("rk4", vec!["sampler.method=rk4", "sampler.steps=5"], 4, Room::Light),
         ("noisy", vec!["diffusion.form=sigma", "sampler.steps=20"], 3, Room::Dark),
     ] {

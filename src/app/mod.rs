@@ -158,6 +158,8 @@ pub struct Driftscope {
     files: Files,
     toasts: Toasts,
     shooter: Option<Shooter>,
+    /// Size of everything that was asked of egui last.
+    zoom: f32,
     history: VecDeque<Arc<Scene>>,
     last_edit: Option<Instant>,
     commands: Commands,
@@ -202,6 +204,7 @@ impl Driftscope {
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
             shooter: launch.screenshot.map(|order| Shooter::new(order, outcome)),
+            zoom: 1.0,
             history: VecDeque::new(),
             last_edit: None,
             commands: Commands::new(),
@@ -283,10 +286,6 @@ impl Driftscope {
     fn set_look(&mut self, look: state::Look, ctx: &Context) {
         if look.room != self.state.look.room {
             theme::choose(ctx, look.room);
-        }
-        if (look.presenter, look.zoom) != (self.state.look.presenter, self.state.look.zoom) {
-            let presenter = if look.presenter { theme::PRESENTER_ZOOM } else { 1.0 };
-            ctx.set_zoom_factor(presenter * look.zoom);
         }
         self.state.look = look;
     }
@@ -495,6 +494,12 @@ impl Driftscope {
 
 impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let zoom = theme::zoom(ctx, &self.state.look);
+        // Only what has changed, so that the keyboard may zoom as well.
+        if zoom.to_bits() != self.zoom.to_bits() {
+            self.zoom = zoom;
+            ctx.set_zoom_factor(zoom);
+        }
         let dt = ctx.input(|input| input.stable_dt.min(LONGEST_FRAME_SECS));
         let view = self.state.scene.view;
         let selected = self.state.selected.min(self.state.visible().len() - 1);

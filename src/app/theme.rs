@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 
 use super::palette::{Palette, Room};
+use super::state::Look;
 
 /// One unit of the spacing grid, in points.
 pub const UNIT: f32 = 4.0;
@@ -15,6 +16,9 @@ pub const UNIT: f32 = 4.0;
 pub const TEXT: f32 = 14.0;
 /// Presenter mode enlarges everything so that ordinary text has 20 points.
 pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
+/// A window that has room for this many points is meant for a screen that nobody looks at from near,
+/// or whose system does not say how fine it is: everything in it is so much larger.
+const ROOMY: [([f32; 2], f32); 2] = [([5000.0, 2800.0], 2.0), ([3300.0, 1850.0], 1.5)];
 /// Height of one row of controls.
 pub const ROW: f32 = 24.0;
 
@@ -22,6 +26,15 @@ pub const ROW: f32 = 24.0;
 #[must_use]
 pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
+}
+
+/// Size of everything: as it was chosen, for presenting, and for what the window has room for.
+#[must_use]
+pub fn zoom(ctx: &egui::Context, look: &Look) -> f32 {
+    let presenter = if look.presenter { PRESENTER_ZOOM } else { 1.0 };
+    let [width, height] = (ctx.content_rect().size() * ctx.zoom_factor()).into();
+    let fits = |&&([w, h], _): &&([f32; 2], f32)| width >= w && height >= h;
+    presenter * look.zoom * ROOMY.iter().find(fits).map_or(1.0, |(_, zoom)| *zoom)
 }
 
 /// Fonts, once per window.

@@ -4,6 +4,7 @@
 mod given_noise;
 pub mod lab;
 mod models;
+mod priority;
 mod probe;
 pub mod random;
 mod recording;

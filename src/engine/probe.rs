@@ -90,6 +90,24 @@ impl Probe {
         .min(1.0)
     }
 
+    /// The velocities at many points at once, feature-major like the points: n values of x, then n
+    /// of y. Times and directions are as in [`Self::at`].
+    #[must_use]
+    pub fn velocities(&self, t: f64, points: &[f64]) -> Vec<f64> {
+        let own_time = match self.scene.direction {
+            Direction::Noise => 1.0 - t,
+            Direction::Generate => t,
+        };
+        let mut velocities = vec![0.0; points.len()];
+        let times = Times::Shared(own_time);
+        match &self.field {
+            ProbedField::Exact(field) => field.velocity(times, points, &mut velocities),
+            ProbedField::Other(field) => field.velocity(times, points, &mut velocities),
+            ProbedField::Classic(field) => field.velocity(times, points, &mut velocities),
+        }
+        velocities
+    }
+
     /// Whether there is a velocity and nothing else: no score, no interpolant.
     #[must_use]
     pub fn is_classic(&self) -> bool {
@@ -132,6 +150,34 @@ impl Probe {
             diffusion,
             log_density,
             coefficients,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_points_at_once_have_the_velocities_of_single_ones() {
+        for settings in [
+            &["field.kind=exact"][..],
+            &["field.kind=learned"],
+            &["direction=noise"],
+            &["field.kind=classic", "field.system=van-der-pol"],
+        ] {
+            let settings: Vec<String> = settings.iter().map(|&setting| setting.into()).collect();
+            let scene = Scene::with_settings(None, &settings).expect("a scene");
+            let probe = Probe::new(&scene).expect("a field");
+            let points = [0.3, -1.1, 0.8, 0.2, 0.9, -0.4];
+            let found = probe.velocities(0.4, &points);
+            for i in 0..3 {
+                let single = probe.at(0.4, [points[i], points[3 + i]]).velocity;
+                for (d, single) in single.into_iter().enumerate() {
+                    let difference = (found[3 * d + i] - single).abs();
+                    assert!(difference < 1e-12, "{settings:?}: {difference}");
+                }
+            }
         }
     }
 }

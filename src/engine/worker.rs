@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::models::LoadedModel;
+use super::priority::{self, solvers_stand_back, stand_back};
 use super::recording::Recording;
 use super::run::{RunError, RunOptions, run};
 use crate::measure::{DataDistance, distance_to_data};
@@ -73,19 +74,23 @@ impl Shared {
 }
 
 impl Engine {
-    /// Starts the worker; `notify` is called from its thread after every update.
+    /// Starts the worker, which with the threads that solve stands back for the window; `notify` is called from its thread after every update.
     ///
     /// # Panics
     /// If the system has no thread to give.
     #[must_use]
     pub fn new(notify: impl Fn() + Send + 'static) -> Self {
+        solvers_stand_back();
         let shared = Arc::new(Shared { desk: Mutex::default(), news: Condvar::new() });
         let (sender, updates) = sync_channel(QUEUE);
         let worker = std::thread::Builder::new()
             .name("driftscope-engine".into())
             .spawn({
                 let shared = Arc::clone(&shared);
-                move || work(&shared, &sender, &notify)
+                move || {
+                    stand_back(priority::SOLVER);
+                    work(&shared, &sender, &notify);
+                }
             })
             .expect("the system has a thread for the engine");
         Self { shared, updates, worker: Some(worker), next_id: 1 }

@@ -15,7 +15,9 @@ pub enum Layer {
     Marginal,
     /// The density of the particles that are there.
     Empirical,
-    /// The velocity field at the current t.
+    /// The velocity field at the current t, as lines along which it flows.
+    Streamlines,
+    /// The velocity field at the current t, as arrows.
     Velocity,
     /// Its score, `∇ log p_t`.
     Score,
@@ -33,10 +35,11 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer, from the lowest to the topmost.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Target,
         Self::Marginal,
         Self::Empirical,
+        Self::Streamlines,
         Self::Velocity,
         Self::Score,
         Self::Diffusion,
@@ -63,6 +66,11 @@ impl Layer {
                 "empirical",
                 "Particles' density",
                 "Where the particles are now, as a smoothed histogram.",
+            ),
+            Self::Streamlines => (
+                "streamlines",
+                "Streamlines",
+                "Where v(x, t) would carry particles if it stayed as it is at the current t. The marks run as fast as particles would, the slowest ones a little faster.",
             ),
             Self::Velocity => (
                 "velocity",
@@ -117,7 +125,10 @@ impl Layer {
     /// Whether it lies in the plane only, not over t.
     #[must_use]
     pub fn needs_plane(self) -> bool {
-        matches!(self, Self::Empirical | Self::Velocity | Self::Score | Self::Diffusion)
+        matches!(
+            self,
+            Self::Empirical | Self::Streamlines | Self::Velocity | Self::Score | Self::Diffusion
+        )
     }
 
     fn bit(self) -> u16 {

@@ -19,7 +19,7 @@ pub use library::{Bundled, LIBRARY, bundled};
 pub use pane::{MOST_PANES, Pane};
 pub use preset::{PRESETS, Preset};
 pub use text::SceneError;
-pub use view::{Clock, ColourBy, Projection, View};
+pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
 use crate::data::{Component, Mixture, MixtureError, Toy, toy};
 use crate::diffusion::DiffusionForm;

@@ -23,7 +23,7 @@ pub enum ColourBy {
     Steps,
     /// Attempts thrown away.
     Rejected,
-    /// Length of the path over the time it took.
+    /// The speed at the current t.
     Speed,
     /// Distance of the end point to the reference's.
     Distance,
@@ -72,7 +72,9 @@ impl ColourBy {
             Self::Nfe => "Evaluations of the field.",
             Self::Steps => "Steps that were kept.",
             Self::Rejected => "Attempted steps that were thrown away.",
-            Self::Speed => "Length of the path over the time it took: the mean speed.",
+            Self::Speed => {
+                "The speed at the current t: the way from the keyframe before to the one after it, over the time between them."
+            }
             Self::Distance => {
                 "Distance of the end point to the reference's end point: the global error. The reference is DOP853 at rtol 1e-10 in double precision; for an SDE, SRA1 with 16 times the steps on the same Brownian path."
             }
@@ -102,6 +104,35 @@ pub enum Clock {
     Steps,
 }
 
+/// What happens where particles overlap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// Many particles of one colour add up, others cover.
+    #[default]
+    Automatic,
+    /// The upper one covers the lower one.
+    Cover,
+    /// They add up: brighter on dark, darker on light.
+    AddUp,
+}
+
+impl Overlap {
+    /// From so many particles on they add up by themselves.
+    pub const MANY: usize = 20_000;
+
+    /// Whether `count` particles add up. Colours that mean something would no longer be those of
+    /// the legend, so by themselves only plain ones do.
+    #[must_use]
+    pub fn adds_up(self, count: usize, colour: ColourBy) -> bool {
+        match self {
+            Self::Automatic => count >= Self::MANY && colour == ColourBy::Plain,
+            Self::Cover => false,
+            Self::AddUp => true,
+        }
+    }
+}
+
 /// How it is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -116,6 +147,8 @@ pub struct View {
     pub projection: Projection,
     /// The direction shown over time, in degrees from the x axis: 0 shows x, 90 shows y.
     pub angle: f64,
+    /// What happens where particles overlap.
+    pub overlap: Overlap,
     /// Size of the particles, as a multiple of the usual one.
     pub point_size: f64,
     /// Width of trails and lines, as a multiple of the usual one.
@@ -152,6 +185,7 @@ impl Default for View {
             layers: Layers::default(),
             projection: Projection::default(),
             angle: 0.0,
+            overlap: Overlap::default(),
             point_size: 1.0,
             line_width: 1.0,
             speed: 1.0,

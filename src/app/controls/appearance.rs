@@ -8,7 +8,7 @@ use crate::app::number;
 use crate::app::palette::Room;
 use crate::app::state::Look;
 use crate::app::theme::{ROW, UNIT};
-use crate::scene::{Clock, Scene};
+use crate::scene::{Clock, Overlap, Scene};
 
 /// Sizes, theme and clock.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, look: Look, out: &mut Commands) {
@@ -30,6 +30,17 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, look: Look, out: &mut Commands) {
             &mut scene.view.line_width,
             &times,
         );
+        Row::new("Overlap", "What happens where particles overlap. On its own it is decided by their number: many of one colour add up, so that the crowd's density shows.")
+            .segments(
+                ui,
+                scene,
+                &[
+                    Choice { value: Overlap::Automatic, title: "Auto", about: "20 000 particles and more of one colour add up, others cover." },
+                    Choice { value: Overlap::Cover, title: "Cover", about: "The upper one covers the lower one." },
+                    Choice { value: Overlap::AddUp, title: "Add up", about: "Where particles overlap it becomes brighter; darker on a light ground." },
+                ],
+                (|scene| scene.view.overlap, |scene, value| scene.view.overlap = value),
+            );
         theme_ui(ui, look, out);
         let mut zoom = f64::from(look.zoom);
         let scale = Scale { range: 0.7..=2.0, allowed: 0.5..=3.0, ..times };

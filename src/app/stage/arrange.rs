@@ -2,8 +2,11 @@
 
 use eframe::egui::{Rect, Vec2};
 
+/// A place that stays empty counts as this share of all, where squares are about as large.
+const HOLE: f32 = 0.15;
+
 /// Places for `count` panes in `rect`, `gap` apart: in the columns and rows that give the largest
-/// squares.
+/// squares, and rather without a hole.
 pub fn places(rect: Rect, count: usize, gap: f32) -> Vec<Rect> {
     let side = |columns: usize| {
         let rows = count.div_ceil(columns);
@@ -12,7 +15,8 @@ pub fn places(rect: Rect, count: usize, gap: f32) -> Vec<Rect> {
     };
     let smaller = |columns: &usize| {
         let (width, height) = side(*columns);
-        width.min(height)
+        let all = columns * count.div_ceil(*columns);
+        width.min(height) * (1.0 - HOLE * (all - count) as f32 / all as f32)
     };
     let columns = (1..=count).max_by(|a, b| smaller(a).total_cmp(&smaller(b))).unwrap_or(1);
     let (width, height) = side(columns);
@@ -45,5 +49,8 @@ mod tests {
         }
         assert!((places(wide, 2, 8.0)[1].top() - wide.top()).abs() < 1e-3, "side by side");
         assert!(places(square, 4, 8.0)[3].top() > 300.0, "two rows");
+        // Three columns would leave the squares as large, and two places empty.
+        let large = Rect::from_min_size([0.0, 0.0].into(), Vec2::new(3070.0, 2040.0));
+        assert!(places(large, 4, 8.0)[1].right() > 3060.0, "two columns");
     }
 }

@@ -3,14 +3,17 @@
 
 mod card;
 mod inset;
+mod labels;
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
+use eframe::egui::{Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
 
+use self::labels::Labels;
 use super::drawing::Canvas;
 use super::layers::Draw;
 use super::layers::arrows::{Head, arrow};
+use super::readout;
 use super::sight::{Sight, Window};
 use crate::app::command::{Command, Commands};
 use crate::app::desk::Desk;
@@ -269,13 +272,9 @@ fn draw(
     canvas: &Canvas<'_>,
     shapes: &mut Vec<Shape>,
 ) {
-    let font = FontId::new(TEXT, semibold());
-    let label = |shapes: &mut Vec<Shape>, at, anchor: Align2, text: String, colour| {
-        let galley = ui.painter().layout_no_wrap(text, font.clone(), colour);
-        let rect = anchor.anchor_size(at, galley.size());
-        shapes.push(Shape::rect_filled(rect.expand(1.0), 2.0, palette.ground.gamma_multiply(0.75)));
-        shapes.push(Shape::galley(rect.min, galley, colour));
-    };
+    let mut labels = Labels::new(ui, FontId::new(TEXT, semibold()), card::above(ui.clip_rect()));
+    let frame = ui.clip_rect();
+    labels.cover(Rect::from_min_size(frame.min, readout::SIZE));
     let start = canvas.at(attempt.start);
     let shown = phase.stages(attempt);
     for (i, stage) in attempt.stages.iter().enumerate().take(shown) {
@@ -288,28 +287,40 @@ fn draw(
         shapes.extend(Shape::dashed_line(&[start, from], dashes, 3.0, 4.0));
         arrow(shapes, from, to, Stroke::new(2.0 * width, colour), Head::Filled);
         shapes.push(Shape::circle_filled(from, 3.0 * width, colour));
-        if !matches!(phase, Phase::Stages(_)) {
-            continue;
+        labels.line(from, to);
+        if matches!(phase, Phase::Stages(_)) {
+            labels.name(from, 3.0 * width, stage_name(i), colour);
+        } else {
+            labels.point(from, 3.0 * width);
         }
-        let away = if (i % 2) == 0 { Align2::LEFT_BOTTOM } else { Align2::RIGHT_TOP };
-        let side = if (i % 2) == 0 { vec2(5.0, -4.0) } else { vec2(-5.0, 4.0) };
-        label(shapes, from + side, away, stage_name(i), colour);
     }
+    let radius = 5.0 * width;
     if matches!(phase, Phase::Answers | Phase::Verdict) {
         answers(attempt, phase, palette, (colour, width), canvas, shapes);
         let answer = canvas.at(attempt.answer);
+        if let Some(noise) = attempt.noise {
+            let drifted = canvas.at([0, 1].map(|d| attempt.answer[d] - noise[d]));
+            labels.line(start, drifted);
+            labels.name(start + 0.5 * (drifted - start), width, "drift", colour);
+            if phase == Phase::Verdict {
+                labels.line(drifted, answer);
+                let half_way = drifted + 0.5 * (answer - drifted);
+                labels.name(half_way, width, "noise", palette.category(1));
+            }
+        } else {
+            labels.line(start, answer);
+        }
         if let Some(embedded) = attempt.embedded.map(|at| canvas.at(at)) {
-            // Both names on the sides that face away from each other.
-            let right = answer.x >= embedded.x;
-            let sides = [(Align2::LEFT_CENTER, 10.0), (Align2::RIGHT_CENTER, -10.0)];
-            let [main, other] = if right { sides } else { [sides[1], sides[0]] };
-            label(shapes, answer + vec2(main.1, 0.0), main.0, "answer".into(), colour);
-            label(shapes, embedded + vec2(other.1, 0.0), other.0, "embedded".into(), palette.text);
+            labels.name(answer, radius, "answer", colour);
+            labels.name(embedded, radius, "embedded", palette.text);
+        } else if attempt.noise.is_none() || phase == Phase::Verdict {
+            labels.name(answer, radius, "answer", colour);
         }
     }
-    shapes.push(Shape::circle_filled(start, 5.0 * width, colour));
-    shapes.push(Shape::circle_stroke(start, 5.0 * width, Stroke::new(1.5, palette.strong)));
-    label(shapes, start + vec2(0.0, 9.0), Align2::CENTER_TOP, "start".into(), palette.strong);
+    shapes.push(Shape::circle_filled(start, radius, colour));
+    shapes.push(Shape::circle_stroke(start, radius, Stroke::new(1.5, palette.strong)));
+    labels.name(start, radius, "start", palette.strong);
+    labels.draw(palette, width, shapes);
 }
 
 /// The answers with the tolerance around the one that counts, or drift and noise.

@@ -13,6 +13,9 @@ use crate::scene::ColourBy;
 /// Particles without the quantity are there, but step back.
 const UNKNOWN_ALPHA: u8 = 130;
 
+/// Speeds that a scale is made of at most.
+const SPEEDS_LOOKED_AT: usize = 100_000;
+
 /// What decides the colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Key {
@@ -35,6 +38,9 @@ pub struct Colouring {
     pub legend: Legend,
     /// Particles that have the quantity, if not all do.
     pub known: Option<usize>,
+    /// Where colours follow the speed at the moment shown, the speeds at both ends of the scale;
+    /// what has a speed is then transparent in [`Self::colours`].
+    pub speeds: Option<[f64; 2]>,
     /// One colour per particle of the whole recording.
     pub colours: Arc<[[u8; 4]]>,
 }
@@ -69,10 +75,12 @@ impl Colouring {
         room: Room,
     ) -> Self {
         let palette = Palette::of(room);
+        let speeds = if by == ColourBy::Speed { range_of_speeds(recording) } else { None };
         let (legend, known, mut colours) = match by {
             ColourBy::Plain => (Legend::None, None, Vec::new()),
             ColourBy::StartAngle => (Legend::Ring, None, by_angle(recording, palette)),
             ColourBy::Component => by_component(recording, palette),
+            ColourBy::Speed => by_speed(recording, speeds),
             _ => by_quantity(by, recording, reference, palette),
         };
         let plain = opaque(palette.scene(&recording.scene));
@@ -82,7 +90,7 @@ impl Colouring {
         for (particle, _) in recording.blocks.iter().flat_map(|block| &block.stops) {
             colours[*particle] = stopped;
         }
-        Self { by, legend, known, colours: colours.into() }
+        Self { by, legend, known, speeds, colours: colours.into() }
     }
 
     /// Whether the pane at `index` needs a legend: what means the same in all is told in the first.
@@ -106,7 +114,7 @@ impl Colouring {
             ColourBy::Nfe => "Evaluations",
             ColourBy::Steps => "Steps",
             ColourBy::Rejected => "Rejected attempts",
-            ColourBy::Speed => "Mean speed along the path",
+            ColourBy::Speed => "Speed at this t",
             ColourBy::Distance => "Distance to the reference at the end",
         };
         match self.known {
@@ -181,7 +189,6 @@ fn by_quantity(
     palette: &Palette,
 ) -> Coloured {
     let values: Vec<f64> = match by {
-        ColourBy::Speed => speeds(recording),
         ColourBy::Distance => match reference {
             Some(reference) => distances(recording, reference),
             None => vec![f64::NAN; recording.count()],
@@ -214,7 +221,6 @@ fn by_quantity(
     let (low, high) = (sorted[last / 50], sorted[last - last / 50]);
     let words = |value: f64| match by {
         ColourBy::LocalError | ColourBy::Distance => number::three(10.0_f64.powf(value)),
-        ColourBy::Speed => number::three(value),
         _ => number::count(value.round() as u64),
     };
     let ends = [low, high].map(words);
@@ -232,20 +238,39 @@ fn by_quantity(
     (legend, known, colours)
 }
 
-/// Length of the path over the time it took.
-fn speeds(recording: &Recording) -> Vec<f64> {
-    let times = &recording.times;
-    let span = (times[times.len() - 1] - times[0]).abs();
-    (0..recording.count())
-        .map(|i| {
-            let frames = recording.keyframes(i).unwrap_or_default();
-            let length: f32 = frames
-                .windows(2)
-                .map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]))
-                .sum();
-            f64::from(length) / span
-        })
-        .collect()
+/// Every colour is the graphics card's to find, at the moment shown.
+fn by_speed(recording: &Recording, range: Option<[f64; 2]>) -> Coloured {
+    let legend = match range.map(|range| range.map(number::three)) {
+        None => Legend::Missing("Nothing to show yet."),
+        Some([low, high]) if low == high => Legend::One(low),
+        Some(ends) => Legend::Scale { ends },
+    };
+    (legend, None, vec![[0; 4]; recording.count()])
+}
+
+/// The speed of a particle at a fractional keyframe: the way from the keyframe before to the one
+/// after, over the time between them.
+#[must_use]
+pub fn speed(recording: &Recording, particle: usize, keyframe: f64) -> f64 {
+    let (times, frames) = (&recording.times, recording.keyframes(particle).unwrap_or_default());
+    let Some(last) = frames.len().min(times.len()).checked_sub(2) else { return f64::NAN };
+    let before = (keyframe.max(0.0) as usize).min(last);
+    let [from, to] = [frames[before], frames[before + 1]].map(|frame| frame.map(f64::from));
+    (to[0] - from[0]).hypot(to[1] - from[1]) / (times[before + 1] - times[before]).abs()
+}
+
+/// The range of speeds of a whole run, but for a few outliers.
+fn range_of_speeds(recording: &Recording) -> Option<[f64; 2]> {
+    let keyframes = recording.times.len().saturating_sub(1);
+    let every = (recording.count() * keyframes).div_ceil(SPEEDS_LOOKED_AT).max(1);
+    let mut speeds: Vec<f64> = (0..recording.count())
+        .step_by(every)
+        .flat_map(|i| (0..keyframes).map(move |k| speed(recording, i, k as f64)))
+        .filter(|speed| speed.is_finite())
+        .collect();
+    speeds.sort_unstable_by(f64::total_cmp);
+    let last = speeds.len().checked_sub(1)?;
+    Some([speeds[last / 50], speeds[last - last / 50]])
 }
 
 /// Powers of ten of the distances between end points.
@@ -298,6 +323,23 @@ mod tests {
             colours.sort_unstable();
             colours.dedup();
             assert!(colours.len() >= least, "{by:?}: {} colours", colours.len());
+        }
+    }
+
+    #[test]
+    fn speeds_are_those_of_the_moment() {
+        let recording = record(&["sampler.method=euler", "sampler.steps=2"]);
+        let colouring = Colouring::of(ColourBy::Speed, &recording, None, Room::Dark);
+        let [low, high] = colouring.speeds.expect("speeds");
+        assert!(low < high && matches!(colouring.legend, Legend::Scale { .. }));
+        assert!(colouring.colours.iter().all(|colour| colour[3] == 0));
+        let frames = recording.keyframes(5).expect("it is there");
+        let last = frames.len() - 1;
+        for (keyframe, pair) in [(0.3, [0, 1]), (last as f64, [last - 1, last])] {
+            let [from, to] = pair.map(|k| frames[k].map(f64::from));
+            let took = recording.times[pair[1]] - recording.times[pair[0]];
+            let wanted = (to[0] - from[0]).hypot(to[1] - from[1]) / took;
+            assert!((speed(&recording, 5, keyframe) - wanted).abs() < 1e-12);
         }
     }
 

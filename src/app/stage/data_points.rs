@@ -57,6 +57,8 @@ impl DataPoints {
             trail_keyframes: 0.0,
             highlight: None,
             discs: true,
+            adding: None,
+            speeds: None,
             ..*view
         };
         Some(StageItem::new(KEY, view).pass(pass))

@@ -27,7 +27,7 @@ use eframe::egui::{Painter, Rect};
 use egui_wgpu::{CallbackTrait, RenderState, Renderer, RendererOptions, ScreenDescriptor};
 
 pub use item::StageItem;
-pub use view::{Projection, View};
+pub use view::{Projection, SCALE_STEPS, Speeds, View};
 
 use pane::Pane;
 use pipelines::Pipelines;
@@ -35,8 +35,9 @@ use pipelines::Pipelines;
 /// The most trail segments drawn per particle; a longer trail shows its newest part.
 pub const MAX_TRAIL_SEGMENTS: usize = pipelines::QUADS as usize;
 
-/// Looks at one pane that a frame may hold; see [`StageItem::pass`].
-pub const PASSES: usize = 2;
+/// Looks at one pane that a frame may hold; see [`StageItem::pass`]. The data points are looked at
+/// by every pane.
+pub const PASSES: usize = crate::scene::MOST_PANES;
 
 /// Storage buffers that the vertex shader reads: positions, colours, readiness, times.
 const STORAGE_BUFFERS: u32 = 4;

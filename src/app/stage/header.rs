@@ -101,7 +101,8 @@ pub fn figures(pane: &PaneState) -> String {
     let noun = number::plural(nfe, "evaluation", "evaluations");
     match shown.distance {
         Some(distance) => {
-            format!("{evaluations} {noun} · W₂ {}", number::three(distance.sliced_w2))
+            // The name and its value stay on one line.
+            format!("{evaluations} {noun} · W₂\u{a0}{}", number::three(distance.sliced_w2))
         }
         None => format!("{evaluations} {noun}"),
     }

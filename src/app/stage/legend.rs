@@ -7,6 +7,7 @@ use eframe::egui::{Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
 use super::colouring::{Colouring, Legend};
 use super::layers::PaneLayers;
 use super::layers::arrows::{Head, arrow};
+use super::layers::streamlines;
 use crate::app::number;
 use crate::app::palette::{Heat, Palette};
 use crate::app::theme::UNIT;
@@ -93,13 +94,14 @@ fn ring(ui: &mut Ui, palette: &Palette) {
 pub fn layers_ui(
     ui: &mut Ui,
     palette: &Palette,
-    layers: Layers,
+    (layers, classic): (Layers, bool),
     projection: Projection,
     pane: &PaneLayers,
 ) {
     let default = Layers::default();
     for layer in layers.iter() {
-        if projection == Projection::OverTime && layer.needs_plane() {
+        let missing = classic && layer.needs_process();
+        if missing || (projection == Projection::OverTime && layer.needs_plane()) {
             continue;
         }
         let words = match layer {
@@ -109,6 +111,7 @@ pub fn layers_ui(
             Layer::Target => "p₁, the target".to_owned(),
             Layer::Marginal => "p_t, exact".to_owned(),
             Layer::Empirical => "the particles' density".to_owned(),
+            Layer::Streamlines => "v, as it flows at this t".to_owned(),
             Layer::Velocity | Layer::Score | Layer::Diffusion => {
                 let Some((full, diffusion)) = pane.arrows(layer) else { continue };
                 let full = number::three(full);
@@ -136,17 +139,18 @@ pub fn layers_ui(
                 Layer::Empirical => {
                     painter.rect_filled(rect, 2.0, palette.heat(Heat::Particles, 0.8));
                 }
+                Layer::Streamlines => {
+                    streamlines::mark([left, right], palette, painter);
+                }
                 Layer::Velocity => {
                     arrow(&mut shapes, left, right, stroke(palette.text), Head::Filled);
                 }
-
                 Layer::Score => {
                     arrow(&mut shapes, left, right, stroke(palette.category(2)), Head::Open);
                 }
                 Layer::Diffusion => {
                     arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot);
                 }
-
                 Layer::Data => {
                     painter.circle_filled(rect.center(), 2.5, palette.category(1));
                 }
@@ -157,7 +161,7 @@ pub fn layers_ui(
             painter.extend(shapes);
             ui.label(RichText::new(words).color(palette.text));
             let behind = ui.min_rect().expand2(Vec2::new(4.0, 1.0));
-            let fill = palette.ground.gamma_multiply(0.8);
+            let fill = palette.ground.gamma_multiply(0.92);
             ui.painter().set(ground, Shape::rect_filled(behind, 4.0, fill));
         });
     }

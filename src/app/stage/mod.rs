@@ -11,12 +11,14 @@ pub mod gpu;
 mod header;
 mod layers;
 mod legend;
+mod look;
 mod minimal;
 mod overlay;
 mod painted;
 mod pane;
 mod path;
 mod picking;
+mod plot;
 mod readout;
 mod sight;
 

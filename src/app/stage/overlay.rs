@@ -114,7 +114,7 @@ pub fn pane_ui(
             }
             if index == 0 {
                 let projection = sight::projection(&pane.scene, state.scene.view.projection);
-                let layers = state.scene.view.layers;
+                let layers = (state.scene.view.layers, pane.scene.classic().is_some());
                 legend::layers_ui(ui, palette, layers, projection, stage_pane.layers());
             }
         });
@@ -142,7 +142,7 @@ fn corner(ui: &mut Ui, rect: Rect, layout: Layout, add: impl FnOnce(&mut Ui)) {
 /// Words that lie on the picture, on a ground that lets it shine through.
 fn on_ground(ui: &mut Ui, palette: &Palette, add: impl FnOnce(&mut Ui)) {
     Frame::new()
-        .fill(palette.ground.gamma_multiply(0.8))
+        .fill(palette.ground.gamma_multiply(0.9))
         .corner_radius(4)
         .inner_margin(Margin::symmetric(4, 2))
         .show(ui, add);

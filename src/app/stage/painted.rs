@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use eframe::egui::{Color32, Shape, Ui};
 
+use super::colouring::{Colouring, speed};
 use super::drawing::Canvas;
+use crate::app::palette::Palette;
 use crate::engine::Recording;
 
 /// The most particles drawn this way.
@@ -14,7 +16,7 @@ pub const MOST: usize = 600;
 /// over t instead of the plane.
 pub fn particles(
     recording: Arc<Recording>,
-    colours: Arc<[[u8; 4]]>,
+    (colouring, palette): (Colouring, &'static Palette),
     keyframe: f64,
     over_time: Option<[f64; 2]>,
 ) -> impl Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>) {
@@ -22,7 +24,14 @@ pub fn particles(
         let t = recording.time_of_keyframe(keyframe);
         for i in 0..recording.count().min(MOST) {
             let Some(at) = recording.at_keyframe(i, keyframe) else { continue };
-            let [r, g, b, _] = colours.get(i).copied().unwrap_or_default();
+            let own = colouring.colours.get(i).copied().unwrap_or_default();
+            let [r, g, b, _] = match colouring.speeds {
+                Some([low, high]) if own[3] == 0 => {
+                    let share = (speed(&recording, i, keyframe) - low) / (high - low);
+                    palette.quantity(share).to_array()
+                }
+                _ => own,
+            };
             let at = over_time.map_or(at, |u| [t, at[0] * u[0] + at[1] * u[1]]);
             shapes.push(Shape::circle_filled(canvas.at(at), 2.2, Color32::from_rgb(r, g, b)));
         }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Context, FontId, Id, Pos2, Rect, Response, Ui, UiBuilder, Vec2};
-use egui_plot::{AxisHints, Plot, PlotTransform, PlotUi};
+use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
+use egui_plot::{PlotTransform, PlotUi};
 
-use super::axes::{grid, tick};
 use super::by_hand::Bench;
 use super::colouring::{Colouring, Key};
 use super::data_points::DataPoints;
@@ -13,25 +12,17 @@ use super::difference::{Difference, MOST_LINES};
 use super::drawing::Canvas;
 use super::gpu::{self, StageGpu, StageItem, Upload, View};
 use super::layers::{self, Densities, PaneLayers, Sighting};
+use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
+use super::plot::{plot, zoom_by_scrolling};
 use super::sight::{self, Sight};
 use super::{painted, path, picking};
 use crate::app::desk::Desk;
 use crate::app::state::{PaneState, State};
-use crate::app::theme::TEXT;
 use crate::engine::{Block, LoadedModel, Recording};
 use crate::scene::{ColourBy, Layer, Projection, Scene};
 
 /// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
 const UPLOAD_BYTES: usize = 4 << 20;
-/// Bends of a trail where there is no graphics card.
-const SOFTWARE_BENDS: f32 = 5.0;
-/// Sizes of particles are right for this many; fewer are drawn larger, more smaller.
-const USUAL_COUNT: f64 = 2_000.0;
-/// Panes are smaller than a whole stage, and so are their particles, down to this.
-const SMALLEST_SCALE: f32 = 0.72;
-/// Trajectories drawn over time at most: more would hide the density below.
-const MOST_TRAJECTORIES: usize = 240;
-
 /// What a pane of the graphics card holds.
 struct Uploaded {
     content: u64,
@@ -94,7 +85,7 @@ impl StagePane {
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
         self.layers.update(ctx, &sighting, at);
         let Some(recording) = recording else { return };
-        self.colour(ctx, recording, pane.reference.as_ref(), state);
+        self.colour(ctx, recording, pane.reference.as_ref(), (state, index));
         self.difference.poll(ctx);
         if let (true, Some(reference)) = (state.scene.shows_difference(index), &pane.reference)
             && recording.complete
@@ -147,9 +138,13 @@ impl StagePane {
         ctx: &Context,
         recording: &Arc<Recording>,
         reference: Option<&Arc<Recording>>,
-        state: &State,
+        (state, index): (&State, usize),
     ) {
-        let by = state.scene.view.colour;
+        let by = match state.scene.view.colour {
+            // What is drawn there does not move as the particles do.
+            ColourBy::Speed if state.scene.shows_difference(index) => ColourBy::Plain,
+            by => by,
+        };
         let reference = reference.filter(|_| by == ColourBy::Distance);
         // Plain colours do not depend on what has come since.
         let blocks = if by == ColourBy::Plain { 0 } else { recording.blocks.len() };
@@ -306,7 +301,12 @@ impl StagePane {
         let pen = (state.look.room, lines);
         let mut items = Vec::new();
         let recording = pane.recording().cloned();
-        let view = recording.as_ref().map(|recording| view(ctx, sighting, frame, recording, width));
+        let colouring = self.colouring();
+        let view = recording.as_ref().map(|recording| {
+            let view = view(ctx, sighting, frame, recording, width);
+            let speeds = colouring.and_then(|colouring| speeds(colouring, palette, view.now));
+            View { speeds, ..view }
+        });
         for layer in sighting.layers.iter() {
             if let Some(draw) = self.layers.draw(layer, sighting, frame.densities, ctx, pen) {
                 items.push(Item::Drawn(draw));
@@ -356,10 +356,10 @@ impl StagePane {
                 items.push(Item::Gpu(StageItem::new(pane.key, view)));
             }
             (Some(view), Some(recording)) if view.discs => {
-                let colours = self.colouring().map(|c| Arc::clone(&c.colours)).unwrap_or_default();
+                let Some(colouring) = self.colouring().cloned() else { return items };
                 let now = keyframe(state, &recording);
                 let over_time = over_time(sighting, state);
-                let draw = painted::particles(recording, colours, now, over_time);
+                let draw = painted::particles(recording, (colouring, palette), now, over_time);
                 items.push(Item::Drawn(Box::new(draw)));
             }
             _ => {}
@@ -371,80 +371,10 @@ impl StagePane {
     }
 }
 
-/// How the graphics card shows the particles in this frame.
-fn view(
-    ctx: &Context,
-    sighting: &Sighting<'_>,
-    frame: &Frame<'_>,
-    recording: &Recording,
-    width: f32,
-) -> View {
-    let (state, layers) = (frame.state, sighting.layers);
-    let palette = state.palette();
-    let look = state.scene.view;
-    let over_time = over_time(sighting, state);
-    let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
-    let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
-    let count = recording.scene.particles.count.min(drawn).max(1);
-    let few = USUAL_COUNT / count as f64;
-    let last = recording.times.len().saturating_sub(1);
-    let share = if over_time.is_some() { 1.0 } else { look.trail };
-    let trails = layers.has(Layer::Trails) && state.by_hand.is_none();
-    let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
-    let is_software = frame.gpu.is_some_and(StageGpu::is_software);
-    // A processor that plays graphics card pays for every bend of every trail.
-    let bends = if over_time.is_some() || !is_software {
-        gpu::MAX_TRAIL_SEGMENTS as f32 - 1.0
-    } else {
-        SOFTWARE_BENDS
-    };
-    // Noisy trails cross everything.
-    let strength = match (over_time.is_some(), recording.scene.is_sde()) {
-        (true, _) => 0.14,
-        (false, true) => 0.2,
-        (false, false) => 0.45,
-    };
-    let trail_opacity = strength * few.powf(0.35);
-    let discs = layers.has(Layer::Particles);
-    let points = look.point_size as f32 * palette.heavier.sqrt();
-    let lines = look.line_width as f32 * palette.heavier;
-    View {
-        now: keyframe(state, recording) as f32,
-        particles: drawn,
-        radius_px: scale * points * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32,
-        opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
-        trail_keyframes,
-        trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
-        trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,
-        trail_opacity: trail_opacity.clamp(0.03, 0.7) as f32,
-        trail_fading: if over_time.is_some() { 0.25 } else { 1.6 },
-        discs,
-        over_time: over_time.map(|u| u.map(|x| x as f32)),
-        highlight: state.lit(),
-        dark: palette.dark,
-        ..View::default()
-    }
-}
-
 /// What lies in the plot.
 enum Item<'a> {
     Gpu(StageItem),
     Drawn(layers::Draw<'a>),
-}
-
-/// Straight lines from start to end, as trails of one segment.
-fn chords(view: &View, last: usize) -> View {
-    View {
-        now: last as f32,
-        trail_keyframes: last as f32,
-        trail_stride: last.max(1),
-        trail_fading: 0.0,
-        trail_width_px: 0.8 * view.trail_width_px,
-        trail_opacity: 0.35 * view.trail_opacity.max(0.3),
-        discs: false,
-        highlight: view.highlight,
-        ..*view
-    }
 }
 
 /// The fractional keyframe that is shown. All panes show the same t.
@@ -472,7 +402,7 @@ fn sighting<'a>(
 }
 
 /// The direction shown over time, if the picture is over time.
-fn over_time(sighting: &Sighting<'_>, state: &State) -> Option<[f64; 2]> {
+pub fn over_time(sighting: &Sighting<'_>, state: &State) -> Option<[f64; 2]> {
     (sighting.projection == Projection::OverTime)
         .then(|| sight::direction(sighting.scene, &state.scene.view))
 }
@@ -492,45 +422,4 @@ fn standing(block: &Block, keyframes: usize) -> Arc<[[f32; 2]]> {
         frames[last..].fill(place);
     }
     positions.into()
-}
-
-fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot<'a> {
-    let palette = state.palette();
-    let font = FontId::proportional(TEXT);
-    let [x, y] = [AxisHints::new_x(), AxisHints::new_y()].map(|axis| {
-        axis.formatter(|mark, _| tick(mark.value))
-            .tick_label_color(palette.quiet)
-            .tick_label_font(font.clone())
-            .label_spacing(40.0..=60.0)
-    });
-    let id = Id::unique(("stage", pane.key));
-    let plot = Plot::new(("stage", pane.key)).id(id);
-    let plot = match projection {
-        Projection::Plane => plot.data_aspect(1.0),
-        Projection::OverTime => plot,
-    };
-    plot.set_margin_fraction(Vec2::ZERO)
-        .allow_boxed_zoom(false)
-        .allow_scroll(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .custom_x_axes(vec![x])
-        .custom_y_axes(vec![y.min_thickness(24.0)])
-        .x_grid_spacer(|input| grid(&input))
-        .y_grid_spacer(|input| grid(&input))
-        .grid_color(palette.grid)
-        .show_x(false)
-        .show_y(false)
-        .label_formatter(|_| None)
-}
-
-/// Scrolling zooms around the pointer.
-fn zoom_by_scrolling(plot: &mut PlotUi<'_>) {
-    if !plot.response().hovered() {
-        return;
-    }
-    let scrolled = plot.ctx().input(|input| input.smooth_scroll_delta().y);
-    if scrolled != 0.0 {
-        plot.zoom_bounds_around_hovered(Vec2::splat((scrolled * 0.004).exp()));
-    }
 }

@@ -14,6 +14,8 @@ use crate::app::theme::{UNIT, semibold};
 
 /// Below this width a pane tells the essentials only.
 const NARROW: f32 = 330.0;
+/// What a readout takes at most, about.
+pub const SIZE: Vec2 = vec2(224.0, 148.0);
 
 /// Draws the readout of the lit particle of a pane, if there is one; `upwards` says that `ui` lays
 /// things out from its foot.
@@ -28,10 +30,11 @@ pub fn ui(
     let Some(lines) = lines(state, pane, particle) else { return };
     let palette = state.palette();
     let pinned = state.pinned == Some(particle);
-    let pin = if pinned { ", pinned" } else { "" };
+    let narrow = width < NARROW;
+    let pin = if pinned && !narrow { ", pinned" } else { "" };
     let title = format!("Particle {}{pin}", number::count(particle as u64));
     let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
-    let shown = if width < NARROW { 2 } else { lines.len() };
+    let shown = if narrow { 1 } else { lines.len() };
     words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
     let left_at = pane.leaving().filter(|own| own.particle == particle).map(|own| own.t);
     let steps = pinned && state.selected.min(state.visible().len() - 1) == index;

@@ -40,7 +40,18 @@ struct Uniforms {
     /// 1: time lies along the horizontal axis, `direction` of the plane along the vertical.
     over_time: u32,
     direction: vec2<f32>,
-    padding: vec2<f32>,
+    /// 0: discs cover what is below; 1: they only add light.
+    disc_glow: f32,
+    /// Opacity of one disc where they add up.
+    disc_strength: f32,
+    /// The speeds at both ends of the scale.
+    speeds: vec2<f32>,
+    /// The fractional keyframe at which the speed is meant.
+    speed_keyframe: f32,
+    /// 1: transparent colours stand for the speed.
+    by_speed: u32,
+    /// The colours of the scale, packed as those of particles.
+    scale: array<vec4<u32>, 8>,
 }
 
 @group(0) @binding(0) var<uniform> u: Uniforms;
@@ -59,6 +70,15 @@ const GROUP: u32 = 64u;
 /// Farther than this from the screen's corner a point counts as not drawable.
 const FAR_PX: f32 = 1.0e6;
 
+/// Colours of the scale.
+const SCALE_STEPS: u32 = 32u;
+
+/// A position of the recording.
+struct Recorded {
+    plane: vec2<f32>,
+    finite: bool,
+}
+
 struct Place {
     px: vec2<f32>,
     drawable: bool,
@@ -68,16 +88,20 @@ fn is_ready(particle: u32) -> bool {
     return particle < u.particles && ((ready[particle >> 5u] >> (particle & 31u)) & 1u) == 1u;
 }
 
-fn keyframe(particle: u32, index: u32) -> Place {
+fn recorded(particle: u32, index: u32) -> Recorded {
     let bits = positions[particle * u.keyframes + index];
     let finite = all((bits & vec2<u32>(0x7f800000u)) != vec2<u32>(0x7f800000u));
     // Zero instead of NaN, so that no arithmetic below ever sees one.
-    let plane = bitcast<vec2<f32>>(select(vec2<u32>(0u), bits, finite));
-    let over_time = vec2<f32>(times[index], dot(plane, u.direction));
-    let world = select(plane, over_time, u.over_time == 1u);
+    return Recorded(bitcast<vec2<f32>>(select(vec2<u32>(0u), bits, finite)), finite);
+}
+
+fn keyframe(particle: u32, index: u32) -> Place {
+    let here = recorded(particle, index);
+    let over_time = vec2<f32>(times[index], dot(here.plane, u.direction));
+    let world = select(here.plane, over_time, u.over_time == 1u);
     let from_centre = (world - u.world_centre) * u.px_per_unit;
     let near = all(abs(from_centre) < vec2<f32>(FAR_PX));
-    return Place(select(vec2<f32>(0.0), from_centre, near) + u.centre_px, finite && near);
+    return Place(select(vec2<f32>(0.0), from_centre, near) + u.centre_px, here.finite && near);
 }
 
 /// Where a particle is at a fractional keyframe: on the chord between its neighbours.
@@ -93,8 +117,25 @@ fn place_at(particle: u32, time: f32) -> Place {
     return Place(mix(a.px, b.px, fraction), a.drawable && b.drawable);
 }
 
-fn unpack(packed: u32) -> vec4<f32> {
-    return unpack4x8unorm(packed);
+/// A particle's own colour, or that of its speed between the keyframes on either side.
+fn colour_of(particle: u32) -> vec4<f32> {
+    let own = unpack4x8unorm(colours[particle]);
+    if u.by_speed == 0u || own.a > 0.0 {
+        return own;
+    }
+    let index = min(u32(u.speed_keyframe), u.keyframes - 2u);
+    let before = recorded(particle, index);
+    let after = recorded(particle, index + 1u);
+    let took = abs(times[index + 1u] - times[index]);
+    let speed = length(after.plane - before.plane) / max(took, 1.0e-20);
+    let span = max(u.speeds.y - u.speeds.x, 1.0e-20);
+    let place = clamp((speed - u.speeds.x) / span, 0.0, 1.0) * f32(SCALE_STEPS - 1u);
+    let below = min(u32(place), SCALE_STEPS - 2u);
+    return mix(scale_step(below), scale_step(below + 1u), place - f32(below));
+}
+
+fn scale_step(step: u32) -> vec4<f32> {
+    return unpack4x8unorm(u.scale[step >> 2u][step & 3u]);
 }
 
 fn clip_from_px(px: vec2<f32>) -> vec4<f32> {
@@ -118,6 +159,8 @@ struct Disc {
     @location(2) radii: vec2<f32>,
     /// Rim: lightness and alpha.
     @location(3) rim: vec2<f32>,
+    /// 0: it covers what is below; 1: it only adds light.
+    @location(4) glow: f32,
 }
 
 fn disc(particle: u32, corner: u32, radius: f32, rim_width: f32, rim: vec2<f32>, opacity: f32) -> Disc {
@@ -135,10 +178,11 @@ fn disc(particle: u32, corner: u32, radius: f32, rim_width: f32, rim: vec2<f32>,
     let sign = vec2<f32>(f32(corner & 1u), f32(corner >> 1u)) * 2.0 - 1.0;
     out.offset = sign * reach;
     out.position = clip_from_px(place.px + out.offset);
-    out.colour = unpack(colours[particle]);
+    out.colour = colour_of(particle);
     out.colour.a *= opacity;
     out.radii = vec2<f32>(radius, radius + rim_width);
     out.rim = rim;
+    out.glow = 0.0;
     return out;
 }
 
@@ -151,8 +195,10 @@ fn vs_particle(@builtin(vertex_index) vertex: u32, @builtin(instance_index) grou
     // Rims appear as discs become large enough to carry one.
     let rim_alpha = smoothstep(0.5, 2.5, u.radius_px) * u.rim;
     let rim_width = clamp(u.radius_px * 0.25, 0.5, 1.0);
-    return disc(particle, vertex & 3u, radius, rim_width, vec2<f32>(u.rim_light, rim_alpha),
-        u.opacity * thin * thin);
+    var out = disc(particle, vertex & 3u, radius, rim_width, vec2<f32>(u.rim_light, rim_alpha),
+        u.opacity * u.disc_strength * thin * thin);
+    out.glow = u.disc_glow;
+    return out;
 }
 
 @vertex
@@ -162,15 +208,24 @@ fn vs_highlight(@builtin(vertex_index) vertex: u32) -> Disc {
     return disc(u.highlight, vertex & 3u, radius, 2.0, vec2<f32>(1.0 - u.rim_light, 1.0), 1.0);
 }
 
+/// The disc's share of a pixel, and its rim's.
+fn cover(in: Disc) -> vec2<f32> {
+    // A little softer than one pixel: small discs look rounder for it.
+    let edges = 1.0 - smoothstep(in.radii - 0.7, in.radii + 0.7, vec2<f32>(length(in.offset)));
+    return vec2<f32>(edges.x, edges.y * in.rim.y * (1.0 - edges.x));
+}
+
 /// Premultiplied, gamma-encoded, as egui blends.
 fn shade_disc(in: Disc) -> vec4<f32> {
-    let d = length(in.offset);
-    // A little softer than one pixel: small discs look rounder for it.
-    let edges = 1.0 - smoothstep(in.radii - 0.7, in.radii + 0.7, vec2<f32>(d));
-    let body = edges.x;
-    let rim = edges.y * in.rim.y * (1.0 - body);
-    return vec4<f32>(in.colour.rgb * body + vec3<f32>(mix(0.03, 1.0, in.rim.x)) * rim, body + rim)
-        * in.colour.a;
+    let share = cover(in);
+    let light = in.colour.rgb * share.x + vec3<f32>(mix(0.03, 1.0, in.rim.x)) * share.y;
+    return vec4<f32>(light, (share.x + share.y) * (1.0 - in.glow)) * in.colour.a;
+}
+
+/// What is left of the light below.
+fn darken_disc(in: Disc) -> vec4<f32> {
+    let taken = (1.0 - in.colour.rgb) * cover(in).x * in.colour.a;
+    return vec4<f32>(1.0 - taken, 1.0);
 }
 
 // ------------------------------------------------------------------- trails
@@ -253,7 +308,7 @@ fn ribbon(particle: u32, vertex: u32, full_width: f32, opacity: f32, fading: f32
     let across = side * (half_width + 0.5);
     out.position = clip_from_px(here + normal * across);
     out.across = vec2<f32>(across, half_width);
-    out.colour = unpack(colours[particle]);
+    out.colour = colour_of(particle);
     // 0 to the power of 0 is whatever the driver likes.
     let faded = select(pow(fresh, fading), 1.0, fading == 0.0);
     out.colour.a *= opacity * faded * min(width, 1.0);
@@ -294,6 +349,16 @@ fn fs_disc_gamma(in: Disc) -> @location(0) vec4<f32> {
 @fragment
 fn fs_disc_linear(in: Disc) -> @location(0) vec4<f32> {
     return linear_from_gamma(shade_disc(in));
+}
+
+@fragment
+fn fs_darkening_gamma(in: Disc) -> @location(0) vec4<f32> {
+    return darken_disc(in);
+}
+
+@fragment
+fn fs_darkening_linear(in: Disc) -> @location(0) vec4<f32> {
+    return linear_from_gamma(darken_disc(in));
 }
 
 @fragment

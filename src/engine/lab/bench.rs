@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::priority::yield_to_others;
 use super::subject::LabError;
+use crate::engine::priority::{self, stand_back};
 use crate::solver::Cancel;
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -76,7 +76,7 @@ impl Lab {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads((processors / 2).max(1))
             .thread_name(|i| format!("driftscope-lab-{i}"))
-            .start_handler(|_| yield_to_others())
+            .start_handler(|_| stand_back(priority::LAB))
             .build()
             .expect("the system has threads for the lab");
         let queue = Arc::new(Queue::default());

@@ -14,7 +14,6 @@ mod likelihood;
 mod marginals;
 mod model_error;
 mod plane;
-mod priority;
 mod reference;
 mod round_trip;
 mod seeds;

@@ -17,6 +17,11 @@ const WIDTH: f32 = 560.0;
 /// Height of the card, whatever it says.
 const HEIGHT: f32 = 132.0;
 
+/// What of a plot is not covered by the card at its foot.
+pub fn above(plot: Rect) -> Rect {
+    plot.with_max_y(plot.bottom() - HEIGHT - 4.0 * UNIT).shrink(UNIT)
+}
+
 /// A frame at the foot of `rect`.
 fn frame(ui: &mut Ui, rect: Rect, state: &State, add: impl FnOnce(&mut Ui)) {
     let palette = state.palette();
@@ -145,15 +150,14 @@ fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
             let [x, y] = attempt.noise.unwrap_or_default().map(number::three);
             format!("Noise moves it on by ({x}, {y}), the increment of its Brownian path times √(2D). Noisy steps are always kept.")
         }
-        Phase::Verdict => verdict(attempt),
+        Phase::Verdict => verdict(attempt, !state.pane().scene.is_adaptive()),
     }
 }
 
-fn verdict(attempt: &AttemptByHand) -> String {
+fn verdict(attempt: &AttemptByHand, fixed: bool) -> String {
     let ratio = number::three(attempt.error_ratio);
     let next = number::three(attempt.h * attempt.factor);
     let factor = number::three(attempt.factor);
-    let fixed = (attempt.factor - 1.0).abs() < 1e-12;
     match (attempt.accepted, attempt.error_ratio.is_nan(), fixed) {
         (true, true, _) => "Kept: the steps are fixed.".to_owned(),
         (true, false, true) => {

@@ -63,9 +63,18 @@ pub(super) struct Pane {
     coloured: usize,
     /// One bit per particle whose path has arrived.
     ready: Vec<u32>,
-    /// What each pass draws, and whether discs are part of it.
-    drawn: [Option<(Uniforms, bool)>; PASSES],
+    /// What each pass draws.
+    drawn: [Option<Drawn>; PASSES],
     buffers: Buffers,
+}
+
+/// What a pass draws.
+#[derive(Clone, Copy)]
+struct Drawn {
+    uniforms: Uniforms,
+    discs: bool,
+    /// Whether discs darken what is below rather than lie on it.
+    darken: bool,
 }
 
 #[derive(Clone)]
@@ -155,15 +164,16 @@ impl Pane {
     ) {
         let (particles, keyframes) = (self.particles, self.keyframes);
         let uniforms = Uniforms::new(screen, rect, projection, view, particles, keyframes);
-        let before = self.drawn[pass].replace((uniforms, view.discs));
-        if before.map(|(before, _)| before) != Some(uniforms) {
+        let darken = view.adding.is_some() && !view.dark;
+        let before = self.drawn[pass].replace(Drawn { uniforms, discs: view.discs, darken });
+        if before.map(|before| before.uniforms) != Some(uniforms) {
             queue.write_buffer(&self.buffers.uniforms[pass], 0, bytemuck::bytes_of(&uniforms));
         }
     }
 
     /// Trails below, particles above them, the highlighted one on top.
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, number: usize, pipelines: &Pipelines) {
-        let Some((uniforms, discs)) = self.drawn[number] else {
+        let Some(Drawn { uniforms, discs, darken }) = self.drawn[number] else {
             return;
         };
         let particles = uniforms.particles;
@@ -176,7 +186,7 @@ impl Pane {
             pass.draw_indexed(trail.clone(), 0, 0..particles);
         }
         if discs {
-            pass.set_pipeline(&pipelines.particle);
+            pass.set_pipeline(if darken { &pipelines.darkening } else { &pipelines.particle });
             pass.draw_indexed(0..QUADS * QUAD_INDICES, 0, 0..particles.div_ceil(QUADS));
         }
         if uniforms.highlight < particles {

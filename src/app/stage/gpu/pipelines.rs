@@ -20,6 +20,8 @@ pub(super) struct Pipelines {
     pub quads: wgpu::Buffer,
     pub trail: wgpu::RenderPipeline,
     pub particle: wgpu::RenderPipeline,
+    /// Particles that multiply what is below by their colour.
+    pub darkening: wgpu::RenderPipeline,
     pub trail_highlight: wgpu::RenderPipeline,
     pub highlight: wgpu::RenderPipeline,
 }
@@ -68,12 +70,12 @@ impl Pipelines {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        let (fs_disc, fs_ribbon) = if format.is_srgb() {
-            ("fs_disc_linear", "fs_ribbon_linear")
+        let [fs_disc, fs_darkening, fs_ribbon] = if format.is_srgb() {
+            ["fs_disc_linear", "fs_darkening_linear", "fs_ribbon_linear"]
         } else {
-            ("fs_disc_gamma", "fs_ribbon_gamma")
+            ["fs_disc_gamma", "fs_darkening_gamma", "fs_ribbon_gamma"]
         };
-        let pipeline = |vertex: &str, fragment: &str| {
+        let blended = |vertex: &str, fragment: &str, blend: wgpu::BlendState| {
             device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
                 label: Some(vertex),
                 layout: Some(&pipeline_layout),
@@ -95,7 +97,7 @@ impl Pipelines {
                     compilation_options: wgpu::PipelineCompilationOptions::default(),
                     targets: &[Some(wgpu::ColorTargetState {
                         format,
-                        blend: Some(EGUI_BLEND),
+                        blend: Some(blend),
                         write_mask: wgpu::ColorWrites::ALL,
                     })],
                 }),
@@ -103,6 +105,7 @@ impl Pipelines {
                 cache: None,
             })
         };
+        let pipeline = |vertex, fragment| blended(vertex, fragment, EGUI_BLEND);
         Self {
             quads: device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
                 label: Some("stage quads"),
@@ -111,6 +114,7 @@ impl Pipelines {
             }),
             trail: pipeline("vs_trail", fs_ribbon),
             particle: pipeline("vs_particle", fs_disc),
+            darkening: blended("vs_particle", fs_darkening, MULTIPLY),
             trail_highlight: pipeline("vs_trail_highlight", fs_ribbon),
             highlight: pipeline("vs_highlight", fs_disc),
             layout,
@@ -127,6 +131,20 @@ const EGUI_BLEND: wgpu::BlendState = wgpu::BlendState {
     },
     alpha: wgpu::BlendComponent {
         src_factor: wgpu::BlendFactor::OneMinusDstAlpha,
+        dst_factor: wgpu::BlendFactor::One,
+        operation: wgpu::BlendOperation::Add,
+    },
+};
+
+/// What is there times what comes; the alpha stays.
+const MULTIPLY: wgpu::BlendState = wgpu::BlendState {
+    color: wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::Dst,
+        dst_factor: wgpu::BlendFactor::Zero,
+        operation: wgpu::BlendOperation::Add,
+    },
+    alpha: wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::Zero,
         dst_factor: wgpu::BlendFactor::One,
         operation: wgpu::BlendOperation::Add,
     },

@@ -1,5 +1,9 @@
 //! The stage drawn by a software Vulkan, looked at pixel by pixel.
 
+mod gl;
+mod overlap;
+mod speed;
+
 use std::sync::Arc;
 
 use eframe::egui::{self, Color32, Pos2, Rect, Vec2};
@@ -37,13 +41,14 @@ fn gpu_available() -> bool {
 struct TestApp {
     gpu: StageGpu,
     view: View,
+    ground: Color32,
     in_plot: bool,
 }
 
 impl eframe::App for TestApp {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let rect = ui.ctx().content_rect();
-        ui.painter().rect_filled(rect, 0.0, BACKGROUND);
+        ui.painter().rect_filled(rect, 0.0, self.ground);
         if self.in_plot {
             egui_plot::Plot::new("stage")
                 .show_axes(false)
@@ -68,11 +73,19 @@ fn unit_square(rect: Rect) -> Projection {
 }
 
 fn stage(pixels_per_point: f32, uploads: &[Upload]) -> Harness<'_, TestApp> {
+    stage_on(egui_kittest::wgpu::default_wgpu_setup(), pixels_per_point, uploads)
+}
+
+fn stage_on(
+    setup: egui_wgpu::WgpuSetup,
+    pixels_per_point: f32,
+    uploads: &[Upload],
+) -> Harness<'_, TestApp> {
     egui_kittest::Harness::builder()
         .with_size(Vec2::splat(SIZE))
         .with_pixels_per_point(pixels_per_point)
         .with_render_cursor(false)
-        .wgpu()
+        .wgpu_setup(setup)
         .build_eframe(|cc| {
             let state = cc.wgpu_render_state.as_ref().expect("rendered by wgpu");
             let options = egui_wgpu::RendererOptions::PREDICTABLE;
@@ -81,7 +94,7 @@ fn stage(pixels_per_point: f32, uploads: &[Upload]) -> Harness<'_, TestApp> {
                 gpu.upload(7, upload).expect("a sound upload");
             }
             let view = View { radius_px: 4.0, ..View::default() };
-            TestApp { gpu, view, in_plot: false }
+            TestApp { gpu, view, ground: BACKGROUND, in_plot: false }
         })
 }
 
@@ -126,9 +139,12 @@ fn mix(a: [f32; 2], b: [f32; 2], f: f32) -> [f32; 2] {
 
 #[test]
 fn particles_are_where_the_recording_says() {
-    if !gpu_available() {
-        return;
+    if gpu_available() {
+        check_particles(&egui_kittest::wgpu::default_wgpu_setup());
     }
+}
+
+fn check_particles(setup: &egui_wgpu::WgpuSetup) {
     let red = [[-0.8, -0.5], [0.1, 0.62], [0.77, 0.3]];
     let green = [[0.5, -0.8], [0.5, 0.0], [-0.43, -0.21]];
     let blue = [[-0.9, 0.9], [-0.6, 0.8], [-0.31, 0.85]];
@@ -136,7 +152,7 @@ fn particles_are_where_the_recording_says() {
     for pixels_per_point in [1.0, 1.5] {
         for in_plot in [false, true] {
             let uploads = [upload(3, paths.as_flattened(), &[RED, GREEN, BLUE])];
-            let mut harness = stage(pixels_per_point, &uploads);
+            let mut harness = stage_on(setup.clone(), pixels_per_point, &uploads);
             harness.state_mut().in_plot = in_plot;
             for now in [0.0, 0.75, 1.4, 2.0] {
                 let view = View { now, radius_px: 5.0, ..View::default() };

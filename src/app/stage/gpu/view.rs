@@ -34,6 +34,11 @@ pub struct View {
     /// Time along the horizontal axis and this direction of the plane (a unit vector) along the
     /// vertical one, instead of the plane itself.
     pub over_time: Option<[f32; 2]>,
+    /// Discs add up where they overlap, each with this strength from 0 to 1: brighter on a dark
+    /// ground, darker on a light one. If none, the upper one covers the lower one.
+    pub adding: Option<f32>,
+    /// The speeds that transparent colours stand for.
+    pub speeds: Option<Speeds>,
     /// Opacity of the thin rim that sets particles off from each other and from a heat map
     /// below, 0 to 1. Discs of less than 2 pixels radius carry little of it.
     pub rim: f32,
@@ -42,6 +47,21 @@ pub struct View {
     /// Dark background: dark rims, and trails that glow a little where they meet. Light
     /// background: light rims, and trails that cover.
     pub dark: bool,
+}
+
+/// Colours of a scale.
+pub const SCALE_STEPS: usize = 32;
+
+/// What makes a colour of a particle's speed: particles whose own colour is transparent have that
+/// of their speed in the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Speeds {
+    /// The fractional keyframe at which the speed is meant.
+    pub keyframe: f32,
+    /// The speeds at both ends of the scale.
+    pub range: [f32; 2],
+    /// Colours at even distances along the scale, as those of an upload.
+    pub scale: [[u8; 4]; SCALE_STEPS],
 }
 
 impl Default for View {
@@ -58,6 +78,8 @@ impl Default for View {
             trail_fading: 1.6,
             discs: true,
             over_time: None,
+            adding: None,
+            speeds: None,
             rim: 0.5,
             highlight: None,
             dark: true,
@@ -111,7 +133,12 @@ pub(super) struct Uniforms {
     pub trail_fading: f32,
     pub over_time: u32,
     pub direction: [f32; 2],
-    pub padding: [f32; 2],
+    pub disc_glow: f32,
+    pub disc_strength: f32,
+    pub speeds: [f32; 2],
+    pub speed_keyframe: f32,
+    pub by_speed: u32,
+    pub scale: [[u8; 4]; SCALE_STEPS],
 }
 
 /// How much of a trail's light is added rather than laid over, on a dark background.
@@ -164,13 +191,19 @@ impl Uniforms {
                 .highlight
                 .filter(|&index| index < particles)
                 .map_or(u32::MAX, |index| index as u32),
-            rim: view.rim.clamp(0.0, 1.0),
+            // Rims would add up as well.
+            rim: if view.adding.is_some() { 0.0 } else { view.rim.clamp(0.0, 1.0) },
             trail_stride,
             newest_knot,
             trail_fading: view.trail_fading.max(0.0),
             over_time: u32::from(view.over_time.is_some()),
             direction: view.over_time.unwrap_or_default(),
-            padding: [0.0; 2],
+            disc_glow: f32::from(u8::from(view.adding.is_some() && view.dark)),
+            disc_strength: view.adding.unwrap_or(1.0).clamp(0.0, 1.0),
+            speeds: view.speeds.map_or([0.0; 2], |speeds| speeds.range),
+            speed_keyframe: view.speeds.map_or(0.0, |speeds| speeds.keyframe.clamp(0.0, last)),
+            by_speed: u32::from(view.speeds.is_some() && keyframes > 1),
+            scale: view.speeds.map_or([[0; 4]; SCALE_STEPS], |speeds| speeds.scale),
         }
     }
 

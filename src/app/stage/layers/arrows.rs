@@ -4,36 +4,20 @@ use std::sync::Arc;
 
 use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
 
+use super::Sighting;
+use super::extract::{self, Extract};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
-use crate::app::stage::sight::Window;
-use crate::engine::{LoadedModel, Probe};
-use crate::scene::{Layer, Scene};
+use crate::engine::LoadedModel;
+use crate::scene::Layer;
 
 /// Arrows along the shorter side of the view, about.
 const ALONG: f64 = 15.0;
 /// The longest arrow, in units of the distance between two.
 const LONGEST: f64 = 0.92;
-/// Times are told apart in steps of this share of the run.
-const TIME_STEPS: f64 = 200.0;
 /// Arrows at most, however the view is stretched.
 const MOST: usize = 2_000;
-
-/// What decides the arrows.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    scene: Box<Scene>,
-    /// The address of weights that stand in for the scene's own.
-    weights: usize,
-    /// In [`TIME_STEPS`].
-    time: i64,
-    /// Distance between arrows.
-    spacing: f64,
-    /// First and last multiple of it, in both directions.
-    from: [i64; 2],
-    to: [i64; 2],
-}
 
 /// One place and what was found there.
 #[derive(Clone, Copy, Debug)]
@@ -56,40 +40,17 @@ pub struct Field {
 /// The fields of one pane.
 #[derive(Default)]
 pub struct Arrows {
-    desk: Desk<Key, Option<Arc<Field>>>,
+    desk: Desk<Extract, Option<Arc<Field>>>,
 }
 
 impl Arrows {
-    /// Starts and collects what the layers of `scene` show at `t` in `window`.
-    pub fn update(
-        &mut self,
-        ctx: &Context,
-        scene: &Scene,
-        weights: Option<&Arc<LoadedModel>>,
-        t: f64,
-        window: Window,
-    ) {
+    /// Starts and collects what the layers show.
+    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
         self.desk.poll(ctx);
-        let (start, end) = scene.time_span();
-        let step = (end - start) / TIME_STEPS;
-        let time = ((t - start) / step).round() as i64;
-        let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / ALONG);
-        // A little more than is seen: panes are rarely square.
-        let edge = |sign: f64, d: usize| {
-            ((window.centre[d] + sign * 1.6 * window.half[d]) / spacing).round() as i64
-        };
-        let scene = Box::new(Scene { view: crate::scene::View::default(), ..scene.clone() });
-        let key = Key {
-            scene,
-            weights: weights.map_or(0, |weights| Arc::as_ptr(weights).addr()),
-            time,
-            spacing,
-            from: [edge(-1.0, 0), edge(-1.0, 1)],
-            to: [edge(1.0, 0), edge(1.0, 1)],
-        };
+        let key = Extract::of(sighting, ALONG, extract::ROUND);
         self.desk.ask(ctx, &key, || {
-            let (key, weights) = (key.clone(), weights.cloned());
-            move || find(&key, weights.as_ref(), start + step * time as f64).map(Arc::new)
+            let (key, weights) = (key.clone(), sighting.weights.cloned());
+            move || find(&key, weights.as_ref()).map(Arc::new)
         });
     }
 
@@ -104,16 +65,8 @@ impl Arrows {
     }
 }
 
-/// The next of 1, 2, 2.5 or 5 times a power of ten.
-fn round_up(rough: f64) -> f64 {
-    let power = 10.0_f64.powf(rough.log10().floor());
-    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * power);
-    steps.into_iter().find(|step| *step >= rough).unwrap_or(rough)
-}
-
-fn find(key: &Key, weights: Option<&Arc<LoadedModel>>, t: f64) -> Option<Field> {
-    let probe = Probe::with_model(&key.scene, weights).ok()?;
-    let t = t.min(probe.last_time());
+fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>) -> Option<Field> {
+    let (probe, t) = key.probe(weights)?;
     let mut found = Vec::new();
     let mut diffusion = 0.0;
     for j in key.from[1]..=key.to[1] {

@@ -5,7 +5,9 @@ pub mod arrows;
 mod crowd;
 mod densities;
 mod edges;
+mod extract;
 mod heat;
+pub mod streamlines;
 
 use std::sync::Arc;
 
@@ -17,16 +19,18 @@ pub use self::densities::Densities;
 use self::arrows::Arrows;
 use self::crowd::Crowd;
 use self::heat::Shown;
+use self::streamlines::Streamlines;
 use super::drawing::{Canvas, drawing};
 use super::sight::Window;
 use crate::app::palette::{Palette, Room};
 use crate::engine::{LoadedModel, Recording};
-use crate::scene::{Layer, Layers, Projection, Scene};
+use crate::scene::{Direction, Layer, Layers, Projection, Scene};
 
 /// What a pane's layers are drawn from, besides its particles.
 #[derive(Default)]
 pub struct PaneLayers {
     arrows: Arrows,
+    streamlines: Streamlines,
     crowd: Crowd,
 }
 
@@ -49,6 +53,22 @@ pub struct Sighting<'a> {
     pub weights: Option<&'a Arc<LoadedModel>>,
 }
 
+impl Sighting<'_> {
+    /// How much larger the plane is seen than when all of it is.
+    pub fn magnification(&self) -> f64 {
+        self.extent / self.window.half[0].min(self.window.half[1])
+    }
+
+    /// Time since the run began, whichever way t goes.
+    fn elapsed(&self) -> f64 {
+        let (start, end) = self.scene.time_span();
+        match self.scene.direction {
+            Direction::Generate => self.t - start,
+            Direction::Noise => end - self.t,
+        }
+    }
+}
+
 /// Something that is drawn in the plot's coordinates.
 pub type Draw<'a> = Box<dyn Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>) + 'a>;
 
@@ -60,22 +80,24 @@ impl PaneLayers {
         sighting: &Sighting<'_>,
         recording: Option<(&Arc<Recording>, f64)>,
     ) {
-        let Sighting { scene, layers, t, window, extent, weights, .. } = *sighting;
-        let on = |layer| layers.has(layer);
+        let on = |layer| sighting.layers.has(layer);
         if sighting.projection != Projection::Plane {
             return;
         }
         if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
-            self.arrows.update(ctx, scene, weights, t, window);
+            self.arrows.update(ctx, sighting);
+        }
+        if on(Layer::Streamlines) {
+            self.streamlines.update(ctx, sighting);
         }
         if let (true, Some((recording, keyframe))) = (on(Layer::Empirical), recording) {
-            self.crowd.update(ctx, recording, keyframe, extent);
+            self.crowd.update(ctx, recording, keyframe, sighting.extent);
         }
     }
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.arrows.busy() || self.crowd.busy()
+        self.arrows.busy() || self.streamlines.busy() || self.crowd.busy()
     }
 
     /// What the longest arrow of a layer stands for, and D(t), once known.
@@ -118,6 +140,13 @@ impl PaneLayers {
                 }))
             }
             Layer::Empirical => self.crowd.shown(ctx, room).map(heat),
+            Layer::Streamlines => {
+                let flow = Arc::clone(self.streamlines.flow()?);
+                let elapsed = sighting.elapsed();
+                Some(Box::new(move |ui, canvas, shapes| {
+                    flow.draw(elapsed, palette, width, ui, canvas, shapes);
+                }))
+            }
             Layer::Velocity | Layer::Score | Layer::Diffusion => {
                 let field = Arc::clone(self.arrows.field()?);
                 Some(Box::new(move |ui, canvas, shapes| {

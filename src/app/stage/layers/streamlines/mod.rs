@@ -1,0 +1,274 @@
+//! The velocity field at the current t as streamlines, along which marks run as playback goes on.
+
+mod weave;
+
+use std::f32::consts::TAU;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
+
+use self::weave::{Line, Sampled, weave};
+use super::Sighting;
+use super::extract::{self, Extract};
+use crate::app::desk::Desk;
+use crate::app::palette::Palette;
+use crate::app::stage::drawing::Canvas;
+use crate::engine::LoadedModel;
+
+/// Lines side by side along the shorter side of the view, about.
+const ALONG: f64 = 26.0;
+/// The field is sampled so many times per distance between two lines.
+const PER_GAP: i64 = 2;
+/// Lines stay where they were begun while the moment shown moves on by no more than this, in the
+/// time steps of [`Extract`]; beyond that the fields have little in common.
+const AKIN: i64 = 5;
+/// How long lines take to come and to go.
+const FADE: Duration = Duration::from_millis(260);
+/// Distance of one mark to the next where the field is as fast as usual, in units of the distance
+/// between two lines.
+const MARKS_APART: f64 = 3.2;
+/// Where on its way from one to the next a mark is brightest: behind it the tail.
+const HEAD: f32 = 0.86;
+/// Opacity between the marks, and on them.
+const OPACITY: [f32; 2] = [0.13, 0.95];
+/// Half of the width between the marks, and on them, in points.
+const HALF_WIDTH: [f32; 2] = [0.55, 1.35];
+/// Points of a line over which it fades in and out at its ends.
+const TAPER: f32 = 5.0;
+
+/// The streamlines of one pane.
+#[derive(Default)]
+pub struct Streamlines {
+    desk: Desk<Extract, Option<Arc<Flow>>>,
+}
+
+/// A line of a picture.
+struct Shown {
+    line: Arc<Line>,
+    /// Since when it is there, if it was not from the start; since when it is gone.
+    since: Option<Instant>,
+    gone: Option<Instant>,
+}
+
+/// The streamlines at one moment.
+pub struct Flow {
+    lines: Vec<Shown>,
+    /// Time from one mark to the next, the same throughout a run.
+    period: f64,
+}
+
+impl Streamlines {
+    /// Starts and collects the lines.
+    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
+        self.desk.poll(ctx);
+        let key = Extract::of(sighting, ALONG, extract::FINE);
+        let before = self
+            .desk
+            .made()
+            .and_then(|(made, flow)| flow.clone().filter(|_| made.is_akin(&key, AKIN)));
+        self.desk.ask(ctx, &key, || {
+            let (key, weights) = (key.clone(), sighting.weights.cloned());
+            move || find(&key, weights.as_ref(), before.as_deref()).map(Arc::new)
+        });
+        if self.flow().is_some_and(|flow| flow.is_changing()) {
+            ctx.request_repaint();
+        }
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.desk.busy()
+    }
+
+    /// What was made last.
+    pub fn flow(&self) -> Option<&Arc<Flow>> {
+        self.desk.get()?.as_ref()
+    }
+}
+
+fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>, before: Option<&Flow>) -> Option<Flow> {
+    let (probe, t) = key.probe(weights)?;
+    let corner = key.from.map(|from| from as f64 * key.spacing);
+    let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
+    let spacing = key.spacing / PER_GAP as f64;
+    let velocities = probe.velocities(t, &Sampled::places(corner, spacing, size));
+    let field = Sampled { corner, spacing, size, velocities };
+    // Marks keep their distance while t goes on, so what is usual is taken in the middle of the run.
+    let coarse = [0, 1].map(|d| (key.to[d] - key.from[d]).max(1) as usize + 1);
+    let places = Sampled::places(corner, key.spacing, coarse);
+    let half_way = key.t_at(0.5).min(probe.last_time());
+    let usual = median_speed(&probe.velocities(half_way, &places))?;
+    let shown = || before.iter().flat_map(|flow| &flow.lines);
+    let first: Vec<[f64; 2]> =
+        shown().filter(|shown| shown.gone.is_none()).map(|shown| shown.line.seed).collect();
+    let now = Instant::now();
+    let mut lines: Vec<Shown> = weave(&field, key.spacing, usual, &first)
+        .into_iter()
+        .map(|line| {
+            let same = shown().find(|shown| shown.gone.is_none() && shown.line.seed == line.seed);
+            let since = match (before, same) {
+                (None, _) => None,
+                (Some(_), Some(same)) => same.since,
+                (Some(_), None) => Some(now),
+            };
+            Shown { line: Arc::new(line), since, gone: None }
+        })
+        .collect();
+    let stays = |seed: [f64; 2]| lines.iter().any(|shown| shown.line.seed == seed);
+    let leaving: Vec<Shown> = shown()
+        .filter(|shown| shown.gone.is_none_or(|gone| gone.elapsed() < FADE))
+        .filter(|shown| shown.gone.is_some() || !stays(shown.line.seed))
+        .map(|shown| Shown {
+            line: Arc::clone(&shown.line),
+            since: shown.since,
+            gone: shown.gone.or(Some(now)),
+        })
+        .collect();
+    lines.extend(leaving);
+    Some(Flow { lines, period: MARKS_APART * key.spacing / usual })
+}
+
+/// The median of the speeds that are finite, if it is above 0.
+fn median_speed(velocities: &[f64]) -> Option<f64> {
+    let (xs, ys) = velocities.split_at(velocities.len() / 2);
+    let mut speeds: Vec<f64> =
+        xs.iter().zip(ys).map(|(x, y)| x.hypot(*y)).filter(|speed| speed.is_finite()).collect();
+    speeds.sort_unstable_by(f64::total_cmp);
+    speeds.get(speeds.len() / 2).copied().filter(|&speed| speed > 0.0)
+}
+
+impl Shown {
+    /// How much of it is there, 0 to 1.
+    fn presence(&self) -> f32 {
+        let share = |since: Instant| (since.elapsed().as_secs_f32() / FADE.as_secs_f32()).min(1.0);
+        self.since.map_or(1.0, share) * (1.0 - self.gone.map_or(0.0, share))
+    }
+}
+
+impl Flow {
+    /// Whether lines are coming or going.
+    fn is_changing(&self) -> bool {
+        let recent = |moment: Option<Instant>| moment.is_some_and(|then| then.elapsed() < FADE);
+        self.lines.iter().any(|shown| recent(shown.since) || recent(shown.gone))
+    }
+
+    /// Draws the lines and their marks where they are `elapsed` after the run began.
+    pub fn draw(
+        &self,
+        elapsed: f64,
+        palette: &Palette,
+        width: f32,
+        ui: &Ui,
+        canvas: &Canvas<'_>,
+        shapes: &mut Vec<Shape>,
+    ) {
+        let seen = ui.clip_rect().expand(8.0);
+        let pixel = 1.0 / ui.ctx().pixels_per_point();
+        let mut mesh = Mesh::default();
+        for shown in &self.lines {
+            let presence = shown.presence();
+            let line = &shown.line;
+            let path: Vec<Pos2> = line.places.iter().map(|place| canvas.at(place.at)).collect();
+            if presence <= 0.0 || !Rect::from_points(&path).intersects(seen) {
+                continue;
+            }
+            // Marks of neighbouring lines should not march in step.
+            let offset = f64::from(scatter(line.seed));
+            let last = path.len() as f32 - 1.0;
+            let strokes = path.iter().zip(&line.places).enumerate().map(|(i, (at, place))| {
+                let turns = (elapsed - place.time) / self.period + offset;
+                let mark = mark_at(1.0 - turns.rem_euclid(1.0) as f32);
+                let ends = ((i as f32).min(last - i as f32) / TAPER).min(1.0);
+                Stroked { at: *at, mark, strength: presence * ends }
+            });
+            let strokes: Vec<Stroked> = strokes.collect();
+            ribbon(&mut mesh, &strokes, palette.text, width, pixel);
+        }
+        shapes.push(Shape::mesh(mesh));
+    }
+}
+
+/// A piece of streamline with one mark, for a legend.
+pub fn mark([from, to]: [Pos2; 2], palette: &Palette, painter: &Painter) {
+    let count = 12;
+    let strokes: Vec<Stroked> = (0..=count)
+        .map(|i| {
+            let share = i as f32 / count as f32;
+            Stroked { at: from + share * (to - from), mark: mark_at(share), strength: 1.0 }
+        })
+        .collect();
+    let mut mesh = Mesh::default();
+    ribbon(&mut mesh, &strokes, palette.text, 1.0, 1.0 / painter.ctx().pixels_per_point());
+    painter.add(Shape::mesh(mesh));
+}
+
+/// A point of a line as it is drawn.
+struct Stroked {
+    at: Pos2,
+    /// How much of a mark is here, 0 to 1.
+    mark: f32,
+    /// Opacity of all, 0 to 1.
+    strength: f32,
+}
+
+/// How much of a mark is at a share of the way from where the one before has passed to where this
+/// one's front is: a rising tail, a head, a steep front.
+fn mark_at(share: f32) -> f32 {
+    if share < HEAD {
+        (share / HEAD).powi(2)
+    } else {
+        0.5 + 0.5 * (TAU / 2.0 * (share - HEAD) / (1.0 - HEAD)).cos()
+    }
+}
+
+/// A number from 0 to 1 that belongs to a place and looks like chance.
+fn scatter([x, y]: [f64; 2]) -> f32 {
+    ((x * 12.9898 + y * 78.233).sin() * 43758.5453).rem_euclid(1.0) as f32
+}
+
+/// Adds a line whose edges fade over a pixel.
+fn ribbon(mesh: &mut Mesh, strokes: &[Stroked], colour: Color32, width: f32, pixel: f32) {
+    let first = mesh.vertices.len() as u32;
+    for (i, stroke) in strokes.iter().enumerate() {
+        let [before, after] = [i.saturating_sub(1), (i + 1).min(strokes.len() - 1)];
+        let way = (strokes[after].at - strokes[before].at).normalized();
+        let across = vec2(-way.y, way.x);
+        let mix = |[between, on]: [f32; 2]| between + (on - between) * stroke.mark;
+        let half = width * mix(HALF_WIDTH);
+        let ink = colour.gamma_multiply(stroke.strength * mix(OPACITY));
+        // Thinner than a pixel it pales instead.
+        let core = (half - 0.5 * pixel).max(0.0);
+        let ink = ink.gamma_multiply((2.0 * half / pixel).min(1.0));
+        let offsets: [(f32, Color32); 4] = [
+            (-core - pixel, Color32::TRANSPARENT),
+            (-core, ink),
+            (core, ink),
+            (core + pixel, Color32::TRANSPARENT),
+        ];
+        for (offset, ink) in offsets {
+            mesh.colored_vertex(stroke.at + offset * across, ink);
+        }
+    }
+    for i in 0..strokes.len() as u32 - 1 {
+        let [a, b] = [first + 4 * i, first + 4 * (i + 1)];
+        for k in 0..3 {
+            mesh.add_triangle(a + k, a + k + 1, b + k);
+            mesh.add_triangle(a + k + 1, b + k, b + k + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_has_a_steep_front_and_a_long_tail() {
+        let shares: Vec<f32> = (0..=100).map(|i| mark_at(i as f32 / 100.0)).collect();
+        let top = shares.iter().copied().fold(0.0, f32::max);
+        let head = shares.iter().position(|&mark| mark >= top).expect("there is a largest");
+        assert!(head > 75 && top > 0.98, "head at {head}, {top}");
+        assert!(shares[0] < 1e-6 && shares[100] < 1e-6);
+    }
+}
