@@ -43,8 +43,7 @@ pub(super) trait Element: Pod {
     ) -> Self::Vector<S>;
 
     /// `u / (1 + 2^u)` of a few vectors at a time, which hides how long each takes.
-    fn activate<S: Simd, const N: usize>(simd: S, u: [Self::Vector<S>; N])
-    -> [Self::Vector<S>; N];
+    fn activate<S: Simd, const N: usize>(simd: S, u: [Self::Vector<S>; N]) -> [Self::Vector<S>; N];
 
     /// The slope of [`Self::activate`] at `u`, whose value it is given.
     fn slope<S: Simd>(simd: S, u: Self::Vector<S>, value: Self::Vector<S>) -> Self::Vector<S>;
@@ -109,10 +108,7 @@ macro_rules! implement_element {
             }
 
             #[inline(always)]
-            fn activate<S: Simd, const N: usize>(
-                simd: S,
-                u: [S::$vector; N],
-            ) -> [S::$vector; N] {
+            fn activate<S: Simd, const N: usize>(simd: S, u: [S::$vector; N]) -> [S::$vector; N] {
                 $activate(simd, u)
             }
 
@@ -188,7 +184,8 @@ fn slope_f64<S: Simd>(_: S, u: S::f64s, value: S::f64s) -> S::f64s {
     let mut slopes = [u];
     let values = [value];
     let values = bytemuck::cast_slice::<S::f64s, f64>(&values);
-    for (slope, value) in bytemuck::cast_slice_mut::<S::f64s, f64>(&mut slopes).iter_mut().zip(values)
+    for (slope, value) in
+        bytemuck::cast_slice_mut::<S::f64s, f64>(&mut slopes).iter_mut().zip(values)
     {
         let sigmoid = 1.0 / (1.0 + exponential::<S>(*slope * std::f64::consts::LN_2));
         *slope = fused_f64::<S>(FROM_UNITS * value, 1.0 - sigmoid, sigmoid);

@@ -11,8 +11,8 @@ mod device;
 mod gradient;
 mod product;
 
-use burn::nn::Linear;
 use burn::module::Param;
+use burn::nn::Linear;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};

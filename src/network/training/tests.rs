@@ -131,5 +131,8 @@ fn devices_have_names() {
         assert_eq!(device.to_string().parse::<ComputeDevice>().unwrap(), *device);
     }
     let message = "cuda".parse::<ComputeDevice>().unwrap_err().to_string();
-    assert!(message.contains("\"cuda\": this build has") && message.contains("ndarray"), "{message}");
+    assert!(
+        message.contains("\"cuda\": this build has") && message.contains("ndarray"),
+        "{message}"
+    );
 }
