@@ -100,6 +100,7 @@ impl Card for Errors {
             choose(ui, answer, &Answer::CHOICES);
         });
         if say_if_empty(ui, below, palette, desk, latest.is_some()) {
+            say_if_empty(ui, second, palette, desk, latest.is_some());
             return;
         }
         let Some(errors) = latest else { return };

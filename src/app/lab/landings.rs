@@ -13,7 +13,7 @@ use crate::app::command::{Command, Commands};
 use crate::app::plots::frame::{plot, say};
 use crate::engine::lab::{Landing, PlaneMap};
 use crate::measure::{Complex, amplification};
-use crate::solver::MethodRef;
+use crate::solver::{Method, MethodRef};
 
 /// Points along each side of the region's picture.
 const SIDE: usize = 192;
@@ -68,7 +68,7 @@ impl Card for Landings {
             say(ui, below, palette, words);
             return;
         }
-        let half = half_of(landings);
+        let half = half_of(&method, landings);
         self.region.ask(bench.lab, (method.index(), half), |(index, half), report| {
             let method = MethodRef::all().nth(*index).unwrap_or_default();
             let extent = f64::from(*half);
@@ -99,8 +99,11 @@ impl Card for Landings {
     }
 }
 
-/// Half the side of the part of the plane that is shown; it changes in jumps.
-fn half_of(landings: &[Landing]) -> u32 {
+/// Half the side of the part of the plane that is shown; it changes in jumps. The usual regions reach to
+/// −2 to −4, those of methods that look back not so far, and would hardly be seen.
+fn half_of(method: &Method, landings: &[Landing]) -> u32 {
+    let reaches = |re: f64| amplification(method, Complex::new(re, 0.0)).is_some_and(|r| r <= 1.0);
+    let least = [1, 2].into_iter().find(|half| !reaches(-f64::from(*half))).unwrap_or(4);
     let mut sizes: Vec<f64> = landings
         .iter()
         .flat_map(|landing| landing.h_lambda)
@@ -109,7 +112,8 @@ fn half_of(landings: &[Landing]) -> u32 {
         .collect();
     sizes.sort_unstable_by(f64::total_cmp);
     let most = crate::measure::quantile(&sizes, 0.97);
-    [4, 6, 10, 20, 50].into_iter().find(|half| most < f64::from(*half)).unwrap_or(4)
+    let mut halves = [1, 2, 4, 6, 10, 20, 50].into_iter().filter(|half| *half >= least);
+    halves.find(|half| most < f64::from(*half)).unwrap_or(least)
 }
 
 fn complex_plane(
@@ -121,7 +125,11 @@ fn complex_plane(
 ) {
     let palette = bench.palette;
     let extent = map.extent;
-    let step = if extent > 15.0 { 10.0 } else { 2.0 };
+    let step = match extent {
+        far if far > 15.0 => 10.0,
+        near if near < 3.0 => 1.0,
+        _ => 2.0,
+    };
     let grid = move |_| -> Vec<GridMark> {
         let most = (extent / step) as i64;
         (-most..=most).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()

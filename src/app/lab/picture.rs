@@ -182,9 +182,12 @@ pub fn bar_ui(ui: &Ui, rect: Rect, palette: &Palette, scale: Scale) {
     }
     let font = FontId::proportional(TEXT);
     let x = bar.right() + 1.5 * UNIT;
-    for (value, y, anchor) in
-        [(scale.high, bar.top(), Align2::LEFT_TOP), (scale.low, bar.bottom(), Align2::LEFT_BOTTOM)]
+    let [low, high] = [scale.low, scale.high].map(number::three);
+    // Where all values are alike, their colour is the lowest.
+    let top = if low == high { String::new() } else { high };
+    for (words, y, anchor) in
+        [(top, bar.top(), Align2::LEFT_TOP), (low, bar.bottom(), Align2::LEFT_BOTTOM)]
     {
-        ui.painter().text(pos2(x, y), anchor, number::three(value), font.clone(), palette.quiet);
+        ui.painter().text(pos2(x, y), anchor, words, font.clone(), palette.quiet);
     }
 }

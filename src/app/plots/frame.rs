@@ -158,14 +158,14 @@ pub fn leaving_line(
     let Some(Leaving { particle, t }) = leaving else { return };
     let line = VLine::new("", t).color(palette.alarm).style(LineStyle::dashed_dense());
     plot.vline(line.width(1.0).allow_hover(false));
-    // Towards the side with more room, a little off the line.
+    // Towards the side with more room, a little off the line, and at the foot: errors rise with t.
     let (anchor, off) =
-        if t - start < end - t { (Align2::LEFT_TOP, 1.0) } else { (Align2::RIGHT_TOP, -1.0) };
-    let top = plot.plot_bounds().max()[1];
+        if t - start < end - t { (Align2::LEFT_BOTTOM, 1.0) } else { (Align2::RIGHT_BOTTOM, -1.0) };
+    let foot = plot.plot_bounds().min()[1];
     let name = RichText::new("stability left").size(TEXT).color(palette.alarm);
-    let at = PlotPoint::new(t + off * 0.012 * (end - start), top);
+    let at = PlotPoint::new(t + off * 0.012 * (end - start), foot);
     plot.text(Text::new("", at, name).anchor(anchor).allow_hover(false));
-    let line = plot.screen_from_plot(PlotPoint::new(t, top)).x;
+    let line = plot.screen_from_plot(PlotPoint::new(t, foot)).x;
     let response = plot.response();
     if response.hover_pos().is_some_and(|pointer| (pointer.x - line).abs() < REACH) {
         response.clone().on_hover_text_at_pointer(leaving_words(particle, t));

@@ -346,11 +346,14 @@ impl StagePane {
         {
             let now = keyframe(state, recording);
             let over_time = over_time(sighting, state);
-            let left_at = pane.leaving().filter(|own| own.particle == lit).map(|own| own.t);
-            let lit = (lit, left_at);
             let draw = path::draw(Arc::clone(recording), lit, now, over_time, (palette, lines));
             items.push(Item::Drawn(draw));
         }
+        // Above the particles, where trails would hide it.
+        let on_path = pane.leaving().filter(|own| state.lit() == Some(own.particle));
+        let mark = on_path
+            .zip(recording.clone())
+            .filter(|_| state.by_hand.is_none() && !state.scene.shows_difference(frame.index));
         match (view, recording) {
             (Some(view), _) if frame.gpu.is_some() => {
                 items.push(Item::Gpu(StageItem::new(pane.key, view)));
@@ -363,6 +366,11 @@ impl StagePane {
                 items.push(Item::Drawn(Box::new(draw)));
             }
             _ => {}
+        }
+        if let Some((leaving, recording)) = mark {
+            let over_time = over_time(sighting, state);
+            let draw = path::draw_leaving(recording, leaving, over_time, palette);
+            items.push(Item::Drawn(draw));
         }
         if frame.index == state.selected || state.visible().len() == 1 {
             items.extend(frame.bench.item(state, sighting.projection).map(Item::Drawn));

@@ -5,35 +5,56 @@ use std::sync::Arc;
 
 use eframe::egui::{Color32, Pos2, Shape, Stroke, pos2};
 
+use super::drawing::Canvas;
 use super::layers::Draw;
 use crate::app::palette::Palette;
+use crate::app::state::Leaving;
 use crate::engine::Recording;
 
 /// Half the width of the mark where the stability region is left, in points.
-pub const MARK: f32 = 5.0;
+const MARK: f32 = 5.0;
 
 /// A diamond: the mark where steps leave the stability region.
-pub fn leaving_mark(at: Pos2, half: f32, colour: Color32) -> Shape {
-    let Pos2 { x, y } = at;
+fn leaving_mark(at: Pos2, colour: Color32) -> Shape {
+    let (Pos2 { x, y }, half) = (at, MARK);
     let corners = [pos2(x - half, y), pos2(x, y - half), pos2(x + half, y), pos2(x, y + half)];
     Shape::convex_polygon(corners.to_vec(), colour, Stroke::NONE)
 }
 
-/// Draws the path of `particle`, marked at the time `left_at`; `over_time` is the direction shown
-/// over t instead of the plane.
+/// Where a position at time `t` is drawn; `over_time` is the direction shown over t
+/// instead of the plane.
+fn place(canvas: &Canvas<'_>, over_time: Option<[f64; 2]>, [x, y]: [f64; 2], t: f64) -> Pos2 {
+    match over_time {
+        Some(u) => canvas.at([t, u[0] * x + u[1] * y]),
+        None => canvas.at([x, y]),
+    }
+}
+
+/// Marks the place at which the steps of `particle` leave the stability region, at time `t`.
+pub fn draw_leaving<'a>(
+    recording: Arc<Recording>,
+    Leaving { particle, t }: Leaving,
+    over_time: Option<[f64; 2]>,
+    palette: &'static Palette,
+) -> Draw<'a> {
+    Box::new(move |_, canvas, shapes| {
+        if let Some(at) = recording.at_keyframe(particle, recording.keyframe_of_time(t)) {
+            shapes.push(leaving_mark(place(canvas, over_time, at, t), palette.alarm));
+        }
+    })
+}
+
+/// Draws the path of `particle`; `over_time` is the direction shown over t instead of the plane.
 pub fn draw<'a>(
     recording: Arc<Recording>,
-    (particle, left_at): (usize, Option<f64>),
+    particle: usize,
     now: f64,
     over_time: Option<[f64; 2]>,
     (palette, width): (&'static Palette, f32),
 ) -> Draw<'a> {
     Box::new(move |_, canvas, shapes| {
         let Some(frames) = recording.keyframes(particle) else { return };
-        let place = |[x, y]: [f64; 2], t: f64| match over_time {
-            Some(u) => canvas.at([t, u[0] * x + u[1] * y]),
-            None => canvas.at([x, y]),
-        };
+        let place = |at: [f64; 2], t: f64| place(canvas, over_time, at, t);
         let Some(here) = recording.at_keyframe(particle, now) else { return };
         let here = place(here, recording.time_of_keyframe(now));
         let points: Vec<_> = frames
@@ -49,11 +70,5 @@ pub fn draw<'a>(
         let quiet = Stroke::new(1.2 * width, palette.quiet);
         shapes.extend(Shape::dashed_line(&future, quiet, 5.0, 4.0));
         shapes.push(Shape::line(past, Stroke::new(1.8 * width, palette.strong)));
-        let left = left_at.map(|t| (t, recording.keyframe_of_time(t)));
-        if let Some((t, at)) =
-            left.and_then(|(t, at)| Some((t, recording.at_keyframe(particle, at)?)))
-        {
-            shapes.push(leaving_mark(place(at, t), MARK, palette.alarm));
-        }
     })
 }

@@ -1,10 +1,9 @@
 //! What is known of the lit particle, in every pane.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, Vec2, vec2};
+use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
 
 use super::by_hand::Bench;
 use super::pane::keyframe;
-use super::path::{MARK, leaving_mark};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
@@ -37,6 +36,9 @@ pub fn ui(
     let shown = if narrow { 1 } else { lines.len() };
     words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
     let left_at = pane.leaving().filter(|own| own.particle == particle).map(|own| own.t);
+    if upwards {
+        words.reverse();
+    }
     let steps = pinned && state.selected.min(state.visible().len() - 1) == index;
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.92))
@@ -52,9 +54,6 @@ pub fn ui(
             if let (Some(t), true) = (left_at, upwards) {
                 leaving(ui, palette, (particle, t));
             }
-            if upwards {
-                words.reverse();
-            }
             for words in words {
                 ui.add(Label::new(words).extend());
             }
@@ -68,20 +67,11 @@ pub fn ui(
         });
 }
 
-/// Says when the particle's steps leave the stability region, behind the mark on its path.
+/// Says when the particle's steps leave the stability region, in the colour of the mark on its path.
 fn leaving(ui: &mut Ui, palette: &Palette, (particle, t): (usize, f64)) {
-    let line = |ui: &mut Ui| {
-        let side = 2.0 * MARK;
-        let (mark, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
-        ui.painter().add(leaving_mark(mark.center(), MARK, palette.alarm));
-        ui.label(RichText::new(format!("stability left at t = {t:.3}")).color(palette.text))
-            .on_hover_text(leaving_words(particle, t));
-    };
-    ui.allocate_ui_with_layout(
-        vec2(0.0, ui.spacing().interact_size.y),
-        Layout::left_to_right(Align::Center),
-        line,
-    );
+    let words = RichText::new(format!("stability left at t = {t:.3}")).color(palette.alarm);
+    let about = format!("The diamond on its path. {}", leaving_words(particle, t));
+    ui.add(Label::new(words).extend()).on_hover_text(about);
 }
 
 /// Starts and ends stepping through the pinned particle's run.
