@@ -1,5 +1,12 @@
 //! The exponential as loops over many numbers want it.
 
+#![allow(
+    clippy::inline_always,
+    reason = "vector code is only as wide as its caller if it is inlined"
+)]
+#![allow(clippy::needless_range_loop, reason = "loops over registers that are kept in step")]
+#![allow(clippy::approx_constant, reason = "a minimax coefficient that is close to ln 2, not ln 2")]
+
 use pulp::Simd;
 
 /// `a b + c`, rounded once where the machine has the instruction.

@@ -141,3 +141,29 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.window_shadow = visuals.popup_shadow;
     visuals
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{RawInput, Rect, pos2};
+
+    use super::*;
+
+    #[test]
+    fn large_windows_are_zoomed_and_stay_as_they_are() {
+        for (size, wanted) in
+            [([1024.0, 700.0], 1.0), ([2560.0, 1440.0], 1.0), ([3840.0, 2160.0], 1.5)]
+        {
+            let ctx = egui::Context::default();
+            // The second time the window has fewer, larger points.
+            let mut zoom = 1.0;
+            for _ in 0..2 {
+                let points = Vec2::from(size) / zoom;
+                let rect = Rect::from_min_size(pos2(0.0, 0.0), points);
+                let input = RawInput { screen_rect: Some(rect), ..RawInput::default() };
+                let _ = ctx.run_ui(input, |ui| zoom = super::zoom(ui.ctx(), &Look::default()));
+                assert!((zoom - wanted).abs() < 1e-6, "{size:?}: {zoom}");
+                ctx.set_zoom_factor(zoom);
+            }
+        }
+    }
+}

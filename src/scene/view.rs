@@ -195,3 +195,26 @@ impl Default for View {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Scene;
+
+    #[test]
+    fn what_overlaps_adds_up_as_the_scene_says() {
+        for (name, few, many, many_by_speed) in [
+            ("automatic", false, true, false),
+            ("cover", false, false, false),
+            ("add-up", true, true, true),
+        ] {
+            let setting = [format!("view.overlap={name}")];
+            let scene = Scene::with_settings(None, &setting).expect("a scene");
+            let again = Scene::from_toml(&scene.to_toml(), "again").expect("reads back");
+            let overlap = again.view.overlap;
+            assert_eq!(overlap.adds_up(1_000, ColourBy::Plain), few, "{name}");
+            assert_eq!(overlap.adds_up(Overlap::MANY, ColourBy::Plain), many, "{name}");
+            assert_eq!(overlap.adds_up(Overlap::MANY, ColourBy::Speed), many_by_speed, "{name}");
+        }
+    }
+}

@@ -16,6 +16,10 @@ use crate::app::top_bar;
 pub const HEIGHT: f32 = 9.0 * UNIT;
 /// Room beside name and figures, for the badge, the button and what lies between.
 const BESIDE: f32 = 21.0 * UNIT;
+/// Panes narrower than this have no room for all figures on one line.
+const NARROW: f32 = 300.0;
+/// Between two figures.
+const SEPARATOR: &str = " · ";
 
 /// Draws the line into `rect`.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Commands) {
@@ -101,8 +105,7 @@ pub fn figures(pane: &PaneState) -> String {
     let noun = number::plural(nfe, "evaluation", "evaluations");
     match shown.distance {
         Some(distance) => {
-            // The name and its value stay on one line.
-            format!("{evaluations} {noun} · W₂\u{a0}{}", number::three(distance.sliced_w2))
+            format!("{evaluations} {noun}{SEPARATOR}W₂ {}", number::three(distance.sliced_w2))
         }
         None => format!("{evaluations} {noun}"),
     }
@@ -110,7 +113,9 @@ pub fn figures(pane: &PaneState) -> String {
 
 /// The figures of a pane whose header has no room for them.
 pub fn figures_below(ui: &Ui, width: f32, pane: &PaneState) -> Option<String> {
-    (!fits(ui, width, pane)).then(|| figures(pane))
+    // A line each where one line would be broken anywhere.
+    let joint = if width < NARROW { "\n" } else { SEPARATOR };
+    (!fits(ui, width, pane)).then(|| figures(pane).replace(SEPARATOR, joint))
 }
 
 /// Whether name and figures fit into a header.

@@ -14,7 +14,7 @@ use super::gpu::{self, StageGpu, StageItem, Upload, View};
 use super::layers::{self, Densities, PaneLayers, Sighting};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::plot::{plot, zoom_by_scrolling};
-use super::sight::{self, Sight};
+use super::sight::{self, Sight, Window};
 use super::{painted, path, picking};
 use crate::app::desk::Desk;
 use crate::app::state::{PaneState, State};
@@ -80,7 +80,7 @@ impl StagePane {
         weights: Option<&Arc<LoadedModel>>,
     ) {
         let pane = &state.panes[index];
-        let sighting = sighting(state, pane, sight, weights);
+        let sighting = sighting(state, pane, (sight, self.seen()), weights);
         let recording = pane.recording();
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
         self.layers.update(ctx, &sighting, at);
@@ -108,6 +108,11 @@ impl StagePane {
     /// Where a point of the plot was on the screen in the last frame.
     pub fn screen_position(&self, at: [f64; 2]) -> Option<Pos2> {
         Some(Canvas::new(self.transform.as_ref()?).at(at))
+    }
+
+    /// What its plot showed in the last frame.
+    fn seen(&self) -> Option<Window> {
+        self.transform.as_ref().map(|transform| Window::of(transform.bounds()))
     }
 
     /// Why the pane is not what it should be.
@@ -232,7 +237,7 @@ impl StagePane {
     pub fn ui(&mut self, ui: &mut Ui, rect: Rect, mut frame: Frame<'_>) -> Done {
         let state = frame.state;
         let pane = &state.panes[frame.index];
-        let sighting = sighting(state, pane, frame.sight, None);
+        let sighting = sighting(state, pane, (frame.sight, self.seen()), None);
         let projection = sighting.projection;
         let items = self.items(ui.ctx(), &sighting, &mut frame, rect.width());
         let bounds = frame.sight.window(projection).bounds();
@@ -275,7 +280,7 @@ impl StagePane {
             zoom_by_scrolling(plot);
             for item in items {
                 match item {
-                    Item::Gpu(item) => plot.add(item),
+                    Item::Gpu(item) => plot.add(*item),
                     Item::Drawn(draw) => layers::add(plot, draw),
                 }
             }
@@ -315,11 +320,12 @@ impl StagePane {
             match layer {
                 Layer::Data => {
                     let item = frame.data_points.item(view, frame.index);
-                    items.extend(item.map(Item::Gpu));
+                    items.extend(item.map(Box::new).map(Item::Gpu));
                 }
                 Layer::Chords => {
                     let last = recording.as_ref().map_or(1, |r| r.times.len() - 1);
-                    items.push(Item::Gpu(StageItem::new(pane.key, chords(view, last)).pass(1)));
+                    let item = StageItem::new(pane.key, chords(view, last)).pass(1);
+                    items.push(Item::Gpu(Box::new(item)));
                 }
                 _ => {}
             }
@@ -356,7 +362,7 @@ impl StagePane {
             .filter(|_| state.by_hand.is_none() && !state.scene.shows_difference(frame.index));
         match (view, recording) {
             (Some(view), _) if frame.gpu.is_some() => {
-                items.push(Item::Gpu(StageItem::new(pane.key, view)));
+                items.push(Item::Gpu(Box::new(StageItem::new(pane.key, view))));
             }
             (Some(view), Some(recording)) if view.discs => {
                 let Some(colouring) = self.colouring().cloned() else { return items };
@@ -381,7 +387,7 @@ impl StagePane {
 
 /// What lies in the plot.
 enum Item<'a> {
-    Gpu(StageItem),
+    Gpu(Box<StageItem>),
     Drawn(layers::Draw<'a>),
 }
 
@@ -393,7 +399,7 @@ pub fn keyframe(state: &State, recording: &Recording) -> f64 {
 fn sighting<'a>(
     state: &State,
     pane: &'a PaneState,
-    sight: &Sight,
+    (sight, seen): (&Sight, Option<Window>),
     weights: Option<&'a Arc<LoadedModel>>,
 ) -> Sighting<'a> {
     let scene: &Scene = &pane.scene;
@@ -404,6 +410,7 @@ fn sighting<'a>(
         projection: sight::projection(scene, view.projection),
         t: state.time().unwrap_or(scene.time_span().0),
         window: sight.window(Projection::Plane),
+        seen,
         extent: sight::extent(scene)[1][0],
         weights,
     }

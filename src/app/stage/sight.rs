@@ -35,7 +35,9 @@ impl Window {
         PlotBounds::from_min_max(side(-1.0), side(1.0))
     }
 
-    fn of(bounds: &PlotBounds) -> Self {
+    /// What a plot shows.
+    #[must_use]
+    pub fn of(bounds: &PlotBounds) -> Self {
         Self::between([bounds.min(), bounds.max()])
     }
 

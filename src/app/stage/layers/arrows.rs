@@ -9,6 +9,7 @@ use super::extract::{self, Extract};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
+use crate::app::stage::sight::Window;
 use crate::engine::LoadedModel;
 use crate::scene::Layer;
 
@@ -45,9 +46,9 @@ pub struct Arrows {
 
 impl Arrows {
     /// Starts and collects what the layers show.
-    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
+    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>, seen: Window) {
         self.desk.poll(ctx);
-        let key = Extract::of(sighting, ALONG, extract::ROUND);
+        let key = Extract::of(sighting, seen, (ALONG, extract::ROUND));
         self.desk.ask(ctx, &key, || {
             let (key, weights) = (key.clone(), sighting.weights.cloned());
             move || find(&key, weights.as_ref()).map(Arc::new)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Sighting;
+use crate::app::stage::sight::Window;
 use crate::engine::{LoadedModel, Probe};
 use crate::scene::{Scene, View};
 
@@ -13,8 +14,8 @@ const TIME_STEPS: f64 = 200.0;
 pub const ROUND: &[f64] = &[1.0, 2.0, 2.5, 5.0, 10.0];
 /// The finer ones.
 pub const FINE: &[f64] = &[1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.4, 8.0, 10.0];
-/// A little more than is seen of the plane: panes are rarely square.
-const BEYOND: f64 = 1.6;
+/// A pane of any shape is covered up to this many views from the middle.
+const FARTHEST: f64 = 4.0;
 
 /// What decides what a layer finds in a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,15 +34,17 @@ pub struct Extract {
 }
 
 impl Extract {
-    /// What is seen, with at most `along` places of the grid along the shorter side of the view, at
+    /// What is `seen`, with at most `along` places of the grid along the shorter side of the view, at
     /// one of the `distances` from each other.
-    pub fn of(sighting: &Sighting<'_>, along: f64, distances: &[f64]) -> Self {
+    pub fn of(sighting: &Sighting<'_>, seen: Window, (along, distances): (f64, &[f64])) -> Self {
         let Sighting { scene, t, window, weights, .. } = *sighting;
         let (start, end) = scene.time_span();
         let time = ((t - start) / (end - start) * TIME_STEPS).round() as i64;
         let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / along, distances);
         let edge = |sign: f64, d: usize| {
-            ((window.centre[d] + sign * BEYOND * window.half[d]) / spacing).round() as i64
+            // One more, for what reaches in from outside.
+            let half = seen.half[d].min(FARTHEST * window.half[d]) + spacing;
+            ((seen.centre[d] + sign * half) / spacing).round() as i64
         };
         Self {
             // How it is looked at makes no difference.

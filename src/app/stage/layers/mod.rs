@@ -45,8 +45,10 @@ pub struct Sighting<'a> {
     pub projection: Projection,
     /// The t that is shown.
     pub t: f64,
-    /// What of the plane is seen.
+    /// What of the plane is seen in every pane.
     pub window: Window,
+    /// What the pane showed in the last frame: more, as its shape allows. None in its first one.
+    pub seen: Option<Window>,
     /// Half of what the view shows at least.
     pub extent: f64,
     /// Weights that stand in for the scene's own.
@@ -84,11 +86,13 @@ impl PaneLayers {
         if sighting.projection != Projection::Plane {
             return;
         }
-        if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
-            self.arrows.update(ctx, sighting);
-        }
-        if on(Layer::Streamlines) {
-            self.streamlines.update(ctx, sighting);
+        if let Some(seen) = sighting.seen {
+            if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
+                self.arrows.update(ctx, sighting, seen);
+            }
+            if on(Layer::Streamlines) {
+                self.streamlines.update(ctx, sighting, seen);
+            }
         }
         if let (true, Some((recording, keyframe))) = (on(Layer::Empirical), recording) {
             self.crowd.update(ctx, recording, keyframe, sighting.extent);

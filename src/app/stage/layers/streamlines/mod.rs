@@ -14,6 +14,7 @@ use super::extract::{self, Extract};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
+use crate::app::stage::sight::Window;
 use crate::engine::LoadedModel;
 
 /// Lines side by side along the shorter side of the view, about.
@@ -60,9 +61,9 @@ pub struct Flow {
 
 impl Streamlines {
     /// Starts and collects the lines.
-    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>) {
+    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>, seen: Window) {
         self.desk.poll(ctx);
-        let key = Extract::of(sighting, ALONG, extract::FINE);
+        let key = Extract::of(sighting, seen, (ALONG, extract::FINE));
         let before = self
             .desk
             .made()
@@ -76,9 +77,9 @@ impl Streamlines {
         }
     }
 
-    /// Whether anything wished for is still being made.
+    /// Whether anything wished for is still being made, or on its way in or out.
     pub fn busy(&self) -> bool {
-        self.desk.busy()
+        self.desk.busy() || self.flow().is_some_and(|flow| flow.is_changing())
     }
 
     /// What was made last.
@@ -106,7 +107,7 @@ fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>, before: Option<&Flow>
     let mut lines: Vec<Shown> = weave(&field, key.spacing, usual, &first)
         .into_iter()
         .map(|line| {
-            let same = shown().find(|shown| shown.gone.is_none() && shown.line.seed == line.seed);
+            let same = shown().find(|shown| shown.gone.is_none() && shown.line.is_same(&line));
             let since = match (before, same) {
                 (None, _) => None,
                 (Some(_), Some(same)) => same.since,
@@ -115,10 +116,10 @@ fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>, before: Option<&Flow>
             Shown { line: Arc::new(line), since, gone: None }
         })
         .collect();
-    let stays = |seed: [f64; 2]| lines.iter().any(|shown| shown.line.seed == seed);
+    let stays = |line: &Line| lines.iter().any(|shown| shown.line.is_same(line));
     let leaving: Vec<Shown> = shown()
         .filter(|shown| shown.gone.is_none_or(|gone| gone.elapsed() < FADE))
-        .filter(|shown| shown.gone.is_some() || !stays(shown.line.seed))
+        .filter(|shown| shown.gone.is_some() || !stays(&shown.line))
         .map(|shown| Shown {
             line: Arc::clone(&shown.line),
             since: shown.since,
