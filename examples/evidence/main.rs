@@ -18,11 +18,14 @@ fn main() {
     for which in std::env::args().skip(1) {
         match which.as_str() {
             "watershed" => {
-                ["data.name=two-moons", "data.name=eight-gaussians"].map(watershed::print);
+                ["data.name=two-moons", "data.name=eight-gaussians"]
+                    .into_iter()
+                    .for_each(watershed::print);
             }
             "calibration" => {
                 ["data.name=single-gaussian", "data.name=two-moons", "field.system=harmonic"]
-                    .map(calibration::print);
+                    .into_iter()
+                    .for_each(calibration::print);
             }
             "floors" => floors::print(),
             "modes" => modes(),

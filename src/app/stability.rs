@@ -83,6 +83,6 @@ fn shared_grid(recording: &Recording) -> Option<Vec<f64>> {
     let together = scene.is_adaptive() && scene.sampler.scope == Scope::WholeBatch;
     let log = recording.shared_log.as_deref().filter(|_| together && !scene.is_stochastic())?;
     let kept = log.iter().filter(|attempt| attempt.accepted);
-    let end = kept.clone().last().map(|last| last.t + last.h)?;
+    let end = kept.clone().next_back().map(|last| last.t + last.h)?;
     Some(kept.map(|attempt| attempt.t).chain([end]).collect())
 }

@@ -1,6 +1,6 @@
 //! What is known of the lit particle, in every pane.
 
-use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
+use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui, Vec2, vec2};
 
 use super::by_hand::Bench;
 use super::pane::keyframe;
