@@ -10,7 +10,7 @@ use driftscope::app::state::Mode;
 use driftscope::app::{Driftscope, Launch};
 use driftscope::engine::lab::{
     Job, Lab, Setting, Subject, coverage, errors_over_time, likelihood_map, marginal_errors,
-    model_error_over_time, round_trips, strong_error_curves, sweep_reference, transport,
+    model_error_over_time, round_trips, stability, strong_error_curves, sweep_reference, transport,
 };
 use driftscope::measure::CloudDistance;
 use driftscope::scene::Scene;
@@ -105,6 +105,18 @@ fn every_measurement_can_be_withdrawn_at_any_time() {
                     let subject = ode(learned())?;
                     let settings = [Setting::Tolerance { rtol: 1e-9, atol: 1e-9 }; 50];
                     round_trips(&subject, &settings, 2_000, &report.cancel, |_, _| {}).map(|_| ())
+                })
+            }),
+        ),
+        (
+            "stability",
+            Box::new(move |lab| {
+                lab.start(move |report| {
+                    let subject = ode(scene(&["sampler.method=euler", "sampler.steps=5000"]))?;
+                    for particle in 0..1_000 {
+                        stability(&subject, subject.start(particle), None, &report.cancel)?;
+                    }
+                    Ok(())
                 })
             }),
         ),
@@ -204,7 +216,7 @@ fn the_chosen_particle_is_one_everywhere_and_its_leaving_is_told() {
             chosen.is_some_and(|chosen| chosen.particle == particle)
         };
         while !known(harness.state()) {
-            assert!(began.elapsed() < Duration::from_secs(60), "nothing about {particle}");
+            assert!(began.elapsed() < Duration::from_mins(1), "nothing about {particle}");
             std::thread::sleep(Duration::from_millis(5));
             harness.step();
         }
