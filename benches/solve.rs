@@ -44,7 +44,7 @@ fn forward(criterion: &mut Criterion) {
     let mut pass = ForwardPass::new(2_048).expect("reads");
     for &device in ComputeDevice::ALL {
         let mut by_burn = pass.by_burn(device).expect("reads");
-        group.bench_function(format!("burn-{device}"), |bencher| bencher.iter(|| by_burn()));
+        group.bench_function(format!("burn-{device}"), |bencher| bencher.iter(&mut by_burn));
     }
     group.bench_function("one thread", |bencher| bencher.iter(|| pass.on_one_thread()));
     group.bench_function("all threads", |bencher| bencher.iter(|| pass.on_all_threads()));
