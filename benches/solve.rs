@@ -39,16 +39,6 @@ fn forward(criterion: &mut Criterion) {
         });
     }
     group.finish();
-
-    let mut group = criterion.benchmark_group("forward pass of 2048");
-    let mut pass = ForwardPass::new(2_048).expect("reads");
-    for &device in ComputeDevice::ALL {
-        let mut by_burn = pass.by_burn(device).expect("reads");
-        group.bench_function(format!("burn-{device}"), |bencher| bencher.iter(&mut by_burn));
-    }
-    group.bench_function("one thread", |bencher| bencher.iter(|| pass.on_one_thread()));
-    group.bench_function("all threads", |bencher| bencher.iter(|| pass.on_all_threads()));
-    group.finish();
 }
 
 fn training(criterion: &mut Criterion) {
