@@ -37,13 +37,15 @@ fn withdrawal<T>(job: &Job<T>, after: Duration) -> Duration {
     began.elapsed()
 }
 
-#[test]
-fn every_measurement_can_be_withdrawn_at_any_time() {
-    type Start = Box<dyn Fn(&Lab) -> Job<()>>;
+/// What starts a measurement in the background.
+type Start = Box<dyn Fn(&Lab) -> Job<()>>;
+
+/// Every kind of measurement, long enough to be withdrawn.
+fn measurements() -> Vec<(&'static str, Start)> {
     let learned = || scene(&["particles.count=2000"]);
     let noisy = || scene(&["diffusion.form=sigma", "sampler.steps=500"]);
     let ode = |scene: Arc<Scene>| Subject::of_ode(&scene, None);
-    let starts: Vec<(&str, Start)> = vec![
+    vec![
         ("sweep", Box::new(|lab| lab.start(long_sweep))),
         (
             "reference",
@@ -133,9 +135,13 @@ fn every_measurement_can_be_withdrawn_at_any_time() {
                 })
             }),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn every_measurement_can_be_withdrawn_at_any_time() {
     let lab = Lab::new(|| {});
-    for (name, start) in starts {
+    for (name, start) in measurements() {
         // At several moments, since each measurement does different things one after the other.
         let mut worst = Duration::ZERO;
         for after in [60, 350, 900] {
