@@ -163,10 +163,12 @@ def jax_cases(n):
     ]
 
 
-def training():
-    """Steps per second of the default training: batch 512, Adam, EMA."""
-    sizes = [(66, 128), (128, 128), (128, 128), (128, 2)]
-    net = torch.nn.ModuleList([torch.nn.Linear(a, b) for a, b in sizes])
+SIZES_OF_LAYERS = [(66, 128), (128, 128), (128, 128), (128, 2)]
+
+
+def torch_training():
+    """A step of the default training: batch 512, Adam, EMA."""
+    net = torch.nn.ModuleList([torch.nn.Linear(a, b) for a, b in SIZES_OF_LAYERS])
     ema = [p.detach().clone() for p in net.parameters()]
     adam = torch.optim.Adam(net.parameters(), lr=2e-3)
 
@@ -183,17 +185,58 @@ def training():
         with torch.no_grad():
             torch._foreach_lerp_(ema, list(net.parameters()), 1e-3)
 
-    for _ in range(20):
-        step()
+    return step
+
+
+def jax_training():
+    """The same, all of a step in one jitted function."""
+    key = jax.random.key(0)
+    net = [(jax.random.normal(key, s) * s[0] ** -0.5, jnp.zeros(s[1])) for s in SIZES_OF_LAYERS]
+    zero = jax.tree.map(jnp.zeros_like, net)
+    moved = lambda old, new, decay: jax.tree.map(lambda a, b: decay * a + (1 - decay) * b, old, new)
+
+    def loss(net, inputs, targets):
+        h = inputs
+        for i, (weight, bias) in enumerate(net):
+            h = (jax.nn.silu(h) if i else h) @ weight + bias
+        return ((h - targets) ** 2).sum(1).mean()
+
+    @jax.jit
+    def step(state, key):
+        net, ema, mean, square, done = state
+        key, *keys = jax.random.split(key, 4)
+        x1, x0 = (jax.random.normal(k, (512, 2)) for k in keys[:2])
+        t = jax.random.uniform(keys[2], (512, 1))
+        inputs = jnp.concatenate([t * x1 + (1 - t) * x0, jnp.sin(t * jF), jnp.cos(t * jF)], 1)
+        gradient = jax.grad(loss)(net, inputs, x1 - x0)
+        done = done + 1
+        mean = moved(mean, gradient, 0.9)
+        square = moved(square, jax.tree.map(jnp.square, gradient), 0.999)
+        rate = 2e-3 * jnp.sqrt(1 - 0.999**done) / (1 - 0.9**done)
+        change = lambda p, m, s: p - rate * m / (jnp.sqrt(s) + 1e-8)
+        net = jax.tree.map(change, net, mean, square)
+        return (net, moved(ema, net, 0.999), mean, square, done), key
+
+    kept = [(net, net, zero, zero, 0.0), key]
+
+    def run():
+        kept[:] = step(*kept)
+        kept[0][4].block_until_ready()
+
+    return run
+
+
+def rate(step, seconds=2):
+    """Steps per second."""
     begun, n = time.perf_counter(), 0
-    while time.perf_counter() - begun < 3:
+    while time.perf_counter() - begun < seconds:
         step()
         n += 1
     return n / (time.perf_counter() - begun)
 
 
-def ours(n):
-    command = [PROGRAM, "bench", "--json", "--solves-only", "--particles", str(n)]
+def ours(*arguments):
+    command = [PROGRAM, "bench", "--json", "--only", *arguments]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
@@ -207,7 +250,7 @@ for n in SIZES:
     for _, _, run, _ in peers:
         run()
     for _ in range(ROUNDS):
-        report = ours(n)
+        report = ours("solves", "--particles", str(n))
         gemm.append(report["gemm_gflops"])
         for row in report["solves"]:
             name = row["solver"]
@@ -230,4 +273,13 @@ for n in SIZES:
 for threads in ["single_thread", "all_threads"]:
     rates = [g[threads] for g in gemm]
     print(f"gemm, {threads}: {min(rates):.0f} to {max(rates):.0f} GFLOP/s in {len(rates)} measurements")
-print(f"training on PyTorch: {training():.0f} steps/s")
+peers = {"PyTorch": torch_training(), "JAX": jax_training()}
+for step in peers.values():
+    rate(step, 0.5)
+rates = {"here": [], **{name: [] for name in peers}}
+for _ in range(ROUNDS):
+    rates["here"].append(ours("training")["training_steps_per_second"])
+    for name, step in peers.items():
+        rates[name].append(rate(step))
+for name, of in rates.items():
+    print(f"training, {name}: {min(of):.0f} to {max(of):.0f} steps/s")

@@ -10,7 +10,7 @@ use driftscope::cli::bench::workload::{ForwardPass, SIZES, WORKLOADS, Workload};
 use driftscope::data::toy;
 use driftscope::engine::{Engine, Update, trainer};
 use driftscope::interpolant::Interpolant;
-use driftscope::network::{ComputeDevice, TrainingSettings};
+use driftscope::network::TrainingSettings;
 use driftscope::scene::Scene;
 
 fn solves(criterion: &mut Criterion) {
@@ -43,16 +43,11 @@ fn forward(criterion: &mut Criterion) {
 
 fn training(criterion: &mut Criterion) {
     let mixture = Arc::new(toy("two-moons").expect("a toy").mixture());
-    let mut group = criterion.benchmark_group("training step");
-    group.sample_size(20);
-    for &device in ComputeDevice::ALL {
-        let settings = TrainingSettings { device, ..TrainingSettings::default() };
-        let mut trainer = trainer(settings, &mixture, Interpolant::Linear).expect("starts");
-        group.bench_function(device.name(), |bencher| {
-            bencher.iter(|| trainer.step().expect("steps"));
-        });
-    }
-    group.finish();
+    let settings = TrainingSettings::default();
+    let mut trainer = trainer(settings, &mixture, Interpolant::Linear).expect("starts");
+    criterion.bench_function("training step", |bencher| {
+        bencher.iter(|| trainer.step().expect("steps"));
+    });
 }
 
 fn latency(criterion: &mut Criterion) {

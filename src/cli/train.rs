@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::data::toy;
 use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
 use crate::interpolant::Interpolant;
-use crate::network::{Architecture, ComputeDevice, TrainingSettings};
+use crate::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
 
 /// Train a network by flow matching and save it as safetensors.
 ///
@@ -48,9 +48,10 @@ pub struct Train {
     /// Equal seeds give equal networks.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Where burn computes.
-    #[arg(long, default_value_t = ComputeDevice::default())]
-    device: ComputeDevice,
+    /// Let burn's automatic differentiation compute the gradient, on this device, instead of the
+    /// fused code: the same network up to rounding, later.
+    #[arg(long)]
+    device: Option<ComputeDevice>,
 }
 
 fn interpolant(name: &str) -> Result<Interpolant, String> {
@@ -74,7 +75,7 @@ impl Train {
             steps: self.steps,
             learning_rate: self.lr,
             seed: self.seed,
-            device: self.device,
+            gradient: self.device.map_or(GradientMethod::Fused, GradientMethod::Autodiff),
             ..TrainingSettings::default()
         };
         let request = TrainingRequest {

@@ -10,7 +10,9 @@ use super::models::LoadedModel;
 use super::random::{Purpose, stream};
 use crate::data::Mixture;
 use crate::interpolant::Interpolant;
-use crate::network::{Description, Model, Trainer, TrainingData, TrainingError, TrainingSettings};
+use crate::network::{
+    Description, GradientMethod, Model, Trainer, TrainingData, TrainingError, TrainingSettings,
+};
 
 /// How often a training shows its weights.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
@@ -34,10 +36,14 @@ impl TrainingRequest {
     /// The command that trains the same network without a window.
     #[must_use]
     pub fn command(&self) -> String {
-        let TrainingSettings { architecture, batch, steps, learning_rate, seed, device, .. } =
+        let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
             &self.settings;
+        let device = match self.settings.gradient {
+            GradientMethod::Fused => String::new(),
+            GradientMethod::Autodiff(device) => format!(" --device {device}"),
+        };
         format!(
-            "driftscope train --data {} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed} --device {device}",
+            "driftscope train --data {} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{device}",
             self.name,
             self.interpolant.name(),
             architecture.hidden,

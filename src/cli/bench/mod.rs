@@ -3,14 +3,13 @@
 pub mod workload;
 mod yardstick;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
@@ -18,7 +17,7 @@ use self::yardstick::Yardstick;
 use crate::data::toy;
 use crate::engine::{Engine, Update, trainer};
 use crate::interpolant::Interpolant;
-use crate::network::{ComputeDevice, TrainingSettings};
+use crate::network::TrainingSettings;
 use crate::scene::Scene;
 
 /// Measure sampling, training and latency on this machine.
@@ -34,9 +33,22 @@ pub struct Bench {
     /// Numbers of particles to solve for, separated by commas.
     #[arg(long, value_name = "COUNTS", value_delimiter = ',', default_values_t = SIZES)]
     particles: Vec<usize>,
-    /// Measure the solves alone, beside other programs for instance.
-    #[arg(long)]
-    solves_only: bool,
+    /// Measure one kind of figure alone, beside other programs for instance.
+    #[arg(long, value_name = "KIND")]
+    only: Option<Kind>,
+}
+
+/// A kind of figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Solves beside matrix products.
+    Solves,
+    /// One pass of the network.
+    Forward,
+    /// From request to answer.
+    Latency,
+    /// Steps of training.
+    Training,
 }
 
 /// Time for the repetitions of one solve.
@@ -46,23 +58,26 @@ const TRAINING: Duration = Duration::from_secs(2);
 /// Particles of the forward pass.
 const FORWARD: usize = 2_048;
 
-/// All figures.
+/// The figures that were asked for.
 #[derive(Debug, Serialize)]
 struct Report {
     threads: usize,
-    gemm_gflops: Yardstick,
-    solves: Vec<Solve>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    others: Option<Others>,
+    solves: Option<Solves>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forward: Option<Forward>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<Latency>,
+    /// Of the default training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training_steps_per_second: Option<f64>,
 }
 
-/// What is measured beside the solves.
+/// Every solve, beside matrix products.
 #[derive(Debug, Serialize)]
-struct Others {
-    forward: Forward,
-    latency: Latency,
-    /// Steps per second of the default training, by device.
-    training_steps_per_second: BTreeMap<&'static str, f64>,
+struct Solves {
+    gemm_gflops: Yardstick,
+    solves: Vec<Solve>,
 }
 
 /// One solve.
@@ -114,12 +129,13 @@ impl Bench {
     pub fn run(&self) -> Result<ExitCode> {
         let all = self.particles.iter().all(|&count| count > 0);
         ensure!(all, "--particles 0 is not allowed: 1 or more in every batch");
-        let gemm = Yardstick::measure();
+        let wanted = |kind| self.only.is_none_or(|only| only == kind);
         let report = Report {
             threads: rayon::current_num_threads(),
-            gemm_gflops: gemm,
-            solves: self.solves(gemm),
-            others: if self.solves_only { None } else { Some(Others::measure()?) },
+            solves: wanted(Kind::Solves).then(|| Solves::measure(&self.particles)),
+            forward: wanted(Kind::Forward).then(Forward::measure).transpose()?,
+            latency: wanted(Kind::Latency).then(Latency::measure),
+            training_steps_per_second: wanted(Kind::Training).then(training).transpose()?,
         };
         let text = if self.json {
             serde_json::to_string_pretty(&report)? + "\n"
@@ -129,12 +145,15 @@ impl Bench {
         super::print(&text)?;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    fn solves(&self, gemm: Yardstick) -> Vec<Solve> {
-        let with_sizes =
-            |workload| self.particles.iter().map(move |&particles| (workload, particles));
+impl Solves {
+    fn measure(particles: &[usize]) -> Self {
+        let gemm_gflops = Yardstick::measure();
+        let with_sizes = |workload| particles.iter().map(move |&particles| (workload, particles));
         let cases = WORKLOADS.iter().flat_map(with_sizes);
-        cases.map(|(workload, particles)| Solve::measure(workload, particles, gemm)).collect()
+        let measure = |(workload, particles)| Solve::measure(workload, particles, gemm_gflops);
+        Self { gemm_gflops, solves: cases.map(measure).collect() }
     }
 }
 
@@ -155,16 +174,6 @@ impl Solve {
             gflops,
             fraction_of_gemm: gflops / yardstick,
         }
-    }
-}
-
-impl Others {
-    fn measure() -> Result<Self> {
-        Ok(Self {
-            forward: Forward::measure()?,
-            latency: Latency::measure(),
-            training_steps_per_second: training()?,
-        })
     }
 }
 
@@ -226,29 +235,56 @@ impl Latency {
     }
 }
 
-fn training() -> Result<BTreeMap<&'static str, f64>> {
+/// Steps per second.
+fn training() -> Result<f64> {
     let mixture = Arc::new(toy("two-moons")?.mixture());
-    let rate = |&device: &ComputeDevice| {
-        let settings = TrainingSettings { device, ..TrainingSettings::default() };
-        let mut trainer = trainer(settings, &mixture, Interpolant::Linear)?;
-        // The first steps find their memory.
-        for _ in 0..10 {
-            trainer.step()?;
-        }
-        let (began, mut steps) = (Instant::now(), 0);
-        while began.elapsed() < TRAINING {
-            trainer.step()?;
-            steps += 1;
-        }
-        Ok((device.name(), f64::from(steps) / began.elapsed().as_secs_f64()))
-    };
-    ComputeDevice::ALL.iter().map(rate).collect()
+    let mut trainer = trainer(TrainingSettings::default(), &mixture, Interpolant::Linear)?;
+    // The first steps find their memory.
+    for _ in 0..10 {
+        trainer.step()?;
+    }
+    let (began, mut steps) = (Instant::now(), 0);
+    while began.elapsed() < TRAINING {
+        trainer.step()?;
+        steps += 1;
+    }
+    Ok(f64::from(steps) / began.elapsed().as_secs_f64())
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Yardstick { single_thread, all_threads } = self.gemm_gflops;
         writeln!(f, "threads {}", self.threads)?;
+        if let Some(solves) = &self.solves {
+            write!(f, "{solves}")?;
+        }
+        if let Some(Forward { particles, one_thread_us, all_threads_us }) = &self.forward {
+            writeln!(f, "\none forward pass of {particles} particles")?;
+            let rate = |us: f64| SHARED_FLOP * *particles as f64 / us / 1e3;
+            for (threads, us) in [("one thread", *one_thread_us), ("all threads", *all_threads_us)]
+            {
+                writeln!(f, "  {threads:<12} {us:>7.0} µs  ({:.1} GFLOP/s)", rate(us))?;
+            }
+        }
+        if let Some(Latency { first_partial_ms, first_partial_particles, complete_ms }) =
+            &self.latency
+        {
+            writeln!(f, "\n2000 particles, DOPRI5 at 1e-6/1e-3, from request to")?;
+            writeln!(
+                f,
+                "  first picture ({first_partial_particles} particles)  {first_partial_ms:.2} ms"
+            )?;
+            writeln!(f, "  the whole  {complete_ms:.2} ms")?;
+        }
+        if let Some(rate) = self.training_steps_per_second {
+            writeln!(f, "\ntraining: {rate:.0} steps/s")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Solves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Yardstick { single_thread, all_threads } = self.gemm_gflops;
         writeln!(
             f,
             "matrix products  {single_thread:.1} GFLOP/s on one thread, {all_threads:.1} on all\n"
@@ -269,25 +305,6 @@ impl fmt::Display for Report {
                 solve.gflops,
                 100.0 * solve.fraction_of_gemm
             )?;
-        }
-        let Some(Others { forward, latency, training_steps_per_second }) = &self.others else {
-            return Ok(());
-        };
-        let Forward { particles, one_thread_us, all_threads_us } = forward;
-        let rate = |us: f64| SHARED_FLOP * *particles as f64 / us / 1e3;
-        writeln!(f, "\none forward pass of {particles} particles")?;
-        for (threads, us) in [("one thread", *one_thread_us), ("all threads", *all_threads_us)] {
-            writeln!(f, "  {threads:<12} {us:>7.0} µs  ({:.1} GFLOP/s)", rate(us))?;
-        }
-        let Latency { first_partial_ms, first_partial_particles, complete_ms } = latency;
-        writeln!(f, "\n2000 particles, DOPRI5 at 1e-6/1e-3, from request to")?;
-        writeln!(
-            f,
-            "  first picture ({first_partial_particles} particles)  {first_partial_ms:.2} ms"
-        )?;
-        writeln!(f, "  the whole  {complete_ms:.2} ms\n")?;
-        for (device, rate) in training_steps_per_second {
-            writeln!(f, "training on {device}: {rate:.0} steps/s")?;
         }
         Ok(())
     }

@@ -1,12 +1,9 @@
 //! Adam in one pass over each parameter. burn's own makes fourteen, each through memory; the tests
 //! hold this one against it.
 
-use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor, TensorData};
-
-/// Adam (Kingma and Ba 2015, arXiv:1412.6980) for burn's `ModuleOptimizer`.
+/// Adam (Kingma and Ba 2015, arXiv:1412.6980).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct FusedAdam {
+pub(super) struct Adam {
     /// Decay of the mean of the gradients.
     pub beta_1: f32,
     /// Decay of the mean of their squares.
@@ -15,88 +12,77 @@ pub(super) struct FusedAdam {
     pub epsilon: f32,
 }
 
-impl Default for FusedAdam {
+impl Default for Adam {
     fn default() -> Self {
         // burn's default epsilon of 1e-5 is of the size of a late gradient here.
         Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 }
     }
 }
 
-impl Optimizer for FusedAdam {
-    type State<const D: usize> = AdamState<D>;
+/// What is remembered of a parameter's gradients; empty at first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Moments {
+    /// Decaying mean of the gradients.
+    means: Vec<f32>,
+    /// Decaying mean of their squares.
+    squares: Vec<f32>,
+}
 
-    fn step<const D: usize>(
+impl Adam {
+    /// Moves the values of a parameter. `steps_done` counts its steps before this one.
+    pub fn step(
         &self,
-        rate: LearningRate,
-        tensor: Tensor<D>,
-        gradient: Tensor<D>,
-        state: Option<AdamState<D>>,
-    ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let (device, shape) = (tensor.device(), tensor.dims());
-        let mut values = into_numbers(tensor);
-        let gradient = into_numbers(gradient);
-        let (time, mut means, mut squares) = match state {
-            Some(AdamState { momentum: state }) => {
-                (state.time + 1, into_numbers(state.moment_1), into_numbers(state.moment_2))
-            }
-            None => (1, vec![0.0; values.len()], vec![0.0; values.len()]),
-        };
+        rate: f64,
+        steps_done: u64,
+        values: &mut [f32],
+        gradient: &[f32],
+        moments: &mut Moments,
+    ) {
         let Self { beta_1, beta_2, epsilon } = *self;
+        moments.means.resize(values.len(), 0.0);
+        moments.squares.resize(values.len(), 0.0);
         // Both means start at zero; what they lack at first is made up for.
-        let lacking = |beta: f32| 1.0 - beta.powi(i32::try_from(time).unwrap_or(i32::MAX));
+        let step = i32::try_from(steps_done + 1).unwrap_or(i32::MAX);
+        let lacking = |beta: f32| 1.0 - beta.powi(step);
         let root = lacking(beta_2).sqrt();
         let rate = rate as f32 * root / lacking(beta_1);
         let epsilon = epsilon * root;
-        let moments = means.iter_mut().zip(&mut squares);
-        for ((value, gradient), (mean, square)) in values.iter_mut().zip(&gradient).zip(moments) {
+        let moments = moments.means.iter_mut().zip(&mut moments.squares);
+        for ((value, gradient), (mean, square)) in values.iter_mut().zip(gradient).zip(moments) {
             *mean = beta_1 * *mean + (1.0 - beta_1) * gradient;
             *square = beta_2 * *square + (1.0 - beta_2) * gradient * gradient;
             *value -= rate * *mean / (square.sqrt() + epsilon);
         }
-        let tensor = |values| Tensor::from_data(TensorData::new(values, shape), &device);
-        let momentum = AdaptiveMomentumState::new(time, tensor(means), tensor(squares));
-        (tensor(values), Some(AdamState::new(momentum)))
     }
-
-    fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
-        state.momentum = state.momentum.to_device(device);
-        state
-    }
-}
-
-/// The numbers of a tensor; without a copy if it is nowhere else in use.
-pub(super) fn into_numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("parameters are made from f32")
 }
 
 #[cfg(test)]
 mod tests {
-    use burn::optim::AdamConfig;
+    use burn::optim::{AdamConfig, Optimizer};
+    use burn::tensor::{Tensor, TensorData};
 
     use super::*;
     use crate::network::ComputeDevice;
 
     #[test]
     fn steps_are_those_of_burns_adam() {
+        let numbers =
+            |scale: f32| -> Vec<f32> { (0..12).map(|i| scale * (i as f32 - 5.5)).collect() };
         for device in ComputeDevice::ALL {
             let device = device.burn_device();
-            let tensor = |scale: f32| {
-                let values: Vec<f32> = (0..12).map(|i| scale * (i as f32 - 5.5)).collect();
-                Tensor::<2>::from_data(TensorData::new(values, [3, 4]), &device)
-            };
+            let tensor =
+                |numbers| Tensor::<2>::from_data(TensorData::new(numbers, [3, 4]), &device);
             let reference = AdamConfig::new().with_epsilon(1e-8).build();
-            let (mut found, mut found_state) = (tensor(0.3), None);
-            let (mut expected, mut expected_state) = (tensor(0.3), None);
+            let (mut found, mut moments) = (numbers(0.3), Moments::default());
+            let (mut expected, mut expected_state) = (tensor(numbers(0.3)), None);
             for step in 0..40_u16 {
-                let gradient = |sign: f32| tensor(sign * (f32::from(step) * 0.7).sin());
-                (found, found_state) =
-                    FusedAdam::default().step(1e-2, found, gradient(1.0), found_state);
+                let gradient = numbers((f32::from(step) * 0.7).sin());
+                Adam::default().step(1e-2, step.into(), &mut found, &gradient, &mut moments);
                 (expected, expected_state) =
-                    reference.step(1e-2, expected, gradient(1.0), expected_state);
+                    reference.step(1e-2, expected, tensor(gradient), expected_state);
             }
-            let moved = into_numbers(tensor(0.3));
-            let pairs = into_numbers(found).into_iter().zip(into_numbers(expected));
-            for ((found, expected), start) in pairs.zip(moved) {
+            let expected = expected.into_data().try_into_vec::<f32>().unwrap();
+            for ((found, expected), start) in found.iter().zip(expected).zip(numbers(0.3)) {
                 assert!((found - expected).abs() < 1e-6, "{found} {expected}");
                 assert!((found - start).abs() > 1e-2, "{found} {start}");
             }

@@ -9,18 +9,50 @@ use rand_distr::StandardNormal;
 use crate::network::{DIMENSIONS, time_features};
 
 use super::TrainingData;
+use super::panels::Panels;
 use crate::interpolant::{Coefficients, Interpolant};
 
 /// Training stays this far from t = 1, where σ' of the VP interpolant diverges.
 const END_MARGIN: f64 = 1e-4;
 
+/// Samples that pass through the network together.
+const CHUNK: usize = 64;
+
 /// What one step learns from.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Batch {
-    /// `[batch, 2 + time_features]`: x, y, the sines, the cosines.
-    pub inputs: Vec<f32>,
-    /// `[batch, 2]`: α' x1 + σ' x0.
-    pub targets: Vec<f32>,
+    /// Number of samples.
+    pub size: usize,
+    pub chunks: Vec<Chunk>,
+}
+
+/// Some samples of a batch.
+#[derive(Clone, Default)]
+pub(super) struct Chunk {
+    /// `[sample, 2 + time_features]`: x, y, the sines, the cosines.
+    pub inputs: Panels,
+    /// α' x1 + σ' x0.
+    pub targets: Vec<[f32; DIMENSIONS]>,
+}
+
+impl Batch {
+    /// Of all samples, row-major.
+    pub fn inputs(&self) -> Vec<f32> {
+        let mut inputs = Vec::new();
+        for Chunk { inputs: panels, .. } in &self.chunks {
+            for row in 0..panels.rows() {
+                let start = inputs.len();
+                inputs.resize(start + panels.width(), 0.0);
+                panels.copy_row(row, &mut inputs[start..]);
+            }
+        }
+        inputs
+    }
+
+    /// Of all samples, row-major.
+    pub fn targets(&self) -> Vec<f32> {
+        self.chunks.iter().flat_map(|chunk| chunk.targets.as_flattened()).copied().collect()
+    }
 }
 
 /// Batches that wait to be learned from.
@@ -45,7 +77,8 @@ impl Batches {
         // Another stream than that of the first weights.
         rng.set_stream(1);
         let points = vec![0.0; DIMENSIONS * size];
-        let mut source = Source { rng, size, data, path, points, frequencies };
+        let row = vec![0.0; DIMENSIONS + 2 * frequencies.len()];
+        let mut source = Source { rng, size, data, path, points, row, frequencies };
         let (send_drawn, drawn) = sync_channel(AHEAD);
         let (used, take_used) = sync_channel::<Batch>(AHEAD + 2);
         // It ends by itself when nobody takes what it draws.
@@ -85,6 +118,8 @@ struct Source {
     data: Box<dyn TrainingData>,
     path: Interpolant,
     points: Vec<f32>,
+    /// Inputs of one sample.
+    row: Vec<f32>,
     frequencies: Vec<f64>,
 }
 
@@ -94,24 +129,31 @@ impl Source {
     /// The times are stratified: one in each of as many equal parts of `[0, 1)` as there are
     /// points. Each is uniform over its part, so the loss stays unbiased and varies less.
     fn draw(&mut self, batch: &mut Batch) {
-        let width = DIMENSIONS + 2 * self.frequencies.len();
-        batch.inputs.resize(self.size * width, 0.0);
-        batch.targets.resize(self.size * DIMENSIONS, 0.0);
         self.data.draw(self.size, &mut self.points);
-        let targets = batch.targets.as_chunks_mut::<DIMENSIONS>().0;
-        let rows = batch.inputs.chunks_exact_mut(width).zip(targets);
-        let points = self.points.as_chunks::<DIMENSIONS>().0;
-        for (index, ((row, target), point)) in rows.zip(points).enumerate() {
-            let stratum = index as f64 + self.rng.random::<f64>();
-            let time = stratum / self.size as f64 * (1.0 - END_MARGIN);
-            let Coefficients { alpha, d_alpha, sigma, d_sigma, .. } = self.path.coefficients(time);
-            for dimension in 0..DIMENSIONS {
-                let x1 = f64::from(point[dimension]);
-                let x0 = self.rng.sample::<f64, _>(StandardNormal);
-                row[dimension] = (alpha * x1 + sigma * x0) as f32;
-                target[dimension] = (d_alpha * x1 + d_sigma * x0) as f32;
+        batch.size = self.size;
+        batch.chunks.resize_with(self.size.div_ceil(CHUNK), Chunk::default);
+        let points = self.points.as_chunks::<DIMENSIONS>().0.chunks(CHUNK);
+        for (chunk, (Chunk { inputs, targets }, points)) in
+            batch.chunks.iter_mut().zip(points).enumerate()
+        {
+            inputs.reshape(points.len(), self.row.len());
+            targets.clear();
+            for (index, point) in points.iter().enumerate() {
+                let stratum = (chunk * CHUNK + index) as f64 + self.rng.random::<f64>();
+                let time = stratum / self.size as f64 * (1.0 - END_MARGIN);
+                let Coefficients { alpha, d_alpha, sigma, d_sigma, .. } =
+                    self.path.coefficients(time);
+                let mut target = [0.0; DIMENSIONS];
+                for dimension in 0..DIMENSIONS {
+                    let x1 = f64::from(point[dimension]);
+                    let x0 = self.rng.sample::<f64, _>(StandardNormal);
+                    self.row[dimension] = (alpha * x1 + sigma * x0) as f32;
+                    target[dimension] = (d_alpha * x1 + d_sigma * x0) as f32;
+                }
+                time_features::embed(time, &self.frequencies, &mut self.row[DIMENSIONS..]);
+                inputs.set_row(index, &self.row);
+                targets.push(target);
             }
-            time_features::embed(time, &self.frequencies, &mut row[DIMENSIONS..]);
         }
     }
 }

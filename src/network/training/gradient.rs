@@ -1,14 +1,13 @@
-//! The loss and its gradient for all the weights, fused: forward and backward in one pass
-//! over parts of the batch, in parallel.
+//! The loss and its gradient for all the weights, fused: forward and backward in one pass over parts
+//! of the batch, in parallel.
 //!
-//! burn's automatic differentiation gives the same gradient, and the tests hold this against
-//! it; but it runs one small operation at a time, each through memory, on one thread, and
-//! takes the sigmoid apart into two exponentials and a logarithm. Everything is kept
-//! sample-major, `[sample][unit]`, as burn does, so that no product needs a rearrangement
-//! of its operands except for one transpose of each matrix per step.
+//! burn's automatic differentiation gives the same gradient, and the tests hold this against it; but
+//! it runs one small operation at a time, each through memory, on one thread, and takes the sigmoid
+//! apart into two exponentials and a logarithm. Here a few dozen samples at a time go all the way
+//! forward and back, so that what they leave behind for each other stays in cache.
 //!
-//! The parts of a batch and the order in which they are summed do not depend on the number
-//! of threads, so neither does the result.
+//! The parts of a batch and the order in which they are summed do not depend on the number of
+//! threads, so neither does the result.
 
 #![expect(
     clippy::inline_always,
@@ -19,71 +18,70 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::exponential::one_plus_power;
-use crate::network::DIMENSIONS;
 
-use super::batch::Batch;
-use super::product::{Left, add_product};
+use super::batch::{Batch, Chunk};
+use super::panels::{PANEL, Panels, Start, product, transposed_product};
 
 /// Parts of a batch that may run at the same time.
 const PARTS: usize = 4;
-/// Rows of the scratch are padded to whole vectors of the widest machine.
-const PADDING: usize = 16;
 
 /// A linear layer as burn lays it out: the matrix is `[inputs, outputs]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct BurnLayer {
     pub weight: Vec<f32>,
     pub bias: Vec<f32>,
 }
 
+impl BurnLayer {
+    /// Weight and bias.
+    pub fn parameters(&self) -> [&Vec<f32>; 2] {
+        [&self.weight, &self.bias]
+    }
+
+    /// Weight and bias.
+    pub fn parameters_mut(&mut self) -> [&mut Vec<f32>; 2] {
+        [&mut self.weight, &mut self.bias]
+    }
+}
+
 /// The weights as the products want them.
+#[derive(Default)]
 struct Prepared {
-    inputs: usize,
-    outputs: usize,
-    /// `[inputs][padded outputs]`.
-    weight: Vec<f32>,
-    /// `[outputs][padded inputs]`.
-    transposed: Vec<f32>,
-    /// `[padded outputs]`.
+    /// `[inputs, outputs]`.
+    weight: Panels,
+    /// `[outputs, inputs]`.
+    transposed: Panels,
+    /// Padded to whole panels.
     bias: Vec<f32>,
 }
 
 impl Prepared {
-    fn new(layer: &BurnLayer) -> Self {
+    fn update(&mut self, layer: &BurnLayer) {
         let outputs = layer.bias.len();
         let inputs = layer.weight.len() / outputs;
-        let (padded_inputs, padded_outputs) = (padded(inputs), padded(outputs));
-        let mut weight = vec![0.0; inputs * padded_outputs];
-        let mut transposed = vec![0.0; outputs * padded_inputs];
-        let rows = layer.weight.chunks_exact(outputs);
-        for (input, row) in rows.enumerate() {
-            weight[input * padded_outputs..][..outputs].copy_from_slice(row);
-            for (output, value) in row.iter().enumerate() {
-                transposed[output * padded_inputs + input] = *value;
-            }
+        self.weight.reshape(inputs, outputs);
+        self.transposed.reshape(outputs, inputs);
+        for (input, row) in layer.weight.chunks_exact(outputs).enumerate() {
+            self.weight.set_row(input, row);
+            self.transposed.set_column(input, row);
         }
-        let mut bias = layer.bias.clone();
-        bias.resize(padded_outputs, 0.0);
-        Self { inputs, outputs, weight, transposed, bias }
+        self.bias.clone_from(&layer.bias);
+        self.bias.resize(outputs.next_multiple_of(PANEL), 0.0);
     }
-}
-
-fn padded(width: usize) -> usize {
-    width.next_multiple_of(PADDING)
 }
 
 /// Scratch and results of one part of the batch, kept from step to step.
 #[derive(Default)]
 struct Part {
-    /// Of each hidden layer, `[sample][padded outputs]`.
-    activations: Vec<Vec<f32>>,
+    /// Of each hidden layer, `[sample, output]`.
+    activations: Vec<Panels>,
     /// Derivatives of the activations, of the same shape.
-    slopes: Vec<Vec<f32>>,
-    /// Gradients for a layer's outputs, and for its inputs, `[sample][padded width]`.
-    flow: [Vec<f32>; 2],
-    /// Of each layer, `[inputs][padded outputs]`.
-    weights: Vec<Vec<f32>>,
-    /// Of each layer, `[padded outputs]`.
+    slopes: Vec<Panels>,
+    /// Gradients for a layer's outputs, and for its inputs, `[sample, unit]`.
+    flow: [Panels; 2],
+    /// The gradient for each layer's matrix, `[inputs, outputs]`.
+    weights: Vec<Panels>,
+    /// The gradient for each layer's bias, padded to whole panels.
     biases: Vec<Vec<f32>>,
     /// Sum of the squared errors.
     loss: f64,
@@ -92,48 +90,55 @@ struct Part {
 /// Computes gradients, and keeps the memory that this takes.
 #[derive(Default)]
 pub(super) struct FusedGradient {
+    layers: Vec<Prepared>,
     parts: Vec<Part>,
 }
 
 impl FusedGradient {
-    /// The mean squared error of a batch, and its gradient for every layer.
-    pub fn compute(&mut self, layers: &[BurnLayer], batch: &Batch) -> (f32, Vec<BurnLayer>) {
-        let count = batch.targets.len() / DIMENSIONS;
-        let width = batch.inputs.len() / count;
-        let layers: Vec<Prepared> = layers.iter().map(Prepared::new).collect();
-        let size = count.div_ceil(PARTS);
-        let inputs = batch.inputs.chunks(size * width);
-        let targets = batch.targets.chunks(size * DIMENSIONS);
-        self.parts.resize_with(count.div_ceil(size), Part::default);
-        let work: Vec<_> = self.parts.iter_mut().zip(inputs).zip(targets).collect();
-        work.into_par_iter().for_each(|((part, inputs), targets)| {
-            let layers = &layers;
-            Arch::new().dispatch(Work { part, layers, inputs, targets, batch: count });
-        });
-        let loss = self.parts.iter().map(|part| part.loss).sum::<f64>() / count as f64;
-        (loss as f32, self.sum(&layers))
-    }
+    /// The mean squared error of a batch; its gradient for every layer goes into `gradient`.
+    pub fn compute(
+        &mut self,
+        layers: &[BurnLayer],
+        batch: &Batch,
+        gradient: &mut [BurnLayer],
+    ) -> f32 {
+        let Self { layers: prepared, parts } = self;
+        prepared.resize_with(layers.len(), Prepared::default);
+        prepared.par_iter_mut().zip(layers).for_each(|(prepared, layer)| prepared.update(layer));
 
-    fn sum(&self, layers: &[Prepared]) -> Vec<BurnLayer> {
-        let sum = |layer: usize, of: fn(&Part) -> &[Vec<f32>], outputs: usize| {
-            let mut parts = self.parts.iter().map(|part| &of(part)[layer]);
-            let mut total = parts.next().expect("a batch has at least one point").clone();
-            for part in parts {
-                for (total, value) in total.iter_mut().zip(part) {
-                    *total += value;
-                }
+        let layers = prepared.as_slice();
+        let chunks = batch.chunks.len().div_ceil(PARTS);
+        parts.resize_with(batch.chunks.len().div_ceil(chunks), Part::default);
+        parts.par_iter_mut().zip(batch.chunks.par_chunks(chunks)).for_each(|(part, chunks)| {
+            Arch::new().dispatch(Work { part, layers, chunks, batch: batch.size });
+        });
+
+        let parts = parts.as_slice();
+        gradient.par_iter_mut().enumerate().for_each(|(index, gradient)| {
+            sum(parts, index, gradient);
+        });
+        (parts.iter().map(|part| part.loss).sum::<f64>() / batch.size as f64) as f32
+    }
+}
+
+/// The gradient for one layer.
+fn sum(parts: &[Part], layer: usize, gradient: &mut BurnLayer) {
+    let BurnLayer { weight, bias } = gradient;
+    let outputs = parts[0].weights[layer].width();
+    weight.resize(parts[0].weights[layer].rows() * outputs, 0.0);
+    bias.resize(outputs, 0.0);
+    for (index, part) in parts.iter().enumerate() {
+        let add = |totals: &mut [f32], values: &[f32]| {
+            for (total, value) in totals.iter_mut().zip(values) {
+                *total = if index == 0 { *value } else { *total + value };
             }
-            if outputs == padded(outputs) {
-                return total;
+        };
+        for (panel, rows) in part.weights[layer].panels().enumerate() {
+            for (totals, row) in weight.chunks_exact_mut(outputs).zip(rows) {
+                add(&mut totals[panel * PANEL..], row);
             }
-            let rows = total.chunks_exact(padded(outputs));
-            rows.flat_map(|row| &row[..outputs]).copied().collect()
-        };
-        let layer = |(index, layer): (usize, &Prepared)| BurnLayer {
-            weight: sum(index, |part| &part.weights, layer.outputs),
-            bias: sum(index, |part| &part.biases, layer.outputs),
-        };
-        layers.iter().enumerate().map(layer).collect()
+        }
+        add(bias, &part.biases[layer]);
     }
 }
 
@@ -141,10 +146,7 @@ impl FusedGradient {
 struct Work<'a> {
     part: &'a mut Part,
     layers: &'a [Prepared],
-    /// `[sample][unit]`.
-    inputs: &'a [f32],
-    /// `[sample][dimension]`.
-    targets: &'a [f32],
+    chunks: &'a [Chunk],
     /// Points in the whole batch.
     batch: usize,
 }
@@ -154,58 +156,52 @@ impl WithSimd for Work<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        self.forward(simd);
-        self.differentiate_loss();
-        self.backward(simd);
+        self.begin();
+        for (index, chunk) in self.chunks.iter().enumerate() {
+            self.forward(simd, chunk);
+            self.differentiate_loss(chunk);
+            self.backward(simd, chunk, index > 0);
+        }
     }
 }
 
-/// Sets a buffer's length and contents without giving up its memory.
-fn reset(buffer: &mut Vec<f32>, length: usize) {
-    buffer.clear();
-    buffer.resize(length, 0.0);
-}
-
 impl Work<'_> {
-    #[inline(always)]
-    fn forward<S: Simd>(&mut self, simd: S) {
-        let samples = self.targets.len() / DIMENSIONS;
+    fn begin(&mut self) {
         let hidden = self.layers.len() - 1;
-        self.part.activations.resize_with(hidden, Vec::new);
-        self.part.slopes.resize_with(hidden, Vec::new);
+        self.part.activations.resize_with(hidden, Panels::default);
+        self.part.slopes.resize_with(hidden, Panels::default);
+        self.part.weights.resize_with(self.layers.len(), Panels::default);
+        self.part.biases.resize_with(self.layers.len(), Vec::new);
+        let sums = self.part.weights.iter_mut().zip(&mut self.part.biases);
+        for (layer, (weight, bias)) in self.layers.iter().zip(sums) {
+            weight.reshape(layer.weight.rows(), layer.weight.width());
+            bias.clear();
+            bias.resize(layer.bias.len(), 0.0);
+        }
+        self.part.loss = 0.0;
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(&mut self, simd: S, chunk: &Chunk) {
+        let Part { activations, slopes, flow, .. } = &mut *self.part;
         for (index, layer) in self.layers.iter().enumerate() {
-            let mut output = match self.part.activations.get_mut(index) {
-                Some(buffer) => std::mem::take(buffer),
-                None => std::mem::take(&mut self.part.flow[0]),
-            };
-            output.clear();
-            for _ in 0..samples {
-                output.extend_from_slice(&layer.bias);
-            }
-            let (input, stride) = match index.checked_sub(1) {
-                None => (self.inputs, layer.inputs),
-                Some(before) => (self.part.activations[before].as_slice(), padded(layer.inputs)),
-            };
-            let input = Left::rows(input, samples, stride);
-            add_product(simd, input, layer.inputs, &layer.weight, layer.bias.len(), &mut output);
-            if index == hidden {
-                self.part.flow[0] = output;
-            } else {
-                let slopes = &mut self.part.slopes[index];
-                slopes.resize(output.len(), 0.0);
-                activate(simd, &mut output, slopes);
-                self.part.activations[index] = output;
+            let (done, rest) = activations.split_at_mut(index);
+            let output = rest.first_mut().unwrap_or(&mut flow[0]);
+            let input = done.last().unwrap_or(&chunk.inputs);
+            output.reshape(input.rows(), layer.weight.width());
+            product(simd, input, &layer.weight, Start::Row(&layer.bias), output);
+            if let Some(slopes) = slopes.get_mut(index) {
+                slopes.reshape(output.rows(), output.width());
+                activate(simd, output.values_mut(), slopes.values_mut());
             }
         }
     }
 
     /// Turns the velocities into the gradient of the loss for them.
     #[inline(always)]
-    fn differentiate_loss(&mut self) {
-        self.part.loss = 0.0;
+    fn differentiate_loss(&mut self, chunk: &Chunk) {
         let factor = 2.0 / self.batch as f32;
-        let targets = self.targets.as_chunks::<DIMENSIONS>().0;
-        for (row, target) in self.part.flow[0].chunks_exact_mut(padded(DIMENSIONS)).zip(targets) {
+        for (row, target) in self.part.flow[0].rows_mut().iter_mut().zip(&chunk.targets) {
             for (value, target) in row.iter_mut().zip(target) {
                 let error = *value - target;
                 self.part.loss += f64::from(error * error);
@@ -214,41 +210,32 @@ impl Work<'_> {
         }
     }
 
+    /// Adds the gradients for the weights to those of the chunks before, if there are any.
     #[inline(always)]
-    fn backward<S: Simd>(&mut self, simd: S) {
-        let samples = self.targets.len() / DIMENSIONS;
-        let part = &mut *self.part;
-        part.weights.resize_with(self.layers.len(), Vec::new);
-        part.biases.resize_with(self.layers.len(), Vec::new);
+    fn backward<S: Simd>(&mut self, simd: S, chunk: &Chunk, add: bool) {
+        let Part { activations, slopes, flow, weights, biases, .. } = &mut *self.part;
         for (index, layer) in self.layers.iter().enumerate().rev() {
-            let width = layer.bias.len();
-            let [outputs, inputs] = &mut part.flow;
-            let bias = &mut part.biases[index];
-            reset(bias, width);
-            for row in outputs.chunks_exact(width) {
-                for (bias, value) in bias.iter_mut().zip(row) {
-                    *bias += value;
+            let [outputs, inputs] = &mut *flow;
+            for (sums, rows) in biases[index].chunks_exact_mut(PANEL).zip(outputs.panels()) {
+                for row in rows {
+                    for (sum, value) in sums.iter_mut().zip(row) {
+                        *sum += value;
+                    }
                 }
             }
-            let (before, stride) = match index.checked_sub(1) {
-                None => (self.inputs, layer.inputs),
-                Some(before) => (part.activations[before].as_slice(), padded(layer.inputs)),
-            };
-            let weight = &mut part.weights[index];
-            reset(weight, layer.inputs * width);
-            let before = Left::columns(before, layer.inputs, stride);
-            add_product(simd, before, samples, outputs, width, weight);
-            let Some(slopes) = index.checked_sub(1).map(|before| &part.slopes[before]) else {
+            let before = index.checked_sub(1);
+            let left = before.map_or(&chunk.inputs, |before| &activations[before]);
+            transposed_product(simd, left, outputs, add, &mut weights[index]);
+            let Some(before) = before else {
                 return;
             };
-            reset(inputs, slopes.len());
-            let left = Left::rows(outputs, samples, width);
-            let padded_inputs = padded(layer.inputs);
-            add_product(simd, left, layer.outputs, &layer.transposed, padded_inputs, inputs);
-            for (value, slope) in inputs.iter_mut().zip(slopes) {
+            let slopes = &slopes[before];
+            inputs.reshape(slopes.rows(), slopes.width());
+            product(simd, outputs, &layer.transposed, Start::Zero, inputs);
+            for (value, slope) in inputs.values_mut().iter_mut().zip(slopes.values()) {
                 *value *= slope;
             }
-            part.flow.swap(0, 1);
+            flow.swap(0, 1);
         }
     }
 }

@@ -9,20 +9,18 @@ mod adam;
 mod batch;
 mod device;
 mod gradient;
-mod product;
+mod panels;
 
-use burn::module::Param;
-use burn::nn::Linear;
-use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use thiserror::Error;
 
 use super::mlp::transpose;
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 use crate::interpolant::Interpolant;
-use adam::{FusedAdam, into_numbers};
+use adam::{Adam, Moments};
 use batch::{Batch, Batches};
 use gradient::{BurnLayer, FusedGradient};
 
@@ -51,8 +49,6 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Decay per step of the moving average of the weights, 0 to below 1.
     pub ema_decay: f64,
-    /// Where burn computes.
-    pub device: ComputeDevice,
     /// How the gradient of the loss is computed.
     pub gradient: GradientMethod,
 }
@@ -60,11 +56,11 @@ pub struct TrainingSettings {
 /// How the gradient of the loss is computed; both ways give the same, up to rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GradientMethod {
-    /// Forward and backward fused, on all cores; burn does the rest.
+    /// Forward and backward fused, on all cores.
     #[default]
     Fused,
-    /// burn's automatic differentiation, much slower: the reference.
-    Autodiff,
+    /// burn's automatic differentiation of the module, much slower: the reference.
+    Autodiff(ComputeDevice),
 }
 
 impl Default for TrainingSettings {
@@ -76,7 +72,6 @@ impl Default for TrainingSettings {
             learning_rate: 2e-3,
             seed: 0,
             ema_decay: 0.999,
-            device: ComputeDevice::default(),
             gradient: GradientMethod::default(),
         }
     }
@@ -148,16 +143,19 @@ impl TrainingSettings {
 }
 
 /// A training in progress.
+///
+/// The weights, the optimiser's moments and the average are kept on the host, where the fused
+/// gradient reads them. burn's automatic differentiation gets them as a module on its device.
 pub struct Trainer {
     settings: TrainingSettings,
     frequencies: Vec<f64>,
-    device: Device,
-    module: Mlp,
-    optimizer: ModuleOptimizer,
-    /// The weights on the host, as the last step left them.
-    host: Vec<BurnLayer>,
+    layers: Vec<BurnLayer>,
+    /// Of each layer's weight and bias.
+    moments: Vec<[Moments; 2]>,
     /// The moving average of the weights.
     average: Vec<BurnLayer>,
+    /// Of the last batch, for each layer.
+    gradient: Vec<BurnLayer>,
     batches: Batches,
     fused: FusedGradient,
     steps_done: u64,
@@ -187,17 +185,13 @@ impl Trainer {
             }
             None => initial_weights(settings.architecture, &mut rng),
         };
-        let device = settings.device.burn_device().autodiff();
-        let optimizer = ModuleOptimizer::from(FusedAdam::default());
-        let mut module = Mlp::from_weights(&start, &device);
-        let host = to_host(&mut module);
+        let layers = to_burn(&start);
         let frequencies = start.frequencies.clone();
         Ok(Self {
-            module,
-            average: host.clone(),
-            host,
-            device,
-            optimizer,
+            moments: layers.iter().map(|_| Default::default()).collect(),
+            average: layers.clone(),
+            gradient: layers.clone(),
+            layers,
             batches: Batches::new(settings.seed, settings.batch, data, path, frequencies),
             fused: FusedGradient::default(),
             frequencies: start.frequencies,
@@ -212,77 +206,81 @@ impl Trainer {
     /// [`TrainingError::Diverged`] if the loss is not finite; the weights are left as they were.
     pub fn step(&mut self) -> Result<f32, TrainingError> {
         let batch = self.batches.next();
-        let (loss, gradients) = match self.settings.gradient {
-            GradientMethod::Fused => {
-                let found = self.fused_gradients(&batch);
-                self.batches.give_back(batch);
-                found
+        // All of it where rayon's threads are, so that they need not be woken for each part.
+        let loss = rayon::scope(|_| {
+            let loss = match self.settings.gradient {
+                GradientMethod::Fused => {
+                    self.fused.compute(&self.layers, &batch, &mut self.gradient)
+                }
+                GradientMethod::Autodiff(device) => {
+                    self.autodiff_gradient(&device.burn_device().autodiff(), &batch)
+                }
+            };
+            if loss.is_finite() {
+                self.update();
             }
-            GradientMethod::Autodiff => self.autodiff_gradients(batch),
-        };
+            loss
+        });
+        self.batches.give_back(batch);
         if !loss.is_finite() {
             return Err(TrainingError::Diverged { step: self.steps_done, loss });
         }
-        let rate = learning_rate(&self.settings, self.steps_done);
-        // Handed over and not cloned, so that no tensor is in use twice and has to be copied.
-        let module = std::mem::replace(&mut self.module, Mlp { layers: Vec::new() });
-        self.module = self.optimizer.step(rate, module, gradients);
-        self.host = to_host(&mut self.module);
         self.steps_done += 1;
-        self.average();
         Ok(loss)
     }
 
-    fn fused_gradients(&mut self, batch: &Batch) -> (f32, GradientsParams) {
-        let (loss, gradients) = self.fused.compute(&self.host, batch);
-        let device = self.device.clone().inner();
-        let mut registered = GradientsParams::new();
-        for (layer, gradient) in self.module.layers.iter().zip(gradients) {
-            let shape = layer.weight.dims();
-            let weight = TensorData::new(gradient.weight, shape);
-            registered.register(layer.weight.id, Tensor::<2>::from_data(weight, &device));
-            if let Some(bias) = &layer.bias {
-                let gradient = TensorData::new(gradient.bias, [shape[1]]);
-                registered.register(bias.id, Tensor::<1>::from_data(gradient, &device));
-            }
-        }
-        (loss, registered)
-    }
-
-    fn autodiff_gradients(&self, batch: Batch) -> (f32, GradientsParams) {
-        let count = self.settings.batch;
+    /// The mean squared error of a batch; its gradient is kept.
+    fn autodiff_gradient(&mut self, device: &Device, batch: &Batch) -> f32 {
+        let weights = self.weights(&self.layers);
+        let module = Mlp::from_weights(&weights, device);
         let width = self.settings.architecture.inputs();
-        let inputs = TensorData::new(batch.inputs, [count, width]);
-        let targets = TensorData::new(batch.targets, [count, DIMENSIONS]);
-        let inputs = Tensor::<2>::from_data(inputs, &self.device);
-        let targets = Tensor::<2>::from_data(targets, &self.device);
-        let difference = self.module.forward(inputs) - targets;
-        let loss = difference.square().sum() / count as f32;
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.module);
-        (loss.into_scalar::<f32>(), gradients)
+        let inputs = TensorData::new(batch.inputs(), [batch.size, width]);
+        let targets = TensorData::new(batch.targets(), [batch.size, DIMENSIONS]);
+        let inputs = Tensor::<2>::from_data(inputs, device);
+        let targets = Tensor::<2>::from_data(targets, device);
+        let difference = module.forward(inputs) - targets;
+        let loss = difference.square().sum() / batch.size as f32;
+        let gradients = loss.backward();
+        for (layer, gradient) in module.layers.iter().zip(&mut self.gradient) {
+            let weight = layer.weight.val().grad(&gradients);
+            let bias = layer.bias.as_ref().and_then(|bias| bias.val().grad(&gradients));
+            gradient.weight = into_numbers(weight.expect("the loss depends on every weight"));
+            gradient.bias = into_numbers(bias.expect("the loss depends on every bias"));
+        }
+        loss.into_scalar::<f32>()
     }
 
-    /// Moves the average towards the weights.
-    fn average(&mut self) {
+    /// Moves the weights along the gradient, and their average towards them.
+    fn update(&mut self) {
+        let rate = learning_rate(&self.settings, self.steps_done);
+        let done = self.steps_done;
         // The decay grows with the steps, so that the first weights are soon forgotten.
-        let steps = self.steps_done as f64;
+        let steps = (done + 1) as f64;
         let decay = self.settings.ema_decay.min((1.0 + steps) / (10.0 + steps));
         let share = (1.0 - decay) as f32;
-        for (average, layer) in self.average.iter_mut().zip(&self.host) {
-            let pairs = [(&mut average.weight, &layer.weight), (&mut average.bias, &layer.bias)];
-            for (means, values) in pairs {
-                for (mean, value) in means.iter_mut().zip(values) {
-                    *mean += share * (value - *mean);
+        let layers = self.layers.par_iter_mut().zip(&self.gradient);
+        let kept = self.moments.par_iter_mut().zip(&mut self.average);
+        layers.zip(kept).for_each(|((layer, gradient), (moments, average))| {
+            let values = layer.parameters_mut().into_iter().zip(gradient.parameters());
+            let kept = moments.iter_mut().zip(average.parameters_mut());
+            for ((values, gradient), (moments, average)) in values.zip(kept) {
+                Adam::default().step(rate, done, values, gradient, moments);
+                for (mean, value) in average.iter_mut().zip(values) {
+                    *mean += share * (*value - *mean);
                 }
             }
-        }
+        });
     }
 
     /// The moving average of the weights: what to sample with.
     #[must_use]
     pub fn ema_weights(&self) -> Weights {
+        self.weights(&self.average)
+    }
+
+    fn weights(&self, layers: &[BurnLayer]) -> Weights {
         let shapes = self.settings.architecture.layer_shapes();
-        let layers = self.average.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
+        let layers = layers.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
             let weight = transpose(&layer.weight, inputs, outputs);
             LinearWeights { weight, bias: layer.bias.clone() }
         });
@@ -306,27 +304,18 @@ impl Trainer {
     }
 }
 
-/// A copy of the module's numbers, in burn's layout.
-fn to_host(module: &mut Mlp) -> Vec<BurnLayer> {
-    fn copy<const D: usize>(parameter: Param<Tensor<D>>) -> (Param<Tensor<D>>, Vec<f32>) {
-        let mut copy = Vec::new();
-        // burn-ndarray copies a tensor that is in use element by element, 100 times slower than it
-        // moves. Taken out it is in use nowhere else.
-        let parameter = parameter.map(|tensor| {
-            let (device, shape) = (tensor.device(), tensor.dims());
-            let numbers = into_numbers(tensor);
-            copy.clone_from(&numbers);
-            Tensor::from_data(TensorData::new(numbers, shape), &device).require_grad()
-        });
-        (parameter, copy)
-    }
-    let layers = std::mem::take(&mut module.layers).into_iter().map(|layer| {
-        let (parameter, weight) = copy(layer.weight);
-        let (own, bias) = copy(layer.bias.expect("every layer was made with a bias"));
-        module.layers.push(Linear { weight: parameter, bias: Some(own) });
-        BurnLayer { weight, bias }
+/// The weights in burn's layout.
+fn to_burn(weights: &Weights) -> Vec<BurnLayer> {
+    let shapes = weights.architecture.layer_shapes();
+    let layers = weights.layers.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
+        let weight = transpose(&layer.weight, outputs, inputs);
+        BurnLayer { weight, bias: layer.bias.clone() }
     });
     layers.collect()
+}
+
+fn into_numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("parameters are f32")
 }
 
 /// Warm-up over the first 2 % of the steps, then half a cosine down to zero.

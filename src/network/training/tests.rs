@@ -34,40 +34,43 @@ fn small() -> TrainingSettings {
 fn fused_gradient_is_that_of_autodiff() {
     for device in ComputeDevice::ALL {
         for batch in [1, 2, 101, 512] {
-            let settings = TrainingSettings { batch, device: *device, ..small() };
+            let settings = TrainingSettings { batch, ..small() };
             let start = crate::network::test_support::random_weights(settings.architecture, 6);
             let mut trainer = trainer(&settings, Some(start));
-            let mut next = || {
-                let batch = trainer.batches.next();
-                let copy = Batch { inputs: batch.inputs.clone(), targets: batch.targets.clone() };
-                let (loss, mut found) = trainer.fused_gradients(&batch);
-                let (expected_loss, mut expected) = trainer.autodiff_gradients(copy);
-                assert!((loss / expected_loss - 1.0).abs() < 1e-5, "{loss} {expected_loss}");
-                for layer in &trainer.module.layers {
-                    let bias = layer.bias.as_ref().unwrap().id;
-                    let pairs = [
-                        (
-                            into_numbers(found.remove::<2>(layer.weight.id).unwrap()),
-                            into_numbers(expected.remove::<2>(layer.weight.id).unwrap()),
-                        ),
-                        (
-                            into_numbers(found.remove::<1>(bias).unwrap()),
-                            into_numbers(expected.remove::<1>(bias).unwrap()),
-                        ),
-                    ];
-                    for (found, expected) in pairs {
-                        let largest =
-                            expected.iter().fold(0.0_f32, |max, value| max.max(value.abs()));
-                        for (found, expected) in found.iter().zip(&expected) {
-                            assert!(
-                                (found - expected).abs() < 2e-5 * largest,
-                                "{found} {expected}"
-                            );
-                        }
+            let batch = trainer.batches.next();
+            let device = device.burn_device().autodiff();
+            let expected_loss = trainer.autodiff_gradient(&device, &batch);
+            let expected = trainer.gradient.clone();
+            let loss = trainer.fused.compute(&trainer.layers, &batch, &mut trainer.gradient);
+            assert!((loss / expected_loss - 1.0).abs() < 1e-5, "{loss} {expected_loss}");
+            for (found, expected) in trainer.gradient.iter().zip(&expected) {
+                for (found, expected) in found.parameters().into_iter().zip(expected.parameters()) {
+                    assert_eq!(found.len(), expected.len());
+                    let largest = expected.iter().fold(0.0_f32, |max, value| max.max(value.abs()));
+                    for (found, expected) in found.iter().zip(expected) {
+                        assert!((found - expected).abs() < 2e-5 * largest, "{found} {expected}");
                     }
                 }
-            };
-            next();
+            }
+        }
+    }
+}
+
+#[test]
+fn both_gradients_train_the_same_network() {
+    let train = |gradient| {
+        let mut trainer = trainer(&TrainingSettings { gradient, ..small() }, None);
+        let losses: Vec<f32> = (0..60).map(|_| trainer.step().unwrap()).collect();
+        (losses, trainer.ema_weights())
+    };
+    let (losses, weights) = train(GradientMethod::Fused);
+    let (expected_losses, expected) = train(GradientMethod::Autodiff(ComputeDevice::default()));
+    for (found, expected) in losses.iter().zip(&expected_losses) {
+        assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
+    }
+    for (found, expected) in weights.layers.iter().zip(&expected.layers) {
+        for (found, expected) in found.weight.iter().zip(&expected.weight) {
+            assert!((found - expected).abs() < 1e-3, "{found} {expected}");
         }
     }
 }
