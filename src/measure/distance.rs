@@ -18,8 +18,8 @@ const DIRECTIONS: usize = 64;
 /// Draws to compare with do not depend on the scene's seed, so that changing it changes the
 /// samples alone.
 const DRAW_SEED: u64 = 0x0D1F_F5C0;
-/// Sets of draws kept for later measurements.
-const KEPT: usize = 8;
+/// Memory for sets of draws, in bytes: the one used last is kept, others as long as there is room.
+const KEPT: usize = 64 << 20;
 
 /// Sliced Wasserstein-2 distance of samples to the data, beside what perfect samples would have.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -41,22 +41,41 @@ impl From<Floored> for DataDistance {
 }
 
 /// A cloud as the sliced distance sees it: sorted projections, one line per direction.
-pub(super) struct Projected(Vec<Vec<f32>>);
+pub(super) struct Projected {
+    /// `[direction][point]`.
+    lines: Vec<f32>,
+    points: usize,
+}
 
 impl Projected {
     pub fn new(cloud: &[[f64; 2]]) -> Self {
-        let lines = (0..DIRECTIONS).into_par_iter().map(|k| {
+        let points = cloud.len();
+        let mut lines = vec![0.0; DIRECTIONS * points];
+        lines.par_chunks_exact_mut(points.max(1)).enumerate().for_each(|(k, line)| {
             let (sin, cos) = (PI * (k as f64 + 0.5) / DIRECTIONS as f64).sin_cos();
-            let mut line: Vec<f32> =
-                cloud.iter().map(|p| (p[0] * cos + p[1] * sin) as f32).collect();
+            for (place, p) in line.iter_mut().zip(cloud) {
+                *place = (p[0] * cos + p[1] * sin) as f32;
+            }
             line.sort_unstable_by(f32::total_cmp);
-            line
         });
-        Self(lines.collect())
+        Self { lines, points }
     }
 
+    fn lines(&self) -> rayon::slice::ChunksExact<'_, f32> {
+        self.lines.par_chunks_exact(self.points.max(1))
+    }
+
+    /// Memory that it takes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.lines.as_slice())
+    }
+
+    /// NaN if there are no points.
     pub fn distance(&self, other: &Self) -> f64 {
-        let squares = self.0.par_iter().zip(&other.0).map(|(a, b)| {
+        if self.points == 0 {
+            return f64::NAN;
+        }
+        let squares = self.lines().zip(other.lines()).map(|(a, b)| {
             let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
             sum / a.len() as f64
         });
@@ -114,7 +133,7 @@ struct Target {
     yardstick: Yardstick,
 }
 
-/// The targets measured against last, newest first.
+/// The targets measured against, the last one first.
 static TARGETS: Mutex<Vec<Arc<Target>>> = Mutex::new(Vec::new());
 
 impl Target {
@@ -130,8 +149,12 @@ impl Target {
         };
         let key = (name, distance, count);
         let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = targets().iter().find(|target| target.key == key) {
-            return Ok(Arc::clone(known));
+        {
+            let mut targets = targets();
+            if let Some(known) = targets.iter().position(|target| target.key == key) {
+                targets[..=known].rotate_right(1);
+                return Ok(Arc::clone(&targets[0]));
+            }
         }
         let mixture = match scene.direction {
             Direction::Generate => scene.mixture().ok(),
@@ -141,7 +164,13 @@ impl Target {
         let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
         let mut targets = targets();
         targets.insert(0, Arc::clone(&target));
-        targets.truncate(KEPT);
+        let mut bytes = target.yardstick.bytes();
+        let older = targets.iter().skip(1).take_while(|target| {
+            bytes += target.yardstick.bytes();
+            bytes <= KEPT
+        });
+        let kept = 1 + older.count();
+        targets.truncate(kept);
         Ok(target)
     }
 }
@@ -166,5 +195,6 @@ mod tests {
         // Over all directions the mean square of a projected shift d is |d|²/2.
         assert!((sliced_wasserstein(&a, &b) - 0.5 / 2.0_f64.sqrt()).abs() < 1e-6);
         assert!(sliced_wasserstein(&a, &a).abs() < 1e-15);
+        assert!(sliced_wasserstein(&[], &[]).is_nan());
     }
 }

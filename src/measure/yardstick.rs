@@ -109,6 +109,14 @@ impl Yardstick {
         Ok(Self { draws, floor, spread })
     }
 
+    /// Memory that the draws take.
+    pub fn bytes(&self) -> usize {
+        match &self.draws {
+            Draws::Projected(draws) => draws.iter().map(Projected::bytes).sum(),
+            Draws::Clouds(draws) => draws.iter().map(|draw| size_of_val(draw.as_slice())).sum(),
+        }
+    }
+
     /// The distance of a cloud of the draws' size, which is not empty.
     ///
     /// # Errors
