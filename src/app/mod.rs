@@ -29,22 +29,20 @@ mod top_bar;
 mod traces;
 mod trainer;
 mod transport;
+mod window;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui::{
-    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportBuilder, ViewportCommand,
-    vec2,
+    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
 };
 use egui_notify::{Anchor, Toasts};
-use thiserror::Error;
 
 use self::command::{Command, Commands, FileCommand, TrainCommand};
 use self::files::{FileNews, Files};
 use self::lab::LabView;
-use self::palette::Room;
 use self::screenshot::{Outcome, Shooter};
 use self::solving::Solvers;
 use self::stability::StabilityWatch;
@@ -55,11 +53,8 @@ use self::trainer::TrainerDesk;
 use crate::scene::{FieldKind, Scene};
 
 pub use self::screenshot::Screenshot;
+pub use self::window::{Launch, WindowError, run};
 
-/// Size of the window when it opens, in points.
-const SIZE: [f32; 2] = [1280.0, 800.0];
-/// Smallest size at which everything has room.
-const LEAST_SIZE: [f32; 2] = [1024.0, 700.0];
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Edits that can be taken back.
@@ -68,84 +63,6 @@ const MOST_UNDO: usize = 200;
 const LONGEST_FRAME_SECS: f32 = 1.0;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
-
-/// How the window opens.
-#[derive(Clone, Debug, Default)]
-pub struct Launch {
-    /// What it shows.
-    pub scene: Scene,
-    /// A picture to take, after which it closes.
-    pub screenshot: Option<Screenshot>,
-    /// The theme it opens in.
-    pub room: Room,
-    /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
-    pub at: Option<f64>,
-    /// A particle that is lit from the start.
-    pub pin: Option<usize>,
-    /// What it is for at first; as the scene suggests if none.
-    pub mode: Option<Mode>,
-    /// The page of the error laboratory that is open at first, by its title.
-    pub page: Option<String>,
-}
-
-/// Why there is no window. One line that says what to do instead.
-#[derive(Debug, Error)]
-pub enum WindowError {
-    /// No display, or none that can be used.
-    #[error("no window can be opened here ({0}); `driftscope sample` works without one")]
-    NoDisplay(String),
-    /// The picture was not saved.
-    #[error("the screenshot was not saved: {0}")]
-    Screenshot(String),
-}
-
-/// Opens the window and returns when it is closed.
-///
-/// # Errors
-/// If there is no display or graphics driver, or a screenshot could not be saved.
-pub fn run(launch: Launch) -> Result<(), WindowError> {
-    let wanted = launch.screenshot.is_some();
-    let size = launch.screenshot.as_ref().and_then(|shot| shot.size).unwrap_or(SIZE);
-    let outcome = Outcome::default();
-    let mut options = eframe::NativeOptions {
-        viewport: ViewportBuilder::default()
-            .with_title("Driftscope")
-            .with_app_id("driftscope")
-            .with_inner_size(size)
-            .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])]),
-        renderer: eframe::Renderer::Wgpu,
-        ..eframe::NativeOptions::default()
-    };
-    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
-        setup.device_descriptor = Arc::new(stage::gpu::StageGpu::device_descriptor);
-    }
-    let create = {
-        let outcome = Arc::clone(&outcome);
-        move |cc: &eframe::CreationContext<'_>| {
-            let app: Box<dyn eframe::App> = Box::new(Driftscope::with_outcome(cc, launch, outcome));
-            Ok(app)
-        }
-    };
-    eframe::run_native("Driftscope", options, Box::new(create))
-        .map_err(|error| WindowError::NoDisplay(reason(&error)))?;
-    if !wanted {
-        return Ok(());
-    }
-    let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match outcome {
-        Some(Ok(())) => Ok(()),
-        Some(Err(reason)) => Err(WindowError::Screenshot(reason)),
-        None => Err(WindowError::Screenshot("the window was closed before".into())),
-    }
-}
-
-/// Why there is no window, on one line.
-fn reason(error: &eframe::Error) -> String {
-    match error {
-        eframe::Error::WinitEventLoop(_) => "there is no display".to_owned(),
-        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
-    }
-}
 
 /// The window.
 pub struct Driftscope {

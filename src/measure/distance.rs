@@ -61,26 +61,69 @@ impl Projected {
         Self { lines, points }
     }
 
-    fn lines(&self) -> rayon::slice::ChunksExact<'_, f32> {
-        self.lines.par_chunks_exact(self.points.max(1))
+    fn line(&self, direction: usize) -> &[f32] {
+        &self.lines[direction * self.points..][..self.points]
+    }
+
+    /// NaN if there are no points.
+    fn distance(&self, other: &Self) -> f64 {
+        self.distance_to(|direction| other.line(direction).iter().copied())
+    }
+
+    /// NaN if there are no points.
+    pub fn distance_to_kept(&self, other: &Kept) -> f64 {
+        self.distance_to(|direction| other.line(direction))
+    }
+
+    fn distance_to<L: Iterator<Item = f32>>(&self, line: impl Fn(usize) -> L + Sync) -> f64 {
+        let squares = (0..DIRECTIONS).into_par_iter().map(|direction| {
+            let pairs = self.line(direction).iter().zip(line(direction));
+            let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
+            sum / self.points as f64
+        });
+        // Summed in order, so that the number of threads does not change a bit.
+        (squares.collect::<Vec<_>>().iter().sum::<f64>() / DIRECTIONS as f64).sqrt()
+    }
+}
+
+/// A projected cloud in half the memory: every value as one of 65 536 steps from the lowest of its
+/// line to the highest. The twelfth of a squared step that this adds to mean squares is 2e-5 of what
+/// lies between two draws of 100 000 points.
+pub(super) struct Kept {
+    /// `[direction][point]`, in steps above the lowest.
+    steps: Vec<u16>,
+    /// Lowest value and size of a step of each line.
+    scales: Vec<[f32; 2]>,
+    points: usize,
+}
+
+impl Kept {
+    pub fn new(cloud: &Projected) -> Self {
+        let points = cloud.points;
+        let mut steps = Vec::with_capacity(cloud.lines.len());
+        let scales = (0..DIRECTIONS).map(|direction| {
+            let line = cloud.line(direction);
+            let ends = (line.first(), line.last());
+            let (lowest, highest) =
+                if let (Some(a), Some(b)) = ends { (*a, *b) } else { (0.0, 0.0) };
+            let size = (highest - lowest) / f32::from(u16::MAX);
+            // Where all are equal, 0/0 becomes no step.
+            steps.extend(line.iter().map(|value| ((value - lowest) / size).round() as u16));
+            [lowest, size]
+        });
+        let scales = scales.collect();
+        Self { steps, scales, points }
+    }
+
+    fn line(&self, direction: usize) -> impl Iterator<Item = f32> {
+        let [lowest, size] = self.scales[direction];
+        let steps = &self.steps[direction * self.points..][..self.points];
+        steps.iter().map(move |&step| lowest + size * f32::from(step))
     }
 
     /// Memory that it takes.
     pub fn bytes(&self) -> usize {
-        size_of_val(self.lines.as_slice())
-    }
-
-    /// NaN if there are no points.
-    pub fn distance(&self, other: &Self) -> f64 {
-        if self.points == 0 {
-            return f64::NAN;
-        }
-        let squares = self.lines().zip(other.lines()).map(|(a, b)| {
-            let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
-            sum / a.len() as f64
-        });
-        // Summed in order, so that the number of threads does not change a bit.
-        (squares.collect::<Vec<_>>().iter().sum::<f64>() / DIRECTIONS as f64).sqrt()
+        size_of_val(self.steps.as_slice())
     }
 }
 
@@ -196,5 +239,17 @@ mod tests {
         assert!((sliced_wasserstein(&a, &b) - 0.5 / 2.0_f64.sqrt()).abs() < 1e-6);
         assert!(sliced_wasserstein(&a, &a).abs() < 1e-15);
         assert!(sliced_wasserstein(&[], &[]).is_nan());
+    }
+
+    #[test]
+    fn what_is_kept_is_as_good_as_the_cloud() {
+        let cloud = |number, count| Projected::new(&draw(None, number, count));
+        for count in [1, 2, 1000] {
+            let (a, b) = (cloud(0, count), cloud(1, count));
+            let kept = Kept::new(&b);
+            let (exact, found) = (a.distance(&b), a.distance_to_kept(&kept));
+            assert!((found / exact - 1.0).abs() < 1e-5, "{found} {exact}");
+            assert!(b.distance_to_kept(&kept) < 1e-4);
+        }
     }
 }

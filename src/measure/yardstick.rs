@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::distance::Projected;
+use super::distance::{Kept, Projected};
 use super::energy::energy_distance;
 use crate::solver::{Cancel, Cancelled};
 
@@ -67,7 +67,7 @@ pub struct Yardstick {
 }
 
 enum Draws {
-    Projected(Vec<Projected>),
+    Projected(Vec<Kept>),
     Clouds(Vec<Vec<[f64; 2]>>),
 }
 
@@ -81,25 +81,34 @@ impl Yardstick {
         cancel: &Cancel,
         draw: impl Fn(u64) -> Vec<[f64; 2]>,
     ) -> Result<Self, Cancelled> {
-        let mut clouds = Vec::new();
-        for number in 0..DRAWS {
+        let clouds = (0..DRAWS).map(|number| {
             cancel.check()?;
-            clouds.push(draw(number));
-        }
+            Ok(draw(number))
+        });
+        let mut between = Vec::new();
         let draws = match distance {
             CloudDistance::SlicedW2 => {
-                Draws::Projected(clouds.iter().map(|cloud| Projected::new(cloud)).collect())
+                let mut draws: Vec<Kept> = Vec::new();
+                for cloud in clouds {
+                    let cloud = Projected::new(&cloud?);
+                    between.extend(draws.iter().map(|draw| cloud.distance_to_kept(draw)));
+                    draws.push(Kept::new(&cloud));
+                }
+                Draws::Projected(draws)
             }
-            CloudDistance::Energy => Draws::Clouds(clouds),
+            CloudDistance::Energy => {
+                let mut draws: Vec<Vec<[f64; 2]>> = Vec::new();
+                for cloud in clouds {
+                    let cloud = cloud?;
+                    for draw in &draws {
+                        cancel.check()?;
+                        between.push(energy_distance(draw, &cloud));
+                    }
+                    draws.push(cloud);
+                }
+                Draws::Clouds(draws)
+            }
         };
-        let mut between = Vec::new();
-        for (j, i) in (0..DRAWS as usize).flat_map(|j| (0..j).map(move |i| (j, i))) {
-            cancel.check()?;
-            between.push(match &draws {
-                Draws::Projected(draws) => draws[i].distance(&draws[j]),
-                Draws::Clouds(draws) => energy_distance(&draws[i], &draws[j]),
-            });
-        }
         let pairs = between.len() as f64;
         let floor = between.iter().sum::<f64>() / pairs;
         let squares: f64 = between.iter().map(|distance| (distance - floor).powi(2)).sum();
@@ -112,7 +121,7 @@ impl Yardstick {
     /// Memory that the draws take.
     pub fn bytes(&self) -> usize {
         match &self.draws {
-            Draws::Projected(draws) => draws.iter().map(Projected::bytes).sum(),
+            Draws::Projected(draws) => draws.iter().map(Kept::bytes).sum(),
             Draws::Clouds(draws) => draws.iter().map(|draw| size_of_val(draw.as_slice())).sum(),
         }
     }
@@ -125,7 +134,7 @@ impl Yardstick {
         let distances: Vec<f64> = match &self.draws {
             Draws::Projected(draws) => {
                 let cloud = Projected::new(cloud);
-                draws.iter().map(|draw| cloud.distance(draw)).collect()
+                draws.iter().map(|draw| cloud.distance_to_kept(draw)).collect()
             }
             Draws::Clouds(draws) => draws
                 .iter()

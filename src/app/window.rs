@@ -1,0 +1,96 @@
+//! Opening the window.
+
+use std::sync::{Arc, PoisonError};
+
+use eframe::egui::ViewportBuilder;
+use thiserror::Error;
+
+use super::Driftscope;
+use super::palette::Room;
+use super::screenshot::{Outcome, Screenshot};
+use super::stage::gpu::StageGpu;
+use super::state::Mode;
+use crate::scene::Scene;
+
+/// Size of the window when it opens, in points.
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// Smallest size at which everything has room.
+const LEAST_SIZE: [f32; 2] = [1024.0, 700.0];
+
+/// How the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// What it shows.
+    pub scene: Scene,
+    /// A picture to take, after which it closes.
+    pub screenshot: Option<Screenshot>,
+    /// The theme it opens in.
+    pub room: Room,
+    /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
+    pub at: Option<f64>,
+    /// A particle that is lit from the start.
+    pub pin: Option<usize>,
+    /// What it is for at first; as the scene suggests if none.
+    pub mode: Option<Mode>,
+    /// The page of the error laboratory that is open at first, by its title.
+    pub page: Option<String>,
+}
+
+/// Why there is no window. One line that says what to do instead.
+#[derive(Debug, Error)]
+pub enum WindowError {
+    /// No display, or none that can be used.
+    #[error("no window can be opened here ({0}); `driftscope sample` works without one")]
+    NoDisplay(String),
+    /// The picture was not saved.
+    #[error("the screenshot was not saved: {0}")]
+    Screenshot(String),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// If there is no display or graphics driver, or a screenshot could not be saved.
+pub fn run(launch: Launch) -> Result<(), WindowError> {
+    let wanted = launch.screenshot.is_some();
+    let size = launch.screenshot.as_ref().and_then(|shot| shot.size).unwrap_or(SIZE);
+    let outcome = Outcome::default();
+    let mut options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Driftscope")
+            .with_app_id("driftscope")
+            .with_inner_size(size)
+            .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])]),
+        renderer: eframe::Renderer::Wgpu,
+        ..eframe::NativeOptions::default()
+    };
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        setup.device_descriptor = Arc::new(StageGpu::device_descriptor);
+    }
+    let create = {
+        let outcome = Arc::clone(&outcome);
+        move |cc: &eframe::CreationContext<'_>| {
+            let app: Box<dyn eframe::App> = Box::new(Driftscope::with_outcome(cc, launch, outcome));
+            Ok(app)
+        }
+    };
+    eframe::run_native("Driftscope", options, Box::new(create))
+        .map_err(|error| WindowError::NoDisplay(reason(&error)))?;
+    if !wanted {
+        return Ok(());
+    }
+    let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match outcome {
+        Some(Ok(())) => Ok(()),
+        Some(Err(reason)) => Err(WindowError::Screenshot(reason)),
+        None => Err(WindowError::Screenshot("the window was closed before".into())),
+    }
+}
+
+/// Why there is no window, on one line.
+fn reason(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::WinitEventLoop(_) => "there is no display".to_owned(),
+        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
