@@ -6,8 +6,8 @@ alternation on this machine, so that a machine that is slow for a while is slow 
     cargo build --release
     python benches/peers.py target/release/driftscope 1 512 2048 10000 100000
 
-Two threads, the default network as trained, milliseconds, the best of several rounds, compiled where
-the peer can compile. Sizes may be left out (all five). Prints the tables of docs/performance.md.
+Two threads, the default network as trained, milliseconds, the best of several rounds. PyTorch's network
+and loss are compiled, not torchdiffeq's loops; JAX compiles all of a solve and of a training step. Sizes may be left out (all five). Prints the tables of docs/performance.md.
 """
 import json, os, struct, subprocess, sys, time
 
@@ -57,17 +57,22 @@ def best(run, budget=0.5):
 tW, tB, tF = [torch.tensor(w) for w in W], [torch.tensor(b) for b in B], torch.tensor(FREQ)
 
 
+@torch.compile
+def velocity(t, x):
+    phase = t * tF
+    features = torch.cat([torch.sin(phase), torch.cos(phase)])
+    h = x @ tW[0][:, :2].T + (tB[0] + tW[0][:, 2:] @ features)
+    for w, b in zip(tW[1:], tB[1:]):
+        h = torch.nn.functional.linear(torch.nn.functional.silu(h), w, b)
+    return h
+
+
 class Net(torch.nn.Module):
     nfe = 0
 
     def forward(self, t, x):
         self.nfe += 1
-        phase = t * tF
-        features = torch.cat([torch.sin(phase), torch.cos(phase)])
-        h = x @ tW[0][:, :2].T + (tB[0] + tW[0][:, 2:] @ features)
-        for w, b in zip(tW[1:], tB[1:]):
-            h = torch.nn.functional.linear(torch.nn.functional.silu(h), w, b)
-        return h
+        return velocity(t, x)
 
 
 def torch_cases(n):
@@ -172,15 +177,18 @@ def torch_training():
     ema = [p.detach().clone() for p in net.parameters()]
     adam = torch.optim.Adam(net.parameters(), lr=2e-3)
 
-    def step():
-        x1, x0, t = torch.randn(512, 2), torch.randn(512, 2), torch.rand(512, 1)
+    @torch.compile
+    def loss(x1, x0, t):
         phase = t * tF
         h = torch.cat([t * x1 + (1 - t) * x0, torch.sin(phase), torch.cos(phase)], 1)
         for i, layer in enumerate(net):
             h = layer(torch.nn.functional.silu(h) if i else h)
-        loss = ((h - (x1 - x0)) ** 2).sum(1).mean()
+        return ((h - (x1 - x0)) ** 2).sum(1).mean()
+
+    def step():
+        x1, x0, t = torch.randn(512, 2), torch.randn(512, 2), torch.rand(512, 1)
         adam.zero_grad(set_to_none=True)
-        loss.backward()
+        loss(x1, x0, t).backward()
         adam.step()
         with torch.no_grad():
             torch._foreach_lerp_(ema, list(net.parameters()), 1e-3)

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::data::toy;
+use crate::data::{Toy, toy};
 use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
 use crate::interpolant::Interpolant;
 use crate::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
@@ -48,10 +48,19 @@ pub struct Train {
     /// Equal seeds give equal networks.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Let burn's automatic differentiation compute the gradient, on this device, instead of the
-    /// fused code: the same network up to rounding, later.
-    #[arg(long)]
-    device: Option<ComputeDevice>,
+    /// What computes the gradient: fused code, or burn's automatic differentiation, which gives the
+    /// same network up to rounding, later.
+    #[arg(long, value_enum, default_value_t = Gradient::Fused)]
+    gradient: Gradient,
+    /// Where burn computes if it does.
+    #[arg(long, default_value_t = ComputeDevice::default())]
+    device: ComputeDevice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Gradient {
+    Fused,
+    Autodiff,
 }
 
 fn interpolant(name: &str) -> Result<Interpolant, String> {
@@ -60,11 +69,7 @@ fn interpolant(name: &str) -> Result<Interpolant, String> {
 }
 
 impl Train {
-    pub fn run(&self) -> Result<ExitCode> {
-        let toy = toy(&self.data)?;
-        // Better to learn now than after the training that the file cannot be written.
-        crate::files::check_writable(&self.out)
-            .with_context(|| format!("cannot write {}", self.out.display()))?;
+    fn request(&self, toy: &Toy) -> TrainingRequest {
         let settings = TrainingSettings {
             architecture: Architecture {
                 hidden: self.hidden,
@@ -75,16 +80,26 @@ impl Train {
             steps: self.steps,
             learning_rate: self.lr,
             seed: self.seed,
-            gradient: self.device.map_or(GradientMethod::Fused, GradientMethod::Autodiff),
+            gradient: match self.gradient {
+                Gradient::Fused => GradientMethod::Fused,
+                Gradient::Autodiff => GradientMethod::Autodiff(self.device),
+            },
             ..TrainingSettings::default()
         };
-        let request = TrainingRequest {
+        TrainingRequest {
             name: toy.name.into(),
             mixture: Arc::new(toy.mixture()),
             interpolant: self.interpolant,
             settings,
-        };
-        let job = TrainingJob::start(request, || {})?;
+        }
+    }
+
+    pub fn run(&self) -> Result<ExitCode> {
+        let toy = toy(&self.data)?;
+        // Better to learn now than after the training that the file cannot be written.
+        crate::files::check_writable(&self.out)
+            .with_context(|| format!("cannot write {}", self.out.display()))?;
+        let job = TrainingJob::start(self.request(toy), || {})?;
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
             let interrupted = Arc::clone(&interrupted);
@@ -126,5 +141,35 @@ impl Train {
             bail!("stopped before the first step was done: there is nothing to save");
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        train: Train,
+    }
+
+    #[test]
+    fn the_command_of_a_training_starts_the_same_training() {
+        for gradient in ["fused", "autodiff"] {
+            let words = "train --data rings --out x --hidden 64 --batch 100 --lr 0.01 --seed 3";
+            let line = words.split(' ').chain(["--interpolant", "vp", "--gradient", gradient]);
+            let request = |train: Train| train.request(toy(&train.data).unwrap());
+            let first = request(Line::parse_from(line).train);
+            let command = first.command();
+            let rest = command.strip_prefix("driftscope ").unwrap();
+            let again = request(Line::parse_from(rest.split(' ').chain(["--out", "x"])).train);
+            assert_eq!(again.settings, first.settings, "{command}");
+            assert_eq!((again.name, again.interpolant), (first.name, first.interpolant));
+            let fused = first.settings.gradient == GradientMethod::Fused;
+            assert_eq!(fused, gradient == "fused");
+        }
     }
 }

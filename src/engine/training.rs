@@ -38,12 +38,12 @@ impl TrainingRequest {
     pub fn command(&self) -> String {
         let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
             &self.settings;
-        let device = match self.settings.gradient {
+        let gradient = match self.settings.gradient {
             GradientMethod::Fused => String::new(),
-            GradientMethod::Autodiff(device) => format!(" --device {device}"),
+            GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
         };
         format!(
-            "driftscope train --data {} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{device}",
+            "driftscope train --data {} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
             self.name,
             self.interpolant.name(),
             architecture.hidden,

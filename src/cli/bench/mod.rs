@@ -24,7 +24,7 @@ use crate::scene::Scene;
 ///
 /// Times are the best of several runs, so run it on a machine that has nothing else to do. GFLOP/s
 /// are those of the network alone; the fraction is of this machine's own rate of matrix products
-/// (crate gemm), measured in the same run. All threads of the pool take part (`RAYON_NUM_THREADS`).
+/// (crate gemm), measured in the same run. All threads of the pool (`RAYON_NUM_THREADS`) take part, in training at most four.
 #[derive(Args, Debug)]
 pub struct Bench {
     /// Print JSON instead of tables.

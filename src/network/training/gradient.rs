@@ -38,6 +38,12 @@ impl BurnLayer {
         [&self.weight, &self.bias]
     }
 
+    /// Whether every number is.
+    pub fn is_finite(&self) -> bool {
+        // All are looked at, which is quicker than to look for the first.
+        self.parameters().into_iter().flatten().fold(true, |all, value| all & value.is_finite())
+    }
+
     /// Weight and bias.
     pub fn parameters_mut(&mut self) -> [&mut Vec<f32>; 2] {
         [&mut self.weight, &mut self.bias]

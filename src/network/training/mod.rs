@@ -56,7 +56,7 @@ pub struct TrainingSettings {
 /// How the gradient of the loss is computed; both ways give the same, up to rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GradientMethod {
-    /// Forward and backward fused, on all cores.
+    /// Forward and backward fused, on up to four threads.
     #[default]
     Fused,
     /// burn's automatic differentiation of the module, much slower: the reference.
@@ -109,7 +109,7 @@ pub enum TrainingError {
         /// The size in the settings.
         expected: Architecture,
     },
-    /// The loss is not a finite number any more.
+    /// The loss or its gradient is not finite any more.
     #[error("the training diverged at step {step}: the loss is {loss}; try a lower learning rate")]
     Diverged {
         /// Steps done before.
@@ -203,11 +203,12 @@ impl Trainer {
     /// Takes one step and returns the batch's loss before it.
     ///
     /// # Errors
-    /// [`TrainingError::Diverged`] if the loss is not finite; the weights are left as they were.
+    /// [`TrainingError::Diverged`] if the loss or its gradient is not finite; the weights are left as
+    /// they were.
     pub fn step(&mut self) -> Result<f32, TrainingError> {
         let batch = self.batches.next();
         // All of it where rayon's threads are, so that they need not be woken for each part.
-        let loss = rayon::scope(|_| {
+        let (loss, finite) = rayon::scope(|_| {
             let loss = match self.settings.gradient {
                 GradientMethod::Fused => {
                     self.fused.compute(&self.layers, &batch, &mut self.gradient)
@@ -216,13 +217,14 @@ impl Trainer {
                     self.autodiff_gradient(&device.burn_device().autodiff(), &batch)
                 }
             };
-            if loss.is_finite() {
+            let finite = loss.is_finite() && self.gradient.iter().all(BurnLayer::is_finite);
+            if finite {
                 self.update();
             }
-            loss
+            (loss, finite)
         });
         self.batches.give_back(batch);
-        if !loss.is_finite() {
+        if !finite {
             return Err(TrainingError::Diverged { step: self.steps_done, loss });
         }
         self.steps_done += 1;

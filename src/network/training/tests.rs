@@ -33,10 +33,13 @@ fn small() -> TrainingSettings {
 #[test]
 fn fused_gradient_is_that_of_autodiff() {
     for device in ComputeDevice::ALL {
-        for batch in [1, 2, 101, 512] {
+        for batch in [1, 2, 101, 500] {
             let settings = TrainingSettings { batch, ..small() };
             let start = crate::network::test_support::random_weights(settings.architecture, 6);
             let mut trainer = trainer(&settings, Some(start));
+            // A batch before, whose traces must not show.
+            let before = trainer.batches.next();
+            trainer.fused.compute(&trainer.layers, &before, &mut trainer.gradient);
             let batch = trainer.batches.next();
             let device = device.burn_device().autodiff();
             let expected_loss = trainer.autodiff_gradient(&device, &batch);
@@ -65,6 +68,7 @@ fn both_gradients_train_the_same_network() {
     };
     let (losses, weights) = train(GradientMethod::Fused);
     let (expected_losses, expected) = train(GradientMethod::Autodiff(ComputeDevice::default()));
+    assert_ne!(losses, expected_losses, "two ways round differently");
     for (found, expected) in losses.iter().zip(&expected_losses) {
         assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
     }
@@ -90,6 +94,22 @@ fn training_lowers_the_loss_and_is_repeatable() {
     weights.validate().unwrap();
     assert_eq!(run(1).1, weights);
     assert_ne!(run(2).1, weights);
+}
+
+#[test]
+fn training_is_the_same_on_any_number_of_threads() {
+    let settings = TrainingSettings { batch: 500, ..small() };
+    let train = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let mut trainer = trainer(&settings, None);
+        pool.install(|| {
+            for _ in 0..3 {
+                trainer.step().unwrap();
+            }
+        });
+        trainer.ema_weights()
+    };
+    assert_eq!(train(1), train(3));
 }
 
 #[test]
@@ -126,6 +146,18 @@ fn a_divergence_is_reported_and_keeps_the_weights() {
     let mut trainer = Trainer::new(small(), Box::new(Broken), Interpolant::Linear, None).unwrap();
     assert!(trainer.step().unwrap_err().to_string().contains("diverged at step 0"));
     trainer.ema_weights().validate().unwrap();
+
+    // The loss is finite here, but not all of its gradient.
+    let mut start = crate::network::test_support::random_weights(small().architecture, 6);
+    start.layers[0].bias.fill(1e8);
+    start.layers[1].weight.fill(1e-13);
+    start.layers[1].bias.fill(0.0);
+    start.layers[2].weight.fill(1e19);
+    let mut trainer = self::trainer(&small(), Some(start.clone()));
+    let error = trainer.step().unwrap_err().to_string();
+    assert!(error.contains("diverged at step 0"), "{error}");
+    assert!(!error.contains("inf") && !error.contains("NaN"), "{error}");
+    assert_eq!(trainer.ema_weights(), start);
 }
 
 #[test]
