@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use eframe::egui::{self, Color32, Pos2, Rect, Vec2};
 use egui_kittest::Harness;
-use egui_wgpu::ScreenDescriptor;
 use image::RgbaImage;
 
 use super::pipelines::ready;
