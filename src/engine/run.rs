@@ -1,6 +1,9 @@
 //! Turning a scene into a recording, here and now. The engine's worker, the command line and the
 //! tests all come through here.
 
+mod log;
+mod options;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -8,7 +11,8 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::given_noise::{GivenNoise, GivenNoiseError, Ordered};
+use self::log::{log_of_noisy_steps, log_of_totals};
+use super::given_noise::{GivenNoiseError, Ordered};
 use super::models::{LoadedModel, model_of, needs_model};
 use super::random::{Purpose, start_of, stream};
 use super::recording::{Block, Recording};
@@ -20,55 +24,10 @@ use crate::solver::brownian::Noise;
 use crate::solver::fixed::{FixedProblem, StepTotal};
 use crate::solver::sde::{LastStep, SdeProblem};
 use crate::solver::{
-    Attempt, Cancel, Cancelled, Keep, OdeSettings, Scope, TILE, Track, grid, per_particle,
-    whole_batch,
+    Cancel, Cancelled, Keep, OdeSettings, Scope, TILE, Track, grid, per_particle, whole_batch,
 };
 
-/// How much of a run is kept, and from where it starts.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    /// Most keyframes of a particle, at least 2.
-    pub keyframes: usize,
-    /// Whether fixed steps are kept at exactly so many even times, as adaptive ones are, instead
-    /// of at the ends of the steps. Noisy steps can only be kept at their ends.
-    pub even_keyframes: bool,
-    /// Particles whose attempts are logged.
-    pub logged: usize,
-    /// Whether keyframes are kept in double precision as well.
-    pub precise: bool,
-    /// Starting points, instead of those that the seed gives; as many as the scene has particles.
-    pub starts: Option<Arc<[[f64; 2]]>>,
-    /// Noise of an SDE, instead of that which the seed gives.
-    pub noise: Option<Arc<GivenNoise>>,
-    /// Particles for which steps are doubled to estimate the error of methods without a pair.
-    pub doubled: usize,
-    /// A model to use instead of the scene's own (a training under way).
-    pub model: Option<Arc<LoadedModel>>,
-}
-
-impl RunOptions {
-    /// Keyframes of all particles together take at most this many bytes.
-    pub const KEYFRAME_BYTES: usize = 64 << 20;
-
-    /// What the window keeps of a run of `particles`.
-    #[must_use]
-    pub fn for_window(particles: usize) -> Self {
-        let affordable = Self::KEYFRAME_BYTES / (size_of::<[f32; 2]>() * particles.max(1));
-        Self {
-            keyframes: affordable.clamp(33, 129),
-            even_keyframes: false,
-            logged: 512,
-            precise: false,
-            doubled: DOUBLED,
-            starts: None,
-            noise: None,
-            model: None,
-        }
-    }
-}
-
-/// The usual [`RunOptions::doubled`].
-pub const DOUBLED: usize = 512;
+pub use options::{DOUBLED, RunOptions};
 
 /// Particles of a tile where there are many: more would be a matter of bookkeeping only.
 const LARGE_TILE: usize = 256;
@@ -475,36 +434,4 @@ fn receive<T>(receiver: &mpsc::Receiver<T>) -> Option<T> {
 
 fn push(recording: &mut Recording, first: usize, track: Track) {
     recording.blocks.push(Arc::new(Block::new(first, track)));
-}
-
-/// The log of fixed steps that all particles share, with their mean evaluations.
-fn log_of_totals(grid: &[f64], totals: &[StepTotal]) -> Arc<[Attempt]> {
-    grid.windows(2)
-        .zip(totals)
-        .filter(|(_, total)| total.particles > 0)
-        .map(|(pair, total)| Attempt {
-            t: pair[0],
-            h: pair[1] - pair[0],
-            error_ratio: total.error_ratio(),
-            accepted: true,
-            nfe: total.mean_nfe().round() as u32,
-        })
-        .collect()
-}
-
-/// The log of an SDE's steps, the last one included.
-fn log_of_noisy_steps(scene: &Scene, grid: &[f64]) -> Arc<[Attempt]> {
-    let per_step = scene.diffusion.scheme.evaluations_per_step();
-    let steps = grid.len() as u32 - 1;
-    let noisy = steps - u32::from(scene.last_step().0 != LastStep::None);
-    grid.windows(2)
-        .zip(1..)
-        .map(|(pair, index)| Attempt {
-            t: pair[0],
-            h: pair[1] - pair[0],
-            error_ratio: f64::NAN,
-            accepted: true,
-            nfe: noisy.min(index) * per_step + index.saturating_sub(noisy),
-        })
-        .collect()
 }
