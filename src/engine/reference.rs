@@ -4,7 +4,7 @@ use super::recording::Recording;
 use crate::scene::{Precision, Scene, Time};
 use crate::solver::grid::Spacing;
 use crate::solver::sde::Scheme;
-use crate::solver::{ControllerKind, End, MethodRef, Scope};
+use crate::solver::{ControllerKind, End, MethodRef, MinStepPolicy, Scope};
 
 /// Tolerance of a reference.
 const TOLERANCE: f64 = 1e-10;
@@ -52,7 +52,8 @@ impl Recording {
         (sampler.atol, sampler.rtol) = (TOLERANCE, TOLERANCE);
         (sampler.scope, sampler.end) = (Scope::PerParticle, End::Clamp);
         sampler.controller = ControllerKind::default();
-        (sampler.first_step, sampler.min_step) = (None, 0.0);
+        (sampler.first_step, sampler.min_step, sampler.max_step) = (None, 0.0, None);
+        sampler.min_step_policy = MinStepPolicy::default();
         (sampler.pcoeff, sampler.icoeff, sampler.dcoeff) = (None, None, None);
         // Settings of the step that would only make several references of one.
         let usual = Scene::default().sampler;

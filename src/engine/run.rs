@@ -158,6 +158,8 @@ pub(super) fn ode_settings(scene: &Scene, interval: (f64, f64)) -> OdeSettings {
         end_time: interval.1,
         first_step: sampler.first_step,
         min_step: sampler.min_step,
+        min_step_policy: sampler.min_step_policy,
+        max_step: sampler.max_step.unwrap_or(f64::INFINITY),
         max_attempts: sampler.max_attempts,
         noise: sampler.noise(),
     }

@@ -227,6 +227,15 @@ impl Scene {
         }
         within("sampler.min_step", sampler.min_step, 0.0..=LATEST)?;
         within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
+        if let Some(most) = sampler.max_step
+            && !(most > 0.0 && most >= sampler.min_step && most.is_finite())
+        {
+            let allowed = format!(
+                "a finite number larger than 0 and at least min_step, {}; left out for no limit",
+                sampler.min_step
+            );
+            return refuse("sampler.max_step", most, allowed);
+        }
         self.check_control()?;
         if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
             return refuse(

@@ -27,7 +27,8 @@ use crate::interpolant::Interpolant;
 use crate::solver::grid::Spacing;
 use crate::solver::sde::{LastStep, Scheme};
 use crate::solver::{
-    ControllerKind, End, ErrorWeights, MethodRef, Norm, SamplerNoise, Scope, StepControl,
+    ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, SamplerNoise, Scope,
+    StepControl,
 };
 
 /// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
@@ -218,7 +219,7 @@ pub struct Sampler {
     pub scope: Scope,
     /// How the end is met.
     pub end: End,
-    /// DOPRI5's error weights.
+    /// DOPRI5's error weights; where all is torchdiffeq's, also bosh3's dense output.
     pub error_weights: ErrorWeights,
     /// Whose step-size rules.
     pub controller: ControllerKind,
@@ -242,8 +243,13 @@ pub struct Sampler {
     /// First step of an adaptive solve; automatic if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_step: Option<f64>,
-    /// Steps smaller than this end an adaptive solve.
+    /// The least step of an adaptive solve; only the end may cut one below it.
     pub min_step: f64,
+    /// What becomes of a least step whose error is too large.
+    pub min_step_policy: MinStepPolicy,
+    /// The greatest step of an adaptive solve; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_step: Option<f64>,
     /// Attempts after which an adaptive solve gives up.
     pub max_attempts: usize,
     /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
@@ -331,6 +337,8 @@ impl Default for Sampler {
             dcoeff: None,
             first_step: None,
             min_step: 0.0,
+            min_step_policy: MinStepPolicy::default(),
+            max_step: None,
             max_attempts: 10_000,
             eta: noise.eta,
             s_churn: noise.s_churn,

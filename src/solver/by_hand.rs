@@ -48,7 +48,8 @@ pub struct AttemptByHand {
     pub error_ratio: f64,
     /// Whether the answer is taken over. Fixed steps always are.
     pub accepted: bool,
-    /// The next attempt's h over this one's, as the controller chose it; 1 for fixed steps.
+    /// The next attempt's h over this one's, as the controller chose it within the limits on steps;
+    /// 1 for fixed steps.
     pub factor: f64,
     /// Evaluations of the field so far.
     pub nfe: u32,
@@ -84,6 +85,9 @@ impl<'a> AdaptiveByHand<'a> {
         self.solve.attempt();
         let (tile, judged) = (&self.solve.tile, self.solve.judged[0]);
         let (t, h) = (self.solve.paces[0].t, self.solve.steps[0]);
+        let verdict = judged.verdict;
+        let next_t = if verdict.accepted { self.settings.step_end(t, h) } else { t };
+        let next = self.settings.next_step(next_t, h, (judged.ratio, verdict), 0);
         let tableau = self.settings.adaptive_tableau();
         let slopes: Vec<_> =
             (0..tableau.stages()).map(|i| pair(tile.runge_kutta.stage(i, 1))).collect();
@@ -95,8 +99,8 @@ impl<'a> AdaptiveByHand<'a> {
             embedded: Some([answer[0] - error[0], answer[1] - error[1]]),
             tolerance: tolerance(self.settings, apart.start, answer),
             error_ratio: judged.ratio,
-            accepted: judged.verdict.accepted,
-            factor: judged.verdict.factor,
+            accepted: verdict.accepted,
+            factor: next.map_or(verdict.factor, |next| next / h),
             nfe: tile.track.counts[0].nfe,
             ..apart
         };

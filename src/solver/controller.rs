@@ -132,6 +132,8 @@ pub struct Controller {
     pub exponent: f64,
     /// Exponents of this error and of the last two accepted ones.
     exponents: [f64; 3],
+    /// Steps up to this length are accepted whatever their error, if it is finite.
+    keeps_up_to: f64,
 }
 
 /// What a controller remembers of the attempts before.
@@ -173,23 +175,30 @@ impl Controller {
             control.kind.usual_coefficients()
         };
         let exponents = [(p + i + d) * exponent, -(p + 2.0 * d) * exponent, d * exponent];
-        Self { control, exponent, exponents }
+        Self { control, exponent, exponents, keeps_up_to: 0.0 }
     }
 
-    /// Judges an attempt by its error ratio E (error over tolerance; not finite when the field
-    /// was not), and remembers it.
+    /// The same, but it accepts steps up to this length whatever their error, if it is finite.
     #[must_use]
-    pub fn judge(&self, error_ratio: f64, history: &mut History) -> Verdict {
+    pub fn keeping_up_to(self, keeps_up_to: f64) -> Self {
+        Self { keeps_up_to, ..self }
+    }
+
+    /// Judges an attempt of length `step` by its error ratio E (error over tolerance; not finite
+    /// when the field was not), and remembers it.
+    #[must_use]
+    pub fn judge(&self, step: f64, error_ratio: f64, history: &mut History) -> Verdict {
         let StepControl { kind, safety, min_factor, max_factor, .. } = self.control;
         let after_rejection = history.after_rejection;
         history.after_rejection = true;
         if !error_ratio.is_finite() {
             return Verdict { accepted: false, factor: min_factor };
         }
-        let accepted = match kind {
+        let is_small = match kind {
             ControllerKind::ITorchdiffeq => error_ratio <= 1.0,
             _ => error_ratio < 1.0,
         };
+        let accepted = is_small || step <= self.keeps_up_to;
         let wanted = if error_ratio == 0.0 {
             max_factor
         } else {
@@ -308,7 +317,7 @@ mod tests {
 
     fn factors(control: StepControl, ratios: &[f64]) -> Vec<f64> {
         let (controller, mut history) = (Controller::new(control, 4), History::default());
-        ratios.iter().map(|&ratio| controller.judge(ratio, &mut history).factor).collect()
+        ratios.iter().map(|&ratio| controller.judge(0.1, ratio, &mut history).factor).collect()
     }
 
     #[test]

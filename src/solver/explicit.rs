@@ -17,6 +17,7 @@ pub type Steps<'a> = Times<'a>;
 /// particles. Batches are feature-major: for n particles, n values of x, then n of y.
 pub struct RungeKutta<S> {
     tableau: &'static Tableau,
+    dense: &'static Dense,
     error_weights: Option<&'static [f64]>,
     third_order_weights: Option<&'static [f64]>,
     /// `k_i`, each 2 × n; those that only dense output needs come last.
@@ -47,6 +48,7 @@ impl<S: Real> RungeKutta<S> {
         let further = tableau.dense.further_stages();
         Self {
             tableau,
+            dense: &tableau.dense,
             error_weights,
             third_order_weights,
             stages: vec![zeros(true); tableau.stages() + further],
@@ -56,6 +58,12 @@ impl<S: Real> RungeKutta<S> {
             further_point: zeros(further > 0),
             stage_times: vec![0.0; capacity],
         }
+    }
+
+    /// The same with `dense` in place of the tableau's own dense output. It has no further stages.
+    #[must_use]
+    pub fn with_dense(self, dense: &'static Dense) -> Self {
+        Self { dense, ..self }
     }
 
     /// Evaluates the first stage at `(times, state)`.
@@ -104,7 +112,7 @@ impl<S: Real> RungeKutta<S> {
         steps: Steps<'_>,
         state: &[S],
     ) {
-        let Dense::Extended { c, a, .. } = self.tableau.dense else { return };
+        let Dense::Extended { c, a, .. } = *self.dense else { return };
         let first = self.tableau.stages();
         for (further, (node, row)) in c.iter().zip(a).enumerate() {
             let (done, rest) = self.stages.split_at_mut(first + further);
@@ -174,7 +182,7 @@ impl<S: Real> RungeKutta<S> {
     /// Whether dense output needs the slope at the end of the step and no stage holds it.
     #[must_use]
     pub fn dense_needs_end_slope(&self) -> bool {
-        matches!(self.tableau.dense, Dense::Hermite) && !self.tableau.first_same_as_last
+        matches!(self.dense, Dense::Hermite) && !self.tableau.first_same_as_last
     }
 
     /// Coordinate `j` within the step of length `h` that started at `state`.
@@ -182,7 +190,7 @@ impl<S: Real> RungeKutta<S> {
     #[must_use]
     pub fn within(&self, state: &[S], end_slope: Option<&[S]>, h: f64, j: usize) -> Within {
         let (start, end) = (state[j].to_f64(), self.candidate[j].to_f64());
-        match self.tableau.dense {
+        match *self.dense {
             Dense::Line => Within::new(start, [end - start]),
             Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. } => {
                 let mut coefficients = [0.0; HIGHEST_DEGREE];

@@ -188,7 +188,9 @@ impl<S: Real> Walk<'_, S> {
     /// estimates.
     fn take(&mut self, stepper: &dyn Stepper<S>, step: Step, ratios: &[f64]) -> StepTotal {
         let count = self.alive.len();
-        let keyframe = self.keyframes.get(self.next_keyframe).filter(|&&t| t <= step.t1);
+        // More than one where keyframes are so close that their times coincide.
+        let reached = self.keyframes[self.next_keyframe..].iter().take_while(|&&t| t <= step.t1);
+        let reached = self.next_keyframe..self.next_keyframe + reached.count();
         let (answer_x, answer_y) = stepper.answer().split_at(count);
         let (state_x, state_y) = self.state.split_at_mut(count);
         let mut total = StepTotal::default();
@@ -208,8 +210,8 @@ impl<S: Real> Walk<'_, S> {
                 continue;
             }
             (state_x[i], state_y[i]) = (x, y);
-            if keyframe.is_some() {
-                self.track.place(i, self.next_keyframe, x.to_f64(), y.to_f64());
+            for k in reached.clone() {
+                self.track.place(i, k, x.to_f64(), y.to_f64());
             }
             total.particles += 1;
             total.nfe += f64::from(self.nfe[i]);
@@ -222,7 +224,7 @@ impl<S: Real> Walk<'_, S> {
                 Attempt { t: step.t, h: step.h(), error_ratio, accepted: true, nfe: self.nfe[i] };
             self.track.note(i, attempt);
         }
-        self.next_keyframe += usize::from(keyframe.is_some());
+        self.next_keyframe = reached.end;
         total
     }
 }

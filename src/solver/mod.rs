@@ -27,7 +27,7 @@ pub use controller::{Controller, ControllerKind, History, StepControl, Tolerance
 pub use explicit::RungeKutta;
 pub use methods::{ImplicitRule, METHODS, Method, MethodRef, Recipe, Rule};
 pub use norm::{Norm, ScaledError};
-pub use settings::{End, ErrorWeights, OdeSettings, SamplerNoise, Scope};
+pub use settings::{End, ErrorWeights, MinStepPolicy, OdeSettings, SamplerNoise, Scope};
 pub use tableau::{Dense, Embedded, Tableau};
 pub use tile::TILE;
 pub use track::{Attempt, Counts, Keep, Stop, Track};

@@ -3,7 +3,7 @@
 use super::controller::{Controller, FirstStep, History, Verdict};
 use super::settings::{End, OdeSettings};
 use super::tile::{EndSlope, Tile};
-use super::track::{Attempt, Keep, Stop, Track};
+use super::track::{Attempt, Keep, Track};
 use super::{Cancel, Cancelled};
 use crate::field::{Field, Real, Times};
 
@@ -140,7 +140,7 @@ impl<'a, S: Real> PerParticle<'a, S> {
         judged.clear();
         for (lane, pace) in paces.iter_mut().enumerate() {
             let ratio = tile.scaled_error(lane).ratio(norm, dimension);
-            let verdict = self.controller.judge(ratio, &mut pace.history);
+            let verdict = self.controller.judge(steps[lane], ratio, &mut pace.history);
             pace.nfe += later_stages;
             pace.attempts += 1;
             let attempt = Attempt {
@@ -208,9 +208,7 @@ impl<'a, S: Real> PerParticle<'a, S> {
         let Self { tile, settings, paces, steps, judged, .. } = self;
         let pace = &mut paces[lane];
         let step_end = settings.step_end(pace.t, steps[lane]);
-        let Verdict { accepted, factor } = judged[lane].verdict;
-        pace.h = steps[lane] * factor;
-        if !accepted {
+        if !judged[lane].verdict.accepted {
             return false;
         }
         let through = step_end >= settings.end_time;
@@ -228,22 +226,18 @@ impl<'a, S: Real> PerParticle<'a, S> {
         through
     }
 
-    /// Stops a lane that cannot go on; whether it was.
+    /// Chooses the next step of a lane, or stops one that cannot go on; whether it was stopped.
     fn give_up(&mut self, lane: usize) -> bool {
-        let (pace, settings) = (self.paces[lane], self.settings);
-        let stop = if settings.underflows(pace.t, pace.h) {
-            if self.judged[lane].ratio.is_finite() {
-                Stop::StepUnderflow { t: pace.t, h: pace.h }
-            } else {
-                Stop::NotFinite { t: pace.t }
+        let (pace, Judged { ratio, verdict }) = (&mut self.paces[lane], self.judged[lane]);
+        let step = self.steps[lane];
+        match self.settings.next_step(pace.t, step, (ratio, verdict), pace.attempts) {
+            Ok(next) => pace.h = next,
+            Err(stop) => {
+                self.tile.stop(lane, stop);
+                return true;
             }
-        } else if pace.attempts >= settings.max_attempts {
-            Stop::StepLimit { t: pace.t, limit: settings.max_attempts }
-        } else {
-            return false;
-        };
-        self.tile.stop(lane, stop);
-        true
+        }
+        false
     }
 }
 
@@ -253,7 +247,10 @@ fn first_paces<S: Real>(tile: &mut Tile<'_, S>, settings: &OdeSettings) -> Vec<P
     let interval = settings.end_time - t;
     let (norm, dimension) = (settings.control.norm, tile.field.dimension());
     tile.first_stage(Times::Shared(t));
-    let pace = |h, nfe| Pace { t, h, nfe, attempts: 0, history: History::default() };
+    let pace = |h, nfe| {
+        let h = settings.within_limits(t, h);
+        Pace { t, h, nfe, attempts: 0, history: History::default() }
+    };
     if let Some(h) = settings.given_first_step() {
         return vec![pace(h, 1); tile.lanes()];
     }

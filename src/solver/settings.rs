@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::controller::{Controller, ControllerKind, StepControl, Tolerances};
+use super::controller::{Controller, ControllerKind, StepControl, Tolerances, Verdict};
 use super::methods::MethodRef;
-use super::tableau::Tableau;
+use super::tableau::{Dense, Tableau};
+use super::track::Stop;
 
 /// Whose error the step size follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +52,18 @@ impl ErrorWeights {
     }
 }
 
+/// What becomes of a step of the least length whose error is too large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MinStepPolicy {
+    /// It is rejected, and the solve stops there and says so.
+    #[default]
+    Stop,
+    /// It is kept whatever its error (torchdiffeq's `min_step`, diffrax's `dtmin` with
+    /// `force_dtmin`), unless that is not finite.
+    Accept,
+}
+
 /// Noise that some diffusion samplers mix in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SamplerNoise {
@@ -81,7 +94,7 @@ pub struct OdeSettings {
     pub tolerances: Tolerances,
     /// Step-size control, and the norm in which errors are reported.
     pub control: StepControl,
-    /// Error weights for DOPRI5.
+    /// Error weights for DOPRI5; with [`Self::repeats_torchdiffeq`] also how bosh3 interpolates.
     pub error_weights: ErrorWeights,
     /// How the end is met.
     pub end: End,
@@ -91,8 +104,12 @@ pub struct OdeSettings {
     pub end_time: f64,
     /// First step; chosen by Hairer's rule if none.
     pub first_step: Option<f64>,
-    /// Steps smaller than this end the solve.
+    /// The least step: shorter ones are raised to it. Only the end may cut a step below it.
     pub min_step: f64,
+    /// What becomes of a step of the least length whose error is too large.
+    pub min_step_policy: MinStepPolicy,
+    /// The greatest step, no less than the least; infinite for no limit.
+    pub max_step: f64,
     /// Attempts after which a particle (or the batch) gives up.
     pub max_attempts: usize,
     /// Noise of the diffusion samplers that draw some.
@@ -117,6 +134,8 @@ impl OdeSettings {
             end_time,
             first_step: None,
             min_step: 0.0,
+            min_step_policy: MinStepPolicy::default(),
+            max_step: f64::INFINITY,
             max_attempts: 10_000,
             noise: SamplerNoise::default(),
         }
@@ -126,7 +145,32 @@ impl OdeSettings {
     #[must_use]
     pub fn controller(&self) -> Controller {
         let pair = self.method.tableau().and_then(|tableau| tableau.embedded.as_ref());
-        Controller::new(self.control, pair.map_or(self.method.order, |pair| pair.order))
+        let order = pair.map_or(self.method.order, |pair| pair.order);
+        let keeps_up_to = match self.min_step_policy {
+            MinStepPolicy::Stop => 0.0,
+            MinStepPolicy::Accept => self.min_step,
+        };
+        Controller::new(self.control, order).keeping_up_to(keeps_up_to)
+    }
+
+    /// Whether an adaptive solve is to be torchdiffeq's: its controller, its error weights and its
+    /// way to the end.
+    #[must_use]
+    pub fn repeats_torchdiffeq(&self) -> bool {
+        self.control.kind == ControllerKind::ITorchdiffeq
+            && self.error_weights == ErrorWeights::Torchdiffeq
+            && self.end == End::Overshoot
+    }
+
+    /// How an adaptive solve finds positions within its steps.
+    ///
+    /// # Panics
+    /// As [`Self::adaptive_tableau`].
+    #[must_use]
+    pub fn dense_output(&self) -> &'static Dense {
+        let tableau = self.adaptive_tableau();
+        let torchdiffeq = tableau.torchdiffeq_dense.as_ref();
+        torchdiffeq.filter(|_| self.repeats_torchdiffeq()).unwrap_or(&tableau.dense)
     }
 
     /// The tableau of an adaptive solve.
@@ -153,10 +197,45 @@ impl OdeSettings {
         if self.end == End::Clamp && h >= self.end_time - t { self.end_time } else { t + h }
     }
 
-    /// Whether a step of `h` from `t` is too small to be made.
+    /// The step from `t` that comes closest to `h` within the limits and moves t.
     #[must_use]
-    pub fn underflows(&self, t: f64, h: f64) -> bool {
-        !(h >= self.min_step && t + h > t)
+    pub fn within_limits(&self, t: f64, h: f64) -> f64 {
+        h.min(self.max_step).max(self.min_step).max(t.next_up() - t)
+    }
+
+    /// The step to attempt from `t` after an attempt of length `step` with this error ratio and
+    /// verdict, the last of so many.
+    ///
+    /// A step is tried at the least length before it is given up, and one that was kept never ends
+    /// a solve, however short the next one would be.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn next_step(
+        &self,
+        t: f64,
+        step: f64,
+        (ratio, verdict): (f64, Verdict),
+        attempts: usize,
+    ) -> Result<f64, Stop> {
+        let h = step * verdict.factor;
+        let next = if verdict.accepted {
+            self.within_limits(t, h)
+        } else if step > self.min_step {
+            h.max(self.min_step)
+        } else {
+            h
+        };
+        let can_be_made = next >= self.min_step && t + next > t;
+        if can_be_made && attempts >= self.max_attempts {
+            Err(Stop::StepLimit { t, limit: self.max_attempts })
+        } else if can_be_made {
+            Ok(next)
+        } else if ratio.is_finite() {
+            Err(Stop::StepUnderflow { t, h })
+        } else {
+            Err(Stop::NotFinite { t })
+        }
     }
 
     /// The first step where it does not depend on the field.

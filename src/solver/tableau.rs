@@ -15,6 +15,9 @@ pub struct Tableau {
     pub first_same_as_last: bool,
     /// How positions between t and t + h are found.
     pub dense: Dense,
+    /// torchdiffeq's way of finding them, where that is another. It serves only to repeat what
+    /// torchdiffeq does.
+    pub torchdiffeq_dense: Option<Dense>,
 }
 
 /// An embedded error estimate `err = h Σ e_i k_i` with `e = b − b̂`.
@@ -64,5 +67,13 @@ impl Tableau {
     #[must_use]
     pub fn stages(&self) -> usize {
         self.b.len()
+    }
+
+    /// Whether torchdiffeq's variant of the method differs: in its error weights or its dense
+    /// output.
+    #[must_use]
+    pub fn has_torchdiffeq_variant(&self) -> bool {
+        let weights = self.embedded.as_ref().and_then(|pair| pair.torchdiffeq_weights);
+        weights.is_some() || self.torchdiffeq_dense.is_some()
     }
 }

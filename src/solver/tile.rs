@@ -66,7 +66,8 @@ impl<'a, S: Real> Tile<'a, S> {
         }
         Self {
             field,
-            runge_kutta: RungeKutta::new(tableau, settings.error_weights.of(tableau), capacity),
+            runge_kutta: RungeKutta::new(tableau, settings.error_weights.of(tableau), capacity)
+                .with_dense(settings.dense_output()),
             state: Vec::with_capacity(2 * capacity),
             particles: Vec::with_capacity(capacity),
             track,
@@ -198,7 +199,8 @@ impl<'a, S: Real> Tile<'a, S> {
                 self.cursors[lane] += 1;
             }
         }
-        if self.keyframes.get(self.cursors[lane]) == Some(&t1) {
+        // Keyframes so close that their times coincide are one place.
+        while self.keyframes.get(self.cursors[lane]) == Some(&t1) {
             let [x, y] = self.answer(lane);
             self.track.place(particle, self.cursors[lane], x, y);
             self.cursors[lane] += 1;

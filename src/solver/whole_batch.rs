@@ -51,7 +51,8 @@ pub fn solve<S: Real>(
     let further_stages = tableau.dense.further_stages() as u32;
     let mut t = settings.start_time;
     tiles.par_iter_mut().for_each(|tile| tile.first_stage(Times::Shared(t)));
-    let (mut h, mut nfe) = first_step(&mut tiles, settings, of_batch);
+    let (first, mut nfe) = first_step(&mut tiles, settings, of_batch);
+    let mut h = settings.within_limits(t, first);
     let mut dense_nfe = 0;
     let mut history = History::default();
     let mut log: Vec<Attempt> = Vec::new();
@@ -72,14 +73,15 @@ pub fn solve<S: Real>(
             .collect();
         let error = errors.into_iter().fold(ScaledError::default(), |a, b| a.join(b, norm));
         let ratio = error.ratio(norm, coordinates);
-        let verdict = controller.judge(ratio, &mut history);
+        let verdict = controller.judge(step, ratio, &mut history);
         nfe += later_stages;
         log.push(Attempt { t, h: step, error_ratio: ratio, accepted: verdict.accepted, nfe });
         if verdict.accepted {
             let t1 = settings.step_end(t, step);
             let through = t1 >= settings.end_time;
-            let dense = further_stages > 0
-                && tiles.first().is_some_and(|tile| tile.has_inner_keyframe(0, t1));
+            let looked_into = t1 > settings.end_time
+                || tiles.first().is_some_and(|tile| tile.has_inner_keyframe(0, t1));
+            let dense = further_stages > 0 && looked_into;
             tiles.par_iter_mut().for_each(|tile| {
                 if dense {
                     tile.further_stages(Times::Shared(t), Times::Shared(step));
@@ -92,21 +94,15 @@ pub fn solve<S: Real>(
             }
             t = t1;
         }
-        h = step * verdict.factor;
         if t >= settings.end_time {
             break;
         }
-        if settings.underflows(t, h) {
-            stop = Some(if ratio.is_finite() {
-                Stop::StepUnderflow { t, h }
-            } else {
-                Stop::NotFinite { t }
-            });
-        } else if log.len() >= settings.max_attempts {
-            stop = Some(Stop::StepLimit { t, limit: settings.max_attempts });
-        }
-        if stop.is_some() {
-            break;
+        match settings.next_step(t, step, (ratio, verdict), log.len()) {
+            Ok(next) => h = next,
+            Err(why) => {
+                stop = Some(why);
+                break;
+            }
         }
     }
 

@@ -7,10 +7,10 @@ use super::sampler::{ADAPTIVE, FIXED};
 use crate::app::number;
 use crate::scene::{Precision, Scene};
 use crate::solver::grid::Spacing;
-use crate::solver::{ControllerKind, End, ErrorWeights, Norm, Scope};
+use crate::solver::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope, Tableau};
 
 const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
-const NOT_DOPRI5: &str = "Only DOPRI5 comes with two sets of error weights.";
+const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
 
 /// The group; `noisy` says why nothing here matters, if so.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
@@ -25,10 +25,12 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
             scene.sampler.adaptive = (on != habit).then_some(on);
         }
         adaptive_ui(ui, scene, noisy.or((!adaptive).then_some(FIXED)));
-        let weights = noisy.or((scene.sampler.method.name != "dopri5").then_some(NOT_DOPRI5));
+        let tableau = scene.sampler.method.get().tableau();
+        let varies = tableau.is_some_and(Tableau::has_torchdiffeq_variant);
+        let weights = noisy.or((!varies).then_some(NO_VARIANT));
         Row::new(
             "Error weights",
-            "DOPRI5's error estimate comes in two sizes; step counts differ.",
+            "DOPRI5's error estimate comes in two sizes; step counts differ. With Torch, Overshoot and torchdiffeq's controller, bosh3 interpolates as torchdiffeq does.",
         )
         .disabled(weights)
         .segments(
@@ -110,6 +112,34 @@ fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
     );
     controller_ui(ui, scene, disabled);
     limits_ui(ui, scene, disabled);
+    policy_ui(ui, scene, disabled);
+}
+
+/// What becomes of a least step whose error is too large.
+fn policy_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+    let unlimited = (scene.sampler.min_step == 0.0).then_some("There is no least step.");
+    Row::new("At least step", "What becomes of a least step whose error is too large.")
+        .disabled(disabled.or(unlimited))
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice {
+                    value: MinStepPolicy::Stop,
+                    title: "Stop",
+                    about: "It is rejected; the particle stops there and says so.",
+                },
+                Choice {
+                    value: MinStepPolicy::Accept,
+                    title: "Accept",
+                    about: "It is kept whatever its error (torchdiffeq, diffrax).",
+                },
+            ],
+            (
+                |scene| scene.sampler.min_step_policy,
+                |scene, value| scene.sampler.min_step_policy = value,
+            ),
+        );
 }
 
 /// Where an adaptive solve begins and gives up.
@@ -133,9 +163,20 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
     }
     let none: fn(f64) -> String =
         |value| if value > 0.0 { number::three(value) } else { "no limit".into() };
-    Row::new("Least step", "A particle that needs a shorter step stops there and says so.")
-        .disabled(disabled)
-        .number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none));
+    let row = Row::new(
+        "Least step",
+        "Shorter steps are made this long; only the end may cut one below it.",
+    )
+    .disabled(disabled);
+    if row.number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none)) {
+        sampler.max_step = sampler.max_step.map(|greatest| greatest.max(sampler.min_step));
+    }
+    // 0 stands for no limit, which is none in a scene file.
+    let mut greatest = sampler.max_step.unwrap_or(0.0);
+    let row = Row::new("Greatest step", "Longer steps are made this long; 0 for no limit.");
+    if row.disabled(disabled).number(ui, &mut greatest, &whole(0.0..=1e4, false, none)) {
+        sampler.max_step = (greatest > 0.0).then_some(greatest.max(sampler.min_step));
+    }
     let mut most = sampler.max_attempts as f64;
     let count: fn(f64) -> String = |value| number::count(value as u64);
     let row = Row::new(

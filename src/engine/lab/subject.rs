@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::data::Mixture;
 use crate::engine::models::{LoadedModel, model_of, needs_model};
 use crate::engine::random::start_of;
-use crate::engine::run::RunError;
+use crate::engine::run::{RunError, ode_settings};
 use crate::field::{ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField};
 use crate::scene::{Direction, Scene};
 use crate::solver::{Cancelled, MethodRef, OdeSettings, Tolerances};
@@ -165,21 +165,7 @@ impl Subject {
     /// The settings of the scene's solver.
     #[must_use]
     pub fn settings(&self) -> OdeSettings {
-        let sampler = &self.scene.sampler;
-        OdeSettings {
-            control: sampler.control(),
-            error_weights: sampler.error_weights,
-            end: sampler.end,
-            first_step: sampler.first_step,
-            min_step: sampler.min_step,
-            max_attempts: sampler.max_attempts,
-            noise: sampler.noise(),
-            ..OdeSettings::new(
-                sampler.method,
-                Tolerances { atol: sampler.atol, rtol: sampler.rtol },
-                self.interval,
-            )
-        }
+        ode_settings(&self.scene, self.interval)
     }
 
     /// Half the side of the square that holds data and noise.

@@ -22,12 +22,14 @@ pub(super) static BOSH3: Method = Method {
             order: 2,
         }),
         first_same_as_last: true,
-        // The quartic through y0, y1, f0, f1 and y0 + ½h·k₂, as in torchdiffeq.
-        dense: Dense::Polynomial(&[
+        dense: Dense::Hermite,
+        // The quartic through y0, y1, f0, f1 and y0 + ½h·k₂. That point is of order one only, which
+        // costs the whole quartic two orders.
+        torchdiffeq_dense: Some(Dense::Polynomial(&[
             &[1.0, -46.0 / 9.0, 73.0 / 9.0, -34.0 / 9.0],
             &[0.0, 19.0 / 3.0, -34.0 / 3.0, 16.0 / 3.0],
             &[0.0, -20.0 / 9.0, 56.0 / 9.0, -32.0 / 9.0],
             &[0.0, 1.0, -3.0, 2.0],
-        ]),
+        ])),
     }),
 };

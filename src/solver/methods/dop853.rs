@@ -360,5 +360,6 @@ pub(super) static DOP853: Method = Method {
                 &INTERPOLANT[15],
             ],
         },
+        torchdiffeq_dense: None,
     }),
 };

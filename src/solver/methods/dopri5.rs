@@ -85,5 +85,6 @@ pub(super) static DOPRI5: Method = Method {
             ],
             &[0.0, 40617522.0 / 29380423.0, -110615467.0 / 29380423.0, 69997945.0 / 29380423.0],
         ]),
+        torchdiffeq_dense: None,
     }),
 };

@@ -17,6 +17,7 @@ pub(super) static EULER: Method = Method {
         embedded: None,
         first_same_as_last: false,
         dense: Dense::Line,
+        torchdiffeq_dense: None,
     }),
 };
 
@@ -39,6 +40,7 @@ pub(super) static MIDPOINT: Method = Method {
         }),
         first_same_as_last: false,
         dense: Dense::Hermite,
+        torchdiffeq_dense: None,
     }),
 };
 
@@ -61,6 +63,7 @@ pub(super) static HEUN: Method = Method {
         }),
         first_same_as_last: false,
         dense: Dense::Hermite,
+        torchdiffeq_dense: None,
     }),
 };
 
@@ -78,5 +81,6 @@ pub(super) static HEUN3: Method = Method {
         embedded: None,
         first_same_as_last: false,
         dense: Dense::Hermite,
+        torchdiffeq_dense: None,
     }),
 };

@@ -17,6 +17,7 @@ pub(super) static RK4: Method = Method {
         embedded: None,
         first_same_as_last: false,
         dense: Dense::Hermite,
+        torchdiffeq_dense: None,
     }),
 };
 
@@ -34,5 +35,6 @@ pub(super) static RK4_38: Method = Method {
         embedded: None,
         first_same_as_last: false,
         dense: Dense::Hermite,
+        torchdiffeq_dense: None,
     }),
 };

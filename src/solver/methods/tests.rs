@@ -116,16 +116,18 @@ fn tableaus_satisfy_their_order_conditions() {
 fn dense_output_ends_at_the_step_and_starts_along_its_slope() {
     for method in METHODS {
         let Some(tableau) = method.tableau() else { continue };
-        let (Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. }) = tableau.dense
-        else {
-            continue;
-        };
-        for (i, row) in rows.iter().enumerate() {
-            let weight = tableau.b.get(i).copied().unwrap_or(0.0);
-            let at_end: f64 = row.iter().sum();
-            assert!((at_end - weight).abs() < 1e-11, "{} stage {i}: {at_end:e}", method.name);
-            let first = if i == 0 { 1.0 } else { 0.0 };
-            assert!((row[0] - first).abs() < 1e-11, "{} stage {i}", method.name);
+        for dense in [Some(&tableau.dense), tableau.torchdiffeq_dense.as_ref()] {
+            let Some(Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. }) = dense
+            else {
+                continue;
+            };
+            for (i, row) in rows.iter().enumerate() {
+                let weight = tableau.b.get(i).copied().unwrap_or(0.0);
+                let at_end: f64 = row.iter().sum();
+                assert!((at_end - weight).abs() < 1e-11, "{} stage {i}: {at_end:e}", method.name);
+                let first = if i == 0 { 1.0 } else { 0.0 };
+                assert!((row[0] - first).abs() < 1e-11, "{} stage {i}", method.name);
+            }
         }
     }
 }

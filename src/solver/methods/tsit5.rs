@@ -89,5 +89,6 @@ pub(super) static TSIT5: Method = Method {
             &INTERPOLANT[5],
             &INTERPOLANT[6],
         ]),
+        torchdiffeq_dense: None,
     }),
 };

@@ -163,6 +163,11 @@ fn verdict(attempt: &AttemptByHand, fixed: bool) -> String {
         (true, false, true) => {
             format!("Kept: the steps are fixed. Error / tolerance = {ratio}.")
         }
+        (true, false, false) if attempt.error_ratio > 1.0 => {
+            format!(
+                "Kept although error / tolerance = {ratio} > 1: it is the least step. The next one is {factor} times as long: {next}."
+            )
+        }
         (true, false, false) => {
             format!(
                 "Kept: error / tolerance = {ratio} ≤ 1. The next step is {factor} times as long: {next}."
