@@ -627,6 +627,142 @@ fn the_limits_are_keys_of_a_scene() {
     }
 }
 
+/// Grids on which times coincide, each with the key that is to blame.
+#[test]
+fn grids_whose_times_coincide_are_refused_by_the_key_to_blame() {
+    let exact = ["field.kind=exact", "data.name=eight-gaussians", "particles.count=2"];
+    let harmonic = ["field.kind=classic", "field.system=harmonic", "particles.count=2"];
+    for (base, settings, key) in [
+        // So many steps, or an interval so short.
+        (
+            &exact,
+            &["time.start=0.5", "time.end=0.5000000001", "sampler.steps=1000"][..],
+            "sampler.steps = 1000",
+        ),
+        (&exact, &["time.start=0.5", "time.end=0.5000000000000004"], "time.start = 0.5"),
+        (&exact, &["time.start=0.9999999999999999"], "time.start = 0.9999999999999999"),
+        (
+            &harmonic,
+            &["time.start=9999", "time.end=9999.00001", "sampler.steps=100000"],
+            "sampler.steps = 100000",
+        ),
+        (
+            &harmonic,
+            &["time.start=9999", "time.end=9999.00001", "sampler.step_size=1e-9"],
+            "sampler.step_size = 0.000000001",
+        ),
+        // Lists.
+        (&exact, &["sampler.times=[0, 0.5, 0.5, 1]"], "sampler.times"),
+        (&exact, &["sampler.times=[0, 0.5, 0.5000000000000001, 1]"], "sampler.times"),
+        (&exact, &["sampler.times=[0.5, 0.5000000000000001]"], "sampler.times"),
+        // Spacings.
+        (
+            &harmonic,
+            &["sampler.grid=cosine", "time.start=999", "time.end=1000", "sampler.steps=100000"],
+            "sampler.grid = cosine",
+        ),
+        (
+            &harmonic,
+            &[
+                "sampler.grid=shifted",
+                "sampler.shift=100",
+                "time.start=999.999",
+                "time.end=1000",
+                "sampler.steps=100000",
+            ],
+            "sampler.shift = 100",
+        ),
+        (
+            &exact,
+            &[
+                "sampler.grid=karras",
+                "time.start=0.998003992",
+                "time.end=1",
+                "sampler.steps=10000",
+                "sampler.rho=100",
+            ],
+            "sampler.grid = karras",
+        ),
+        (
+            &exact,
+            &[
+                "sampler.grid=log-snr",
+                "time.start=0.998003992",
+                "time.end=1",
+                "sampler.steps=10000",
+            ],
+            "sampler.grid = log-snr",
+        ),
+        // Noisy steps, and the one after them.
+        (
+            &exact,
+            &["diffusion.form=sigma", "sampler.times=[0.1, 0.2, 0.20000000000000004]"],
+            "sampler.times",
+        ),
+        (
+            &exact,
+            &["direction=noise", "time.end=1e-14", "sampler.steps=1000"],
+            "sampler.steps = 1000",
+        ),
+        (
+            &exact,
+            &["diffusion.form=sigma", "diffusion.last_step_size=1e-17"],
+            "diffusion.last_step_size",
+        ),
+    ] {
+        for method in ["euler", "trapezoid", "ab2"] {
+            let method = format!("sampler.method={method}");
+            let all = [&base[..], settings, &[&method]].concat();
+            let message = scene(&all).expect_err(&format!("{all:?}"));
+            assert!(message.contains(key), "{all:?}: {message}");
+            assert!(message.contains("is not allowed"), "{message}");
+        }
+    }
+    refused(
+        &[
+            "field.kind=exact",
+            "sampler.method=ab2",
+            "sampler.times=[0, 0.5, 0.5000000000000001, 1]",
+        ],
+        &["sampler.times", "times further apart", "1e-12 of t"],
+    );
+}
+
+/// The densest grids that are allowed can be solved by every method.
+#[test]
+fn grids_that_can_be_told_apart_are_solved_by_every_method() {
+    let close = "sampler.times=[0.1, 0.5, 0.500000000001, 0.9]";
+    let wide = "sampler.times=[0.1, 0.5, 0.9]";
+    for method in MethodRef::all() {
+        for precision in ["f64", "f32"] {
+            let ends = |times: &str| {
+                let method = format!("sampler.method={}", method.name);
+                let precision = format!("sampler.precision={precision}");
+                let all = [
+                    "field.kind=exact",
+                    "data.name=single-gaussian",
+                    "particles.count=4",
+                    "sampler.adaptive=false",
+                    times,
+                    &method,
+                    &precision,
+                ];
+                let scene = Arc::new(scene(&all).expect("a scene"));
+                let options = RunOptions::for_window(4);
+                let recording = run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+                assert!(recording.stopped().is_none(), "{method} {precision}");
+                recording.ends().collect::<Vec<[f64; 2]>>()
+            };
+            let (close, wide) = (ends(close), ends(wide));
+            for (close, wide) in close.iter().zip(&wide) {
+                let distance = (close[0] - wide[0]).hypot(close[1] - wide[1]);
+                println!("{} {precision}: {distance:.1e}", method.name);
+                assert!(distance.is_finite());
+            }
+        }
+    }
+}
+
 #[test]
 fn keyframes_whose_times_coincide_are_all_placed() {
     let problem = decay((0.0, 1.0));

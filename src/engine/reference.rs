@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use crate::scene::{Precision, Scene, Time};
-use crate::solver::grid::Spacing;
+use crate::solver::grid::{Spacing, unresolved};
 use crate::solver::sde::Scheme;
 use crate::solver::{ControllerKind, End, MethodRef, MinStepPolicy, Scope};
 
@@ -30,15 +30,22 @@ impl Recording {
         scene.sampler.precision = Some(Precision::F64);
         if scene.is_sde() {
             let grid = scene.grid(self.interval);
+            // Halving every step draws on the same path.
+            let parted = |finer: usize| -> Vec<f64> {
+                let parts = grid.windows(2).flat_map(|pair| {
+                    (0..finer).map(move |k| pair[0] + (pair[1] - pair[0]) * k as f64 / finer as f64)
+                });
+                parts.chain(grid.last().copied()).collect()
+            };
             let mut finer = FINER;
             while finer > 1 && (grid.len() - 1) * finer > MOST_STEPS {
                 finer /= 2;
             }
-            // Halving every step draws on the same path.
-            let parts = grid.windows(2).flat_map(|pair| {
-                (0..finer).map(|k| pair[0] + (pair[1] - pair[0]) * k as f64 / finer as f64)
-            });
-            let times = parts.chain(grid.last().copied()).collect();
+            let mut times = parted(finer);
+            while finer > 1 && unresolved(&times).is_some() {
+                finer /= 2;
+                times = parted(finer);
+            }
             scene.sampler.grid = Some(Spacing::List);
             (scene.sampler.times, scene.sampler.step_size) = (Some(times), None);
             scene.diffusion.scheme = Scheme::Sra1;

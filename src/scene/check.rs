@@ -3,11 +3,11 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::{Direction, FieldKind, MOST_PANES, Scene};
+use super::{Direction, FieldKind, MOST_PANES, Sampler, Scene};
 use crate::data::{Mixture, toy};
 use crate::diffusion::DiffusionForm;
 use crate::field::{ExactField, LearnedField, SYSTEMS};
-use crate::solver::grid::Spacing;
+use crate::solver::grid::{self, Spacing};
 use crate::solver::per_particle;
 use crate::solver::sde::LastStep;
 
@@ -164,7 +164,7 @@ impl Scene {
         if sde && self.direction == Direction::Generate {
             self.check_diffusion(start, end)?;
         }
-        Ok(())
+        self.check_resolution((start, end))
     }
 
     fn check_classic(&self) -> Result<(), Problem> {
@@ -199,7 +199,8 @@ impl Scene {
         let (start, end) = self.interval(f64::INFINITY);
         within("time.start", start, -LATEST..=LATEST)?;
         within("time.end", end, -LATEST..=LATEST)?;
-        check_interval(start, end)
+        check_interval(start, end)?;
+        self.check_resolution((start, end))
     }
 
     fn check_numbers(&self) -> Result<(), Problem> {
@@ -226,7 +227,6 @@ impl Scene {
             above_zero("sampler.first_step", step)?;
         }
         within("sampler.min_step", sampler.min_step, 0.0..=LATEST)?;
-        within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
         if let Some(most) = sampler.max_step
             && !(most > 0.0 && most >= sampler.min_step && most.is_finite())
         {
@@ -236,6 +236,7 @@ impl Scene {
             );
             return refuse("sampler.max_step", most, allowed);
         }
+        within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
         self.check_control()?;
         if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
             return refuse(
@@ -314,6 +315,13 @@ impl Scene {
                     let allowed = format!("two to {} rising times", MOST_STEPS + 1);
                     return refuse("sampler.times", list, allowed);
                 }
+                if let Some(step) = grid::unresolved(times) {
+                    return refuse(
+                        "sampler.times",
+                        list,
+                        further_apart("times further apart", step),
+                    );
+                }
                 let (first, last) = (times[0], times[times.len() - 1]);
                 let agrees =
                     |given: Option<f64>, end: f64| given.is_none_or(|t| (t - end).abs() < 1e-12);
@@ -333,6 +341,32 @@ impl Scene {
         }
     }
 
+    /// Fixed steps that all move t: on a grid whose times coincide, a step has no length, and what
+    /// divides by it is not a number, whatever the field.
+    fn check_resolution(&self, interval: (f64, f64)) -> Result<(), Problem> {
+        if self.is_adaptive() {
+            return Ok(());
+        }
+        let Some(step) = grid::unresolved(&self.grid(interval)) else { return Ok(()) };
+        let mends = |sampler: Sampler| {
+            let other = Self { sampler, ..self.clone() };
+            grid::unresolved(&other.grid(interval)).is_none()
+        };
+        let sampler = &self.sampler;
+        let spacing = sampler.spacing();
+        let (key, value, wanted) = match (sampler.step_size, spacing) {
+            (Some(size), _) => ("sampler.step_size", size.to_string(), "longer"),
+            (None, Spacing::Shifted) if mends(Sampler { shift: 1.0, ..sampler.clone() }) => {
+                ("sampler.shift", sampler.shift.to_string(), "nearer to 1, or fewer steps")
+            }
+            (None, _) if mends(Sampler { grid: None, ..sampler.clone() }) => {
+                ("sampler.grid", spacing.name().to_owned(), "another grid, or fewer steps")
+            }
+            (None, _) => ("sampler.steps", sampler.steps.to_string(), "fewer"),
+        };
+        refuse(key, value, further_apart(wanted, step))
+    }
+
     fn check_diffusion(&self, start: f64, end: f64) -> Result<(), Problem> {
         let path = self.interpolant.kind;
         if start == 0.0 && self.diffusion.form.diverges_at_start(path) {
@@ -345,7 +379,11 @@ impl Scene {
                 ),
             );
         }
-        let size = self.last_step().1;
+        let (last_step, size) = self.last_step();
+        if last_step != LastStep::None && !grid::is_resolved(end, end + size) {
+            let allowed = further_apart("longer", [end, end + size]);
+            return refuse("diffusion.last_step_size", size, allowed);
+        }
         if end + size > 1.0 + 1e-12 {
             return refuse(
                 "time.end",
@@ -368,7 +406,18 @@ fn check_interval(start: f64, end: f64) -> Result<(), Problem> {
     if start >= end {
         return refuse("time.start", start, format!("less than time.end, which is {end}"));
     }
+    if !grid::is_resolved(start, end) {
+        return refuse("time.start", start, further_apart("further from time.end", [start, end]));
+    }
     Ok(())
+}
+
+/// What is allowed instead of what gave a step that cannot be told from none.
+fn further_apart(wanted: &str, [t, t1]: [f64; 2]) -> String {
+    format!(
+        "{wanted}, so that every step is at least {:e} of t: one from {t} to {t1} is lost in rounding",
+        grid::RESOLUTION
+    )
 }
 
 fn refuse<T>(

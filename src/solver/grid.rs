@@ -35,6 +35,19 @@ impl Spacing {
     /// Lowest, as in EDM.
     pub const LOWEST_LEVEL: f64 = 0.002;
 
+    /// The name in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Cosine => "cosine",
+            Self::LogSnr => "log-snr",
+            Self::Karras => "karras",
+            Self::Shifted => "shifted",
+            Self::List => "list",
+        }
+    }
+
     /// The name in menus.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -55,10 +68,10 @@ impl Spacing {
             Self::Uniform => "Equal steps in t.",
             Self::Cosine => "t = (1 − cos πu)/2: small steps at both ends.",
             Self::LogSnr => {
-                "Equal steps in log(α/σ). Noise levels σ/α beyond 80 and below 0.002 are left in one step."
+                "Equal steps in log(α/σ). Noise levels σ/α beyond 80 and below 0.002 are left in one step, which stays as long however many steps there are."
             }
             Self::Karras => {
-                "Equal steps in (σ/α)^(1/ρ), ρ = 7 in EDM: small steps where little noise is left (Karras et al. 2022). Noise levels beyond 80 and below 0.002 are left in one step."
+                "Equal steps in (σ/α)^(1/ρ), ρ = 7 in EDM: small steps where little noise is left (Karras et al. 2022). Noise levels beyond 80 and below 0.002 are left in one step, which stays as long however many steps there are."
             }
             Self::Shifted => {
                 "t = 1 − s(1−u)/(1 + (s−1)(1−u)): more steps near the noise, as flow-matching image models use with s = 3 (Esser et al. 2024)."
@@ -112,17 +125,13 @@ fn by_level(
     forward: impl Fn(f64) -> f64,
     backward: impl Fn(f64) -> f64,
 ) -> Vec<f64> {
-    let level = |t: f64| {
-        let level = path.coefficients(t);
-        level.sigma / level.alpha
-    };
-    let highest = level(start).min(Spacing::HIGHEST_LEVEL);
-    let lowest = level(end).max(Spacing::LOWEST_LEVEL);
+    let highest = level(path, start).min(Spacing::HIGHEST_LEVEL);
+    let lowest = level(path, end).max(Spacing::LOWEST_LEVEL);
     // An interval so short or so far out that no level lies inside has nothing to spread over.
     if highest <= lowest || steps < 2 {
         return uniform(start, end, steps);
     }
-    let inner_steps = if level(end) < lowest { steps - 1 } else { steps };
+    let inner_steps = if goes_on_below(path, end) { steps - 1 } else { steps };
     let (first, last) = (forward(highest), forward(lowest));
     let mut times: Vec<f64> = (0..=inner_steps)
         .map(|i| {
@@ -132,6 +141,47 @@ fn by_level(
         .collect();
     times.resize(steps + 1, end);
     with_ends(times, start, end)
+}
+
+/// The noise level σ/α.
+fn level(path: Interpolant, t: f64) -> f64 {
+    let coefficients = path.coefficients(t);
+    coefficients.sigma / coefficients.alpha
+}
+
+/// Whether an interval that ends at `end` goes on after the lowest level of the spacings by level.
+/// If only rounding put its end below, there would be a step of no length.
+fn goes_on_below(path: Interpolant, end: f64) -> bool {
+    is_resolved(path.time_of_level(1.0, Spacing::LOWEST_LEVEL), end)
+}
+
+/// Whether the first and the last step of [`spread`] keep their length however many steps there
+/// are: those that spacings by noise level leave beyond the highest level and below the lowest.
+/// What such a step does wrong, more steps do not mend.
+#[must_use]
+pub fn steps_that_stay(spacing: Spacing, path: Interpolant, (start, end): (f64, f64)) -> [bool; 2] {
+    let by_level = matches!(spacing, Spacing::LogSnr | Spacing::Karras);
+    // Else no level lies inside, and the steps are equal ones.
+    let spread_over =
+        level(path, start) > Spacing::LOWEST_LEVEL && level(path, end) < Spacing::HIGHEST_LEVEL;
+    let begins_above = is_resolved(start, path.time_of_level(1.0, Spacing::HIGHEST_LEVEL));
+    [begins_above, goes_on_below(path, end)].map(|stays| stays && by_level && spread_over)
+}
+
+/// A step can be told from none if it is at least this share of the times at its ends: of sixteen
+/// digits that double precision keeps of t, four are then left for the step.
+pub const RESOLUTION: f64 = 1e-12;
+
+/// Whether a step from `t` to `t1` can be told from none, and goes forwards.
+#[must_use]
+pub fn is_resolved(t: f64, t1: f64) -> bool {
+    t1 > t && t1 - t >= RESOLUTION * t.abs().max(t1.abs())
+}
+
+/// The first step of `grid` that cannot be told from none: where it starts and ends.
+#[must_use]
+pub fn unresolved(grid: &[f64]) -> Option<[f64; 2]> {
+    grid.windows(2).map(|ends| [ends[0], ends[1]]).find(|&[t, t1]| !is_resolved(t, t1))
 }
 
 fn with_ends(mut times: Vec<f64>, start: f64, end: f64) -> Vec<f64> {
@@ -202,6 +252,42 @@ mod tests {
                             "{spacing:?} {path:?} {start} {end} {steps}: {times:?}"
                         );
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_below_the_lowest_level_by_rounding_makes_no_step_of_its_own() {
+        for path in Interpolant::ALL {
+            let end = path.time_of_level(1.0, Spacing::LOWEST_LEVEL);
+            for end in [end.next_down(), end, end.next_up(), end + 1e-14] {
+                for spacing in [Spacing::LogSnr, Spacing::Karras] {
+                    let times = spread(spacing, path, (0.1, end), 10, 7.0, 3.0);
+                    assert_eq!(unresolved(&times), None, "{spacing:?} {path:?}: {times:?}");
+                    assert_eq!(steps_that_stay(spacing, path, (0.1, end)), [false; 2]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn steps_that_stay_are_those_that_more_steps_do_not_shorten() {
+        for path in Interpolant::ALL {
+            for spacing in Spacing::ALL {
+                for interval in [(0.0, 1.0), (0.0, 0.9), (0.2, 1.0), (0.2, 0.9), (0.9999999, 1.0)] {
+                    let ends = |steps| {
+                        let times = spread(spacing, path, interval, steps, 7.0, 3.0);
+                        [times[1] - times[0], times[steps] - times[steps - 1]]
+                    };
+                    let (few, many) = (ends(200), ends(20_000));
+                    // A hundred times the steps: the others are far shorter.
+                    let stays = [0, 1].map(|i| many[i] > 0.5 * few[i]);
+                    assert_eq!(
+                        steps_that_stay(spacing, path, interval),
+                        stays,
+                        "{spacing:?} {path:?} {interval:?}: {few:?} {many:?}"
+                    );
                 }
             }
         }
