@@ -75,7 +75,13 @@ Wherever a diffusion form other than `none` is chosen, an SDE scheme makes the s
 ";
 
 const NOTES: &str = "
-Orders are those of the global error; `tests/convergence.rs` measures them. `nfe` counts evaluations
+Orders are those of the global error; `tests/convergence.rs` measures them. They are not promised where
+some step never shrinks. On the grids `karras` and `log-snr` that is the first step from t = 0 and the
+last one to t = 1, beyond the noise levels σ/α of 80 and 0.002: they stay as long however many steps
+there are, and the error they make with them. For diffusion samplers it is every grid from t = 0 or to
+t = 1, where the log(α/σ) in which they step is infinite: UniPC then shows 2 instead of 3 on uniform
+steps, and to t = 1 on VP all of them show 1. From `time.start` = 0.1 to `time.end` = 0.9 they have
+their orders. `nfe` counts evaluations
 of the field per particle, rejected attempts and start-up included; those made only for dense output
 are counted apart. Memory is what the solver keeps per particle in single precision: the state, and
 the stages, slopes or predictions it needs at once. Step doubling runs on the first 512 particles

@@ -8,12 +8,12 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{UNIT, semibold};
-use crate::engine::lab::{Convergence, convergence};
+use crate::engine::lab::{Convergence, NoOrder, convergence};
 
 const SAMPLE: usize = 100;
 const STEPS: [usize; 5] = [8, 16, 32, 64, 128];
 
-const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half.";
+const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
 
 /// The table.
 #[derive(Default)]
@@ -38,7 +38,11 @@ impl Card for ConvergenceCard {
         let note = latest.as_ref().map_or_else(String::new, |table| {
             let kind = if table.weak { ", weak error" } else { "" };
             let fitted = table.fitted.map_or_else(|| "–".into(), |order| format!("{order:.2}"));
-            format!("{}{kind}: order {fitted}, nominal {}", table.title, table.nominal)
+            let nominal = match table.no_order {
+                Some(_) => String::new(),
+                None => format!(", nominal {}", table.nominal),
+            };
+            format!("{}{kind}: order {fitted}{nominal}", table.title)
         });
         let title = Head { title: "Convergence", note: &note, about: ABOUT };
         let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
@@ -48,6 +52,9 @@ impl Card for ConvergenceCard {
         let Some(table) = latest else { return };
         inside(ui, below, "convergence", |ui| {
             ScrollArea::vertical().show(ui, |ui| {
+                if let Some(words) = why_no_order(&table) {
+                    ui.label(RichText::new(words).color(palette.quiet));
+                }
                 Grid::new("convergence").num_columns(4).spacing([10.0 * UNIT, UNIT]).show(
                     ui,
                     |ui| {
@@ -78,4 +85,23 @@ impl Card for ConvergenceCard {
     fn rest(&mut self) {
         self.desk.rest();
     }
+}
+
+/// Why the order is not promised, if it is not.
+fn why_no_order(table: &Convergence) -> Option<String> {
+    let why = match table.no_order? {
+        NoOrder::StepsThatStay([first, last]) => {
+            let (which, error) = match (first, last) {
+                (true, true) => ("first and last steps stay", "the errors they make"),
+                (true, false) => ("first step stays", "the error it makes"),
+                (false, _) => ("last step stays", "the error it makes"),
+            };
+            format!("on this grid: its {which} as long however many steps there are, and {error} with it.")
+        }
+        NoOrder::FarInLogSnr => {
+            "from pure noise or to pure data: next to them the sampler's steps in log(α/σ) stay long."
+                .to_owned()
+        }
+    };
+    Some(format!("Order {} is not promised {why}", table.nominal))
 }

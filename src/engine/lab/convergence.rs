@@ -9,8 +9,9 @@ use super::sweep::{Setting, sweep_point, sweep_subject};
 use crate::engine::models::LoadedModel;
 use crate::measure::fitted_order;
 use crate::scene::Scene;
-use crate::solver::Cancel;
+use crate::solver::grid::{Spacing, steps_that_stay};
 use crate::solver::sde::Scheme;
+use crate::solver::{Cancel, MethodRef};
 
 /// Errors below this are the reference's.
 const RESOLVED: f64 = 1e-11;
@@ -35,6 +36,8 @@ pub struct Convergence {
     pub weak: bool,
     /// The order it is known by.
     pub nominal: f64,
+    /// Why that order is not promised here, if it is not.
+    pub no_order: Option<NoOrder>,
     /// Coarse first.
     pub rows: Vec<Row>,
     /// The slope of log error over log step size in the finer half of the rows that are resolved.
@@ -55,7 +58,37 @@ impl Convergence {
         let sizes: Vec<f64> = finer.iter().map(|row| 1.0 / row.steps as f64).collect();
         let errors: Vec<f64> = finer.iter().map(|row| row.error).collect();
         let fitted = (finer.len() >= 2).then(|| fitted_order(&sizes, &errors));
-        Self { title, weak, nominal, rows, fitted }
+        Self { title, weak, nominal, no_order: None, rows, fitted }
+    }
+}
+
+/// Why no order is promised: not all steps shrink when there are more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoOrder {
+    /// The first or the last step of a grid by noise level keeps its length, and its error stays.
+    StepsThatStay([bool; 2]),
+    /// A diffusion sampler integrates in log(α/σ), which is infinite at an end of the interval, or
+    /// nearly so: however short its steps in t, those next to that end are long.
+    FarInLogSnr,
+}
+
+impl NoOrder {
+    /// Of `method` in fixed steps over the interval of `subject`.
+    fn of(subject: &Subject, method: MethodRef) -> Option<Self> {
+        if subject.scene.classic().is_some() {
+            return None;
+        }
+        // A number of steps is asked for, which a list of times does not give.
+        let grid = Setting::Steps(1).of(&subject.scene, method).sampler.spacing();
+        let path = subject.scene.interpolant.kind;
+        let stay = steps_that_stay(grid, path, subject.interval);
+        if stay.contains(&true) {
+            return Some(Self::StepsThatStay(stay));
+        }
+        let (start, end) = subject.interval;
+        let (start, end) = (path.coefficients(start), path.coefficients(end));
+        let far = start.alpha == 0.0 || end.sigma < Spacing::LOWEST_LEVEL * end.alpha;
+        (far && method.needs_noising_process()).then_some(Self::FarInLogSnr)
     }
 }
 
@@ -92,8 +125,10 @@ pub fn convergence(
     let reference = Reference::of(&subject, count, 1, cancel)?;
     let method = subject.scene.sampler.method;
     let (mut found, all) = (Vec::new(), steps.len() as f64);
-    let table = |found: &[(usize, f64)]| {
-        Convergence::new(method.get().title, (false, f64::from(method.order)), found)
+    let no_order = NoOrder::of(&subject, method);
+    let table = |found: &[(usize, f64)]| Convergence {
+        no_order,
+        ..Convergence::new(method.get().title, (false, f64::from(method.order)), found)
     };
     for (done, &steps) in steps.iter().enumerate() {
         let what = (method, Setting::Steps(steps));
@@ -138,6 +173,48 @@ mod tests {
             let fitted = table.fitted.expect("resolved");
             println!("{}: {fitted:.2} of {}", table.title, table.nominal);
             assert!((fitted - table.nominal).abs() < 0.2, "{table:?}");
+        }
+    }
+
+    #[test]
+    fn no_order_is_promised_where_some_step_never_shrinks() {
+        let exact = ["field.kind=exact", "data.name=single-gaussian"];
+        let promised = |settings: &[&str]| of(&[&exact[..], settings].concat(), &[4, 8]).no_order;
+        let inside = ["time.start=0.1", "time.end=0.9"];
+        for method in MethodRef::all() {
+            let what = format!("sampler.method={}", method.name);
+            let diffusion = method.needs_noising_process();
+            assert_eq!(promised(&[&what]), diffusion.then_some(NoOrder::FarInLogSnr));
+            assert_eq!(promised(&[&what, inside[0], inside[1]]), None);
+            for grid in ["sampler.grid=karras", "sampler.grid=log-snr"] {
+                for (start, end, stay) in [
+                    ("time.start=0", "time.end=1", [true, true]),
+                    ("time.start=0", "time.end=0.9", [true, false]),
+                    ("time.start=0.1", "time.end=1", [false, true]),
+                ] {
+                    let wanted = Some(NoOrder::StepsThatStay(stay));
+                    assert_eq!(promised(&[&what, grid, start, end]), wanted, "{what} {grid}");
+                }
+                if diffusion {
+                    let settings = [&exact[..], &[&what, grid], &inside].concat();
+                    let table = of(&settings, &[32, 64, 128, 256]);
+                    let fitted = table.fitted.expect("resolved");
+                    println!("{what} {grid}: {fitted:.2} of {}", table.nominal);
+                    assert!(table.no_order.is_none() && fitted > table.nominal - 0.2, "{table:?}");
+                }
+            }
+        }
+    }
+
+    /// What the promise would have been worth.
+    #[test]
+    fn unipc_does_not_show_its_order_from_pure_noise() {
+        let exact = ["field.kind=exact", "data.name=single-gaussian", "sampler.method=unipc-2"];
+        let on = |grid: &str| of(&[&exact[..], &[grid]].concat(), &[32, 64, 128, 256]);
+        for (grid, most) in [("sampler.grid=log-snr", 1.0), ("sampler.grid=uniform", 2.3)] {
+            let table = on(grid);
+            let fitted = table.fitted.expect("resolved");
+            assert!(fitted < most && table.no_order.is_some(), "{table:?}");
         }
     }
 

@@ -27,7 +27,7 @@ mod transport;
 pub use bench::{Job, Lab, Report};
 pub use budget::{Budget, budget};
 pub use calibration::{ErrorsOverTime, StepErrors, errors_over_time};
-pub use convergence::{Convergence, Row, convergence};
+pub use convergence::{Convergence, NoOrder, Row, convergence};
 pub use likelihood::{LikelihoodMap, Likelihoods, likelihood_map, likelihoods};
 pub use marginals::{MarginalCurve, StrongErrors, marginal_errors, strong_error_curves};
 pub use model_error::{ModelErrorOverTime, model_error_map, model_error_over_time};
