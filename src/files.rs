@@ -5,16 +5,16 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to a temporary file beside `path` and renames it, so that `path` holds either
-/// all of it or what was there before. Links are followed; what is no file (a device, a pipe) is
-/// written to as it is.
+/// all of it or what was there before. Links are followed. What is no file of its own (a pipe, a
+/// device, an open descriptor such as `/dev/stdout` or `/dev/fd/3`) is written through as it is.
 ///
 /// # Errors
 /// If the folder is missing, not writable or full, or `path` is a folder.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let target = target_of(path)?;
-    if is_special(&target) {
-        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
-    }
+    let target = match target_of(path)? {
+        Target::File(target) => target,
+        Target::Stream(target) => return write_through(&target, bytes),
+    };
     let mut file = temporary_beside(&target)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -24,13 +24,21 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Finds out whether [`write_atomically`] could write `path` now, without changing it.
 ///
 /// # Errors
-/// As it would give, a full disk left aside.
+/// As it would give, a full disk left aside. A pipe is taken at its word: to open and close it would
+/// tell its reader that nothing more comes.
 pub fn check_writable(path: &Path) -> Result<()> {
-    let target = target_of(path)?;
-    if is_special(&target) {
-        return OpenOptions::new().write(true).open(&target).map(drop);
+    match target_of(path)? {
+        Target::File(target) => temporary_beside(&target).map(drop),
+        Target::Stream(target) if is_pipe(&target) => Ok(()),
+        Target::Stream(target) => OpenOptions::new().append(true).open(target).map(drop),
     }
-    temporary_beside(&target).map(drop)
+}
+
+/// Whether `path` is a pipe, a device or an open descriptor: what is written through, and no file
+/// that can be replaced as a whole.
+#[must_use]
+pub fn is_stream(path: &Path) -> bool {
+    matches!(target_of(path), Ok(Target::Stream(_)))
 }
 
 /// Finds out whether files could be written into `folder` now, or it be made for that, without
@@ -54,22 +62,69 @@ pub fn read_text(path: &Path, most: u64) -> Result<Option<String>> {
     Ok((text.len() as u64 <= most).then_some(text))
 }
 
-/// Where a path leads once its links are followed; the last one may lead to nothing yet.
-fn target_of(path: &Path) -> Result<PathBuf> {
+/// What a path leads to once its links are followed.
+enum Target {
+    /// A file, which need not be there yet.
+    File(PathBuf),
+    /// What is written through.
+    Stream(PathBuf),
+}
+
+fn target_of(path: &Path) -> Result<Target> {
     let mut target = path.to_owned();
     // As many links as Linux follows.
     for _ in 0..40 {
+        // A descriptor looks like a link to a file, even to one that is no more, or to no path at
+        // all (`pipe:[5]`). Whoever opened it goes on writing where it stands.
+        if is_descriptor(&target) {
+            return Ok(Target::Stream(target));
+        }
         let Ok(next) = std::fs::read_link(&target) else { break };
         target = target.parent().unwrap_or(Path::new("")).join(next);
     }
     if target.is_dir() {
         return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
     }
-    Ok(target)
+    let special = std::fs::metadata(&target).is_ok_and(|data| !data.is_file());
+    Ok(if special { Target::Stream(target) } else { Target::File(target) })
 }
 
-fn is_special(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|data| !data.is_file())
+/// Whether a path names an open file of a process: `/dev/fd/3`, `/proc/self/fd/3`.
+fn is_descriptor(path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    folder.is_some_and(|folder| {
+        folder == Path::new("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
+    })
+}
+
+/// Whether a path names this program's standard output.
+fn is_standard_output(path: &Path) -> bool {
+    is_descriptor(path)
+        && path.file_name().is_some_and(|number| number == "1")
+        && path.parent().and_then(|folder| folder.canonicalize().ok())
+            == Path::new("/dev/fd").canonicalize().ok()
+}
+
+/// Whether a path names a pipe, by whatever name.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|data| data.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
+}
+
+/// Writes to a stream without making anything; a descriptor of a file goes on at the file's end.
+fn write_through(path: &Path, bytes: &[u8]) -> Result<()> {
+    if is_standard_output(path) {
+        // As it is open: Linux opens no socket anew.
+        let mut output = std::io::stdout().lock();
+        return output.write_all(bytes).and_then(|()| output.flush());
+    }
+    OpenOptions::new().append(true).open(path)?.write_all(bytes)
 }
 
 fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
@@ -119,7 +174,37 @@ mod tests {
     fn a_full_disk_is_an_error_and_devices_stay_devices() {
         let full = Path::new("/dev/full");
         assert!(write_atomically(full, b"bytes").is_err());
-        assert!(is_special(full));
+        assert!(is_stream(full) && check_writable(full).is_ok());
         assert!(read_text(Path::new("/dev/zero"), 10).expect("reads").is_none());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn descriptors_are_written_through_and_files_are_not_streams() {
+        use std::io::Seek;
+        use std::os::fd::AsRawFd;
+
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("file");
+        let mut file = File::create(&path).expect("a file");
+        file.write_all(b"before ").expect("writes");
+        let (number, link) = (file.as_raw_fd(), dir.path().join("link"));
+        std::os::unix::fs::symlink(format!("/dev/fd/{number}"), &link).expect("a link");
+        for (name, word) in [
+            (format!("/dev/fd/{number}"), "one "),
+            (format!("/proc/self/fd/{number}"), "two "),
+            (link.display().to_string(), "three "),
+        ] {
+            let name = Path::new(&name);
+            assert!(is_stream(name), "{}", name.display());
+            check_writable(name).expect("is open");
+            write_atomically(name, word.as_bytes()).expect("writes");
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("reads"), "before one two three ");
+        file.seek(std::io::SeekFrom::End(0)).expect("is a file");
+        file.write_all(b"after").expect("the same file is still there");
+        assert!(std::fs::read_to_string(&path).expect("reads").ends_with("three after"));
+        assert!(!is_stream(&path) && !is_stream(dir.path()) && !is_stream(Path::new("none/such")));
+        assert!(check_writable(Path::new("/dev/fd/987")).is_err(), "not open");
     }
 }

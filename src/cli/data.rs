@@ -21,7 +21,7 @@ pub struct DataCommand {
     /// Equal seeds give equal points.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
-    /// Where to write.
+    /// Where to write; `-` is standard output.
     #[arg(long, value_name = "D.csv")]
     out: PathBuf,
 }

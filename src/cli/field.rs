@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
-use super::SceneArgs;
-use super::table::{Table, number, read};
+use super::table::{NumberFile, Row, Table, number};
+use super::{SceneArgs, name_idle, without_effect};
 use crate::engine::Probe;
-use crate::scene::Direction;
+use crate::scene::{Direction, Scene};
 
 /// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
 /// log density and the interpolant, in double precision. A classic field has a velocity only; its
@@ -18,10 +18,10 @@ use crate::scene::Direction;
 pub struct FieldCommand {
     #[command(flatten)]
     scene: SceneArgs,
-    /// The points: a CSV file `x,y,t`.
+    /// The points: a CSV file `x,y,t`; `-` is standard input.
     #[arg(long, value_name = "P.csv")]
     points: PathBuf,
-    /// Where to write.
+    /// Where to write; `-` is standard output.
     #[arg(long, value_name = "F.csv")]
     out: PathBuf,
 }
@@ -41,14 +41,25 @@ const COLUMNS: [&str; 12] = [
     "d_sigma",
 ];
 
+/// Why a setting does not count for a field alone, if it does not.
+fn idle(scene: &Scene, key: &str) -> Option<&'static str> {
+    const UNSOLVED: &str = "Nothing is solved here.";
+    let solves =
+        ["seed", "sampler.", "time.", "particles.", "diffusion.scheme", "diffusion.last_step"];
+    let unsolved = solves.iter().any(|solves| key.starts_with(solves));
+    unsolved.then_some(UNSOLVED).or_else(|| scene.idle(key))
+}
+
 impl FieldCommand {
     pub fn run(&self) -> Result<ExitCode> {
-        let scene = self.scene.scene()?;
-        let points = read(&self.points, ["x", "y", "t"])?;
+        let (scene, given) = self.scene.given()?;
+        let points = NumberFile::open(&self.points)?;
+        let name = points.name().to_owned();
+        let points = points.rows(["x", "y", "t"])?;
         let probe = Probe::new(&scene)?;
         let mut table = Table::new(&COLUMNS)?;
-        for (index, [x, y, t]) in points.into_iter().enumerate() {
-            let place = format!("{}, line {}", self.points.display(), index + 2);
+        for Row { line, values: [x, y, t] } in points {
+            let place = format!("{name}, line {line}");
             if probe.is_classic() {
                 let [vx, vy] = probe.at(t, [x, y]).velocity;
                 ensure!(
@@ -102,6 +113,7 @@ impl FieldCommand {
             ])?;
         }
         table.save(&self.out)?;
+        name_idle(&without_effect(&given, |key| idle(&scene, key)));
         Ok(ExitCode::SUCCESS)
     }
 }

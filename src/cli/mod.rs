@@ -5,6 +5,7 @@ mod data;
 mod field;
 mod methods;
 mod sample;
+mod starts;
 mod sweep;
 mod table;
 mod train;
@@ -18,7 +19,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::palette::Room;
 use crate::app::state::Mode;
-use crate::scene::{Scene, SceneError};
+use crate::scene::{Given, Scene, SceneError};
 
 /// Refused input.
 pub const EXIT_REFUSED: u8 = 2;
@@ -106,7 +107,12 @@ struct SceneArgs {
 
 impl SceneArgs {
     fn scene(&self) -> Result<Scene, SceneError> {
-        Scene::with_settings(self.scene.as_deref(), &self.set)
+        self.given().map(|(scene, _)| scene)
+    }
+
+    /// The scene, and the settings that were given for it.
+    fn given(&self) -> Result<(Scene, Given), SceneError> {
+        Scene::with_given(self.scene.as_deref(), &self.set)
     }
 }
 
@@ -163,8 +169,19 @@ pub fn main() -> ExitCode {
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {
+        if has_no_reader(&error) {
+            return ExitCode::SUCCESS;
+        }
         complain(&one_line(&error));
         ExitCode::from(EXIT_REFUSED)
+    })
+}
+
+/// Whether whoever read the answer has seen enough of it, as `head` has after its lines.
+fn has_no_reader(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
     })
 }
 
@@ -173,11 +190,41 @@ fn complain(words: &str) {
     let _ = writeln!(std::io::stderr(), "driftscope: {words}");
 }
 
+/// A setting by key, and why it has no effect.
+type IdleSetting = (&'static str, &'static str);
+
+/// The settings that were given and have no effect where `idle` gives a reason. Without a window
+/// nothing of the picture has any.
+fn without_effect(
+    given: &Given,
+    idle: impl Fn(&'static str) -> Option<&'static str>,
+) -> Vec<IdleSetting> {
+    const PICTURE: &str = "This is how a scene is looked at, and changes no number.";
+    let picture = |key: &str| key.starts_with("view.").then_some(PICTURE);
+    given.keys().filter_map(|key| Some((key, picture(key).or_else(|| idle(key))?))).collect()
+}
+
+/// Names settings without effect in one line, those with the same reason together.
+fn name_idle(settings: &[IdleSetting]) {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for &(key, reason) in settings {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, keys)) => keys.push(key),
+            None => reasons.push((reason, vec![key])),
+        }
+    }
+    let words = reasons.iter().map(|(reason, keys)| format!("{} ({reason})", keys.join(", ")));
+    let words: Vec<String> = words.collect();
+    if !words.is_empty() {
+        complain(&format!("without effect here: {}", words.join("; ")));
+    }
+}
+
 /// Writes a whole answer to standard output.
-fn print(text: &str) -> anyhow::Result<()> {
+fn print(answer: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
     output
-        .write_all(text.as_bytes())
+        .write_all(answer.as_ref())
         .and_then(|()| output.flush())
         .context("cannot write the answer")
 }

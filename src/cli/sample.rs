@@ -1,19 +1,20 @@
 //! `driftscope sample`: a scene, run and written to files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::table::{Table, number, read, save};
-use super::{EXIT_STOPPED, SceneArgs, complain};
+use super::starts::{SAMPLES, read_starts};
+use super::table::{NumberFile, Table, check_folder, is_stream, make_folder, number, save};
+use super::{EXIT_STOPPED, IdleSetting, SceneArgs, complain, name_idle, without_effect};
 use crate::engine::{DOUBLED, GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
-use crate::files::check_folder;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, MOST_PARTICLES, Precision, Scene};
+use crate::scene::{Direction, Precision, Scene};
 use crate::solver::{Attempt, Cancel, Scope};
 
 /// Run a scene and write what came of it into a folder.
@@ -25,7 +26,8 @@ use crate::solver::{Attempt, Cancel, Scope};
 pub struct Sample {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Starting points: a CSV file `x,y`. Its rows set the number of particles.
+    /// Starting points: a CSV file `x,y`, or the `samples.csv` of another run. Its rows set the
+    /// number of particles. `-` is standard input.
     #[arg(long, value_name = "START.csv")]
     init: Option<PathBuf>,
     /// The noise of an SDE: a CSV file `step,particle,zx,zy` of standard normals, both counted from
@@ -35,15 +37,14 @@ pub struct Sample {
     /// Positions kept of each trajectory, at most.
     #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000), allow_negative_numbers = true)]
     keyframes: u32,
-    /// The folder to write to; made if it is not there.
+    /// The folder to write to; made if it is not there. `-`, a pipe or a device gets `samples.csv`
+    /// alone.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
 /// What is written into the folder.
 const FILES: [&str; 4] = ["samples.csv", "trajectories.csv", "steps.csv", "summary.json"];
-/// Starts lie within this distance of the axes: beyond, single precision loses what matters.
-const FARTHEST: f64 = 1e6;
 
 /// Totals for the whole batch, or spread over the particles.
 #[derive(Serialize)]
@@ -67,35 +68,24 @@ struct Summary {
     sliced_w2_floor: Option<f64>,
     sliced_w2_floor_spread: Option<[f64; 2]>,
     seed: u64,
+    /// What decided the run: the settings that have an effect, as sections.
+    in_force: toml::Table,
+    /// Settings that were given and have none, with the reason.
+    without_effect: BTreeMap<&'static str, &'static str>,
     scene: Scene,
 }
 
 impl Sample {
     pub fn run(&self) -> Result<ExitCode> {
-        let mut scene = self.scene.scene()?;
+        let (mut scene, given) = self.scene.given()?;
         let starts: Option<Arc<[[f64; 2]]>> = match &self.init {
             Some(path) => {
-                let mut points = read(path, ["x", "y"])?;
+                let mut points = read_starts(path)?;
                 if scene.classic().is_some_and(|classic| classic.system().one_dimensional) {
                     for point in &mut points {
                         point[1] = 0.0;
                     }
                 }
-                if let Some(line) = points.iter().position(|p| p.iter().any(|x| x.abs() > FARTHEST))
-                {
-                    bail!(
-                        "{}, line {}: {:?} is not allowed as a start: from -{FARTHEST:e} to {FARTHEST:e}",
-                        path.display(),
-                        line + 2,
-                        points[line]
-                    );
-                }
-                ensure!(
-                    points.len() <= MOST_PARTICLES,
-                    "{} holds {} points: at most {MOST_PARTICLES} are allowed",
-                    path.display(),
-                    points.len()
-                );
                 scene.particles.count = points.len();
                 Some(points.into())
             }
@@ -103,8 +93,10 @@ impl Sample {
         };
         let scene = Arc::new(scene);
         // Better to learn now than after the solve that nothing can be written.
-        check_folder(&self.out)
-            .with_context(|| format!("cannot write to the folder {}", self.out.display()))?;
+        let stream = is_stream(&self.out);
+        if !stream {
+            check_folder(&self.out)?;
+        }
         let options = RunOptions {
             doubled: DOUBLED,
             keyframes: self.keyframes as usize,
@@ -121,9 +113,14 @@ impl Sample {
         let distance = scene.classic().is_none().then(|| {
             distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag")
         });
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
-        write(&self.out, &recording, distance)?;
+        let idle = without_effect(&given, |key| self.idle(&scene, key));
+        if stream {
+            samples(&recording)?.save(&self.out)?;
+        } else {
+            make_folder(&self.out)?;
+            write(&self.out, &recording, distance, &idle)?;
+        }
+        name_idle(&idle);
         Ok(match recording.stopped() {
             Some((count, stop)) => {
                 complain(&format!("{count} of {} particles {stop}", ends.len()));
@@ -136,20 +133,18 @@ impl Sample {
 
 /// Reads a table of noise; whether it is complete only the run can tell.
 fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
-    let name = path.display().to_string();
-    let whole = |line: usize, column: &str, value: f64| {
-        // Beyond 2⁵³ doubles skip whole numbers.
-        let allowed = value >= 0.0 && value.fract() == 0.0 && value < 2.0_f64.powi(53);
-        ensure!(allowed, "{name}, line {line}: {column} = {value} must be a whole number from 0");
-        Ok(value as usize)
-    };
-    let rows = read(path, ["step", "particle", "zx", "zy"])?
+    const COLUMNS: [&str; 4] = ["step", "particle", "zx", "zy"];
+    let file = NumberFile::open(path)?;
+    let name = file.name().to_owned();
+    let rows = file
+        .rows(COLUMNS)?
         .into_iter()
-        .zip(2..)
-        .map(|([step, particle, zx, zy], line)| {
+        .map(|row| {
+            let [_, _, zx, zy] = row.values;
             Ok(NoiseRow {
-                step: whole(line, "step", step)?,
-                particle: whole(line, "particle", particle)?,
+                line: row.line,
+                step: row.whole(0, COLUMNS[0], &name)?,
+                particle: row.whole(1, COLUMNS[1], &name)?,
                 z: [zx, zy],
             })
         })
@@ -157,12 +152,30 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
     Ok(Arc::new(GivenNoise { name, rows }))
 }
 
-fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -> Result<()> {
-    let mut samples = Table::new(&["particle", "x", "y"])?;
+impl Sample {
+    /// Why a setting has no effect in this run, if it has none.
+    fn idle(&self, scene: &Scene, key: &str) -> Option<&'static str> {
+        let counted = self.init.is_some() && key == "particles.count";
+        counted.then_some("The rows of --init are the particles.").or_else(|| scene.idle(key))
+    }
+}
+
+/// The end points.
+fn samples(recording: &Recording) -> Result<Table> {
+    let mut samples = Table::new(&SAMPLES)?;
     for (particle, [x, y]) in recording.ends().enumerate() {
         samples.row([particle.to_string(), number(x), number(y)])?;
     }
-    samples.save(&folder.join(FILES[0]))?;
+    Ok(samples)
+}
+
+fn write(
+    folder: &Path,
+    recording: &Recording,
+    distance: Option<DataDistance>,
+    idle: &[IdleSetting],
+) -> Result<()> {
+    samples(recording)?.save(&folder.join(FILES[0]))?;
 
     let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
     for particle in 0..recording.count() {
@@ -229,6 +242,8 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
         sliced_w2_floor: distance.map(|distance| distance.floor),
         sliced_w2_floor_spread: distance.map(|distance| distance.floor_spread),
         seed: recording.scene.seed,
+        in_force: recording.scene.in_force(recording.interval),
+        without_effect: idle.iter().copied().collect(),
         scene: recording.scene.resolved(recording.interval),
     };
     let json = serde_json::to_vec_pretty(&summary)?;

@@ -9,14 +9,14 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::table::{Table, number, save};
-use super::{EXIT_STOPPED, SceneArgs};
+use super::table::{Table, check_folder, is_stream, make_folder, number, save};
+use super::{EXIT_STOPPED, SceneArgs, name_idle, without_effect};
 use crate::app::palette::LIGHT;
 use crate::engine::lab::{
-    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_subject,
+    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_scene,
+    sweep_subject,
 };
 use crate::export::svg::{Level, LogChart, Series};
-use crate::files::check_folder;
 use crate::measure::CloudDistance;
 use crate::scene::Scene;
 use crate::solver::{Cancel, MethodRef};
@@ -38,7 +38,7 @@ pub struct Sweep {
     /// Methods by name, separated by commas; `driftscope methods` lists them.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = method, default_value = "euler,heun,rk4,dopri5")]
     methods: Vec<MethodRef>,
-    /// Relative tolerances, by decades from the first to the last.
+    /// Relative tolerances, by decades from the first on, up to the last if they reach it.
     #[arg(long, value_name = "FROM..TO", value_parser = tolerances, default_value = "1e-1..1e-8")]
     rtol: Range<f64>,
     /// Absolute tolerance of every solve; a thousandth of rtol if absent.
@@ -47,7 +47,8 @@ pub struct Sweep {
     /// Numbers of steps, doubled from the first up to the last.
     #[arg(long, value_name = "FROM..TO", value_parser = steps, default_value = "4..512")]
     steps: Range<usize>,
-    /// The folder to write to; made if it is not there.
+    /// The folder to write to; made if it is not there. `-`, a pipe or a device gets the table alone,
+    /// when all is done.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -71,18 +72,13 @@ fn tolerance(text: &str) -> Result<f64, String> {
     value.ok_or_else(|| "a tolerance from 1e-14 to 1".into())
 }
 
-/// `1e-1..1e-8`: decades between two tolerances, both included.
+/// `1e-1..1e-8`: decades from the first tolerance on, in the direction of the last and never beyond.
 fn tolerances(text: &str) -> Result<Range<f64>, String> {
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (from, to) = (tolerance(from)?, tolerance(to)?);
-    let decades = (to / from).log10();
-    let count = decades.abs().round() as i32;
-    let sign = if decades < 0.0 { -1 } else { 1 };
-    // From the text, so that 1e-3 comes out as exactly that wherever the first is a power of ten.
-    let shifted = |k: i32| format!("{from:e}").parse::<f64>().map(|from| scaled(from, sign * k));
-    let mut values: Vec<f64> = (0..=count).filter_map(|k| shifted(k).ok()).collect();
-    values.dedup();
-    Ok(Range(values))
+    let (step, range) = if to < from { (-1, to..=from) } else { (1, from..=to) };
+    let decades = (0..).map(|k| scaled(from, step * k));
+    Ok(Range(decades.take_while(|value| range.contains(value)).collect()))
 }
 
 /// `value·10ᵏ`, correctly rounded.
@@ -111,13 +107,17 @@ fn steps(text: &str) -> Result<Range<usize>, String> {
 
 impl Sweep {
     pub fn run(&self) -> Result<ExitCode> {
-        let scene = self.scene.scene()?;
+        // The panes beside are nobody's row.
+        let (scene, given) = self.scene.given()?;
+        let scene = scene.pane(0);
         let subject = sweep_subject(&scene, None)?;
         let plan = self.plan(&scene)?;
-        check_folder(&self.out)
-            .with_context(|| format!("cannot write to the folder {}", self.out.display()))?;
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        let stream = is_stream(&self.out);
+        if !stream {
+            check_folder(&self.out)?;
+            make_folder(&self.out)?;
+        }
+        name_idle(&without_effect(&given, |key| idle(&scene, &plan, key)));
         let cancel = Cancel::default();
         ctrlc::set_handler({
             let cancel = cancel.clone();
@@ -143,6 +143,9 @@ impl Sweep {
             }
             Err(error) => return Err(error),
         }
+        if stream {
+            table(&points)?.save(&self.out)?;
+        }
         let stopped = points.iter().filter(|point| point.stopped > 0).count();
         if stopped > 0 {
             super::complain(&format!("in {stopped} solves particles stopped early"));
@@ -165,7 +168,9 @@ impl Sweep {
             bar.set_message(format!("{} {setting}", method.get().name));
             let distances = [CloudDistance::SlicedW2];
             points.push(sweep_point(subject, (method, setting), &reference, &distances, cancel)?);
-            write(&self.out, &subject.scene, points)?;
+            if !is_stream(&self.out) {
+                write(&self.out, &subject.scene, points)?;
+            }
             bar.inc(1);
         }
         Ok(())
@@ -183,7 +188,8 @@ impl Sweep {
         for &method in &self.methods {
             for setting in settings_of(scene, method, &self.steps.0, &tolerances) {
                 // Better to learn now than in the middle of the sweep.
-                setting.of(scene, method).check()?;
+                sweep_scene(scene, method, setting)
+                    .with_context(|| format!("--methods {}", method.get().name))?;
                 plan.push((method, setting));
             }
         }
@@ -191,7 +197,29 @@ impl Sweep {
     }
 }
 
+/// Why a setting of the scene has no effect on any row of the plan, if it has none.
+fn idle(scene: &Scene, plan: &[(MethodRef, Setting)], key: &str) -> Option<&'static str> {
+    const OWN: &str = "A sweep goes by --methods, --rtol, --atol and --steps.";
+    const INTERVAL: &str = "Of the times the first and the last count, as the interval: a sweep's numbers of steps are those of --steps.";
+    match key {
+        "sampler.method" | "sampler.steps" | "sampler.step_size" | "sampler.rtol"
+        | "sampler.atol" => Some(OWN),
+        "sampler.times" => Some(INTERVAL),
+        _ => {
+            let rows = plan.iter().map(|&(method, setting)| setting.of(scene, method).idle(key));
+            // The first row's reason, if every row has one.
+            rows.reduce(|first, other| other.and(first)).flatten()
+        }
+    }
+}
+
 fn write(folder: &Path, scene: &Scene, points: &[SweepPoint]) -> Result<()> {
+    table(points)?.save(&folder.join(FILES[0]))?;
+    save(&folder.join(FILES[1]), chart(scene, points).to_svg().as_bytes())
+}
+
+/// A row for every solve.
+fn table(points: &[SweepPoint]) -> Result<Table> {
     let mut table = Table::new(&[
         "method",
         "setting",
@@ -215,8 +243,7 @@ fn write(folder: &Path, scene: &Scene, points: &[SweepPoint]) -> Result<()> {
             distance(|measured| measured.floor),
         ])?;
     }
-    table.save(&folder.join(FILES[0]))?;
-    save(&folder.join(FILES[1]), chart(scene, points).to_svg().as_bytes())
+    Ok(table)
 }
 
 /// Global error against evaluations.
@@ -248,17 +275,36 @@ fn chart(scene: &Scene, points: &[SweepPoint]) -> LogChart {
 mod tests {
     use super::*;
 
+    fn read_tolerances(text: &str) -> Vec<f64> {
+        tolerances(text).expect("reads").0
+    }
+
     #[test]
-    fn ranges_hold_both_ends_and_round_numbers() {
-        assert_eq!(
-            tolerances("1e-1..1e-8").expect("reads").0,
-            [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
-        );
-        assert_eq!(tolerances("1e-8..1e-6").expect("reads").0, [1e-8, 1e-7, 1e-6]);
-        assert_eq!(tolerances("3e-4").expect("reads").0, [3e-4]);
-        assert_eq!(steps("4..512").expect("reads").0, [4, 8, 16, 32, 64, 128, 256, 512]);
-        assert_eq!(steps("5..21").expect("reads").0, [5, 10, 20]);
-        assert!(steps("8..4").is_err() && steps("0..4").is_err() && tolerances("2").is_err());
+    fn tolerances_go_by_decades_from_the_first_and_never_beyond_the_last() {
+        assert_eq!(read_tolerances("1e-1..1e-8"), [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]);
+        assert_eq!(read_tolerances("1e-1..2e-3"), [1e-1, 1e-2], "not 1e-3");
+        assert_eq!(read_tolerances("1e-1..9e-4"), [1e-1, 1e-2, 1e-3]);
+        assert_eq!(read_tolerances("3e-1..3e-4"), [3e-1, 3e-2, 3e-3, 3e-4], "the last is reached");
+        assert_eq!(read_tolerances("3e-1..1e-3"), [3e-1, 3e-2, 3e-3]);
+        assert_eq!(read_tolerances("1e-8..1e-6"), [1e-8, 1e-7, 1e-6], "rising");
+        assert_eq!(read_tolerances("1e-8..5e-7"), [1e-8, 1e-7], "rising, not beyond");
+        assert_eq!(read_tolerances("2e-3..1e-1"), [2e-3, 2e-2]);
+        assert_eq!(read_tolerances("0.05..0.02"), [0.05], "less than a decade");
+        assert_eq!(read_tolerances("3e-4"), [3e-4]);
+        assert_eq!(read_tolerances("3e-4..3e-4"), [3e-4], "equal ends");
+        assert_eq!(read_tolerances("1..1e-14").len(), 15);
+        assert!(tolerances("2").is_err() && tolerances("1e-3..").is_err());
         assert_eq!(scaled(1e-5, -3).to_bits(), 1e-8_f64.to_bits());
+    }
+
+    #[test]
+    fn steps_are_doubled_from_the_first_and_never_beyond_the_last() {
+        let read = |text| steps(text).expect("reads").0;
+        assert_eq!(read("4..512"), [4, 8, 16, 32, 64, 128, 256, 512]);
+        assert_eq!(read("5..21"), [5, 10, 20]);
+        assert_eq!(read("5..9"), [5]);
+        assert_eq!(read("7..7"), [7]);
+        assert_eq!(read("100000"), [100_000]);
+        assert!(steps("8..4").is_err() && steps("0..4").is_err());
     }
 }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::table::{check_writable, save};
 use crate::data::{Toy, toy};
 use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
 use crate::interpolant::Interpolant;
@@ -24,7 +25,7 @@ pub struct Train {
     /// The distribution, such as two-moons.
     #[arg(long, value_name = "NAME")]
     data: String,
-    /// Where to write the model.
+    /// Where to write the model; `-` is standard output.
     #[arg(long, value_name = "MODEL.safetensors")]
     out: PathBuf,
     /// The path to train on: linear, gvp or vp. A network serves all three.
@@ -97,8 +98,7 @@ impl Train {
     pub fn run(&self) -> Result<ExitCode> {
         let toy = toy(&self.data)?;
         // Better to learn now than after the training that the file cannot be written.
-        crate::files::check_writable(&self.out)
-            .with_context(|| format!("cannot write {}", self.out.display()))?;
+        check_writable(&self.out)?;
         let job = TrainingJob::start(self.request(toy), || {})?;
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
@@ -123,7 +123,7 @@ impl Train {
         bar.abandon();
         let status = job.status();
         if let Some(model) = job.model() {
-            model.save(&self.out)?;
+            save(&self.out, &model.to_bytes()?)?;
             let rate = status.steps_done as f64 / status.elapsed.as_secs_f64();
             let words = format!(
                 "{} steps in {:.1} s ({rate:.0} steps/s), loss {:.4}: saved {}",

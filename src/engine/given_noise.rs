@@ -9,6 +9,8 @@ use crate::solver::brownian::Noise;
 /// One row of a table of noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoiseRow {
+    /// The line of the table on which it stands, from 1, for messages.
+    pub line: usize,
     /// Number of the noisy step, from 0.
     pub step: usize,
     /// Number of the particle, from 0.
@@ -46,10 +48,12 @@ pub enum GivenNoiseError {
         name: String,
     },
     /// A row for a step or particle that the scene does not have.
-    #[error("{name}: {what} = {found} is not allowed: whole numbers from 0 to {last}, since {}", reason(what, *last))]
+    #[error("{name}, line {line}: {what} = {found} is not allowed: whole numbers from 0 to {last}, since {}", reason(what, *last))]
     OutOfRange {
         /// Where the table came from.
         name: String,
+        /// The line of the row.
+        line: usize,
         /// "step" or "particle".
         what: &'static str,
         /// What the table says.
@@ -57,11 +61,13 @@ pub enum GivenNoiseError {
         /// The last one that the scene has.
         last: usize,
     },
-    /// Two rows for one step of one particle.
-    #[error("{name}: step {step} of particle {particle} stands there twice: {}", needed(*steps, *particles))]
+    /// A second row for one step of one particle.
+    #[error("{name}, line {line}: step {step} of particle {particle} stands there twice: {}", needed(*steps, *particles))]
     Twice {
         /// Where the table came from.
         name: String,
+        /// The line of the second row.
+        line: usize,
         /// The step.
         step: usize,
         /// The particle.
@@ -128,18 +134,20 @@ impl GivenNoise {
         let mut seen = vec![false; z.len()];
         // Rows beyond those that the scene needs repeat or exceed others, and so are found out; a
         // table that is too short has a first gap within its own length, or right after it.
-        for &NoiseRow { step, particle, z: value } in &self.rows {
+        for &NoiseRow { line, step, particle, z: value } in &self.rows {
             for (what, found, last) in
                 [("step", step, steps - 1), ("particle", particle, particles - 1)]
             {
                 if found > last {
-                    return Err(GivenNoiseError::OutOfRange { name: name(), what, found, last });
+                    let name = name();
+                    return Err(GivenNoiseError::OutOfRange { name, line, what, found, last });
                 }
             }
             let Some(place) = seen.get_mut(step * particles + particle) else { continue };
             if *place {
                 return Err(GivenNoiseError::Twice {
                     name: name(),
+                    line,
                     step,
                     particle,
                     steps,
@@ -189,7 +197,8 @@ mod tests {
     use super::*;
 
     fn table(rows: &[(usize, usize)]) -> GivenNoise {
-        let rows = rows.iter().map(|&(step, particle)| NoiseRow {
+        let rows = rows.iter().zip(2..).map(|(&(step, particle), line)| NoiseRow {
+            line,
             step,
             particle,
             z: [step as f64, particle as f64],
@@ -214,8 +223,11 @@ mod tests {
         refused(&[], "step 0 of particle 0 is missing");
         refused(&[(0, 0), (0, 1), (1, 0)], "step 1 of particle 1 is missing");
         refused(&[(0, 0), (1, 1), (1, 0)], "step 0 of particle 1 is missing");
-        refused(&[(0, 0), (1, 1), (0, 0), (1, 0)], "step 0 of particle 0 stands there twice");
-        refused(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)], "step = 2 is not allowed");
+        refused(
+            &[(0, 0), (1, 1), (0, 0), (1, 0)],
+            "n.csv, line 4: step 0 of particle 0 stands there twice",
+        );
+        refused(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)], "line 6: step = 2 is not allowed");
         refused(&[(0, 0), (0, 7)], "particle = 7 is not allowed: whole numbers from 0 to 1");
     }
 }

@@ -1,6 +1,7 @@
 //! The Scene: one plain value that says all that is shown. A session file, a demonstration, a
 //! preset, a command line and a test are all a Scene.
 
+pub(crate) mod applies;
 mod check;
 mod derived;
 mod layer;
@@ -19,7 +20,7 @@ pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
 pub use pane::{MOST_PANES, Pane};
 pub use preset::{PRESETS, Preset};
-pub use text::SceneError;
+pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
 use crate::diffusion::DiffusionForm;

@@ -2,7 +2,8 @@
 
 use super::Scene;
 use crate::diffusion::DiffusionForm;
-use crate::solver::MethodRef;
+use crate::solver::grid::Spacing;
+use crate::solver::{End, MethodRef};
 
 /// Sampler settings with a name.
 #[derive(Debug)]
@@ -47,7 +48,10 @@ impl Preset {
         let sampler = &mut scene.sampler;
         sampler.method = MethodRef::named(self.method).unwrap_or_default();
         sampler.adaptive = None;
-        sampler.step_size = None;
+        (sampler.step_size, sampler.times) = (None, None);
+        if sampler.grid == Some(Spacing::List) {
+            sampler.grid = None;
+        }
         if let Some(steps) = self.steps {
             sampler.steps = steps;
         }
@@ -55,6 +59,10 @@ impl Preset {
             (sampler.atol, sampler.rtol) = (atol, rtol);
         }
         scene.diffusion.form = DiffusionForm::None;
+        // The end was chosen for a field that another method may not leave.
+        if scene.check().is_err() {
+            scene.sampler.end = End::default();
+        }
     }
 
     /// Whether `scene` stands as this preset would leave it.
@@ -69,6 +77,34 @@ impl Preset {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_preset_is_what_it_says_whatever_was_there_before() {
+        let read = |settings: &[&str]| {
+            let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
+            Scene::with_settings(None, &settings).expect("a scene")
+        };
+        for before in [
+            &["sampler.method=euler", "sampler.times=[0, 0.3, 1]"][..],
+            &["sampler.method=euler", "sampler.step_size=0.25"],
+            &[
+                "field.kind=exact",
+                "data.name=checkerboard",
+                "sampler.method=euler",
+                "sampler.end=overshoot",
+            ],
+            &["sampler.method=ddim", "sampler.eta=1"],
+        ] {
+            for preset in PRESETS {
+                let mut scene = read(before);
+                preset.apply(&mut scene);
+                assert!(scene.check().is_ok(), "{}: {before:?}", preset.title);
+                assert!(!scene.is_stochastic());
+                let steps = scene.grid(scene.interval(1.0)).len() - 1;
+                assert!(preset.steps.is_none_or(|wanted| steps == wanted), "{before:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_preset_names_a_method_and_is_in_force_once_applied() {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::applies::KEYS;
 use super::check::Problem;
 use super::{Scene, bundled};
 
@@ -88,7 +89,46 @@ impl SceneError {
     }
 }
 
+/// The settings that somebody gave, by key: those of `--set`, and those of a scene file whose value
+/// is not the usual one, since a saved scene spells all of them out. What a file says of the picture
+/// is for the window and is not among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given(Vec<&'static str>);
+
+impl Given {
+    /// Their keys, in the order of the guide.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
+
+    /// `settings` were put over a file, which alone is the scene `filed` (not yet checked).
+    fn of(file: &toml::Table, filed: &Scene, settings: &toml::Table) -> Self {
+        let (filed, usual) = (filed.to_table(), Scene::usual().to_table());
+        let given = |key: &str| {
+            let by_file = !key.starts_with("view.")
+                && lookup(file, key).is_some()
+                && lookup(&filed, key) != lookup(&usual, key);
+            by_file || lookup(settings, key).is_some()
+        };
+        Self(KEYS.iter().map(|(key, _)| *key).filter(|key| given(key)).collect())
+    }
+}
+
 impl Scene {
+    /// The default scene with what stands in for absent values spelt out.
+    fn usual() -> Self {
+        let scene = Self::default();
+        scene.resolved(scene.interval(1.0))
+    }
+
+    /// The scene as a table of its sections.
+    ///
+    /// # Panics
+    /// As [`Scene::to_toml`].
+    pub(super) fn to_table(&self) -> toml::Table {
+        toml::Table::try_from(self).expect("a scene has nothing TOML cannot say")
+    }
+
     /// Reads a scene from TOML and checks its values; `origin` names it in messages.
     ///
     /// # Errors
@@ -112,19 +152,32 @@ impl Scene {
     /// # Errors
     /// If the scene or a setting is refused.
     pub fn with_settings(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
+        Self::with_given(name, settings).map(|(scene, _)| scene)
+    }
+
+    /// The same, with the settings that were given for it.
+    ///
+    /// # Errors
+    /// As [`Scene::with_settings`].
+    pub fn with_given(
+        name: Option<&str>,
+        settings: &[String],
+    ) -> Result<(Self, Given), SceneError> {
         let (mut table, origin) = match name {
             Some(name) => Self::table_of(name)?,
             None => (toml::Table::new(), "the scene".to_owned()),
         };
         // What is wrong with the file is said of the file. Whether its values go together is seen
         // only with the settings over it.
-        let _: Self = deserialize(&table, &origin)?;
+        let filed: Self = deserialize(&table, &origin)?;
+        let (file, mut over) = (table.clone(), toml::Table::new());
         let alone = Self::from_table(&table, &origin).err();
         for setting in settings {
             let (key, value) = setting
                 .split_once('=')
                 .ok_or_else(|| SceneError::NotASetting { setting: setting.clone() })?;
             set(&mut table, key.trim(), value.trim())?;
+            set(&mut over, key.trim(), value.trim())?;
             // Refuse a bad setting by its own name rather than with the whole.
             let _: Self = deserialize(&table, &format!("--set {setting}"))?;
         }
@@ -141,7 +194,7 @@ impl Scene {
                 let origin = culprit.map_or(origin, |setting| format!("--set {setting}"));
                 Err(SceneError::Range { origin, problem })
             }
-            (outcome, _) => outcome,
+            (outcome, _) => outcome.map(|scene| (scene, Given::of(&file, &filed, &over))),
         }
     }
 

@@ -9,30 +9,16 @@ use crate::field::SYSTEMS;
 use crate::interpolant::Interpolant;
 use crate::scene::{Direction, FieldKind, Scene, Time};
 
-/// Why path, field and diffusion do nothing in the forward direction.
-pub const FORWARDS: &str = "Data → noise follows the linear diffusion of the VP-SDE, which needs no path, field or diffusion form. Choose Generate to use this.";
-
-/// Why distribution, path and diffusion do nothing with a classic field.
-pub const CLASSIC: &str = "A classic ODE has no distribution, path, direction or score. Choose Learned or Exact as the field to use this.";
-
 /// Why the distribution cannot be changed beside a training.
 const TRAINED_ON: &str =
     "The network beside is trained on this distribution. Reset the training to choose another.";
-
-/// Why nothing of the noising process can be chosen, if so.
-pub fn no_process(scene: &Scene) -> Option<&'static str> {
-    if scene.field.kind == FieldKind::Classic {
-        return Some(CLASSIC);
-    }
-    (scene.direction == Direction::Noise).then_some(FORWARDS)
-}
 
 /// Distribution, direction, interpolant and field.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
     let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
     let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
-    let classic = scene.classic().map(|_| CLASSIC);
-    let kept = classic.or(training.then_some(TRAINED_ON));
+    // A mixture of one's own gives way to what is chosen here.
+    let kept = scene.idle("data.mixture").or(training.then_some(TRAINED_ON));
     Row::new("Data", about).disabled(kept).choice(
         ui,
         scene,
@@ -49,7 +35,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
         ),
     );
     Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise.")
-        .disabled(classic)
+        .disabled(scene.idle("direction"))
         .segments(
             ui,
             scene,
@@ -59,9 +45,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
             ],
             (|scene| scene.direction, |scene, value| scene.direction = value),
         );
-    let forwards = (scene.direction == Direction::Noise).then_some(FORWARDS);
     let path = scene.interpolant.kind;
-    Row::new("Interpolant", path.about()).disabled(no_process(scene)).choice(
+    Row::new("Interpolant", path.about()).disabled(scene.idle("interpolant.kind")).choice(
         ui,
         scene,
         path.title(),
@@ -94,13 +79,9 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
     ];
     let kind = scene.field.kind;
     let shown = kinds.iter().find(|choice| choice.value == kind).map_or("", |choice| choice.title);
-    Row::new("Field", "Whose velocity the particles follow.").disabled(forwards).choice(
-        ui,
-        scene,
-        shown,
-        kinds.into_iter(),
-        (|scene| Some(scene.field.kind), set_kind),
-    );
+    Row::new("Field", "Whose velocity the particles follow.")
+        .disabled(scene.idle("field.kind"))
+        .choice(ui, scene, shown, kinds.into_iter(), (|scene| Some(scene.field.kind), set_kind));
     system_ui(ui, scene);
 }
 

@@ -2,23 +2,17 @@
 
 use eframe::egui::Ui;
 
-use super::data::no_process;
 use super::row::{Choice, Row, Scale, fold, heading};
 use crate::app::number;
 use crate::diffusion::DiffusionForm;
 use crate::scene::Scene;
 use crate::solver::sde::{LastStep, Scheme};
 
-const NO_NOISE: &str =
-    "There is no noise: the diffusion form is None. Choose another form to use this.";
-const NO_LAST_STEP: &str = "There is no last step. Choose one to set its size.";
-
 /// Form, norm, scheme and last step.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     heading(ui, "Diffusion");
-    let forwards = no_process(scene);
     let form = scene.diffusion.form;
-    Row::new("Form", form.about()).disabled(forwards).choice(
+    Row::new("Form", form.about()).disabled(scene.idle("diffusion.form")).choice(
         ui,
         scene,
         form.title(),
@@ -29,7 +23,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         }),
         (|scene| Some(scene.diffusion.form), |scene, value| scene.diffusion.form = value),
     );
-    let no_noise = forwards.or((form == DiffusionForm::None).then_some(NO_NOISE));
+    let idle = scene.idle("diffusion.norm");
     let norm = Scale {
         range: 0.0..=4.0,
         allowed: 0.0..=1000.0,
@@ -38,12 +32,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         format: number::three,
     };
     Row::new("Norm", "The factor n in D(t). Turning it up adds noise and takes it away again by the score; the marginals p_t stay what they are, the paths do not.")
-        .disabled(no_noise)
+        .disabled(idle)
         .slider(ui, &mut scene.diffusion.norm, &norm);
     fold(ui, "Scheme and last step", false, |ui| {
         let scheme = scene.diffusion.scheme;
-        let no_steps = (!scene.is_sde()).then_some(NO_NOISE);
-        Row::new("Scheme", scheme.about()).disabled(no_steps).choice(
+        Row::new("Scheme", scheme.about()).disabled(scene.idle("diffusion.scheme")).choice(
             ui,
             scene,
             scheme.title(),
@@ -55,7 +48,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             (|scene| Some(scene.diffusion.scheme), |scene, value| scene.diffusion.scheme = value),
         );
         let last = scene.diffusion.last_step;
-        Row::new("Last step", last.about()).disabled(no_noise).choice(
+        Row::new("Last step", last.about()).disabled(scene.idle("diffusion.last_step")).choice(
             ui,
             scene,
             last.title(),
@@ -76,11 +69,12 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
             whole: false,
             format: number::three,
         };
+        let idle = scene.idle("diffusion.last_step_size");
         Row::new(
             "Its size",
             "Size of the last, noiseless step; the noisy ones end that much before t = 1.",
         )
-        .disabled(no_noise.or((last == LastStep::None).then_some(NO_LAST_STEP)))
+        .disabled(idle)
         .slider(ui, &mut scene.diffusion.last_step_size, &size);
     });
 }

@@ -2,14 +2,12 @@
 
 use eframe::egui::Ui;
 
-use super::data::CLASSIC;
 use super::row::{Choice, Row, Scale, fold};
 use crate::app::number;
+use crate::scene::applies::CLASSIC;
 use crate::scene::{ColourBy, Layer, Projection, Scene};
 
 const OVER_TIME: &str = "This lies in the plane. Choose Plane as the picture to see it.";
-const IN_PLANE: &str = "The plane is shown whole. Choose Over time as the picture to use this.";
-const ONE_DIMENSION: &str = "This system has one dimension, which is drawn over time.";
 
 /// The picture and a switch for each layer.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
@@ -34,10 +32,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
 }
 
 fn projection_ui(ui: &mut Ui, scene: &mut Scene) {
-    let one = scene.classic().is_some_and(|classic| classic.system().one_dimensional);
-    let always = one.then_some(ONE_DIMENSION);
     Row::new("View", "The plane at one t, or one direction of it over t: trajectories over the density of all particles.")
-        .disabled(always)
+        .disabled(scene.idle("view.projection"))
         .segments(
             ui,
             scene,
@@ -47,7 +43,7 @@ fn projection_ui(ui: &mut Ui, scene: &mut Scene) {
             ],
             (|scene| scene.view.projection, |scene, value| scene.view.projection = value),
         );
-    let plane = (scene.view.projection == Projection::Plane).then_some(IN_PLANE);
+    let idle = scene.idle("view.angle");
     let scale = Scale {
         range: 0.0..=180.0,
         allowed: -360.0..=360.0,
@@ -59,7 +55,7 @@ fn projection_ui(ui: &mut Ui, scene: &mut Scene) {
         "Angle",
         "The direction that is shown over time, from the x axis: 0° shows x, 90° shows y.",
     )
-    .disabled(always.or(plane))
+    .disabled(idle)
     .slider(ui, &mut scene.view.angle, &scale);
 }
 
@@ -82,9 +78,8 @@ fn colour_ui(ui: &mut Ui, scene: &mut Scene) {
         whole: false,
         format: |value| format!("{:.0}{}%", value * 100.0, number::THIN),
     };
-    let over_time = (scene.view.projection == Projection::OverTime)
-        .then_some("Over time the trails go back to the start.");
+    let idle = scene.idle("view.trail");
     Row::new("Trail length", "Length of the trails, as a share of the whole run.")
-        .disabled(over_time)
+        .disabled(idle)
         .slider(ui, &mut scene.view.trail, &share);
 }

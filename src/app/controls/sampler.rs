@@ -5,46 +5,31 @@ use eframe::egui::Ui;
 use super::row::{Choice, Row, Scale, heading};
 use super::step_control;
 use crate::app::number;
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::grid::Spacing;
 use crate::solver::{MethodRef, Recipe, Rule};
-
-const NOISY: &str = "The SDE scheme makes the steps while there is noise. Set the diffusion form to None to choose an ODE method.";
-const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward direction. Choose Generate to use an ODE method.";
-const NOISY_TOLERANCE: &str =
-    "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
-pub(super) const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
-const UNEVEN: &str = "The steps are not equal on this grid. Choose their number.";
-pub(super) const ADAPTIVE: &str =
-    "The error sets the steps. Turn Adaptive off to choose them yourself.";
 
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     heading(ui, "Sampler");
-    let noisy = scene.is_sde().then_some(if scene.direction == Direction::Noise {
-        NOISY_FORWARDS
-    } else {
-        NOISY
-    });
-    method_ui(ui, scene, noisy);
-    recipe_ui(ui, scene, noisy);
-    let adaptive = scene.is_adaptive();
-    let fixed = if noisy.is_some() { Some(NOISY_TOLERANCE) } else { (!adaptive).then_some(FIXED) };
-
+    method_ui(ui, scene);
+    recipe_ui(ui, scene);
+    let idle = scene.idle("sampler.rtol");
     Row::new("rtol", "Relative tolerance: a step is kept when |error| ≤ atol + rtol·|y|. Turning it up takes fewer, longer steps.")
-        .disabled(fixed)
+        .disabled(idle)
         .slider(ui, &mut scene.sampler.rtol, &Scale::tolerance());
+    let idle = scene.idle("sampler.atol");
     Row::new("atol", "Absolute tolerance: a step is kept when |error| ≤ atol + rtol·|y|. It rules where |y| is small.")
-        .disabled(fixed)
+        .disabled(idle)
         .slider(ui, &mut scene.sampler.atol, &Scale::tolerance());
-    steps_ui(ui, scene, adaptive.then_some(ADAPTIVE));
+    steps_ui(ui, scene);
 
-    step_control::ui(ui, scene, noisy);
+    step_control::ui(ui, scene);
 }
 
-fn method_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
+fn method_ui(ui: &mut Ui, scene: &mut Scene) {
     let method = scene.sampler.method;
-    Row::new("Method", method.about).disabled(noisy).choice(
+    Row::new("Method", method.about).disabled(scene.idle("sampler.method")).choice(
         ui,
         scene,
         method.title,
@@ -58,7 +43,7 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
 }
 
 /// What only some methods have.
-fn recipe_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
+fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
     let plain = |range: std::ops::RangeInclusive<f64>, most: f64| Scale {
         allowed: *range.start()..=most,
         range,
@@ -66,30 +51,30 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
         whole: false,
         format: number::three,
     };
+    let [eta, churn, noise, least, most] = ["eta", "s_churn", "s_noise", "s_min", "s_max"]
+        .map(|key| scene.idle(&format!("sampler.{key}")));
     match scene.sampler.method.get().rule {
         Rule::Diffusion(Recipe::Ddim) => {
             Row::new("η", "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.")
-                .disabled(noisy)
+                .disabled(eta)
                 .slider(ui, &mut scene.sampler.eta, &plain(0.0..=1.0, 1.0));
         }
         Rule::Diffusion(Recipe::EdmHeun) => {
             Row::new("S_churn", "How far the noise is raised before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.")
-                .disabled(noisy)
+                .disabled(churn)
                 .slider(ui, &mut scene.sampler.s_churn, &plain(0.0..=80.0, 1e6));
-            let still =
-                (scene.sampler.s_churn == 0.0).then_some("Nothing is churned: S_churn is 0.");
             Row::new("S_noise", "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.")
-                .disabled(noisy.or(still))
+                .disabled(noise)
                 .slider(ui, &mut scene.sampler.s_noise, &plain(0.9..=1.1, 10.0));
             Row::new("S_min", "The lowest noise level σ/α that is churned.")
-                .disabled(noisy.or(still))
+                .disabled(least)
                 .number(ui, &mut scene.sampler.s_min, &plain(0.0..=80.0, 1e9));
             // 0 stands for no limit, which is none in a scene file.
-            let mut most = scene.sampler.s_max.unwrap_or(0.0);
+            let mut level = scene.sampler.s_max.unwrap_or(0.0);
             let row =
                 Row::new("S_max", "The highest noise level σ/α that is churned; 0 for no limit.");
-            if row.disabled(noisy.or(still)).number(ui, &mut most, &plain(0.0..=80.0, 1e9)) {
-                scene.sampler.s_max = (most > 0.0).then_some(most.max(scene.sampler.s_min));
+            if row.disabled(most).number(ui, &mut level, &plain(0.0..=80.0, 1e9)) {
+                scene.sampler.s_max = (level > 0.0).then_some(level.max(scene.sampler.s_min));
             }
         }
         _ => {}
@@ -108,7 +93,7 @@ fn set_method(scene: &mut Scene, method: MethodRef) {
 }
 
 /// Number and size of fixed steps: two views of one choice.
-fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+fn steps_ui(ui: &mut Ui, scene: &mut Scene) {
     let interval = scene.interval(1.0);
     let span = interval.1 - interval.0;
     // A size given in a scene file wins over the number there.
@@ -116,17 +101,19 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         Some(size) => (span / size - 1e-9).ceil().max(1.0),
         None => scene.sampler.steps as f64,
     };
+    // Both show the same choice, so whichever is given the other can be moved as well.
+    let (number, size) = (scene.idle("sampler.grid"), scene.idle("sampler.step_size"));
     let rows = [
         Row::new("Steps", "Number of fixed steps. More steps: less error, more evaluations."),
         Row::new("Step size", "Size of the fixed steps: the interval over their number."),
-    ]
-    .map(|row| row.disabled(disabled));
+    ];
     let most = crate::app::controls::MOST_STEPS;
     if scene.sampler.spacing() == Spacing::List {
-        return listed_ui(ui, scene, disabled);
+        return listed_ui(ui, scene, number);
     }
-    let mut changed = rows[0].slider(ui, &mut steps, &Scale::counts(1.0..=1000.0, most));
-    let mut size = span / steps;
+    let [by_number, by_size] = [rows[0].disabled(number), rows[1].disabled(size)];
+    let mut changed = by_number.slider(ui, &mut steps, &Scale::counts(1.0..=1000.0, most));
+    let mut length = span / steps;
     let scale = Scale {
         range: span / 1000.0..=span,
         allowed: span / most..=span,
@@ -134,9 +121,8 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         whole: false,
         format: number::three,
     };
-    let uneven = (scene.sampler.spacing() != Spacing::Uniform).then_some(UNEVEN);
-    if rows[1].disabled(disabled.or(uneven)).slider(ui, &mut size, &scale) {
-        steps = (span / size).round().clamp(1.0, most);
+    if by_size.slider(ui, &mut length, &scale) {
+        steps = (span / length).round().clamp(1.0, most);
         changed = true;
     }
     if changed {

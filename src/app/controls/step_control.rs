@@ -3,36 +3,22 @@
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, fold};
-use super::sampler::{ADAPTIVE, FIXED};
 use crate::app::number;
 use crate::scene::{Precision, Scene};
 use crate::solver::grid::Spacing;
-use crate::solver::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope, Tableau};
+use crate::solver::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope};
 
-const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
-const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
-
-/// The group; `noisy` says why nothing here matters, if so.
-pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
+/// The group.
+pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     let adaptive = scene.is_adaptive();
     fold(ui, "Step control", false, |ui| {
-        let cannot = noisy.or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR));
-        let mut on = adaptive;
-        let tick =
-            Row::new("Adaptive", "Whether the error estimate sets the step size.").disabled(cannot);
-        if tick.tick(ui, &mut on) {
-            let habit = scene.sampler.method.adaptive_by_default;
-            scene.sampler.adaptive = (on != habit).then_some(on);
-        }
-        adaptive_ui(ui, scene, noisy.or((!adaptive).then_some(FIXED)));
-        let tableau = scene.sampler.method.get().tableau();
-        let varies = tableau.is_some_and(Tableau::has_torchdiffeq_variant);
-        let weights = noisy.or((!varies).then_some(NO_VARIANT));
+        tick_ui(ui, scene, adaptive);
+        adaptive_ui(ui, scene);
         Row::new(
             "Error weights",
             "DOPRI5's error estimate comes in two sizes; step counts differ. With Torch, Overshoot and torchdiffeq's controller, bosh3 interpolates as torchdiffeq does.",
         )
-        .disabled(weights)
+        .disabled(scene.idle("sampler.error_weights"))
         .segments(
             ui,
             scene,
@@ -54,17 +40,31 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, noisy: Option<&str>) {
             ),
         );
         precision_ui(ui, scene);
-        grid_ui(ui, scene, adaptive.then_some(ADAPTIVE));
+        grid_ui(ui, scene);
         Row::new("Same evaluations", "Changing the method keeps the number of evaluations instead of the number of steps, so that methods are compared at equal cost.")
-            .disabled(adaptive.then_some(ADAPTIVE))
+            .disabled(scene.idle("view.keep_evaluations"))
             .tick(ui, &mut scene.view.keep_evaluations);
     });
 }
 
+/// Whether the error sets the steps; not where the scene would be impossible so.
+fn tick_ui(ui: &mut Ui, scene: &mut Scene, adaptive: bool) {
+    let mut other = scene.clone();
+    let habit = scene.sampler.method.adaptive_by_default;
+    other.sampler.adaptive = (adaptive == habit).then_some(!adaptive);
+    let problem = other.check().err().map(|problem| problem.to_string());
+    let idle = scene.idle("sampler.adaptive").or(problem.as_deref());
+    let row = Row::new("Adaptive", "Whether the error estimate sets the step size.");
+    let mut on = adaptive;
+    if row.disabled(idle).tick(ui, &mut on) {
+        scene.sampler.adaptive = other.sampler.adaptive;
+    }
+}
+
 /// What only adaptive solves look at.
-fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+fn adaptive_ui(ui: &mut Ui, scene: &mut Scene) {
     Row::new("Scope", "Whose error the step size follows. The same tolerance buys different accuracy.")
-        .disabled(disabled)
+        .disabled(scene.idle("sampler.scope"))
         .segments(
             ui,
             scene,
@@ -75,7 +75,7 @@ fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             (|scene| scene.sampler.scope, |scene, value| scene.sampler.scope = value),
         );
     Row::new("Error norm", "How the errors of the coordinates become one number.")
-        .disabled(disabled)
+        .disabled(scene.idle("sampler.norm"))
         .segments(
             ui,
             scene,
@@ -93,33 +93,34 @@ fn adaptive_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             ],
             (|scene| scene.sampler.norm, |scene, value| scene.sampler.norm = value),
         );
-    Row::new("At the end", "How an adaptive solve meets its end.").disabled(disabled).segments(
-        ui,
-        scene,
-        &[
-            Choice {
-                value: End::Clamp,
-                title: "Clamp",
-                about: "The last step is cut to land on the end (SciPy, diffrax).",
-            },
-            Choice {
-                value: End::Overshoot,
-                title: "Overshoot",
-                about: "The last step goes beyond and is interpolated (torchdiffeq).",
-            },
-        ],
-        (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
-    );
-    controller_ui(ui, scene, disabled);
-    limits_ui(ui, scene, disabled);
-    policy_ui(ui, scene, disabled);
+    Row::new("At the end", "How an adaptive solve meets its end.")
+        .disabled(scene.idle("sampler.end"))
+        .segments(
+            ui,
+            scene,
+            &[
+                Choice {
+                    value: End::Clamp,
+                    title: "Clamp",
+                    about: "The last step is cut to land on the end (SciPy, diffrax).",
+                },
+                Choice {
+                    value: End::Overshoot,
+                    title: "Overshoot",
+                    about: "The last step goes beyond and is interpolated (torchdiffeq).",
+                },
+            ],
+            (|scene| scene.sampler.end, |scene, value| scene.sampler.end = value),
+        );
+    controller_ui(ui, scene);
+    limits_ui(ui, scene);
+    policy_ui(ui, scene);
 }
 
 /// What becomes of a least step whose error is too large.
-fn policy_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
-    let unlimited = (scene.sampler.min_step == 0.0).then_some("There is no least step.");
+fn policy_ui(ui: &mut Ui, scene: &mut Scene) {
     Row::new("At least step", "What becomes of a least step whose error is too large.")
-        .disabled(disabled.or(unlimited))
+        .disabled(scene.idle("sampler.min_step_policy"))
         .segments(
             ui,
             scene,
@@ -143,7 +144,10 @@ fn policy_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
 }
 
 /// Where an adaptive solve begins and gives up.
-fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+fn limits_ui(ui: &mut Ui, scene: &mut Scene) {
+    let keys =
+        ["sampler.first_step", "sampler.min_step", "sampler.max_step", "sampler.max_attempts"];
+    let [first_idle, least_idle, greatest_idle, most_idle] = keys.map(|key| scene.idle(key));
     let whole = |allowed: std::ops::RangeInclusive<f64>, whole, format| Scale {
         range: allowed.clone(),
         allowed,
@@ -157,7 +161,7 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
     let mut first = sampler.first_step.unwrap_or(0.0);
     let about =
         "The first step attempted; 0 leaves it to the rule of Hairer, Nørsett & Wanner (II.4).";
-    let row = Row::new("First step", about).disabled(disabled);
+    let row = Row::new("First step", about).disabled(first_idle);
     if row.number(ui, &mut first, &whole(0.0..=1.0, false, automatic)) {
         sampler.first_step = (first > 0.0).then_some(first);
     }
@@ -167,14 +171,14 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         "Least step",
         "Shorter steps are made this long; only the end may cut one below it.",
     )
-    .disabled(disabled);
+    .disabled(least_idle);
     if row.number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none)) {
         sampler.max_step = sampler.max_step.map(|greatest| greatest.max(sampler.min_step));
     }
     // 0 stands for no limit, which is none in a scene file.
     let mut greatest = sampler.max_step.unwrap_or(0.0);
     let row = Row::new("Greatest step", "Longer steps are made this long; 0 for no limit.");
-    if row.disabled(disabled).number(ui, &mut greatest, &whole(0.0..=1e4, false, none)) {
+    if row.disabled(greatest_idle).number(ui, &mut greatest, &whole(0.0..=1e4, false, none)) {
         sampler.max_step = (greatest > 0.0).then_some(greatest.max(sampler.min_step));
     }
     let mut most = sampler.max_attempts as f64;
@@ -183,7 +187,7 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         "Most attempts",
         "A particle that has attempted so many steps stops there and says so.",
     );
-    if row.disabled(disabled).number(ui, &mut most, &whole(1.0..=1e7, true, count)) {
+    if row.disabled(most_idle).number(ui, &mut most, &whole(1.0..=1e7, true, count)) {
         sampler.max_attempts = most as usize;
     }
 }
@@ -203,9 +207,13 @@ fn precision_ui(ui: &mut Ui, scene: &mut Scene) {
         );
 }
 
-fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+fn controller_ui(ui: &mut Ui, scene: &mut Scene) {
+    let constants = ["sampler.safety", "sampler.min_factor", "sampler.max_factor"];
+    let constants = constants.map(|key| scene.idle(key));
+    let coefficients = ["sampler.pcoeff", "sampler.icoeff", "sampler.dcoeff"];
+    let coefficients = coefficients.map(|key| scene.idle(key));
     let kind = scene.sampler.controller;
-    Row::new("Controller", kind.about()).disabled(disabled).choice(
+    Row::new("Controller", kind.about()).disabled(scene.idle("sampler.controller")).choice(
         ui,
         scene,
         kind.title(),
@@ -232,7 +240,7 @@ fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         whole: false,
         format: number::three,
     };
-    for (name, about, value, allowed) in [
+    let rows = [
         (
             "Safety",
             "Multiplies the step that the error asks for, so that the next attempt is likely to pass.",
@@ -251,8 +259,9 @@ fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             &mut sampler.max_factor,
             1.0..=1e3,
         ),
-    ] {
-        Row::new(name, about).disabled(disabled).number(ui, value, &factor(allowed));
+    ];
+    for ((name, about, value, allowed), idle) in rows.into_iter().zip(constants) {
+        Row::new(name, about).disabled(idle).number(ui, value, &factor(allowed));
     }
     if !kind.takes_coefficients() {
         return;
@@ -271,22 +280,23 @@ fn controller_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             &mut sampler.dcoeff,
         ),
     ];
-    for ((name, about, chosen), usual) in rows.into_iter().zip(usual) {
+    for (((name, about, chosen), usual), idle) in rows.into_iter().zip(usual).zip(coefficients) {
         if name == "d" && kind == ControllerKind::Pi {
             continue;
         }
         let mut value = chosen.unwrap_or(usual);
-        if Row::new(name, about).disabled(disabled).number(ui, &mut value, &factor(-10.0..=10.0)) {
+        if Row::new(name, about).disabled(idle).number(ui, &mut value, &factor(-10.0..=10.0)) {
             *chosen = Some(value);
         }
     }
 }
 
 /// How fixed steps are spread.
-fn grid_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
+fn grid_ui(ui: &mut Ui, scene: &mut Scene) {
+    let (rho, shift) = (scene.idle("sampler.rho"), scene.idle("sampler.shift"));
     let spacing = scene.sampler.spacing();
     let listed = scene.sampler.times.is_some();
-    Row::new("Grid", spacing.about()).disabled(disabled).choice(
+    Row::new("Grid", spacing.about()).disabled(scene.idle("sampler.grid")).choice(
         ui,
         scene,
         spacing.title(),
@@ -307,14 +317,14 @@ fn grid_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
             },
         ),
     );
-    let (name, about, value, range) = match spacing {
+    let (name, about, value, range, idle) = match spacing {
         Spacing::Karras => {
             let about = "Turning it up makes the steps shorter where little noise is left.";
-            ("ρ", about, &mut scene.sampler.rho, 1.0..=15.0)
+            ("ρ", about, &mut scene.sampler.rho, 1.0..=15.0, rho)
         }
         Spacing::Shifted => {
             let about = "Above 1 there are more steps near the noise, below 1 near the data.";
-            ("Shift", about, &mut scene.sampler.shift, 0.1..=10.0)
+            ("Shift", about, &mut scene.sampler.shift, 0.1..=10.0, shift)
         }
         _ => return,
     };
@@ -325,5 +335,5 @@ fn grid_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
         whole: false,
         format: number::three,
     };
-    Row::new(name, about).disabled(disabled).slider(ui, value, &scale);
+    Row::new(name, about).disabled(idle).slider(ui, value, &scale);
 }

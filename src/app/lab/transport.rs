@@ -13,7 +13,7 @@ use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::{Subject, Transport, transport};
+use crate::engine::lab::{LabError, Subject, Transport, transport};
 use crate::interpolant::Interpolant;
 
 const SAMPLE: usize = 128;
@@ -49,7 +49,12 @@ impl Card for TransportCard {
             for (done, path) in paths.iter().enumerate() {
                 let mut scene = (*asked.scene).clone();
                 scene.interpolant.kind = *path;
-                let subject = Subject::of_ode(&std::sync::Arc::new(scene), asked.model.as_ref())?;
+                let subject = Subject::of_ode(&std::sync::Arc::new(scene), asked.model.as_ref());
+                let subject = match subject {
+                    // Another path may end before the scene's times do.
+                    Err(LabError::Refused(_)) if *path != own => continue,
+                    subject => subject?,
+                };
                 found.push(transport(&subject, SAMPLE, &report.cancel)?);
                 report.show(found.clone(), (done + 1) as f64 / paths.len() as f64);
             }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::data::toy;
 use crate::engine::{Engine, Update, trainer};
 use crate::interpolant::Interpolant;
 use crate::network::TrainingSettings;
-use crate::scene::Scene;
+use crate::scene::{MOST_PARTICLES, Scene};
 
 /// Measure sampling, training and latency on this machine.
 ///
@@ -125,10 +125,13 @@ impl Bench {
     /// Measures and prints.
     ///
     /// # Errors
-    /// If `--particles` holds a 0, or a bundled model cannot be read.
+    /// If `--particles` holds a number that no scene has, or a bundled model cannot be read.
     pub fn run(&self) -> Result<ExitCode> {
-        let all = self.particles.iter().all(|&count| count > 0);
-        ensure!(all, "--particles 0 is not allowed: 1 or more in every batch");
+        if let Some(count) =
+            self.particles.iter().find(|count| !(1..=MOST_PARTICLES).contains(*count))
+        {
+            bail!("--particles {count} is not allowed: from 1 to {MOST_PARTICLES}");
+        }
         let wanted = |kind| self.only.is_none_or(|only| only == kind);
         let report = Report {
             threads: rayon::current_num_threads(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::marginals::strong_error_curves;
 use super::reference::Reference;
 use super::subject::{LabError, Subject};
-use super::sweep::{Setting, sweep_point, sweep_subject};
+use super::sweep::{Setting, sweep_point, sweep_scene, sweep_subject};
 use crate::engine::models::LoadedModel;
 use crate::measure::fitted_order;
 use crate::scene::Scene;
@@ -104,7 +104,8 @@ fn weak_order(scheme: Scheme) -> f64 {
 /// fixed steps, or the weak errors of its SDE scheme. `show` gets the table as it grows.
 ///
 /// # Errors
-/// [`LabError::Refused`] in the forward direction, [`LabError::Cancelled`] if `cancel` was raised.
+/// [`LabError::Refused`] in the forward direction or if the method draws noise,
+/// [`LabError::Cancelled`] if `cancel` was raised.
 pub fn convergence(
     scene: &Arc<Scene>,
     model: Option<&Arc<LoadedModel>>,
@@ -122,8 +123,11 @@ pub fn convergence(
         return Ok(Convergence::new(scheme.title(), (true, weak_order(scheme)), &found));
     }
     let subject: Subject = sweep_subject(scene, model)?;
-    let reference = Reference::of(&subject, count, 1, cancel)?;
     let method = subject.scene.sampler.method;
+    for &steps in steps {
+        sweep_scene(scene, method, Setting::Steps(steps))?;
+    }
+    let reference = Reference::of(&subject, count, 1, cancel)?;
     let (mut found, all) = (Vec::new(), steps.len() as f64);
     let no_order = NoOrder::of(&subject, method);
     let table = |found: &[(usize, f64)]| Convergence {
@@ -216,6 +220,19 @@ mod tests {
             let fitted = table.fitted.expect("resolved");
             assert!(fitted < most && table.no_order.is_some(), "{table:?}");
         }
+    }
+
+    #[test]
+    fn a_method_that_draws_noise_has_no_table() {
+        let never = Cancel::default();
+        let table = |settings: &[&str]| {
+            let scene = scene(&[&["field.kind=exact"], settings].concat());
+            convergence(&scene, None, &[4, 8], 2, &never, |_, _| {})
+        };
+        let noisy = ["sampler.method=ddim", "sampler.eta=1"];
+        assert!(matches!(table(&noisy), Err(LabError::Refused(_))));
+        // Another method of the same scene draws none.
+        assert!(table(&["sampler.method=heun", "sampler.eta=1"]).is_ok());
     }
 
     #[test]

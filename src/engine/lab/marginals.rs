@@ -73,7 +73,7 @@ pub struct MarginalCurve {
     pub points: Vec<(f64, Floored)>,
 }
 
-/// Runs a scene once with each diffusion form and compares its particles with exact draws of `p_t`:
+/// Runs a scene once with each diffusion form that goes with it and compares its particles with exact draws of `p_t`:
 /// what is left of an error on the way, and what the noise has healed. `show` gets the curves as
 /// they come.
 ///
@@ -95,6 +95,7 @@ pub fn marginal_errors(
     }
     let mut yardsticks: Vec<(f64, Yardstick)> = Vec::new();
     let mut curves: Vec<MarginalCurve> = Vec::new();
+    let own = scene.diffusion.form;
     for (number, form) in DiffusionForm::ALL.into_iter().enumerate() {
         let mut scene = (**scene).clone();
         scene.diffusion.form = form;
@@ -102,9 +103,14 @@ pub fn marginal_errors(
         // All forms are compared at the same times: without the last step, whose bias is its own,
         // and to where a learned score is still defined.
         scene.diffusion.last_step = LastStep::None;
-        scene.time.end = scene.time.end.or(Some(1.0 - Scene::UNSCORED_MARGIN));
+        end_by(&mut scene, 1.0 - Scene::UNSCORED_MARGIN);
         let scene = Arc::new(scene);
-        let subject = Subject::new(&scene, model)?;
+        let subject = match Subject::new(&scene, model) {
+            // One form that does not go with the scene, such as SBDM from t = 0, is no reason to
+            // have none of the others.
+            Err(LabError::Refused(_)) if form != own => continue,
+            subject => subject?,
+        };
         let options = RunOptions {
             keyframes: 1 + (TIMES - 1) * 16,
             model: subject.model.clone(),
@@ -142,6 +148,17 @@ pub fn marginal_errors(
         show(&curves, (number + 1) as f64 / DiffusionForm::ALL.len() as f64);
     }
     Ok(curves)
+}
+
+/// Lets a scene end at `latest`, if it does not end before.
+fn end_by(scene: &mut Scene, latest: f64) {
+    let listed = scene.sampler.times.as_ref().and_then(|times| times.last().copied());
+    let end = listed.or(scene.time.end).map_or(latest, |given| given.min(latest));
+    scene.time.end = Some(end);
+    if let Some(times) = &mut scene.sampler.times {
+        times.retain(|&t| t < end);
+        times.push(end);
+    }
 }
 
 #[cfg(test)]
@@ -187,5 +204,23 @@ mod tests {
                 assert!(measured.value < 3.0 * measured.spread[1], "{:?} at {t}", curve.form);
             }
         }
+    }
+
+    #[test]
+    fn a_form_that_does_not_go_with_the_scene_leaves_the_others() {
+        let forms = |settings: &[&str]| -> Vec<DiffusionForm> {
+            let small = ["sampler.method=euler", "sampler.steps=30", "data.name=two-moons"];
+            let scene = scene(&[&small[..], settings].concat());
+            let distance = CloudDistance::SlicedW2;
+            let curves = marginal_errors(&scene, None, 20, distance, &Cancel::default(), |_, _| {});
+            let curves = curves.expect("measured").into_iter();
+            curves.filter(|curve| !curve.points.is_empty()).map(|curve| curve.form).collect()
+        };
+        let without_sbdm: Vec<DiffusionForm> =
+            DiffusionForm::ALL.into_iter().filter(|form| *form != DiffusionForm::Sbdm).collect();
+        // Times as they stand in a summary, spelt out: SBDM diverges at 0, learned scores at 1.
+        assert_eq!(forms(&["time.start=0", "time.end=1"]), without_sbdm);
+        assert_eq!(forms(&["sampler.times=[0, 0.2, 0.5, 0.9, 1]"]), without_sbdm);
+        assert_eq!(forms(&["time.start=0.01", "time.end=1"]), DiffusionForm::ALL);
     }
 }

@@ -39,7 +39,7 @@ pub use stability::{Landing, Stability, stability};
 pub use subject::{LabError, Subject};
 pub use sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_point, sweep_reference, sweep_run,
-    sweep_subject,
+    sweep_scene, sweep_subject,
 };
 pub use tolerance_grid::{Cell, ToleranceGrid, tolerance_grid};
 pub use trace::{TracedStep, traces};

@@ -68,7 +68,8 @@ pub fn coverage(
     };
     for k in 0..repeats {
         let mut scene = (**scene).clone();
-        scene.seed = scene.seed.wrapping_add(k);
+        // Beyond the last seed that a scene may have comes the first.
+        scene.seed = scene.seed.wrapping_add(k) & i64::MAX as u64;
         scene.particles.count = count;
         let options = RunOptions {
             keyframes: 2,
@@ -127,5 +128,13 @@ mod tests {
         let coarse = of(&[&exact[..], &["sampler.method=euler", "sampler.steps=2"]].concat());
         assert!(coarse.seeds.iter().all(|seed| seed.sliced_w2.value > seed.sliced_w2.spread[1]));
         assert!(mean(&mut coarse.seeds.iter().map(|seed| seed.overlap))[0] < found[0] - 0.2);
+    }
+
+    #[test]
+    fn the_last_seed_of_all_can_be_repeated_as_well() {
+        let scene = scene(&["field.kind=exact", &format!("seed={}", i64::MAX)]);
+        let found = coverage(&scene, None, (20, 3), &Cancel::default(), |_, _| {});
+        let seeds: Vec<u64> = found.expect("measured").seeds.iter().map(|run| run.seed).collect();
+        assert_eq!(seeds, [i64::MAX as u64, 0, 1]);
     }
 }

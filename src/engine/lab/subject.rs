@@ -10,7 +10,7 @@ use crate::engine::random::start_of;
 use crate::engine::run::{RunError, ode_settings};
 use crate::field::{ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField};
 use crate::scene::{Direction, Scene};
-use crate::solver::{Cancelled, MethodRef, OdeSettings, Tolerances};
+use crate::solver::{Cancelled, End, MethodRef, OdeSettings, Tolerances};
 
 /// Why there is no measurement.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -146,6 +146,8 @@ impl Subject {
     pub fn with_exact_field(&self) -> Result<Self, LabError> {
         let mut scene = (*self.scene).clone();
         scene.field.kind = crate::scene::FieldKind::Exact;
+        // Asked for its field alone, which need not go on where the scene's own sampler would.
+        scene.sampler.end = End::Clamp;
         scene.time.end = Some(self.interval.1.min(Field::<f64>::last_time(&self.exact())));
         Self::new(&Arc::new(scene), None)
     }
@@ -213,6 +215,15 @@ mod tests {
     use super::*;
     use crate::engine::{RunOptions, run};
     use crate::solver::Cancel;
+
+    #[test]
+    fn the_exact_field_of_a_scene_whose_own_field_goes_on_is_there() {
+        // The network of the checkerboard goes on beyond t = 1, its exact field ends there.
+        let settings = ["data.name=checkerboard", "sampler.end=overshoot"].map(str::to_owned);
+        let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
+        let subject = Subject::of_ode(&scene, None).expect("a subject");
+        assert!(subject.with_exact_field().is_ok());
+    }
 
     #[test]
     fn particles_and_interval_are_those_of_a_run() {

@@ -8,7 +8,7 @@ use super::reference::Reference;
 use super::subject::{LabError, Subject};
 use crate::engine::models::LoadedModel;
 use crate::engine::recording::Recording;
-use crate::engine::run::{RunOptions, run};
+use crate::engine::run::{RunError, RunOptions, run};
 use crate::measure::{CloudDistance, Floored, measured_to_data, rms_distance};
 use crate::scene::{Precision, Scene};
 use crate::solver::grid::Spacing;
@@ -51,9 +51,7 @@ impl Setting {
                 if sampler.times.take().is_some() || sampler.grid == Some(Spacing::List) {
                     sampler.grid = None;
                 }
-                if method.can_adapt() {
-                    sampler.adaptive = Some(false).filter(|_| method.adaptive_by_default);
-                }
+                sampler.adaptive = Some(false).filter(|_| method.adaptive_by_default);
             }
             Self::Tolerance { rtol, atol } => {
                 (sampler.rtol, sampler.atol) = (rtol, atol);
@@ -113,20 +111,37 @@ pub struct SweepPoint {
     pub stopped: usize,
 }
 
-/// The scene that a sweep runs: its ODE, in double precision unless it says otherwise, so that
-/// rounding does not stand in for the method's error.
+/// What a sweep measures: the scene's ODE, in double precision unless it says otherwise, so that
+/// rounding does not stand in for the method's error. The scene's own method has no part in it:
+/// [`sweep_scene`] judges each row by its own.
 ///
 /// # Errors
-/// [`LabError::Refused`] if the scene adds noise.
+/// [`LabError::Refused`] if the scene is an SDE.
 pub fn sweep_subject(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<Subject, LabError> {
-    if scene.is_stochastic() {
-        return Err(LabError::refused(
-            "a sweep measures the error against a noiseless reference: diffusion.form must be none, direction generate, eta and s_churn 0",
-        ));
-    }
+    refuse_noise(scene.is_sde())?;
     let mut scene = scene.clone();
     scene.sampler.precision = scene.sampler.precision.or(Some(Precision::F64));
-    Subject::of_ode(&Arc::new(scene), model)
+    Subject::new(&Arc::new(scene), model)
+}
+
+/// The scene of one row of a sweep.
+///
+/// # Errors
+/// [`LabError::Refused`] if `method` cannot run the scene at `setting`, or draws noise there.
+pub fn sweep_scene(scene: &Scene, method: MethodRef, setting: Setting) -> Result<Scene, LabError> {
+    let row = setting.of(scene, method);
+    row.check().map_err(RunError::from)?;
+    refuse_noise(row.is_stochastic())?;
+    Ok(row)
+}
+
+fn refuse_noise(noisy: bool) -> Result<(), LabError> {
+    if !noisy {
+        return Ok(());
+    }
+    Err(LabError::refused(
+        "a sweep measures the error against a noiseless reference: diffusion.form must be none, direction generate, eta and s_churn 0",
+    ))
 }
 
 /// Runs one setting for the first `count` particles.
@@ -139,7 +154,7 @@ pub fn sweep_run(
     count: usize,
     cancel: &Cancel,
 ) -> Result<Recording, LabError> {
-    let mut scene = setting.of(&subject.scene, method);
+    let mut scene = sweep_scene(&subject.scene, method, setting)?;
     scene.particles.count = count;
     (scene.time.start, scene.time.end) = (Some(subject.interval.0), Some(subject.interval.1));
     let options = RunOptions {
@@ -288,5 +303,38 @@ mod tests {
         let mut scene = Scene::default();
         scene.diffusion.form = crate::diffusion::DiffusionForm::Sigma;
         assert!(matches!(sweep_subject(&scene, None), Err(LabError::Refused(_))));
+    }
+
+    #[test]
+    fn each_row_is_judged_by_its_own_method() {
+        let scene = |settings: &[&str]| {
+            let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
+            Scene::with_settings(None, &settings).expect("a scene")
+        };
+        let [five, loose] = [Setting::Steps(5), Setting::Tolerance { rtol: 1e-2, atol: 1e-5 }];
+        // What the row's method draws counts, not what the scene's would draw.
+        for (noise, drawn_by) in [("sampler.eta=1", "ddim"), ("sampler.s_churn=3", "edm-heun")] {
+            for own in ["euler", "dopri5", "ddim", "edm-heun"] {
+                let scene = scene(&[noise, &format!("sampler.method={own}")]);
+                for method in MethodRef::all() {
+                    let row = sweep_scene(&scene, method, five);
+                    assert_eq!(row.is_ok(), method.name != drawn_by, "{noise} {own}: {method:?}");
+                }
+                let subject = sweep_subject(&scene, None).expect("an ODE");
+                let run = |name| sweep_run(&subject, (named(name), five), 2, &Cancel::default());
+                assert!(matches!(run(drawn_by), Err(LabError::Refused(_))), "{noise} {own}");
+                assert!(run("euler").is_ok(), "{noise} {own}");
+            }
+        }
+        // Step-size control of the scene's own method is nothing to a method without any.
+        let adaptive = scene(&["sampler.method=heun", "sampler.adaptive=true"]);
+        assert!(sweep_scene(&adaptive, named("euler"), five).is_ok());
+        // What the scene's own method may do, the row's may not.
+        let overshoot = ["sampler.method=euler", "sampler.end=overshoot", "field.kind=exact"];
+        let overshoot = scene(&[&overshoot[..], &["data.name=checkerboard"]].concat());
+        assert!(sweep_scene(&overshoot, named("rk4"), five).is_ok());
+        assert!(sweep_scene(&overshoot, named("tsit5"), loose).is_err());
+        let classic = scene(&["field.kind=classic"]);
+        assert!(sweep_scene(&classic, named("ddim"), five).is_err());
     }
 }
