@@ -10,6 +10,8 @@ use crate::solver::grid::Spacing;
 use crate::solver::{ControllerKind, End, ErrorWeights, Norm, Scope};
 
 const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
+/// As [`crate::scene::Scene::check`] has it: classic ODEs may be followed that far.
+const LONGEST_STEP: f64 = 1e4;
 const NOT_DOPRI5: &str = "Only DOPRI5 comes with two sets of error weights.";
 
 /// The group; `noisy` says why nothing here matters, if so.
@@ -128,14 +130,14 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene, disabled: Option<&str>) {
     let about =
         "The first step attempted; 0 leaves it to the rule of Hairer, Nørsett & Wanner (II.4).";
     let row = Row::new("First step", about).disabled(disabled);
-    if row.number(ui, &mut first, &whole(0.0..=1.0, false, automatic)) {
+    if row.number(ui, &mut first, &whole(0.0..=LONGEST_STEP, false, automatic)) {
         sampler.first_step = (first > 0.0).then_some(first);
     }
     let none: fn(f64) -> String =
         |value| if value > 0.0 { number::three(value) } else { "no limit".into() };
     Row::new("Least step", "A particle that needs a shorter step stops there and says so.")
         .disabled(disabled)
-        .number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none));
+        .number(ui, &mut sampler.min_step, &whole(0.0..=LONGEST_STEP, false, none));
     let mut most = sampler.max_attempts as f64;
     let count: fn(f64) -> String = |value| number::count(value as u64);
     let row = Row::new(

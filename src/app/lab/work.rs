@@ -188,7 +188,7 @@ impl Card for WorkPrecision {
         let fits = |method: &MethodRef| {
             let mut scene = (**bench.scene).clone();
             scene.sampler.method = *method;
-            scene.check().is_ok()
+            scene.check_beside(bench.model.is_some()).is_ok()
         };
         methods.retain(fits);
         self.own.ask(bench.lab, bench.asked(), |asked, report| {
