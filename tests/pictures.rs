@@ -331,3 +331,26 @@ fn a_small_and_a_large_window() {
         check(&mut window(launch, size), &format!("window-{name}"), &mut results);
     }
 }
+
+#[test]
+fn on_projectors_and_beside_slides() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for size in [[800.0, 600.0], [960.0, 1040.0], [1280.0, 720.0]] {
+        let launch = Launch { scene: scene(&[]), at: Some(0.7), ..Launch::default() };
+        let name = format!("small-{}x{}", size[0], size[1]);
+        let mut harness = window(launch, size);
+        check(&mut harness, &name, &mut results);
+        if size[0] < 1000.0 {
+            harness.key_press(Key::G);
+            settle(&mut harness);
+            check(&mut harness, &format!("{name}-graphs"), &mut results);
+        }
+    }
+    let mut scene = scene(&[]);
+    scene.add_pane();
+    let launch = Launch { scene, at: Some(0.7), pin: Some(3), ..Launch::default() };
+    check(&mut window(launch, [800.0, 600.0]), "small-panes", &mut results);
+}

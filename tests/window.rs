@@ -237,3 +237,77 @@ fn a_classic_ode_brings_its_system_and_puts_the_distribution_aside() {
     let span = harness.state().state().recording().expect("a picture").interval;
     assert!((span.1 - 1.0).abs() < 1e-12);
 }
+
+/// The sizes of projectors and of half a screen beside slides.
+const SMALL: [[f32; 2]; 4] = [[800.0, 600.0], [960.0, 1040.0], [1024.0, 700.0], [1280.0, 720.0]];
+
+#[test]
+fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
+    for size in SMALL {
+        let mut harness = window(&[]);
+        harness.set_size(size.into());
+        harness.run_steps(4);
+        let screen = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
+        let place = |harness: &Harness<'_, Driftscope>, label: &str| {
+            let rect = harness.get_by_label(label).rect();
+            assert!(screen.contains_rect(rect), "{label} lies at {rect} of {size:?}");
+            rect
+        };
+        // The bar above and the line below.
+        let bar = [
+            "Explore",
+            "Compare",
+            "Errors",
+            "Train",
+            "Scenes",
+            "Keyboard map",
+            "Stage alone",
+            "Presenter mode",
+            "Light theme",
+            "Graphs",
+            "Controls",
+        ];
+        let line = [
+            "Restart",
+            "One solver step back",
+            "Pause",
+            "One solver step forward",
+            "Loop",
+            "Time t",
+            "Speed",
+        ];
+        for labels in [&bar[..], &line[..]] {
+            let places: Vec<_> = labels.iter().map(|label| place(&harness, label)).collect();
+            for (i, a) in places.iter().enumerate() {
+                for (j, b) in places.iter().enumerate().skip(i + 1) {
+                    let common = a.intersect(*b);
+                    let apart = common.width() <= 0.5 || common.height() <= 0.5;
+                    assert!(apart, "{} over {} in {size:?}", labels[i], labels[j]);
+                }
+            }
+        }
+        // The knobs that matter, at once or by scrolling; the stage keeps its share.
+        for knob in ["Method", "rtol", "Form"] {
+            harness.get_by_label(knob).scroll_to_me();
+            harness.run_steps(12);
+            place(&harness, knob);
+        }
+        let fit = place(&harness, "Reset view");
+        let knobs = place(&harness, "Form");
+        assert!(fit.left() - knobs.right() > 0.3 * size[0], "the stage in {size:?}");
+        // What has no room says so, and comes in place of the other.
+        let narrow = size[0] < 1000.0;
+        assert_eq!(harness.query_by_label("Show graphs").is_some(), narrow, "{size:?}");
+        if narrow {
+            place(&harness, "Show graphs");
+            harness.get_by_label("Show graphs").click();
+            harness.run_steps(3);
+            assert!(harness.query_by_label("Method").is_none());
+            place(&harness, "Show controls");
+            harness.key_press(eframe::egui::Key::C);
+            harness.run_steps(3);
+            assert!(harness.query_by_label("Method").is_some());
+            place(&harness, "Show graphs");
+        }
+    }
+}

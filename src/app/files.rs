@@ -1,12 +1,13 @@
 //! Files: dialogs, reading and writing, all away from the interface's thread.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use eframe::egui::Context;
 
 use super::command::FileCommand;
+use super::file_dialog::{OwnDialog, Question, desktop_has_one, with_ending};
 use crate::network::Model;
 use crate::scene::Scene;
 
@@ -20,6 +21,8 @@ const MODEL_ENDING: &str = "safetensors";
 pub enum FileNews {
     /// A person chose a file, or none.
     Chosen(Option<FileCommand>),
+    /// The desktop has no dialog to ask with.
+    NoDialog(Question),
     /// A scene was read.
     Scene(Box<Scene>),
     /// A model was chosen; the engine reads it.
@@ -36,21 +39,42 @@ pub struct Files {
     sender: SyncSender<FileNews>,
     inbox: Receiver<FileNews>,
     asking: bool,
+    /// The dialog in the window, where the desktop has none.
+    dialog: Option<OwnDialog>,
+    /// Whether the desktop's dialogs are left alone.
+    own_dialogs: bool,
 }
 
 impl Files {
-    /// Nothing under way.
+    /// Nothing under way; files are asked for in the window if `own_dialogs`, or if the desktop
+    /// has no dialog.
     #[must_use]
-    pub fn new(ctx: &Context) -> Self {
+    pub fn new(ctx: &Context, own_dialogs: bool) -> Self {
         let (sender, inbox) = sync_channel(QUEUE);
-        Self { ctx: ctx.clone(), sender, inbox, asking: false }
+        Self { ctx: ctx.clone(), sender, inbox, asking: false, dialog: None, own_dialogs }
+    }
+
+    /// Whether a dialog is open in the window, which has the keyboard then.
+    #[must_use]
+    pub fn has_dialog(&self) -> bool {
+        self.dialog.is_some()
+    }
+
+    /// Draws the dialog that is open in the window; the command that follows from its answer.
+    pub fn ui(&mut self, ctx: &Context) -> Option<FileCommand> {
+        let answer = self.dialog.as_mut()?.ui(ctx)?;
+        self.dialog = None;
+        self.asking = false;
+        answer
     }
 
     /// The next news, if there is any.
     pub fn poll(&mut self) -> Option<FileNews> {
         let news = self.inbox.try_recv().ok()?;
-        if matches!(news, FileNews::Chosen(_)) {
-            self.asking = false;
+        match &news {
+            FileNews::Chosen(_) => self.asking = false,
+            FileNews::NoDialog(question) => self.dialog = Some(OwnDialog::new(*question)),
+            _ => {}
         }
         Some(news)
     }
@@ -58,16 +82,10 @@ impl Files {
     /// Asks for a file, or uses the one that was chosen. `model` is the one to save.
     pub fn carry_out(&mut self, command: FileCommand, scene: &Scene, model: Option<Arc<Model>>) {
         match command {
-            FileCommand::AskOpenScene => self.ask(scenes(), false, FileCommand::Open),
-            FileCommand::AskOpenModel => self.ask(models(), false, FileCommand::Open),
-            FileCommand::AskSaveScene => {
-                let dialog = scenes().set_file_name("scene.toml");
-                self.ask(dialog, true, FileCommand::SaveScene);
-            }
-            FileCommand::AskSaveModel => {
-                let dialog = models().set_file_name("model.safetensors");
-                self.ask(dialog, true, FileCommand::SaveModel);
-            }
+            FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
+            FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
+            FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
+            FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::Open(path) => self.spawn(move || open(path)),
             FileCommand::SaveScene(path) => {
                 let scene = scene.clone();
@@ -87,14 +105,17 @@ impl Files {
     }
 
     /// One dialog at a time.
-    fn ask(&mut self, dialog: rfd::FileDialog, save: bool, then: fn(PathBuf) -> FileCommand) {
+    fn ask(&mut self, question: Question) {
         if self.asking {
             return;
         }
         self.asking = true;
+        let own = self.own_dialogs;
         self.spawn(move || {
-            let chosen = if save { dialog.save_file() } else { dialog.pick_file() };
-            FileNews::Chosen(chosen.map(then))
+            if own || !desktop_has_one() {
+                return FileNews::NoDialog(question);
+            }
+            FileNews::Chosen(question.ask_desktop().map(question.then))
         });
     }
 
@@ -112,13 +133,32 @@ impl Files {
     }
 }
 
-fn scenes() -> rfd::FileDialog {
-    rfd::FileDialog::new().add_filter("Scenes", &[SCENE_ENDING])
-}
-
-fn models() -> rfd::FileDialog {
-    rfd::FileDialog::new().add_filter("Models", &[MODEL_ENDING])
-}
+const OPEN_SCENE: Question = Question {
+    title: "Open scene",
+    kind: "Scenes",
+    ending: SCENE_ENDING,
+    name: None,
+    then: FileCommand::Open,
+};
+const SAVE_SCENE: Question = Question {
+    title: "Save scene",
+    name: Some("scene.toml"),
+    then: FileCommand::SaveScene,
+    ..OPEN_SCENE
+};
+const OPEN_MODEL: Question = Question {
+    title: "Open model",
+    kind: "Models",
+    ending: MODEL_ENDING,
+    name: None,
+    then: FileCommand::Open,
+};
+const SAVE_MODEL: Question = Question {
+    title: "Save trained model",
+    name: Some("model.safetensors"),
+    then: FileCommand::SaveModel,
+    ..OPEN_MODEL
+};
 
 fn open(path: PathBuf) -> FileNews {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -143,9 +183,4 @@ fn saved<E: std::fmt::Display>(result: Result<(), E>, path: PathBuf) -> FileNews
         Ok(()) => FileNews::Saved(path),
         Err(error) => FileNews::Failed(error.to_string()),
     }
-}
-
-/// The path, with the ending that it should have if it has none.
-fn with_ending(path: PathBuf, ending: &str) -> PathBuf {
-    if Path::new(&path).extension().is_some() { path } else { path.with_extension(ending) }
 }

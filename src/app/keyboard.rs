@@ -42,8 +42,8 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
         (Key::Home, Command::Restart),
         (Key::R, Command::ResetView),
         (Key::F, Command::ToggleStageAlone),
-        (Key::C, Command::Look(look.with_controls_toggled())),
-        (Key::G, Command::Look(look.with_plots_toggled())),
+        (Key::C, Command::Look(state.with_controls_toggled())),
+        (Key::G, Command::Look(state.with_plots_toggled())),
         (Key::T, Command::Look(Look { room: look.room.next(), ..look })),
         (Key::P, Command::TogglePresenter),
     ];

@@ -8,18 +8,24 @@
 pub mod command;
 mod controls;
 mod desk;
+mod file_dialog;
 mod files;
+mod folded;
 mod help;
 mod icon;
 mod keyboard;
 pub mod lab;
+#[cfg(target_os = "linux")]
+mod libraries;
 pub mod number;
+mod pace;
 pub mod palette;
 mod playback;
 mod plots;
 mod references;
 mod screenshot;
 mod scrubber;
+mod size;
 mod solving;
 mod stability;
 pub mod stage;
@@ -43,7 +49,9 @@ use egui_notify::{Anchor, Toasts};
 use self::command::{Command, Commands, FileCommand, TrainCommand};
 use self::files::{FileNews, Files};
 use self::lab::LabView;
+use self::pace::Pace;
 use self::screenshot::{Outcome, Shooter};
+use self::size::WindowSize;
 use self::solving::Solvers;
 use self::stability::StabilityWatch;
 use self::stage::Stage;
@@ -61,6 +69,8 @@ const ONE_EDIT: Duration = Duration::from_millis(700);
 const MOST_UNDO: usize = 200;
 /// Time that passes in one frame at most, so that a pause of the computer is no leap.
 const LONGEST_FRAME_SECS: f32 = 1.0;
+/// A window narrower than this, in points, has room for one panel only beside the stage.
+const NARROW: f32 = 1000.0;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -75,6 +85,8 @@ pub struct Driftscope {
     files: Files,
     toasts: Toasts,
     shooter: Option<Shooter>,
+    size: WindowSize,
+    pace: Pace,
     /// Size of everything that was asked of egui last.
     zoom: f32,
     history: VecDeque<Arc<Scene>>,
@@ -109,6 +121,8 @@ impl Driftscope {
         }
         let mut solvers = Solvers::new(ctx);
         solvers.sync(&mut state);
+        let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
+        let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
             solvers,
@@ -116,11 +130,13 @@ impl Driftscope {
             lab,
             stability: StabilityWatch::default(),
             trainer: TrainerDesk::default(),
-            files: Files::new(ctx),
+            files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
-            shooter: launch.screenshot.map(|order| Shooter::new(order, outcome)),
+            shooter,
+            size,
+            pace: Pace::new(cc),
             zoom: 1.0,
             history: VecDeque::new(),
             last_edit: None,
@@ -161,6 +177,15 @@ impl Driftscope {
             && !self.solvers.is_busy(&self.state)
             && !self.stability.is_busy(&self.state)
             && !self.stage.is_busy()
+    }
+
+    /// Whether anything is being solved, trained, measured or drawn ahead.
+    fn is_working(&self) -> bool {
+        self.state.training.is_running()
+            || self.solvers.is_busy(&self.state)
+            || self.stability.is_busy(&self.state)
+            || self.stage.is_busy()
+            || !self.lab.is_idle()
     }
 
     /// Shows another scene of the same session; asks the engines for what records differently.
@@ -325,9 +350,24 @@ impl Driftscope {
                 self.remember();
                 self.set_scene(learned);
             }
-            Ok(()) if resets => self.solvers.ask_all(),
+            Ok(()) if resets => self.forget_weights(),
             Ok(()) => {}
         }
+    }
+
+    /// Lets the particles follow what the scene says once the weights of a training are gone. A
+    /// mixture of one's own has no network then, so its own velocity is shown.
+    fn forget_weights(&mut self) {
+        if self.state.scene.lacks_network() {
+            let mut exact = (*self.state.scene).clone();
+            let fields = exact.panes.iter_mut().filter_map(|pane| pane.field.as_mut());
+            for field in fields.chain([&mut exact.field]) {
+                field.kind = FieldKind::Exact;
+            }
+            self.remember();
+            self.set_scene(exact);
+        }
+        self.solvers.ask_all();
     }
 
     fn complain(&mut self, words: String) {
@@ -341,7 +381,7 @@ impl Driftscope {
         }
         while let Some(news) = self.files.poll() {
             match news {
-                FileNews::Chosen(None) => {}
+                FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
                 FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
                 FileNews::Scene(scene) => self.commands.push(Command::Open(scene)),
                 FileNews::Model(path) => {
@@ -377,7 +417,11 @@ impl Driftscope {
                 .frame(bar.inner_margin(Margin::symmetric(12, 8)))
                 .show(ui, |ui| transport::ui(ui, state, out));
         }
-        if state.look.panels.controls && !alone {
+        let panels = state.panels();
+        if !panels.controls && state.narrow && !alone {
+            folded::left(ui, bar, state, out);
+        }
+        if panels.controls && !alone {
             Panel::left("controls")
                 .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
                 .resizable(false)
@@ -393,7 +437,10 @@ impl Driftscope {
             self.state.hovered_time = None;
             return;
         }
-        if state.look.panels.plots && !alone {
+        if state.plots_are_folded() && !alone {
+            folded::right(ui, bar, state, out);
+        }
+        if panels.plots && !alone {
             hovered = Panel::right("plots")
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)
@@ -411,12 +458,14 @@ impl Driftscope {
 
 impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.pace.rest(self.is_working());
         let zoom = theme::zoom(ctx, &self.state.look);
         // Only what has changed, so that the keyboard may zoom as well.
         if zoom.to_bits() != self.zoom.to_bits() {
             self.zoom = zoom;
             ctx.set_zoom_factor(zoom);
         }
+        self.state.narrow = ctx.content_rect().width() < NARROW;
         let dt = ctx.input(|input| input.stable_dt.min(LONGEST_FRAME_SECS));
         let view = self.state.scene.view;
         let selected = self.state.selected.min(self.state.visible().len() - 1);
@@ -425,8 +474,17 @@ impl eframe::App for Driftscope {
             self.state.playback.advance(f64::from(dt), &view, edges);
         }
         self.take_files(ctx);
-        if self.trainer.update(&mut self.state.training, &self.state.scene, ctx) {
-            self.solvers.ask_all();
+        let solve = match self.state.solving() {
+            Some(_) => None,
+            None => {
+                self.state.recording().map(|recording| recording.elapsed).or(Some(Duration::ZERO))
+            }
+        };
+        if self.trainer.update(&mut self.state.training, &self.state.scene, solve, ctx) {
+            match self.trainer.weights() {
+                Some(_) => self.solvers.ask_all(),
+                None => self.forget_weights(),
+            }
         }
         let weights = self.trainer.weights();
         self.solvers.update(&mut self.state, weights.as_ref(), ctx);
@@ -435,7 +493,13 @@ impl eframe::App for Driftscope {
         if self.state.mode != Mode::Errors {
             self.lab.rest();
         }
-        if let Some(shooter) = &mut self.shooter {
+        if let Some(words) = self.size.update(ctx) {
+            match &mut self.shooter {
+                Some(shooter) => shooter.note(words),
+                None => self.complain(words),
+            }
+        }
+        if let Some(shooter) = self.shooter.as_mut().filter(|_| self.size.is_settled()) {
             let showing = self
                 .state
                 .visible()
@@ -450,9 +514,12 @@ impl eframe::App for Driftscope {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        keyboard::read(&ctx, &self.state, &mut self.commands);
+        if !self.files.has_dialog() {
+            keyboard::read(&ctx, &self.state, &mut self.commands);
+        }
         self.panels_ui(ui);
         help::ui(&ctx, &self.state, &mut self.commands);
+        self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint(&ctx, &self.state);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 use eframe::egui::{ColorImage, Context, ScreenshotCallback, ViewportCommand};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 
-/// A picture that does not come within this time after it was asked for never will.
+/// A picture that does not come within this time after it was asked for never will,
 const PATIENCE: Duration = Duration::from_secs(20);
+/// unless it is a large one: so much longer for every million pixels.
+const PATIENCE_PER_MEGAPIXEL: Duration = Duration::from_secs(2);
 
 /// A picture to take.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,13 +25,14 @@ pub struct Screenshot {
     pub size: Option<[f32; 2]>,
 }
 
-/// How the picture went; none until it is taken.
-pub type Outcome = Arc<Mutex<Option<Result<(), String>>>>;
+/// How the picture went, with what is to be said of it if anything; none until it is taken.
+pub type Outcome = Arc<Mutex<Option<Result<Option<String>, String>>>>;
 
 /// Takes the picture when its time has come.
 pub struct Shooter {
     order: Screenshot,
     outcome: Outcome,
+    note: Option<String>,
     /// When the window opened; once something is shown, when that was.
     opened: Instant,
     showing: bool,
@@ -40,7 +43,18 @@ impl Shooter {
     /// Starts to wait.
     #[must_use]
     pub fn new(order: Screenshot, outcome: Outcome) -> Self {
-        Self { order, outcome, opened: Instant::now(), showing: false, asked: None }
+        Self { order, outcome, note: None, opened: Instant::now(), showing: false, asked: None }
+    }
+
+    /// The size that the picture should have, in points.
+    #[must_use]
+    pub fn size(&self) -> Option<[f32; 2]> {
+        self.order.size
+    }
+
+    /// Something to be said of the picture when it is saved.
+    pub fn note(&mut self, words: String) {
+        self.note = Some(words);
     }
 
     /// To be called every frame; closes the window when done. `showing` says whether there is
@@ -74,8 +88,8 @@ impl Shooter {
             return;
         };
         let outcome = match asked.try_recv() {
-            Ok(picture) => save(&picture, &self.order.path),
-            Err(_) if waited > due + PATIENCE => Err("the window gave no picture".to_owned()),
+            Ok(picture) => save(&picture, &self.order.path).map(|()| self.note.take()),
+            Err(_) if waited > due + patience(ctx) => Err("the window gave no picture".to_owned()),
             Err(_) => {
                 ctx.request_repaint_after_secs(0.05);
                 return;
@@ -84,6 +98,12 @@ impl Shooter {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
+}
+
+/// How long a picture of the window may take.
+fn patience(ctx: &Context) -> Duration {
+    let pixels = ctx.viewport_rect().size() * ctx.pixels_per_point();
+    PATIENCE + PATIENCE_PER_MEGAPIXEL.mul_f32(pixels.x * pixels.y / 1e6)
 }
 
 fn save(picture: &ColorImage, path: &Path) -> Result<(), String> {

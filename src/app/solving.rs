@@ -88,8 +88,10 @@ impl Solvers {
     /// Takes news in and sends what waits.
     pub fn update(&mut self, state: &mut State, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
         let count = state.visible().len();
+        // The first weights of a training are on their way.
+        let starting = weights.is_none() && state.training.is_under_way();
         for (solver, pane) in self.desks.iter_mut().zip(&mut state.panes).take(count) {
-            solver.update(pane, weights, ctx);
+            solver.update(pane, weights, ctx, starting);
         }
         self.references.update(state, weights);
     }
@@ -118,13 +120,20 @@ impl Solver {
         self.waiting = true;
     }
 
-    /// Takes news in and sends the request that waits.
-    fn update(&mut self, pane: &mut PaneState, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
+    /// Takes news in and sends the request that waits, if need be until a training that is
+    /// `starting` has the first weights.
+    fn update(
+        &mut self,
+        pane: &mut PaneState,
+        weights: Option<&Arc<LoadedModel>>,
+        ctx: &Context,
+        starting: bool,
+    ) {
         while let Some(update) = self.engine.poll() {
             self.take(update, pane);
         }
         self.show_held(pane, ctx);
-        if self.waiting {
+        if self.waiting && !(starting && pane.scene.lacks_network()) {
             self.send(pane, weights.cloned(), ctx);
         }
     }

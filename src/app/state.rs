@@ -74,6 +74,12 @@ pub struct Training {
 }
 
 impl Training {
+    /// Whether steps are being made.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.state == TrainingState::Running)
+    }
+
     /// Whether a training has begun and neither ended nor failed.
     #[must_use]
     pub fn is_under_way(&self) -> bool {
@@ -92,22 +98,6 @@ pub struct Panels {
     pub plots: bool,
     /// Whether the stage has the window for itself, whatever else is shown otherwise.
     pub stage_alone: bool,
-}
-
-impl Look {
-    /// The same with the controls hidden, or shown again.
-    #[must_use]
-    pub fn with_controls_toggled(mut self) -> Self {
-        self.panels.controls = !self.panels.controls;
-        self
-    }
-
-    /// The same with the plots hidden, or shown again.
-    #[must_use]
-    pub fn with_plots_toggled(mut self) -> Self {
-        self.panels.plots = !self.panels.plots;
-        self
-    }
 }
 
 /// How the window looks.
@@ -242,6 +232,8 @@ pub struct State {
     pub caption: bool,
     /// How the window looks.
     pub look: Look,
+    /// Whether the window has room for one panel only beside the stage.
+    pub narrow: bool,
     /// Whether the keyboard map is open.
     pub help: bool,
     /// The t under the pointer in a plot, which the scrubber lights.
@@ -276,6 +268,7 @@ impl State {
             playback: Playback::default(),
             training: Training { settings: TrainingSettings::default(), status: None },
             look: Look::default(),
+            narrow: false,
             help: false,
             hovered_time: None,
             can_undo: false,
@@ -286,6 +279,49 @@ impl State {
     #[must_use]
     pub fn palette(&self) -> &'static Palette {
         Palette::of(self.look.room)
+    }
+
+    /// The panels that are shown: those that should be, as far as there is room. Where there is too
+    /// little, the plots make way; to the error laboratory, which is plots, the controls.
+    #[must_use]
+    pub fn panels(&self) -> Panels {
+        let wished = self.look.panels;
+        if !(self.narrow && wished.controls && wished.plots) {
+            return wished;
+        }
+        let laboratory = self.mode == Mode::Errors;
+        Panels { controls: !laboratory, plots: laboratory, ..wished }
+    }
+
+    /// Whether the plots would be shown if there were room.
+    #[must_use]
+    pub fn plots_are_folded(&self) -> bool {
+        self.look.panels.plots && !self.panels().plots
+    }
+
+    /// The look with the controls hidden, or shown; where there is room for one panel only, in
+    /// place of the plots.
+    #[must_use]
+    pub fn with_controls_toggled(&self) -> Look {
+        let shown = self.panels();
+        let controls = !shown.controls;
+        // In the laboratory, which is plots, the controls come only in place of them.
+        let plots = match (self.narrow, self.mode) {
+            (true, Mode::Errors) => shown.plots && !controls,
+            _ if controls => self.look.panels.plots,
+            _ => shown.plots,
+        };
+        Look { panels: Panels { controls, plots, ..shown }, ..self.look }
+    }
+
+    /// The look with the plots hidden, or shown; where there is room for one panel only, in place
+    /// of the controls.
+    #[must_use]
+    pub fn with_plots_toggled(&self) -> Look {
+        let shown = self.panels();
+        let plots = !shown.plots;
+        let controls = if self.narrow { !plots } else { shown.controls };
+        Look { panels: Panels { controls, plots, ..shown }, ..self.look }
     }
 
     /// The panes on the stage: all side by side, or the scene's own alone.

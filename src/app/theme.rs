@@ -50,9 +50,13 @@ pub fn choose(ctx: &egui::Context, room: Room) {
     ctx.set_theme(theme);
 }
 
-/// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols.
+/// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols and the few
+/// that the file dialog and messages draw.
 fn fonts() -> FontDefinitions {
+    const ICONS: &str = "icons";
     let mut fonts = FontDefinitions::default();
+    let icons = FontData::from_static(include_bytes!("fonts/EmojiIcons.ttf"));
+    fonts.font_data.insert(ICONS.to_owned(), Arc::new(icons));
     let faces: [(&str, &'static [u8], FontFamily); 2] = [
         ("plex", include_bytes!("fonts/IBMPlexSans-Regular.ttf"), FontFamily::Proportional),
         ("plex-semibold", include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"), semibold()),
@@ -62,7 +66,7 @@ fn fonts() -> FontDefinitions {
     for (name, bytes, family) in faces {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
         let mut chain = vec![name.to_owned()];
-        for fallback in symbols.iter().chain(&code) {
+        for fallback in symbols.iter().chain(&code).chain([&ICONS.to_owned()]) {
             if !chain.contains(fallback) {
                 chain.push(fallback.clone());
             }

@@ -23,25 +23,27 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let palette = state.palette();
     ui.horizontal_centered(|ui| {
         mark(ui, state);
-        let name = RichText::new("Driftscope").family(semibold()).size(TEXT + 2.0);
-        ui.label(name.color(palette.strong));
-        ui.add_space(2.0 * UNIT);
+        if !state.narrow {
+            let name = RichText::new("Driftscope").family(semibold()).size(TEXT + 2.0);
+            ui.label(name.color(palette.strong));
+            ui.add_space(2.0 * UNIT);
+        }
         scene_menu(ui, state, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = UNIT;
             let look = state.look;
             let theme = if palette.dark { Icon::Sun } else { Icon::Moon };
             let next = Command::Look(Look { room: look.room.next(), ..look });
-            let controls = Command::Look(look.with_controls_toggled());
-            let plots = Command::Look(look.with_plots_toggled());
+            let controls = Command::Look(state.with_controls_toggled());
+            let plots = Command::Look(state.with_plots_toggled());
             let next_theme = format!("{} theme", look.room.next().title());
             let buttons = [
                 (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
                 (Icon::FullScreen, "Stage alone", "F", Command::ToggleStageAlone, false),
                 (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, look.presenter),
                 (theme, &next_theme, "T", next, false),
-                (Icon::RightPanel, "Graphs", "G", plots, look.panels.plots),
-                (Icon::LeftPanel, "Controls", "C", controls, look.panels.controls),
+                (Icon::RightPanel, "Graphs", "G", plots, state.panels().plots),
+                (Icon::LeftPanel, "Controls", "C", controls, state.panels().controls),
             ];
             for (icon, name, shortcut, command, on) in buttons {
                 if icon_button(ui, icon, name, shortcut, on).clicked() {
@@ -77,12 +79,15 @@ fn mark(ui: &mut Ui, state: &State) {
     ui.painter().circle_filled(end, 3.0, colour);
 }
 
-/// What is shown, in a few words.
-fn summary(scene: &Scene) -> String {
+/// What is shown, in a few words; in fewer where the window is `narrow`.
+fn summary(scene: &Scene, narrow: bool) -> String {
     let data = match scene.classic() {
         Some(classic) => classic.system().title,
         None => scene.toy().map_or("Own mixture", |toy| toy.title),
     };
+    if narrow {
+        return data.to_owned();
+    }
     if scene.direction == Direction::Noise {
         return format!("{data} · linear diffusion forwards");
     }
@@ -118,7 +123,7 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 }
 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
-    menu(ui, &summary(&state.pane().scene), true, |ui| {
+    menu(ui, &summary(&state.pane().scene, state.narrow), true, |ui| {
         ui.set_min_width(260.0);
         let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
         let entries = [

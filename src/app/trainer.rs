@@ -11,8 +11,11 @@ use crate::engine::{LoadedModel, TrainingJob, TrainingRequest};
 use crate::network::Model;
 use crate::scene::{Data, Scene};
 
-/// New weights are shown no more often than this.
+/// New weights are shown no more often than this,
 const REFRESH: Duration = Duration::from_millis(333);
+/// and no sooner than so many times as long as solving for the last ones took, so that solving leaves
+/// most of a slow computer to the training.
+const REST: u32 = 4;
 
 /// A training and what it was started for.
 #[derive(Default)]
@@ -37,13 +40,8 @@ impl TrainerDesk {
         match (command, &self.job) {
             (TrainCommand::Settings(settings), _) => training.settings = *settings,
             (TrainCommand::Start, None) => {
-                let mixture = scene.mixture().map_err(|error| error.to_string())?;
-                let request = TrainingRequest {
-                    name: scene.toy().map_or("own-mixture", |toy| toy.name).to_owned(),
-                    mixture: Arc::new(mixture),
-                    interpolant: scene.interpolant.kind,
-                    settings: training.settings.clone(),
-                };
+                let request = TrainingRequest::of_scene(scene, training.settings.clone())
+                    .map_err(|error| error.to_string())?;
                 let ctx = ctx.clone();
                 let job = TrainingJob::start(request, move || ctx.request_repaint())
                     .map_err(|error| error.to_string())?;
@@ -60,8 +58,15 @@ impl TrainerDesk {
     }
 
     /// Looks how far the training is; true if the particles should be solved anew with newer
-    /// weights. Forgets a training whose data are no longer shown.
-    pub fn update(&mut self, training: &mut Training, scene: &Scene, ctx: &Context) -> bool {
+    /// weights. `solve` is how long that took the last time, none while it is under way. Forgets a
+    /// training whose data are no longer shown.
+    pub fn update(
+        &mut self,
+        training: &mut Training,
+        scene: &Scene,
+        solve: Option<Duration>,
+        ctx: &Context,
+    ) -> bool {
         let Some((job, data)) = &self.job else { return false };
         if *data != scene.data {
             self.reset(training);
@@ -81,7 +86,12 @@ impl TrainerDesk {
         if same {
             return false;
         }
-        if let Some(wait) = self.shown_at.and_then(|at| REFRESH.checked_sub(at.elapsed())) {
+        let rest = match solve {
+            Some(solve) => REFRESH.max(REST * solve),
+            None if training.is_under_way() => return false,
+            None => REFRESH,
+        };
+        if let Some(wait) = self.shown_at.and_then(|at| rest.checked_sub(at.elapsed())) {
             ctx.request_repaint_after(wait);
             return false;
         }

@@ -16,6 +16,17 @@ use crate::scene::Scene;
 
 const SPEEDS: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0];
 
+/// Room for how far the picture is, on the right of the readings.
+const PROGRESS: f32 = 26.0 * UNIT;
+
+/// A reading in its place.
+#[derive(Clone)]
+struct Cell {
+    width: f32,
+    job: LayoutJob,
+    about: &'static str,
+}
+
 /// Draws both lines.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = UNIT;
@@ -100,37 +111,13 @@ fn readings(ui: &mut Ui, state: &State) {
     for (value, one, many, width, about) in counts {
         let text = value.map_or_else(|| "–".to_owned(), number::mean);
         let unit = format!(" {}", number::plural(value.unwrap_or(0.0), one, many));
-        cell(ui, width * UNIT, reading(palette, "", &text, &unit)).on_hover_text(about);
+        show(ui, Cell { width: width * UNIT, job: reading(palette, "", &text, &unit), about });
     }
-    let recording = state.recording();
-    let text =
-        recording.map_or_else(|| "–".to_owned(), |recording| number::duration(recording.elapsed));
-    cell(ui, 16.0 * UNIT, reading(palette, "", &text, ""))
-        .on_hover_text("Wall time of the solve, on all threads of this computer.");
-    let text = recording
-        .map_or_else(|| "–".to_owned(), |recording| number::bytes(recording.solver_bytes()));
-    cell(ui, 36.0 * UNIT, reading(palette, "", &text, " solver memory"))
-        .on_hover_text("What the solver keeps while stepping: state and stages × particles.");
-    let distance = state.shown().and_then(|shown| shown.distance);
-    let classic = state.scene.classic().is_some();
-    let job = match distance {
-        _ if classic => reading(palette, "sliced W2 ", "", "– (no distribution)"),
-        Some(distance) => reading(
-            palette,
-            "sliced W2 ",
-            &number::three(distance.sliced_w2),
-            &format!(
-                " (floor {}, {} to {})",
-                number::three(distance.floor),
-                number::three(distance.floor_spread[0]),
-                number::three(distance.floor_spread[1]),
-            ),
-        ),
-        None => reading(palette, "sliced W2 ", "", "not measured yet"),
-    };
-    cell(ui, 78.0 * UNIT, job).on_hover_text(
-        "Sliced Wasserstein-2 distance of the end points to fresh draws of the data. The floor is the mean distance between two fresh draws of the same size, and behind it where such distances lie: within that nothing can be told.",
-    );
+    let room = ui.available_width() - PROGRESS;
+    let gap = ui.spacing().item_spacing.x;
+    for cell in costs(state, palette, room, gap) {
+        show(ui, cell);
+    }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.label(RichText::new(progress(state)).color(palette.quiet));
     });
@@ -160,6 +147,56 @@ fn progress(state: &State) -> String {
     }
 }
 
+/// What the run cost and how good it is, as far as there is `room`, with `gap` between readings.
+fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
+    let recording = state.recording();
+    let shown = |words: Option<String>| words.unwrap_or_else(|| "–".to_owned());
+    let time = shown(recording.map(|recording| number::duration(recording.elapsed)));
+    let time = Cell {
+        width: 16.0 * UNIT,
+        job: reading(palette, "", &time, ""),
+        about: "Wall time of the solve, on all threads of this computer.",
+    };
+    let memory = shown(recording.map(|recording| number::bytes(recording.solver_bytes())));
+    let memory = Cell {
+        width: 36.0 * UNIT,
+        job: reading(palette, "", &memory, " solver memory"),
+        about: "What the solver keeps while stepping: state and stages × particles.",
+    };
+    let short = quality(state, palette, false);
+    let long = quality(state, palette, true);
+    for cells in [vec![&time, &memory, &long], vec![&time, &long], vec![&time, &short]] {
+        if cells.iter().map(|cell| cell.width + gap).sum::<f32>() <= room {
+            return cells.into_iter().cloned().collect();
+        }
+    }
+    vec![short]
+}
+
+/// How near the end points are to the data, with the floor of that distance if `whole`.
+fn quality(state: &State, palette: &Palette, whole: bool) -> Cell {
+    let distance = state.shown().and_then(|shown| shown.distance);
+    let (value, rest) = match distance {
+        _ if state.scene.classic().is_some() => (String::new(), "– (no distribution)".to_owned()),
+        None => (String::new(), "not measured yet".to_owned()),
+        Some(distance) if !whole => (number::three(distance.sliced_w2), String::new()),
+        Some(distance) => (
+            number::three(distance.sliced_w2),
+            format!(
+                " (floor {}, {} to {})",
+                number::three(distance.floor),
+                number::three(distance.floor_spread[0]),
+                number::three(distance.floor_spread[1]),
+            ),
+        ),
+    };
+    Cell {
+        width: if whole { 78.0 } else { 48.0 } * UNIT,
+        job: reading(palette, "sliced W2 ", &value, &rest),
+        about: "Sliced Wasserstein-2 distance of the end points to fresh draws of the data. The floor is the mean distance between two fresh draws of the same size, and behind it where such distances lie: within that nothing can be told.",
+    }
+}
+
 /// A name, a value that stands out, and a unit.
 fn reading(palette: &Palette, name: &str, value: &str, unit: &str) -> LayoutJob {
     let mut job = LayoutJob::default();
@@ -169,6 +206,11 @@ fn reading(palette: &Palette, name: &str, value: &str, unit: &str) -> LayoutJob 
     job.append(value, 0.0, strong);
     job.append(unit, 0.0, quiet);
     job
+}
+
+/// Draws a reading.
+fn show(ui: &mut Ui, reading: Cell) {
+    cell(ui, reading.width, reading.job).on_hover_text(reading.about);
 }
 
 /// A text in a place of fixed width, so that numbers do not push each other around.

@@ -14,8 +14,14 @@ use crate::scene::Scene;
 
 /// Size of the window when it opens, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// The window opens no larger than this, in points, which every graphics card can draw. Where a
+/// larger one was asked for, it grows once it is known what this one can.
+const LARGEST_OPENING: f32 = 2048.0;
 /// Smallest size at which everything has room.
-const LEAST_SIZE: [f32; 2] = [1024.0, 700.0];
+const LEAST_SIZE: [f32; 2] = [800.0, 600.0];
+
+/// What is said where nothing can draw.
+const NO_DRIVER: &str = "no driver for Vulkan or OpenGL ES 3.1 answers; on Debian the package mesa-vulkan-drivers draws without a graphics card";
 
 /// How the window opens.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +40,8 @@ pub struct Launch {
     pub mode: Option<Mode>,
     /// The page of the error laboratory that is open at first, by its title.
     pub page: Option<String>,
+    /// Whether files are asked for in the window even where the desktop has a dialog.
+    pub own_dialogs: bool,
 }
 
 /// Why there is no window. One line that says what to do instead.
@@ -42,25 +50,37 @@ pub enum WindowError {
     /// No display, or none that can be used.
     #[error("no window can be opened here ({0}); `driftscope sample` works without one")]
     NoDisplay(String),
+    /// A library of the system is absent.
+    #[error("no window can be opened here: {0}; `driftscope sample` works without one")]
+    NoLibrary(String),
     /// The picture was not saved.
     #[error("the screenshot was not saved: {0}")]
     Screenshot(String),
 }
 
-/// Opens the window and returns when it is closed.
+/// Opens the window and returns when it is closed, with what is to be said of a screenshot that was
+/// saved, if anything.
 ///
 /// # Errors
-/// If there is no display or graphics driver, or a screenshot could not be saved.
-pub fn run(launch: Launch) -> Result<(), WindowError> {
+/// If there is no display, graphics driver or library of the system that a window needs, or a
+/// screenshot could not be saved.
+pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
+    #[cfg(target_os = "linux")]
+    if let Some(absent) = super::libraries::absent() {
+        return Err(WindowError::NoLibrary(absent));
+    }
     let wanted = launch.screenshot.is_some();
-    let size = launch.screenshot.as_ref().and_then(|shot| shot.size).unwrap_or(SIZE);
+    let asked = launch.screenshot.as_ref().and_then(|shot| shot.size);
+    let size = asked.unwrap_or(SIZE).map(|side| side.min(LARGEST_OPENING));
     let outcome = Outcome::default();
     let mut options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Driftscope")
             .with_app_id("driftscope")
             .with_inner_size(size)
-            .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])]),
+            .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])])
+            // A picture may be larger than the display, if the display lets it.
+            .with_clamp_size_to_monitor_size(asked.is_none()),
         renderer: eframe::Renderer::Wgpu,
         ..eframe::NativeOptions::default()
     };
@@ -77,11 +97,11 @@ pub fn run(launch: Launch) -> Result<(), WindowError> {
     eframe::run_native("Driftscope", options, Box::new(create))
         .map_err(|error| WindowError::NoDisplay(reason(&error)))?;
     if !wanted {
-        return Ok(());
+        return Ok(None);
     }
     let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
     match outcome {
-        Some(Ok(())) => Ok(()),
+        Some(Ok(note)) => Ok(note),
         Some(Err(reason)) => Err(WindowError::Screenshot(reason)),
         None => Err(WindowError::Screenshot("the window was closed before".into())),
     }
@@ -91,6 +111,7 @@ pub fn run(launch: Launch) -> Result<(), WindowError> {
 fn reason(error: &eframe::Error) -> String {
     match error {
         eframe::Error::WinitEventLoop(_) => "there is no display".to_owned(),
+        eframe::Error::Wgpu(_) => NO_DRIVER.to_owned(),
         other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }

@@ -257,7 +257,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
-    crate::app::run(crate::app::Launch {
+    let note = crate::app::run(crate::app::Launch {
         scene: cli.scene.scene()?,
         screenshot,
         room: match (cli.theme, cli.light) {
@@ -269,6 +269,10 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         pin: cli.pin,
         mode: cli.mode,
         page: cli.page.clone(),
+        own_dialogs: false,
     })?;
+    if let Some(words) = note {
+        complain(&words);
+    }
     Ok(ExitCode::SUCCESS)
 }

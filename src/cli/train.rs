@@ -11,26 +11,30 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::SceneArgs;
 use super::table::{check_writable, save};
-use crate::data::{Toy, toy};
+use crate::data::toy;
 use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
 use crate::interpolant::Interpolant;
 use crate::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
+use crate::scene::{Data, Scene};
 
 /// Train a network by flow matching and save it as safetensors.
 ///
 /// Ctrl-C ends the training early and saves what there is.
 #[derive(Args, Debug)]
 pub struct Train {
-    /// The distribution, such as two-moons.
-    #[arg(long, value_name = "NAME")]
-    data: String,
+    /// The distribution, such as two-moons; or name a scene or settings that have one.
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["scene", "set"], conflicts_with_all = ["scene", "set"])]
+    data: Option<String>,
+    #[command(flatten)]
+    scene: SceneArgs,
     /// Where to write the model; `-` is standard output.
     #[arg(long, value_name = "MODEL.safetensors")]
     out: PathBuf,
-    /// The path to train on: linear, gvp or vp. A network serves all three.
-    #[arg(long, default_value = "linear", value_parser = interpolant)]
-    interpolant: Interpolant,
+    /// The path to train on: linear, gvp or vp; the scene's if absent. A network serves all three.
+    #[arg(long, value_parser = interpolant)]
+    interpolant: Option<Interpolant>,
     /// Units in each hidden layer.
     #[arg(long, default_value_t = Architecture::default().hidden)]
     hidden: usize,
@@ -70,7 +74,14 @@ fn interpolant(name: &str) -> Result<Interpolant, String> {
 }
 
 impl Train {
-    fn request(&self, toy: &Toy) -> TrainingRequest {
+    fn request(&self) -> Result<TrainingRequest> {
+        let mut scene = Scene::to_train_on(self.scene.scene.as_deref(), &self.scene.set)?;
+        if let Some(name) = &self.data {
+            scene.data = Data { name: toy(name)?.name.to_owned(), mixture: None };
+        }
+        if let Some(path) = self.interpolant {
+            scene.interpolant.kind = path;
+        }
         let settings = TrainingSettings {
             architecture: Architecture {
                 hidden: self.hidden,
@@ -87,19 +98,14 @@ impl Train {
             },
             ..TrainingSettings::default()
         };
-        TrainingRequest {
-            name: toy.name.into(),
-            mixture: Arc::new(toy.mixture()),
-            interpolant: self.interpolant,
-            settings,
-        }
+        Ok(TrainingRequest::of_scene(&scene, settings)?)
     }
 
     pub fn run(&self) -> Result<ExitCode> {
-        let toy = toy(&self.data)?;
+        let request = self.request()?;
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let job = TrainingJob::start(self.request(toy), || {})?;
+        let job = TrainingJob::start(request, || {})?;
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
             let interrupted = Arc::clone(&interrupted);
@@ -156,20 +162,35 @@ mod tests {
         train: Train,
     }
 
+    /// What a shell makes of a line.
+    fn words(line: &str) -> Vec<String> {
+        let script = format!("printf '%s\\n' {line}");
+        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[cfg(unix)]
     #[test]
     fn the_command_of_a_training_starts_the_same_training() {
-        for gradient in ["fused", "autodiff"] {
-            let words = "train --data rings --out x --hidden 64 --batch 100 --lr 0.01 --seed 3";
-            let line = words.split(' ').chain(["--interpolant", "vp", "--gradient", gradient]);
-            let request = |train: Train| train.request(toy(&train.data).unwrap());
-            let first = request(Line::parse_from(line).train);
-            let command = first.command();
-            let rest = command.strip_prefix("driftscope ").unwrap();
-            let again = request(Line::parse_from(rest.split(' ').chain(["--out", "x"])).train);
-            assert_eq!(again.settings, first.settings, "{command}");
-            assert_eq!((again.name, again.interpolant), (first.name, first.interpolant));
-            let fused = first.settings.gradient == GradientMethod::Fused;
-            assert_eq!(fused, gradient == "fused");
+        let mixture =
+            "--set 'data.mixture=[{mean=[2,-0.1],std=0.3},{mean=[-1e-3,0],std=1,weight=0.7}]'";
+        for data in ["--data rings", "--set data.name=rings", "--scene noise-to-data", mixture] {
+            for rest in ["--interpolant vp --gradient fused", "--gradient autodiff --seed 3"] {
+                let line = format!("train {data} --out x --hidden 64 --batch 100 --lr 0.01 {rest}");
+                let first = Line::parse_from(words(&line)).train.request().unwrap();
+                let command = first.command();
+                let line = format!("{} --out x", command.strip_prefix("driftscope ").unwrap());
+                let again = Line::parse_from(words(&line)).train.request().unwrap();
+                assert_eq!(again.settings, first.settings, "{command}");
+                assert_eq!(again.data, first.data, "{command}");
+                assert_eq!(again.interpolant, first.interpolant, "{command}");
+                let fused = first.settings.gradient == GradientMethod::Fused;
+                assert_eq!(fused, rest.contains("fused"));
+                assert_eq!(first.data.mixture.is_some(), data == mixture);
+            }
         }
+        assert!(Line::try_parse_from(words("train --out x")).is_err(), "trained on what?");
+        let both = "train --data rings --set data.name=rings --out x";
+        assert!(Line::try_parse_from(words(both)).is_err(), "which of the two?");
     }
 }

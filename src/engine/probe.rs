@@ -53,7 +53,7 @@ impl Probe {
     /// # Errors
     /// If the scene or its model is refused.
     pub fn with_model(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<Self, RunError> {
-        scene.check()?;
+        scene.check_beside(model.is_some())?;
         let path = scene.interpolant.kind;
         if let Some(classic) = scene.classic() {
             return Ok(Self { scene: scene.clone(), field: ProbedField::Classic(classic) });

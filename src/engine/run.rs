@@ -73,7 +73,7 @@ pub fn run(
     cancel: &Cancel,
     publish: impl FnMut(&Recording),
 ) -> Result<Recording, RunError> {
-    scene.check()?;
+    scene.check_beside(options.model.is_some())?;
     if let Some(noise) = &options.noise {
         noise.check(scene)?;
     }

@@ -8,12 +8,15 @@ use rand_chacha::ChaCha8Rng;
 
 use super::models::LoadedModel;
 use super::random::{Purpose, stream};
-use crate::data::Mixture;
+use crate::data::{Mixture, MixtureError};
 use crate::interpolant::Interpolant;
 use crate::network::{
     Description, GradientMethod, Model, Trainer, TrainingData, TrainingError, TrainingSettings,
 };
+use crate::scene::{Data, Scene};
 
+/// What a mixture of one's own is called in model files.
+const OWN_MIXTURE: &str = "own-mixture";
 /// How often a training shows its weights.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
 /// Points of the loss curve over a whole training.
@@ -22,9 +25,9 @@ const CURVE_POINTS: u64 = 500;
 /// What is trained, and how.
 #[derive(Clone, Debug)]
 pub struct TrainingRequest {
-    /// The name of the distribution, for the file.
-    pub name: String,
-    /// The distribution.
+    /// The distribution, as a scene says it.
+    pub data: Data,
+    /// The distribution, to draw from.
     pub mixture: Arc<Mixture>,
     /// The path.
     pub interpolant: Interpolant,
@@ -33,7 +36,29 @@ pub struct TrainingRequest {
 }
 
 impl TrainingRequest {
-    /// The command that trains the same network without a window.
+    /// A training on the distribution of `scene`, along its path.
+    ///
+    /// # Errors
+    /// If a mixture of one's own is not one.
+    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, MixtureError> {
+        Ok(Self {
+            data: scene.data.clone(),
+            mixture: Arc::new(scene.mixture()?),
+            interpolant: scene.interpolant.kind,
+            settings,
+        })
+    }
+
+    /// The name of the distribution, for the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.data.mixture.is_some() { OWN_MIXTURE } else { &self.data.name }
+    }
+
+    /// The command that trains the same network without a window, as one types it into a shell.
+    ///
+    /// # Panics
+    /// Never: a mixture has nothing that TOML cannot say.
     #[must_use]
     pub fn command(&self) -> String {
         let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
@@ -42,9 +67,15 @@ impl TrainingRequest {
             GradientMethod::Fused => String::new(),
             GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
         };
+        let data = match &self.data.mixture {
+            None => format!("--data {}", self.data.name),
+            Some(blobs) => {
+                let blobs = toml::Value::try_from(blobs).expect("numbers are TOML");
+                format!("--set 'data.mixture={blobs}'")
+            }
+        };
         format!(
-            "driftscope train --data {} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
-            self.name,
+            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
             self.interpolant.name(),
             architecture.hidden,
             architecture.depth,
@@ -296,7 +327,7 @@ fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
     let model = Model {
         weights: trainer.ema_weights(),
         description: Description {
-            data: request.name.clone(),
+            data: request.name().to_owned(),
             interpolant: request.interpolant,
             command: request.command(),
             steps: trainer.steps_done(),

@@ -50,6 +50,32 @@ impl Scene {
     /// # Errors
     /// The first value that is out of range, or that goes against another one.
     pub fn check(&self) -> Result<(), Problem> {
+        self.check_beside(false)
+    }
+
+    /// The same where a `network` may be given beside the scene, such as one in training: a scene
+    /// that is learned then needs none of its own.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_beside(&self, network: bool) -> Result<(), Problem> {
+        self.check_values()?;
+        if network {
+            return Ok(());
+        }
+        self.check_network()?;
+        (1..self.pane_count()).try_for_each(|index| {
+            self.pane(index).check_network().map_err(|problem| in_pane(index, &problem))
+        })
+    }
+
+    /// Whether nothing is wrong with it but that it is learned and there is no network for it.
+    #[must_use]
+    pub fn lacks_network(&self) -> bool {
+        self.check().is_err() && self.check_beside(true).is_ok()
+    }
+
+    fn check_values(&self) -> Result<(), Problem> {
         self.check_own()?;
         if self.pane_count() > MOST_PANES {
             let allowed = format!("at most {MOST_PANES} panes, the scene's own included");
@@ -57,17 +83,12 @@ impl Scene {
         }
         for index in 1..self.pane_count() {
             let pane = self.pane(index);
-            let refused = |key, value: &str, allowed: String| Problem {
-                key: PANES,
-                value: format!("{PANES}[{index}].{key} = {value}"),
-                allowed,
-            };
-            pane.check_own()
-                .map_err(|problem| refused(problem.key, &problem.value, problem.allowed))?;
+            pane.check_own().map_err(|problem| in_pane(index, &problem))?;
             let classic = [self, &pane].iter().any(|scene| scene.field.kind == FieldKind::Classic);
             if classic && pane.field != self.field {
+                let value = pane.field.system;
                 let allowed = "the same in all panes where one is a classic ODE".to_owned();
-                return Err(refused("field", &pane.field.system, allowed));
+                return Err(in_pane(index, &Problem { key: "field", value, allowed }));
             }
         }
         Ok(())
@@ -121,8 +142,8 @@ impl Scene {
         })
     }
 
-    /// What concerns the noising process of `mixture`.
-    fn check_process(&self, mixture: &Mixture) -> Result<(), Problem> {
+    /// Whether there is a network for it where it needs one.
+    fn check_network(&self) -> Result<(), Problem> {
         if self.data.mixture.is_some()
             && self.field.kind == FieldKind::Learned
             && self.field.model.is_none()
@@ -134,7 +155,11 @@ impl Scene {
                 "a mixture of one's own has no bundled model: use \"exact\", or name a field.model",
             );
         }
+        Ok(())
+    }
 
+    /// What concerns the noising process of `mixture`.
+    fn check_process(&self, mixture: &Mixture) -> Result<(), Problem> {
         let path = self.interpolant.kind;
         let last_time = match (self.direction, self.field.kind) {
             (Direction::Noise, _) => 1.0,
@@ -246,8 +271,11 @@ impl Scene {
             );
         }
         within("diffusion.norm", self.diffusion.norm, 0.0..=1e3)?;
+        let size = self.diffusion.last_step_size;
+        if !size.is_finite() {
+            return refuse("diffusion.last_step_size", size, "a finite number");
+        }
         if self.diffusion.last_step != LastStep::None {
-            let size = self.diffusion.last_step_size;
             above_zero("diffusion.last_step_size", size)?;
             within("diffusion.last_step_size", size, 0.0..=0.5)?;
         }
@@ -400,6 +428,13 @@ impl Scene {
         }
         Ok(())
     }
+}
+
+/// What is wrong with a pane, said of the scene it belongs to.
+fn in_pane(index: usize, problem: &Problem) -> Problem {
+    let Problem { key, value, allowed } = problem;
+    let value = format!("{PANES}[{index}].{key} = {value}");
+    Problem { key: PANES, value, allowed: allowed.clone() }
 }
 
 fn check_interval(start: f64, end: f64) -> Result<(), Problem> {

@@ -134,7 +134,7 @@ impl Scene {
     /// # Errors
     /// If it is not TOML, has a key no scene has, or a value out of range.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, SceneError> {
-        Self::from_table(&parse(text, origin)?, origin)
+        Self::from_table(&parse(text, origin)?, origin, Self::check)
     }
 
     /// The scene as TOML, with every setting spelt out.
@@ -163,6 +163,23 @@ impl Scene {
         name: Option<&str>,
         settings: &[String],
     ) -> Result<(Self, Given), SceneError> {
+        Self::assembled(name, settings, Self::check)
+    }
+
+    /// A scene to train a network on, which therefore need not be there.
+    ///
+    /// # Errors
+    /// If the scene or a setting is refused.
+    pub fn to_train_on(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
+        let check = |scene: &Self| scene.check_beside(true);
+        Self::assembled(name, settings, check).map(|(scene, _)| scene)
+    }
+
+    fn assembled(
+        name: Option<&str>,
+        settings: &[String],
+        check: fn(&Self) -> Result<(), Problem>,
+    ) -> Result<(Self, Given), SceneError> {
         let (mut table, origin) = match name {
             Some(name) => Self::table_of(name)?,
             None => (toml::Table::new(), "the scene".to_owned()),
@@ -171,7 +188,7 @@ impl Scene {
         // only with the settings over it.
         let filed: Self = deserialize(&table, &origin)?;
         let (file, mut over) = (table.clone(), toml::Table::new());
-        let alone = Self::from_table(&table, &origin).err();
+        let alone = Self::from_table(&table, &origin, check).err();
         for setting in settings {
             let (key, value) = setting
                 .split_once('=')
@@ -181,7 +198,7 @@ impl Scene {
             // Refuse a bad setting by its own name rather than with the whole.
             let _: Self = deserialize(&table, &format!("--set {setting}"))?;
         }
-        let whole = Self::from_table(&table, &origin);
+        let whole = Self::from_table(&table, &origin, check);
         match (whole, alone) {
             // What was wrong before any setting still is.
             (Err(together), Some(alone)) if together.key() == alone.key() => Err(alone),
@@ -204,7 +221,7 @@ impl Scene {
     /// If the file cannot be read or is refused.
     pub fn load(path: &Path) -> Result<Self, SceneError> {
         let origin = path.display().to_string();
-        Self::from_table(&file_table(path)?, &origin)
+        Self::from_table(&file_table(path)?, &origin, Self::check)
     }
 
     /// Writes a scene file, all or nothing.
@@ -229,10 +246,13 @@ impl Scene {
         Ok((file_table(path)?, origin))
     }
 
-    fn from_table(table: &toml::Table, origin: &str) -> Result<Self, SceneError> {
+    fn from_table(
+        table: &toml::Table,
+        origin: &str,
+        check: fn(&Self) -> Result<(), Problem>,
+    ) -> Result<Self, SceneError> {
         let scene: Self = deserialize(table, origin)?;
-        scene
-            .check()
+        check(&scene)
             .map_err(|problem| SceneError::Range { origin: origin.to_owned(), problem })?;
         Ok(scene)
     }

@@ -81,6 +81,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
     let shown = kinds.iter().find(|choice| choice.value == kind).map_or("", |choice| choice.title);
     Row::new("Field", "Whose velocity the particles follow.")
         .disabled(scene.idle("field.kind"))
+        .beside_network(trained)
         .choice(ui, scene, shown, kinds.into_iter(), (|scene| Some(scene.field.kind), set_kind));
     system_ui(ui, scene);
 }

@@ -26,19 +26,35 @@ pub struct Row<'a> {
     pub about: &'a str,
     /// Why it has no effect now, if it has none.
     pub disabled: Option<&'a str>,
+    /// Whether a network is given beside the scene, so that a mixture of one's own may be learned.
+    network: bool,
 }
 
 impl<'a> Row<'a> {
     /// A row that can be used.
     #[must_use]
     pub fn new(name: &'a str, about: &'a str) -> Self {
-        Self { name, about, disabled: None }
+        Self { name, about, disabled: None, network: false }
     }
 
     /// Disables the row if there is a reason to.
     #[must_use]
     pub fn disabled(self, reason: Option<&'a str>) -> Self {
         Self { disabled: reason, ..self }
+    }
+
+    /// Says whether a network is given beside the scene, such as one in training.
+    #[must_use]
+    pub fn beside_network(self, network: bool) -> Self {
+        Self { network, ..self }
+    }
+
+    /// What choosing `candidate` would make impossible, unless `scene` already is for that reason.
+    fn objection(self, scene: &Scene, candidate: &Scene) -> Option<String> {
+        let check = |scene: &Scene| scene.check_beside(self.network).err();
+        check(candidate)
+            .filter(|problem| check(scene).as_ref() != Some(problem))
+            .map(|p| p.to_string())
     }
 
     /// Lays the row out; `add` draws the control into the space right of the name.
@@ -88,7 +104,7 @@ impl<'a> Row<'a> {
                     for Choice { value, title, about } in options {
                         let mut candidate = scene.clone();
                         set(&mut candidate, value);
-                        let problem = candidate.check().err();
+                        let problem = self.objection(scene, &candidate);
                         let entry = ui
                             .add_enabled_ui(problem.is_none(), |ui| {
                                 ui.selectable_label(current == Some(value), title)
@@ -96,7 +112,7 @@ impl<'a> Row<'a> {
                             .inner
                             .on_hover_text(about);
                         let entry = match problem {
-                            Some(problem) => entry.on_disabled_hover_text(problem.to_string()),
+                            Some(problem) => entry.on_disabled_hover_text(problem),
                             None => entry,
                         };
                         if entry.clicked() {
@@ -129,7 +145,7 @@ impl<'a> Row<'a> {
             for &Choice { value, title, about } in options {
                 let mut candidate = scene.clone();
                 set(&mut candidate, value);
-                let problem = candidate.check().err().map(|problem| problem.to_string());
+                let problem = self.objection(scene, &candidate);
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
                         let button = eframe::egui::Button::selectable(get(scene) == value, title)
@@ -152,27 +168,25 @@ impl<'a> Row<'a> {
 
     /// A slider with its value beside it; whether it was moved.
     pub fn slider(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
-        let before = *value;
+        let mut wished = *value;
         let (name, (slider, number)) = self.show(ui, |ui| {
             let gap = ui.spacing().item_spacing.x;
             ui.spacing_mut().button_padding.x = UNIT;
             ui.spacing_mut().slider_width = ui.available_width() - VALUE_WIDTH - gap;
-            let slider = Slider::new(value, scale.range.clone())
+            let slider = Slider::new(&mut wished, scale.range.clone())
                 .logarithmic(scale.logarithmic)
                 .clamping(SliderClamping::Never)
                 .show_value(false);
             let slider = if scale.whole { slider.integer() } else { slider };
             let slider = ui.add(slider);
             let speed = if scale.logarithmic {
-                (*value * 0.02).max(if scale.whole { 0.2 } else { 0.0 })
+                // In proportion to the value, and from 0 as well.
+                let least = if scale.whole { 0.2 } else { 0.02 * scale.range.start() };
+                (wished * 0.02).max(least)
             } else {
                 (scale.range.end() - scale.range.start()) / 400.0
             };
-            let number = DragValue::new(value)
-                .speed(speed)
-                .range(scale.allowed.clone())
-                .custom_formatter(|value, _| (scale.format)(value))
-                .custom_parser(number_typed);
+            let number = scale.number(&mut wished, speed);
             (slider, ui.add_sized(Vec2::new(VALUE_WIDTH, ROW), number))
         });
         self.explain(slider.labelled_by(name.id));
@@ -180,32 +194,20 @@ impl<'a> Row<'a> {
             node.set_label(format!("{} value", self.name));
         });
         self.explain(number);
-        if scale.whole {
-            *value = value.round();
-        }
-        *value = value.clamp(*scale.allowed.start(), *scale.allowed.end());
-        before.to_bits() != value.to_bits()
+        scale.take(value, wished)
     }
 
     /// A number to type or drag; whether it was changed.
     pub fn number(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
-        let before = *value;
+        let mut wished = *value;
         let (name, number) = self.show(ui, |ui| {
             // In proportion to the value, and from 0 as well.
             let least = if scale.whole { 0.1 } else { 1e-3 };
-            let speed = (value.abs() * 0.02).max(least);
-            let number = DragValue::new(value)
-                .speed(speed)
-                .range(scale.allowed.clone())
-                .custom_formatter(|value, _| (scale.format)(value))
-                .custom_parser(number_typed);
+            let number = scale.number(&mut wished, (value.abs() * 0.02).max(least));
             ui.add_sized(Vec2::new(ui.available_width(), ROW), number)
         });
         self.explain(number.labelled_by(name.id));
-        if scale.whole {
-            *value = value.round();
-        }
-        before.to_bits() != value.to_bits()
+        scale.take(value, wished)
     }
 
     /// A box to tick; whether it was.
@@ -251,7 +253,7 @@ impl Scale {
     pub fn tolerance() -> Self {
         Self {
             range: 1e-10..=1e-1,
-            allowed: 1e-14..=1e3,
+            allowed: 0.0..=1e3,
             logarithmic: true,
             whole: false,
             format: number::scientific,
@@ -269,12 +271,39 @@ impl Scale {
             format: |value| number::count(value.round() as u64),
         }
     }
+
+    /// A number to type or drag. It shows a value outside of what is allowed as it is, and leaving
+    /// it without typing anything leaves the value, of which not every digit is shown.
+    fn number<'a>(&'a self, value: &'a mut f64, speed: f64) -> DragValue<'a> {
+        let before = *value;
+        // What is there already is left, even where it is more than may be typed.
+        let range = self.allowed.start().min(before)..=self.allowed.end().max(before);
+        DragValue::new(value)
+            .speed(speed)
+            .range(range)
+            .clamp_existing_to_range(false)
+            .custom_formatter(|value, _| (self.format)(value))
+            .custom_parser(move |text| {
+                if text == (self.format)(before) { Some(before) } else { number_typed(text) }
+            })
+    }
+
+    /// Takes over what was wished for, rounded and bounded; whether that changes the value. What
+    /// nobody touched stays as it is, whatever it is.
+    fn take(&self, value: &mut f64, wished: f64) -> bool {
+        let before = value.to_bits();
+        if wished.to_bits() != before {
+            let wished = if self.whole { wished.round() } else { wished };
+            *value = wished.clamp(*self.allowed.start(), *self.allowed.end());
+        }
+        value.to_bits() != before
+    }
 }
 
 /// Reads what was typed, thin spaces and all.
 fn number_typed(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    plain.replace(',', ".").parse().ok()
+    plain.replace(',', ".").replace('−', "-").parse().ok()
 }
 
 /// The heading of a group: quieter than what stands below it.

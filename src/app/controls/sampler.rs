@@ -45,7 +45,7 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene) {
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
     let plain = |range: std::ops::RangeInclusive<f64>, most: f64| Scale {
-        allowed: *range.start()..=most,
+        allowed: 0.0..=most,
         range,
         logarithmic: false,
         whole: false,

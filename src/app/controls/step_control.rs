@@ -8,6 +8,9 @@ use crate::scene::{Precision, Scene};
 use crate::solver::grid::Spacing;
 use crate::solver::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope};
 
+/// As [`crate::scene::Scene::check`] has it: classic ODEs may be followed that far.
+const LONGEST_STEP: f64 = 1e4;
+
 /// The group.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     let adaptive = scene.is_adaptive();
@@ -162,7 +165,7 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene) {
     let about =
         "The first step attempted; 0 leaves it to the rule of Hairer, Nørsett & Wanner (II.4).";
     let row = Row::new("First step", about).disabled(first_idle);
-    if row.number(ui, &mut first, &whole(0.0..=1.0, false, automatic)) {
+    if row.number(ui, &mut first, &whole(0.0..=LONGEST_STEP, false, automatic)) {
         sampler.first_step = (first > 0.0).then_some(first);
     }
     let none: fn(f64) -> String =
@@ -172,13 +175,17 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene) {
         "Shorter steps are made this long; only the end may cut one below it.",
     )
     .disabled(least_idle);
-    if row.number(ui, &mut sampler.min_step, &whole(0.0..=1.0, false, none)) {
+    if row.number(ui, &mut sampler.min_step, &whole(0.0..=LONGEST_STEP, false, none)) {
         sampler.max_step = sampler.max_step.map(|greatest| greatest.max(sampler.min_step));
     }
     // 0 stands for no limit, which is none in a scene file.
     let mut greatest = sampler.max_step.unwrap_or(0.0);
     let row = Row::new("Greatest step", "Longer steps are made this long; 0 for no limit.");
-    if row.disabled(greatest_idle).number(ui, &mut greatest, &whole(0.0..=1e4, false, none)) {
+    if row.disabled(greatest_idle).number(
+        ui,
+        &mut greatest,
+        &whole(0.0..=LONGEST_STEP, false, none),
+    ) {
         sampler.max_step = (greatest > 0.0).then_some(greatest.max(sampler.min_step));
     }
     let mut most = sampler.max_attempts as f64;

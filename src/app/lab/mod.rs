@@ -25,7 +25,9 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, Rect, RichText, Ui, UiBuilder, pos2};
+use eframe::egui::{
+    Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
+};
 
 use self::desk::Asked;
 use super::command::Commands;
@@ -221,7 +223,17 @@ impl LabView {
             }
         }
         line.add_space(2.0 * UNIT);
-        line.label(RichText::new(PAGES[self.page].about).color(palette.quiet));
+        // Where it has no room, the tab's tooltip has it.
+        let about = RichText::new(PAGES[self.page].about).color(palette.quiet);
+        let about = WidgetText::from(about).into_galley(
+            &line,
+            Some(TextWrapMode::Extend),
+            f32::INFINITY,
+            TextStyle::Body,
+        );
+        if about.size().x <= line.available_width() {
+            line.label(about);
+        }
         if before != self.page {
             for card in self.pages[before].iter_mut().flatten() {
                 card.rest();

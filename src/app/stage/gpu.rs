@@ -177,7 +177,6 @@ impl StageGpu {
                     .max_storage_buffers_per_shader_stage
                     .min(STORAGE_BUFFERS),
                 max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
-                max_buffer_size: offered.max_buffer_size,
                 ..wgpu::Limits::downlevel_webgl2_defaults()
             }
         } else {
@@ -186,8 +185,9 @@ impl StageGpu {
         wgpu::DeviceDescriptor {
             label: Some("driftscope device"),
             required_limits: wgpu::Limits {
-                // egui's choice: enough for a 4k screen and beyond.
-                max_texture_dimension_2d: 8192.min(offered.max_texture_dimension_2d),
+                // As large a window, and as large a picture of it, as the adapter can give.
+                max_texture_dimension_2d: offered.max_texture_dimension_2d,
+                max_buffer_size: offered.max_buffer_size,
                 ..base
             },
             ..wgpu::DeviceDescriptor::default()

@@ -70,7 +70,7 @@ impl Subject {
     /// # Errors
     /// [`LabError::Refused`] if the scene or its model is refused.
     pub fn new(scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) -> Result<Self, LabError> {
-        scene.check().map_err(RunError::from)?;
+        scene.check_beside(model.is_some()).map_err(RunError::from)?;
         let mixture = scene.mixture().map_err(|error| LabError::Refused(error.to_string()))?;
         let mixture = Arc::new(mixture);
         let model = match model {

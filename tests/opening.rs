@@ -1,0 +1,403 @@
+//! Opening a scene never changes it, whatever it says; and what else comes to the window from
+//! outside: a mixture of one's own to train on, a desktop without file dialogs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use driftscope::app::{Driftscope, Launch};
+use driftscope::scene::{FieldKind, Pane, Scene};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// Longer than anything takes on a busy computer.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Tall enough for every control with all groups unfolded.
+const TALL: [f32; 2] = [1280.0, 2600.0];
+
+/// Width of the controls, at least.
+const CONTROLS: f32 = 240.0;
+
+/// What every scene here has, unless it says otherwise.
+const SMALL: [&str; 3] = ["field.kind=exact", "data.name=single-gaussian", "particles.count=1"];
+
+/// A key, its values that are worth opening (the least, the greatest, those beyond what a slider
+/// spans, every choice), and what brings its control to light.
+type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const MODEL: &str = "assets/models/single-gaussian.safetensors";
+const CLASSIC: &str = "field.kind=classic";
+const EULER: &str = "sampler.method=euler";
+const EDM: [&str; 2] = ["sampler.method=edm-heun", "sampler.s_churn=40"];
+const SDE: [&str; 1] = ["diffusion.form=sigma"];
+const PID: &str = "sampler.controller=pid";
+
+/// Every key of a scene.
+const KEYS: [Row; 59] = [
+    ("title", &["''", "A scene of one's own"], &[]),
+    ("about", &["''", "What to watch"], &[]),
+    ("seed", &["0", "9007199254740993", "9223372036854775807"], &[]),
+    ("direction", &["generate", "noise"], &[]),
+    ("data.name", &["two-moons", "grid"], &[]),
+    (
+        "data.mixture",
+        &["[{mean=[0,0],std=1e-3}]", "[{mean=[2,0],std=0.3},{mean=[-9,1],std=9,weight=0.01}]"],
+        &[],
+    ),
+    ("interpolant.kind", &["linear", "gvp", "vp"], &[]),
+    ("field.kind", &["learned", "exact", "classic"], &[]),
+    ("field.model", &[MODEL], &["field.kind=learned"]),
+    ("field.system", &["decay", "stiff-cosine"], &[CLASSIC]),
+    ("field.mu", &["0", "1e-3", "1000"], &[CLASSIC, "field.system=van-der-pol"]),
+    ("field.ratio", &["1", "123456", "1e6"], &[CLASSIC, "field.system=stiff-linear"]),
+    ("field.lambda", &["1e-3", "1e6"], &[CLASSIC, "field.system=stiff-cosine"]),
+    ("sampler.method", &["euler", "ab4", "ddim", "edm-heun", "dop853", "implicit-euler"], &[]),
+    ("sampler.adaptive", &["true", "false"], &[]),
+    ("sampler.steps", &["1", "1001", "100000"], &[EULER]),
+    ("sampler.step_size", &["1e-5", "0.0123456789", "0.3", "1"], &[EULER]),
+    ("sampler.grid", &["uniform", "cosine", "log-snr", "karras", "shifted"], &[EULER]),
+    ("sampler.times", &["[0,1]", "[0.0,1e-9,0.5,1.0]"], &[EULER]),
+    ("sampler.rho", &["1", "7.123456", "99.5", "100"], &[EULER, "sampler.grid=karras"]),
+    ("sampler.shift", &["0.01", "3.123456", "100"], &[EULER, "sampler.grid=shifted"]),
+    ("sampler.atol", &["0", "1e-300", "1.23456e-7", "1e3"], &[]),
+    ("sampler.rtol", &["0", "1e-300", "1.23456e-7", "1e3"], &[]),
+    ("sampler.scope", &["per-particle", "whole-batch"], &[]),
+    ("sampler.end", &["clamp", "overshoot"], &[CLASSIC]),
+    ("sampler.error_weights", &["classical", "torchdiffeq"], &[]),
+    ("sampler.controller", &["i-torchdiffeq", "i-scipy", "i-diffrax", "pi", "pid"], &[]),
+    ("sampler.norm", &["rms", "max"], &[]),
+    ("sampler.safety", &["0.01", "0.123456", "1"], &[]),
+    ("sampler.min_factor", &["1e-3", "0.123456", "1"], &[]),
+    ("sampler.max_factor", &["1", "123.456", "1e3"], &[]),
+    ("sampler.pcoeff", &["-10", "0.123456", "10"], &["sampler.icoeff=10", "sampler.dcoeff=1", PID]),
+    ("sampler.icoeff", &["-10", "0.123456", "10"], &["sampler.pcoeff=10", "sampler.dcoeff=1", PID]),
+    ("sampler.dcoeff", &["-10", "0.123456", "10"], &["sampler.pcoeff=1", "sampler.icoeff=10", PID]),
+    ("sampler.first_step", &["1e-300", "0.0123456", "1", "1e9"], &[]),
+    ("sampler.min_step", &["0", "1e-9", "1.5", "1e4"], &[]),
+    ("sampler.max_attempts", &["1", "10000000"], &[]),
+    ("sampler.eta", &["0", "0.123456", "1"], &["sampler.method=ddim"]),
+    ("sampler.s_churn", &["0", "81.5", "1e6"], &[EDM[0]]),
+    ("sampler.s_min", &["0", "123.456", "1e9"], &EDM),
+    ("sampler.s_max", &["0", "123.456", "1e12"], &EDM),
+    ("sampler.s_noise", &["0", "0.5", "1.00345678", "10"], &EDM),
+    ("sampler.precision", &["f32", "f64"], &[]),
+    (
+        "diffusion.form",
+        &["none", "constant", "sbdm", "sigma", "linear", "decreasing", "increasing-decreasing"],
+        &[],
+    ),
+    ("diffusion.norm", &["0", "4.123456", "1000"], &SDE),
+    ("diffusion.scheme", &["euler-maruyama", "heun", "sra1"], &SDE),
+    ("diffusion.last_step", &["mean", "tweedie", "euler", "none"], &SDE),
+    ("diffusion.last_step_size", &["1e-9", "0.123456", "0.5"], &SDE),
+    ("time.start", &["0", "0.123456", "0.9"], &[]),
+    ("time.end", &["0.1", "0.123456", "1"], &[]),
+    ("particles.count", &["1", "1001", "100000"], &[]),
+    ("view.trail", &["0", "0.123456", "1"], &[]),
+    ("view.colour", &["plain", "start-angle", "distance"], &[]),
+    ("view.layers", &["[]", "['particles','marginal']"], &[]),
+    ("view.projection", &["plane", "over-time"], &[]),
+    ("view.angle", &["-360", "22.5", "180.25", "360"], &["view.projection=over-time"]),
+    ("view.overlap", &["automatic", "cover", "add-up"], &[]),
+    ("view.point_size", &["0.1", "1.23456", "10"], &[]),
+    ("view.line_width", &["0.1", "1.23456", "10"], &[]),
+];
+
+/// The keys of what only playback looks at.
+const PLAYBACK: [Row; 4] = [
+    ("view.speed", &["0.01", "1.23456", "100"], &[]),
+    ("view.clock", &["time", "steps"], &[]),
+    ("view.repeat", &["true", "false"], &[]),
+    ("view.keep_evaluations", &["true", "false"], &[]),
+];
+
+fn keys() -> impl Iterator<Item = &'static Row> {
+    KEYS.iter().chain(&PLAYBACK)
+}
+
+fn scene(settings: &[String]) -> Scene {
+    let small = SMALL.iter().map(|&setting| setting.to_owned());
+    let all: Vec<String> = small.chain(settings.iter().cloned()).collect();
+    Scene::with_settings(None, &all).unwrap_or_else(|error| panic!("{settings:?}: {error}"))
+}
+
+/// What a row opens.
+fn scenes((key, values, companions): &Row) -> Vec<(String, Scene)> {
+    let companions = companions.iter().map(|&setting| setting.to_owned());
+    let companions: Vec<String> = companions.collect();
+    let with = |value| {
+        let setting = format!("{key}={value}");
+        let settings = [companions.as_slice(), &[setting.clone()]].concat();
+        (format!("{setting} beside {companions:?}"), scene(&settings))
+    };
+    values.iter().map(with).collect()
+}
+
+fn open(launch: Launch) -> Harness<'static, Driftscope> {
+    Harness::builder().with_size(TALL).build_eframe(move |cc| Driftscope::new(cc, launch))
+}
+
+fn click(harness: &mut Harness<'_, Driftscope>, label: &str, frames: usize) {
+    harness.get_by_label(label).click();
+    harness.run_steps(frames);
+}
+
+/// Opens a scene, unfolds every group, and turns to every mode and page; what became of the scene.
+fn visited(opened: &Scene) -> Vec<(&'static str, Scene)> {
+    let mut harness = open(Launch { scene: opened.clone(), ..Launch::default() });
+    let mut seen = Vec::new();
+    let look = |harness: &Harness<'_, Driftscope>| (*harness.state().state().scene).clone();
+    harness.run_steps(2);
+    for fold in ["Step control", "Scheme and last step"] {
+        click(&mut harness, fold, 8);
+    }
+    for inside in ["Safety", "Scheme", "Angle", "Seed", "Points"] {
+        assert!(harness.query_by_label(inside).is_some(), "{inside} is folded away");
+    }
+    // A field that is reached by Tab and left again was not edited.
+    for _ in 0..60 {
+        harness.key_press(Key::Tab);
+        harness.run_steps(1);
+    }
+    seen.push(("as it opens", look(&harness)));
+    for mode in ["Train", "Errors"] {
+        click(&mut harness, mode, 2);
+        seen.push((mode, look(&harness)));
+    }
+    for page in driftscope::app::lab::page_titles() {
+        // Some of the controls are called like a page.
+        let beside = |label: &egui_kittest::Node<'_>| label.rect().left() > CONTROLS;
+        harness.get_all_by_label(page).find(beside).expect("its tab").click();
+        harness.run_steps(1);
+        seen.push((page, look(&harness)));
+    }
+    click(&mut harness, "Explore", 2);
+    seen.push(("Explore", look(&harness)));
+    seen
+}
+
+fn check(rows: &[&Row]) {
+    for (what, opened) in rows.iter().flat_map(|row| scenes(row)) {
+        for (place, now) in visited(&opened) {
+            assert_eq!(now, opened, "{what}, {place}");
+        }
+    }
+}
+
+#[test]
+fn opening_a_scene_leaves_it_as_it_is() {
+    let rows: Vec<&Row> = keys().collect();
+    std::thread::scope(|scope| {
+        for part in rows.chunks(rows.len().div_ceil(4)) {
+            scope.spawn(move || check(part));
+        }
+    });
+}
+
+#[test]
+fn every_key_is_opened() {
+    let mut full = Scene::default();
+    for row in keys() {
+        // Whatever goes together: only which keys there are matters.
+        let (_, one) = scenes(row).pop().expect("a value");
+        let mut one = one;
+        let sampler = &mut full.sampler;
+        macro_rules! take {
+            ($($name:ident),*) => {$(
+                sampler.$name = one.sampler.$name.take().or(sampler.$name.take());
+            )*};
+        }
+        take!(
+            adaptive, step_size, grid, times, pcoeff, icoeff, dcoeff, first_step, s_max, precision
+        );
+        full.data.mixture = one.data.mixture.take().or(full.data.mixture.take());
+        full.field.model = one.field.model.take().or(full.field.model.take());
+        full.field.mu = one.field.mu.or(full.field.mu);
+        full.field.ratio = one.field.ratio.or(full.field.ratio);
+        full.field.lambda = one.field.lambda.or(full.field.lambda);
+        full.time.start = one.time.start.or(full.time.start);
+        full.time.end = one.time.end.or(full.time.end);
+    }
+    let table: toml::Table = full.to_toml().parse().expect("TOML");
+    let mut there = BTreeSet::new();
+    for (section, value) in &table {
+        match value {
+            toml::Value::Table(keys) => {
+                there.extend(keys.keys().map(|key| format!("{section}.{key}")));
+            }
+            _ => {
+                there.insert(section.clone());
+            }
+        }
+    }
+    let opened: BTreeSet<String> = keys().map(|(key, ..)| (*key).to_owned()).collect();
+    assert_eq!(there, opened);
+}
+
+#[test]
+fn opening_a_scene_with_panes_leaves_them_as_they_are() {
+    for settings in [
+        vec!["sampler.atol=0", "sampler.first_step=5", "sampler.min_step=1.5"],
+        vec![EDM[0], EDM[1], "sampler.s_noise=0.5", "sampler.s_max=1e12"],
+        vec!["diffusion.last_step=none", "diffusion.last_step_size=0.9", SDE[0]],
+    ] {
+        let odd = scene(&settings.iter().map(|&setting| setting.to_owned()).collect::<Vec<_>>());
+        let mut opened = scene(&[]);
+        opened.panes.push(Pane {
+            sampler: Some(odd.sampler.clone()),
+            diffusion: Some(odd.diffusion),
+            ..Pane::default()
+        });
+        let mut harness = open(Launch { scene: opened.clone(), ..Launch::default() });
+        harness.run_steps(2);
+        for label in ["Step control", "Scheme and last step", "Select pane 2"] {
+            click(&mut harness, label, 8);
+        }
+        assert_eq!(*harness.state().state().scene, opened, "{settings:?}");
+        assert_eq!(harness.state().state().selected, 1);
+    }
+}
+
+#[test]
+fn a_number_that_nobody_could_draw_is_refused_and_not_edited() {
+    let error = Scene::from_toml("[diffusion]\nlast_step = \"none\"\nlast_step_size = nan\n", "x");
+    let error = error.expect_err("no number").to_string();
+    assert!(error.contains("diffusion.last_step_size"), "{error}");
+}
+
+fn wait(
+    harness: &mut Harness<'_, Driftscope>,
+    what: &str,
+    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
+) {
+    let began = Instant::now();
+    harness.run_steps(2);
+    while !done(harness) {
+        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+}
+
+#[test]
+fn a_mixture_of_ones_own_is_trained_on_and_shown() {
+    let mixture = "data.mixture=[{mean=[2,0],std=0.3},{mean=[-2,1],std=0.4}]";
+    let settings = [mixture, EULER, "sampler.steps=8", "particles.count=256"];
+    let scene = scene(&settings.map(str::to_owned));
+    let mut harness = open(Launch { scene: scene.clone(), ..Launch::default() });
+    harness.run_steps(2);
+    click(&mut harness, "Train", 2);
+    harness.get_by_label("Training steps").set_value_accesskit(400.0);
+    harness.get_by_label("Batch size").set_value_accesskit(64.0);
+    harness.run_steps(2);
+    click(&mut harness, "Start", 1);
+    let shows = |kind: FieldKind| {
+        move |harness: &Harness<'_, Driftscope>| {
+            let state = harness.state().state();
+            assert_eq!(state.failure(), None);
+            state
+                .recording()
+                .is_some_and(|recording| recording.complete && recording.scene.field.kind == kind)
+        }
+    };
+    wait(&mut harness, "the network's particles", shows(FieldKind::Learned));
+    wait(&mut harness, "the training to end", |harness| {
+        harness.query_by_label_contains("finished in").is_some()
+    });
+    // Its knobs still turn, and one may look at the exact field and come back.
+    for entry in ["Exact", "Learned"] {
+        click(&mut harness, "Field", 3);
+        assert!(!harness.get_by_label(entry).accesskit_node().is_disabled(), "{entry}");
+        click(&mut harness, entry, 3);
+    }
+    wait(&mut harness, "the network's particles", shows(FieldKind::Learned));
+    click(&mut harness, "Method", 3);
+    assert!(!harness.get_by_label("RK4").accesskit_node().is_disabled());
+    click(&mut harness, "RK4", 3);
+    wait(&mut harness, "RK4's particles", |harness| {
+        let recording = harness.state().state().recording();
+        recording.is_some_and(|recording| recording.scene.sampler.method.name == "rk4")
+    });
+    assert_eq!(harness.state().state().failure(), None);
+    // Without its network it has its own velocity again.
+    click(&mut harness, "Reset", 2);
+    wait(&mut harness, "the exact field", shows(FieldKind::Exact));
+    assert_eq!(harness.state().state().scene.data, scene.data);
+    assert!(harness.state().state().scene.check().is_ok());
+}
+
+/// Answers the dialog in the window: types a path instead of the name it proposes, and confirms.
+fn answer(harness: &mut Harness<'_, Driftscope>, title: &str, path: &Path, confirm: Option<&str>) {
+    wait(harness, title, |harness| harness.query_by_label_contains(title).is_some());
+    harness.run_steps(2);
+    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
+    field.focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run_steps(1);
+    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
+    field.type_text(&path.display().to_string());
+    harness.run_steps(2);
+    match confirm {
+        Some(button) => harness.get_by_label(button).click(),
+        None => harness.key_press(Key::Enter),
+    }
+    harness.run_steps(3);
+}
+
+#[test]
+fn without_the_desktops_dialogs_the_window_asks_itself() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let [mine, other] = ["mine.toml", "other.toml"].map(|name| dir.path().join(name));
+    let opened = scene(&["seed=5".to_owned()]);
+    scene(&["seed=6".to_owned()]).save(&other).expect("writes");
+    let launch = Launch { scene: opened.clone(), own_dialogs: true, ..Launch::default() };
+    let mut harness = open(launch);
+    harness.run_steps(2);
+
+    // A name without its ending gets it.
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    answer(&mut harness, "Save scene", &mine.with_extension(""), Some("Save"));
+    wait(&mut harness, "the file", |_| mine.exists());
+    assert_eq!(Scene::load(&mine).expect("a scene"), opened);
+    assert!(harness.query_by_label("Save").is_none(), "the dialog is closed");
+
+    // What is there already is replaced only if the person says so.
+    std::fs::write(&mine, "kept").expect("writes");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    answer(&mut harness, "Save scene", &mine, Some("Save"));
+    harness.get_by_label("mine.toml is there already.");
+    click(&mut harness, "Choose another name", 3);
+    assert_eq!(std::fs::read_to_string(&mine).expect("reads"), "kept");
+    answer(&mut harness, "Save scene", &mine, Some("Save"));
+    click(&mut harness, "Replace", 3);
+    wait(&mut harness, "the file", |_| Scene::load(&mine).is_ok_and(|scene| scene == opened));
+
+    // Its keys are not the window's.
+    let playing = harness.state().state().playback.playing;
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    wait(&mut harness, "the dialog", |harness| {
+        harness.query_by_label_contains("Open scene").is_some()
+    });
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert_eq!(harness.state().state().playback.playing, playing);
+    click(&mut harness, "Cancel", 3);
+    assert!(harness.query_by_label("Cancel").is_none(), "the dialog is closed");
+    assert_eq!(*harness.state().state().scene, opened);
+
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    answer(&mut harness, "Open scene", &other, None);
+    wait(&mut harness, "the scene", |harness| harness.state().state().scene.seed == 6);
+
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join(MODEL);
+    harness.get_by_label_contains("DOPRI5 · rtol").click();
+    harness.run_steps(3);
+    click(&mut harness, "Open model…", 3);
+    answer(&mut harness, "Open model", &model, None);
+    wait(&mut harness, "the model", |harness| {
+        harness.state().state().scene.field.model.as_deref() == Some(&model)
+    });
+}
