@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 use clap::Args;
 
 use super::SceneArgs;
-use super::table::{Table, number, read};
+use super::table::{Table, check_room, number, read};
 use crate::engine::Probe;
 use crate::scene::Direction;
 
@@ -45,6 +45,7 @@ impl FieldCommand {
     pub fn run(&self) -> Result<ExitCode> {
         let scene = self.scene.scene()?;
         let points = read(&self.points, ["x", "y", "t"])?;
+        check_room(Some(&self.out), points.len(), 20 * COLUMNS.len())?;
         let probe = Probe::new(&scene)?;
         let mut table = Table::new(&COLUMNS)?;
         for (index, [x, y, t]) in points.into_iter().enumerate() {
@@ -83,7 +84,7 @@ impl FieldCommand {
             // σ' of VP is infinite at t = 1: an empty cell, as for everything that is not defined.
             let d_sigma = if c.d_sigma.is_finite() { number(c.d_sigma) } else { String::new() };
             // The forward process is run without its score, which nobody knows here.
-            let scored = scene.direction == Direction::Generate;
+            let scored = scene.direction != Direction::Noise;
             let known = |value: f64| if scored { number(value) } else { String::new() };
             let log_density = values.log_density.map_or_else(String::new, number);
             table.row([

@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use super::table::{Table, number, read, save};
+use super::table::{GrowingTable, Table, number, read, save};
 use super::{EXIT_STOPPED, SceneArgs, complain};
-use crate::engine::{DOUBLED, GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
+use crate::engine::{
+    DOUBLED, GivenNoise, NoiseRow, Recording, RunError, RunOptions, Spread, run_in_blocks,
+};
 use crate::files::check_folder;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, MOST_PARTICLES, Precision, Scene};
-use crate::solver::{Attempt, Cancel, Scope};
+use crate::memory::{check_disk, check_memory, product};
+use crate::scene::{MOST_PARTICLES, Precision, Scene};
+use crate::solver::{Attempt, Cancel, Cancelled, Scope};
 
 /// Run a scene and write what came of it into a folder.
 ///
@@ -35,6 +38,10 @@ pub struct Sample {
     /// Positions kept of each trajectory, at most.
     #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000), allow_negative_numbers = true)]
     keyframes: u32,
+    /// Leave the log of attempted steps out: no `steps.csv`, and one of an earlier run is removed.
+    /// With very many steps or particles it is the largest of the files.
+    #[arg(long)]
+    no_log: bool,
     /// The folder to write to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -109,20 +116,50 @@ impl Sample {
             doubled: DOUBLED,
             keyframes: self.keyframes as usize,
             even_keyframes: true,
-            logged: usize::MAX,
+            logged: if self.no_log { 0 } else { usize::MAX },
             precise: scene.precision() == Precision::F64,
             starts,
             noise: self.noise.as_deref().map(read_noise).transpose()?,
             model: None,
         };
-        let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
+        scene.check()?;
+        let planned = Planned::of(&scene, &options);
+        planned.check(&self.out)?;
+        let made = !self.out.exists();
+        let cancel = Cancel::default();
+        let (mut tables, mut failure) = (None, None);
+        let outcome = run_in_blocks(&scene, &options, &cancel, |recording| {
+            let mut take = || {
+                let tables = match &mut tables {
+                    Some(tables) => tables,
+                    None => tables.insert(Tables::begin(&self.out, !self.no_log)?),
+                };
+                tables.add(recording)?;
+                planned.check_rest(&self.out, tables.written(), recording.count())
+            };
+            take().map_err(|error| {
+                failure = Some(error);
+                Cancelled
+            })
+        });
+        let outcome = match failure {
+            Some(error) => Err(error),
+            None => outcome.map_err(with_options),
+        };
+        let recording = outcome.inspect_err(|_| {
+            drop(tables.take());
+            if made {
+                // If that cannot be done, an empty folder stays.
+                let _ = std::fs::remove_dir(&self.out);
+            }
+        })?;
         let ends: Vec<[f64; 2]> = recording.ends().collect();
         // A classic ODE has no distribution to compare with.
         let distance = scene.classic().is_none().then(|| {
             distance_to_data(&scene, &ends, &Cancel::default()).expect("nothing raises this flag")
         });
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        let tables = tables.context("a run without particles")?;
+        tables.finish(&recording)?;
         write(&self.out, &recording, distance)?;
         Ok(match recording.stopped() {
             Some((count, stop)) => {
@@ -143,7 +180,11 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
         ensure!(allowed, "{name}, line {line}: {column} = {value} must be a whole number from 0");
         Ok(value as usize)
     };
-    let rows = read(path, ["step", "particle", "zx", "zy"])?
+    let rows = read(path, ["step", "particle", "zx", "zy"])?;
+    // Once as rows, once in order.
+    let needed = product(&[rows.len(), size_of::<NoiseRow>() + 17]);
+    check_memory(&format!("{} rows of noise", rows.len()), needed, "give fewer rows")?;
+    let rows = rows
         .into_iter()
         .zip(2..)
         .map(|([step, particle, zx, zy], line)| {
@@ -157,38 +198,131 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
     Ok(Arc::new(GivenNoise { name, rows }))
 }
 
-fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -> Result<()> {
-    let mut samples = Table::new(&["particle", "x", "y"])?;
-    for (particle, [x, y]) in recording.ends().enumerate() {
-        samples.row([particle.to_string(), number(x), number(y)])?;
+/// A refusal of the engine with the options of this command that help.
+fn with_options(error: RunError) -> anyhow::Error {
+    match error {
+        RunError::TooLarge(error) => anyhow!("{error} (here: --keyframes, --no-log)"),
+        other => other.into(),
     }
-    samples.save(&folder.join(FILES[0]))?;
+}
 
-    let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
-    for particle in 0..recording.count() {
+/// Bytes of a row of `trajectories.csv` in single and double precision, and of one of `steps.csv`;
+/// about.
+const ROW_BYTES: [usize; 3] = [36, 52, 60];
+/// What helps where the disk is too small.
+const SMALLER: &str =
+    "lower particles.count, --keyframes or sampler.steps, or leave the log out (--no-log)";
+
+/// What a run will write, as far as that is known before it.
+struct Planned {
+    particles: usize,
+    keyframes: usize,
+    /// Rows of each particle's log, where they are known.
+    attempts: Option<usize>,
+    bytes: u64,
+}
+
+impl Planned {
+    fn of(scene: &Scene, options: &RunOptions) -> Self {
+        let steps = if scene.is_adaptive() {
+            None
+        } else {
+            Some(scene.grid(scene.interval(1.0)).len().saturating_sub(1))
+        };
+        // Noisy steps are kept at their ends, and logged once for all.
+        let keyframes = match steps {
+            Some(steps) if scene.is_stochastic() => options.keyframes.min(steps + 2),
+            _ => options.keyframes,
+        };
+        let attempts = steps.filter(|_| options.logged > 0 && !scene.is_sde());
+        let particles = scene.particles.count;
+        let [single, double, attempt] = ROW_BYTES;
+        let row = if options.precise { double } else { single };
+        let bytes = product(&[particles, keyframes, row]).saturating_add(product(&[
+            particles,
+            attempts.unwrap_or(0),
+            attempt,
+        ]));
+        Self { particles, keyframes, attempts, bytes }
+    }
+
+    /// Refuses what the disk has no room for.
+    fn check(&self, folder: &Path) -> Result<()> {
+        let logs = self
+            .attempts
+            .map_or_else(String::new, |attempts| format!(" and a log of {attempts} steps each"));
+        let what = format!(
+            "files of {} particles with {} keyframes{logs}",
+            self.particles, self.keyframes
+        );
+        check_disk(folder, &what, self.bytes, SMALLER)?;
+        // What holds the ends against draws of the data takes sixteen of these, projected.
+        let what = format!("the distance of {} particles to the data", self.particles);
+        Ok(check_memory(&what, product(&[self.particles, 4096]), "lower particles.count")?)
+    }
+
+    /// The same on the way, when `written` bytes hold the first `count` particles: how many steps
+    /// an adaptive method logs shows only then.
+    fn check_rest(&self, folder: &Path, written: u64, count: usize) -> Result<()> {
+        let rest = written as f64 / count as f64 * (self.particles - count) as f64;
+        let what = format!("the files of the remaining {} particles", self.particles - count);
+        Ok(check_disk(folder, &what, rest as u64, SMALLER)?)
+    }
+}
+
+/// The tables that grow while the run goes on, block by block.
+struct Tables {
+    trajectories: GrowingTable,
+    /// The log, and where it goes.
+    steps: Option<GrowingTable>,
+    folder: PathBuf,
+}
+
+impl Tables {
+    fn begin(folder: &Path, logged: bool) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let trajectories =
+            GrowingTable::begin(&folder.join(FILES[1]), &["particle", "t", "x", "y"])?;
+        let columns = ["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"];
+        let steps =
+            logged.then(|| GrowingTable::begin(&folder.join(FILES[2]), &columns)).transpose()?;
+        Ok(Self { trajectories, steps, folder: folder.to_owned() })
+    }
+
+    fn written(&self) -> u64 {
+        self.trajectories.written() + self.steps.as_ref().map_or(0, GrowingTable::written)
+    }
+
+    /// Adds the last block of the recording.
+    fn add(&mut self, recording: &Recording) -> Result<()> {
+        let Some(block) = recording.blocks.last() else { return Ok(()) };
         let single = recording.scene.precision() == Precision::F32;
-        let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
-        for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
-            if x.is_finite() && y.is_finite() {
-                // The digits that read back to the same float, single or double.
-                let digits = |value: f64| {
-                    if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
-                };
-                let [x, y] = [x, y].map(digits);
-                trajectories.row([particle.to_string(), number(t), x, y])?;
+        for particle in block.first..recording.count() {
+            let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
+            for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
+                if x.is_finite() && y.is_finite() {
+                    // The digits that read back to the same float, single or double.
+                    let digits = |value: f64| {
+                        if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
+                    };
+                    let [x, y] = [x, y].map(digits);
+                    self.trajectories.row([particle.to_string(), number(t), x, y])?;
+                }
             }
         }
+        for (i, attempts) in block.logs.iter().enumerate() {
+            self.log(recording, &(block.first + i).to_string(), attempts)?;
+        }
+        Ok(())
     }
-    trajectories.save(&folder.join(FILES[1]))?;
 
-    let mut steps =
-        Table::new(&["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"])?;
-    // In the forward direction t falls, as everywhere else.
-    let forwards = recording.scene.direction == Direction::Noise;
-    let mut log = |particle: &str, attempts: &[Attempt]| -> Result<()> {
+    fn log(&mut self, recording: &Recording, particle: &str, attempts: &[Attempt]) -> Result<()> {
+        let Some(steps) = &mut self.steps else { return Ok(()) };
+        let direction = recording.scene.direction;
         for (number_of, attempt) in attempts.iter().enumerate() {
-            let (t, h) =
-                if forwards { (1.0 - attempt.t, -attempt.h) } else { (attempt.t, attempt.h) };
+            let t = direction.own_time(attempt.t);
+            let h = if direction.falls() { -attempt.h } else { attempt.h };
             steps.row([
                 particle.to_owned(),
                 number_of.to_string(),
@@ -200,18 +334,40 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
             ])?;
         }
         Ok(())
-    };
-    let whole_batch = recording.scene.sampler.scope == Scope::WholeBatch;
-    match &recording.shared_log {
-        Some(shared) if whole_batch => log("all", shared)?,
-        _ => {
-            for (particle, attempts) in recording.logs() {
-                log(&particle.to_string(), attempts)?;
-            }
+    }
+
+    /// Puts the files into their places; `recording` is the whole run.
+    fn finish(mut self, recording: &Recording) -> Result<()> {
+        if let Some(shared) = recording.shared_log.as_deref().filter(|_| is_whole_batch(recording))
+        {
+            self.log(recording, "all", shared)?;
+        }
+        self.trajectories.finish()?;
+        match self.steps {
+            Some(steps) => steps.finish(),
+            None => match std::fs::remove_file(self.folder.join(FILES[2])) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(error).context("cannot remove the steps.csv of an earlier run")
+                }
+                _ => Ok(()),
+            },
         }
     }
-    steps.save(&folder.join(FILES[2]))?;
+}
 
+fn is_whole_batch(recording: &Recording) -> bool {
+    recording.scene.sampler.scope == Scope::WholeBatch
+}
+
+/// Writes what is known only at the end.
+fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -> Result<()> {
+    let mut samples = Table::new(&["particle", "x", "y"])?;
+    for (particle, [x, y]) in recording.ends().enumerate() {
+        samples.row([particle.to_string(), number(x), number(y)])?;
+    }
+    samples.save(&folder.join(FILES[0]))?;
+
+    let whole_batch = is_whole_batch(recording);
     let total = |spread: Spread| {
         if whole_batch { Total::Batch(spread.max) } else { Total::PerParticle(spread) }
     };
@@ -233,4 +389,21 @@ fn write(folder: &Path, recording: &Recording, distance: Option<DataDistance>) -
     };
     let json = serde_json::to_vec_pretty(&summary)?;
     save(&folder.join(FILES[3]), &json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_first_blocks_wrote_tells_of_the_rest() {
+        let planned = Planned { particles: 1_000, keyframes: 2, attempts: None, bytes: 0 };
+        let here = Path::new(".");
+        assert!(planned.check(here).is_ok());
+        assert!(planned.check_rest(here, 1_000, 100).is_ok());
+        assert!(planned.check_rest(here, 1 << 62, 1_000).is_ok(), "nothing is left to write");
+        let words = planned.check_rest(here, 1 << 55, 10).expect_err("too large").to_string();
+        assert!(words.contains("remaining 990 particles") && words.contains("--no-log"), "{words}");
+    }
 }

@@ -2,10 +2,11 @@
 
 use eframe::egui::Ui;
 
-use super::row::{Row, Scale, fold};
-use crate::scene::Scene;
+use super::data::CLASSIC;
+use super::row::{Choice, Row, Scale, fold};
+use crate::scene::{Scene, Start};
 
-/// Count and seed.
+/// Count, seed and where they start.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     fold(ui, "Particles", true, |ui| {
         let mut count = scene.particles.count as f64;
@@ -25,5 +26,26 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         {
             scene.seed = seed as u64;
         }
+        Row::new("Starts", "What starting points are drawn from: p_t at the first t, x_t = α(t)·x1 + σ(t)·x0, or N(0, I) whatever the first t. A scene that gives its first t starts from p_t unless it says otherwise.")
+            .disabled(idle(scene))
+            .segments(
+                ui,
+                scene,
+                &[
+                    Choice { value: Start::Marginal, title: "From p_t", about: "A draw of p_t at the first t." },
+                    Choice { value: Start::Noise, title: "From N(0, I)", about: "A standard normal point, whatever the first t." },
+                ],
+                (Scene::start, |scene, value| scene.particles.start = Some(value)),
+            );
     });
+}
+
+/// Why it does not matter what starting points are drawn from, if so.
+fn idle(scene: &Scene) -> Option<&'static str> {
+    if scene.classic().is_some() {
+        return Some(CLASSIC);
+    }
+    let first = scene.direction.own_time(scene.interval(1.0).0);
+    let level = scene.path().coefficients(first);
+    (level.alpha == 0.0).then_some("The first t is 0, where p_t is N(0, I).")
 }
