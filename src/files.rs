@@ -21,6 +21,72 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     file.persist(&target).map(drop).map_err(Error::from)
 }
 
+/// A file that is written bit by bit and takes its place when it is finished: until then its path
+/// holds what was there before. Links and what is no file are treated as by [`write_atomically`].
+pub struct Pending {
+    file: PendingFile,
+    written: u64,
+}
+
+enum PendingFile {
+    Temporary(tempfile::NamedTempFile, PathBuf),
+    Stream(File),
+}
+
+impl Pending {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// As [`check_writable`].
+    pub fn begin(path: &Path) -> Result<Self> {
+        let file = match target_of(path)? {
+            Target::File(target) => PendingFile::Temporary(temporary_beside(&target)?, target),
+            Target::Stream(target) => {
+                PendingFile::Stream(OpenOptions::new().append(true).open(target)?)
+            }
+        };
+        Ok(Self { file, written: 0 })
+    }
+
+    /// Bytes written so far.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Puts the file into its place.
+    ///
+    /// # Errors
+    /// If what is left cannot be written, or the file not renamed.
+    pub fn finish(self) -> Result<()> {
+        match self.file {
+            PendingFile::Temporary(file, target) => {
+                file.as_file().sync_all()?;
+                file.persist(&target).map(drop).map_err(Error::from)
+            }
+            PendingFile::Stream(_) => Ok(()),
+        }
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let count = match &mut self.file {
+            PendingFile::Temporary(file, _) => file.write(bytes)?,
+            PendingFile::Stream(file) => file.write(bytes)?,
+        };
+        self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        match &mut self.file {
+            PendingFile::Temporary(file, _) => file.flush(),
+            PendingFile::Stream(file) => file.flush(),
+        }
+    }
+}
+
 /// Finds out whether [`write_atomically`] could write `path` now, without changing it.
 ///
 /// # Errors
@@ -167,6 +233,25 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&file).expect("reads"), kept);
         assert!(write_atomically(dir.path(), b"").is_err());
         assert!(check_writable(&dir.path().join("missing/file")).is_err());
+    }
+
+    #[test]
+    fn a_pending_file_takes_its_place_when_it_is_finished() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("file");
+        write_atomically(&path, b"old").expect("writes");
+        let begun = |bytes: &[u8]| {
+            let mut pending = Pending::begin(&path).expect("begins");
+            pending.write_all(bytes).expect("writes");
+            assert_eq!(pending.written(), bytes.len() as u64);
+            pending
+        };
+        drop(begun(b"given up"));
+        let pending = begun(b"new");
+        assert_eq!(std::fs::read(&path).expect("reads"), b"old");
+        pending.finish().expect("finishes");
+        assert_eq!(std::fs::read(&path).expect("reads"), b"new");
+        assert_eq!(std::fs::read_dir(dir.path()).expect("reads").count(), 1);
     }
 
     #[cfg(target_os = "linux")]

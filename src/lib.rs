@@ -14,6 +14,7 @@ pub mod field;
 pub mod files;
 pub mod interpolant;
 pub mod measure;
+pub mod memory;
 pub mod network;
 pub mod scene;
 pub mod solver;

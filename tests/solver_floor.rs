@@ -83,7 +83,7 @@ impl Problem {
         let path = self.path;
         let solve =
             FixedProblem { field: &*self.field, settings: &settings, path, grid, keyframes };
-        let keep = Keep { logged: 0, precise: true };
+        let keep = Keep { logged: 0, precise: true, attempts: usize::MAX };
         let solved = solve.solve(&self.start, None, keep, false, &Cancel::default());
         solved.expect("not cancelled").track.precise.expect("kept")
     }
@@ -185,7 +185,7 @@ fn adaptive(
     whole: bool,
 ) -> (Track, Vec<Attempt>) {
     let (field, cancel) = (&*problem.field, Cancel::default());
-    let keep = Keep { logged: 1, precise: true };
+    let keep = Keep { logged: 1, precise: true, attempts: usize::MAX };
     if whole {
         let tiles = [problem.start.to_vec()];
         let mut solved = whole_batch::solve(field, settings, keyframes, &tiles, keep, &cancel)

@@ -311,3 +311,25 @@ fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
         }
     }
 }
+
+#[test]
+fn data_are_encoded_and_later_starts_can_be_chosen() {
+    let mut harness = window(&[]);
+    let starts = ["From p_t", "From N(0, I)"];
+    for label in starts {
+        assert!(harness.get_by_label(label).accesskit_node().is_disabled(), "t starts at 0");
+    }
+    harness.get_by_label("Encode").click();
+    harness.run_steps(3);
+    settle(&mut harness);
+    let times = harness.state().state().recording().expect("a picture").times.clone();
+    assert!(times[0] > times[times.len() - 1], "t falls");
+    assert!(harness.get_by_label("Norm").accesskit_node().is_disabled(), "there is no noise");
+    harness.run_steps(30);
+    harness.check_accessibility();
+    harness.get_by_label(starts[1]).click();
+    harness.run_steps(3);
+    settle(&mut harness);
+    let start = harness.state().state().pane().scene.particles.start;
+    assert_eq!(start, Some(driftscope::scene::Start::Noise));
+}

@@ -91,7 +91,8 @@ fn summary(scene: &Scene, narrow: bool) -> String {
     if scene.direction == Direction::Noise {
         return format!("{data} · linear diffusion forwards");
     }
-    format!("{data} · {}", method(scene))
+    let way = if scene.direction == Direction::Encode { " · data to noise" } else { "" };
+    format!("{data} · {}{way}", method(scene))
 }
 
 /// What makes the steps, in a few words.

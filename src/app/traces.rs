@@ -1,7 +1,7 @@
 //! The steps of a recording as the plots and the scrubber draw them.
 
 use crate::engine::{Recording, Spread};
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::Attempt;
 
 use super::playback::progress_of;
@@ -124,10 +124,7 @@ fn series(recording: &Recording) -> Vec<Series> {
 
 fn steps(scene: &Scene, log: &[Attempt]) -> Vec<Step> {
     let stride = log.len().div_ceil(MOST_POINTS).max(1);
-    let shown = |t: f64| match scene.direction {
-        Direction::Generate => t,
-        Direction::Noise => 1.0 - t,
-    };
+    let shown = |time: f64| scene.direction.own_time(time);
     log.iter()
         .step_by(stride)
         .map(|attempt| Step {

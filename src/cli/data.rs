@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use super::table::{Table, number};
+use super::table::{Table, check_room, number};
 use crate::data::toy;
 use crate::engine::random::{Purpose, stream};
 
@@ -28,6 +28,7 @@ pub struct DataCommand {
 
 impl DataCommand {
     pub fn run(&self) -> Result<ExitCode> {
+        check_room(&self.out, self.count as usize, 40)?;
         let mixture = toy(&self.name)?.mixture();
         let mut table = Table::new(&["x", "y"])?;
         let mut rng = stream(self.seed, Purpose::Draw, 0);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
-use super::table::{NumberFile, Row, Table, number};
+use super::table::{NumberFile, Row, Table, check_room, number};
 use super::{SceneArgs, name_idle, without_effect};
 use crate::engine::Probe;
 use crate::scene::{Direction, Scene};
@@ -56,6 +56,7 @@ impl FieldCommand {
         let points = NumberFile::open(&self.points)?;
         let name = points.name().to_owned();
         let points = points.rows(["x", "y", "t"])?;
+        check_room(&self.out, points.len(), 20 * COLUMNS.len())?;
         let probe = Probe::new(&scene)?;
         let mut table = Table::new(&COLUMNS)?;
         for Row { line, values: [x, y, t] } in points {
@@ -94,7 +95,7 @@ impl FieldCommand {
             // σ' of VP is infinite at t = 1: an empty cell, as for everything that is not defined.
             let d_sigma = if c.d_sigma.is_finite() { number(c.d_sigma) } else { String::new() };
             // The forward process is run without its score, which nobody knows here.
-            let scored = scene.direction == Direction::Generate;
+            let scored = scene.direction != Direction::Noise;
             let known = |value: f64| if scored { number(value) } else { String::new() };
             let log_density = values.log_density.map_or_else(String::new, number);
             table.row([

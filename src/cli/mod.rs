@@ -3,6 +3,7 @@
 pub mod bench;
 mod data;
 mod field;
+mod likelihood;
 mod methods;
 mod sample;
 mod starts;
@@ -122,6 +123,8 @@ enum Command {
     Sample(sample::Sample),
     /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
     Field(field::FieldCommand),
+    /// The log-likelihood of given points under a scene's flow.
+    Likelihood(likelihood::Likelihood),
     /// Measure error against cost for several methods: a work–precision diagram.
     Sweep(sweep::Sweep),
     /// Train a network on a distribution.
@@ -161,6 +164,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
         Some(Command::Field(field)) => field.run(),
+        Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Data(data)) => data.run(),

@@ -5,17 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use serde::Serialize;
 
 use super::starts::{SAMPLES, read_starts};
-use super::table::{NumberFile, Table, check_folder, is_stream, make_folder, number, save};
+use super::table::{
+    GrowingTable, NumberFile, Table, check_folder, is_stream, make_folder, number, save,
+};
 use super::{EXIT_STOPPED, IdleSetting, SceneArgs, complain, name_idle, without_effect};
-use crate::engine::{DOUBLED, GivenNoise, NoiseRow, Recording, RunOptions, Spread, run};
+use crate::engine::{
+    DOUBLED, GivenNoise, NoiseRow, Recording, RunError, RunOptions, Spread, run_in_blocks,
+};
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, Precision, Scene};
-use crate::solver::{Attempt, Cancel, Scope};
+use crate::memory::{check_disk, check_memory, product};
+use crate::scene::{Precision, Scene};
+use crate::solver::{Attempt, Cancel, Cancelled, Scope};
 
 /// Run a scene and write what came of it into a folder.
 ///
@@ -37,6 +42,10 @@ pub struct Sample {
     /// Positions kept of each trajectory, at most.
     #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u32).range(2..=100_000), allow_negative_numbers = true)]
     keyframes: u32,
+    /// Leave the log of attempted steps out: no `steps.csv`, and one of an earlier run is removed.
+    /// With very many steps or particles it is the largest of the files.
+    #[arg(long)]
+    no_log: bool,
     /// The folder to write to; made if it is not there. `-`, a pipe or a device gets `samples.csv`
     /// alone.
     #[arg(long, value_name = "DIR")]
@@ -101,13 +110,46 @@ impl Sample {
             doubled: DOUBLED,
             keyframes: self.keyframes as usize,
             even_keyframes: true,
-            logged: usize::MAX,
+            logged: if self.no_log { 0 } else { usize::MAX },
             precise: scene.precision() == Precision::F64,
             starts,
             noise: self.noise.as_deref().map(read_noise).transpose()?,
             model: None,
         };
-        let recording = run(&scene, 1, &options, &Cancel::default(), |_| {})?;
+        scene.check()?;
+        let planned = Planned::of(&scene, &options);
+        planned.check(&self.out, stream)?;
+        let made = !self.out.exists();
+        let cancel = Cancel::default();
+        let (mut tables, mut failure) = (None, None);
+        let outcome = run_in_blocks(&scene, &options, &cancel, |recording| {
+            let mut take = || {
+                if stream {
+                    return Ok(());
+                }
+                let tables = match &mut tables {
+                    Some(tables) => tables,
+                    None => tables.insert(Tables::begin(&self.out, !self.no_log)?),
+                };
+                tables.add(recording)?;
+                planned.check_rest(&self.out, tables.written(), recording.count())
+            };
+            take().map_err(|error| {
+                failure = Some(error);
+                Cancelled
+            })
+        });
+        let outcome = match failure {
+            Some(error) => Err(error),
+            None => outcome.map_err(with_options),
+        };
+        let recording = outcome.inspect_err(|_| {
+            drop(tables.take());
+            if made {
+                // If that cannot be done, an empty folder stays.
+                let _ = std::fs::remove_dir(&self.out);
+            }
+        })?;
         let ends: Vec<[f64; 2]> = recording.ends().collect();
         // A classic ODE has no distribution to compare with.
         let distance = scene.classic().is_none().then(|| {
@@ -117,7 +159,8 @@ impl Sample {
         if stream {
             samples(&recording)?.save(&self.out)?;
         } else {
-            make_folder(&self.out)?;
+            let tables = tables.context("a run without particles")?;
+            tables.finish(&recording)?;
             write(&self.out, &recording, distance, &idle)?;
         }
         name_idle(&idle);
@@ -136,8 +179,11 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
     const COLUMNS: [&str; 4] = ["step", "particle", "zx", "zy"];
     let file = NumberFile::open(path)?;
     let name = file.name().to_owned();
-    let rows = file
-        .rows(COLUMNS)?
+    let rows = file.rows(COLUMNS)?;
+    // Once as rows, once in order.
+    let needed = product(&[rows.len(), size_of::<NoiseRow>() + 17]);
+    check_memory(&format!("{} rows of noise", rows.len()), needed, "give fewer rows")?;
+    let rows = rows
         .into_iter()
         .map(|row| {
             let [_, _, zx, zy] = row.values;
@@ -160,48 +206,132 @@ impl Sample {
     }
 }
 
-/// The end points.
-fn samples(recording: &Recording) -> Result<Table> {
-    let mut samples = Table::new(&SAMPLES)?;
-    for (particle, [x, y]) in recording.ends().enumerate() {
-        samples.row([particle.to_string(), number(x), number(y)])?;
+/// A refusal of the engine with the options of this command that help.
+fn with_options(error: RunError) -> anyhow::Error {
+    match error {
+        RunError::TooLarge(error) => anyhow!("{error} (here: --keyframes, --no-log)"),
+        other => other.into(),
     }
-    Ok(samples)
 }
 
-fn write(
-    folder: &Path,
-    recording: &Recording,
-    distance: Option<DataDistance>,
-    idle: &[IdleSetting],
-) -> Result<()> {
-    samples(recording)?.save(&folder.join(FILES[0]))?;
+/// Bytes of a row of `trajectories.csv` in single and double precision, and of one of `steps.csv`;
+/// about.
+const ROW_BYTES: [usize; 3] = [36, 52, 60];
+/// What helps where the disk is too small.
+const SMALLER: &str =
+    "lower particles.count, --keyframes or sampler.steps, or leave the log out (--no-log)";
 
-    let mut trajectories = Table::new(&["particle", "t", "x", "y"])?;
-    for particle in 0..recording.count() {
+/// What a run will write, as far as that is known before it.
+struct Planned {
+    particles: usize,
+    keyframes: usize,
+    /// Rows of each particle's log, where they are known.
+    attempts: Option<usize>,
+    bytes: u64,
+}
+
+impl Planned {
+    fn of(scene: &Scene, options: &RunOptions) -> Self {
+        let steps = if scene.is_adaptive() {
+            None
+        } else {
+            Some(scene.grid(scene.interval(1.0)).len().saturating_sub(1))
+        };
+        // Noisy steps are kept at their ends, and logged once for all.
+        let keyframes = match steps {
+            Some(steps) if scene.is_stochastic() => options.keyframes.min(steps + 2),
+            _ => options.keyframes,
+        };
+        let attempts = steps.filter(|_| options.logged > 0 && !scene.is_sde());
+        let particles = scene.particles.count;
+        let [single, double, attempt] = ROW_BYTES;
+        let row = if options.precise { double } else { single };
+        let bytes = product(&[particles, keyframes, row]).saturating_add(product(&[
+            particles,
+            attempts.unwrap_or(0),
+            attempt,
+        ]));
+        Self { particles, keyframes, attempts, bytes }
+    }
+
+    /// Refuses what the disk has no room for.
+    fn check(&self, folder: &Path, stream: bool) -> Result<()> {
+        let logs = self
+            .attempts
+            .map_or_else(String::new, |attempts| format!(" and a log of {attempts} steps each"));
+        let what = format!(
+            "files of {} particles with {} keyframes{logs}",
+            self.particles, self.keyframes
+        );
+        if !stream {
+            check_disk(folder, &what, self.bytes, SMALLER)?;
+        }
+        // What holds the ends against draws of the data takes sixteen of these, projected.
+        let what = format!("the distance of {} particles to the data", self.particles);
+        Ok(check_memory(&what, product(&[self.particles, 4096]), "lower particles.count")?)
+    }
+
+    /// The same on the way, when `written` bytes hold the first `count` particles: how many steps
+    /// an adaptive method logs shows only then.
+    fn check_rest(&self, folder: &Path, written: u64, count: usize) -> Result<()> {
+        let rest = written as f64 / count as f64 * (self.particles - count) as f64;
+        let what = format!("the files of the remaining {} particles", self.particles - count);
+        Ok(check_disk(folder, &what, rest as u64, SMALLER)?)
+    }
+}
+
+/// The tables that grow while the run goes on, block by block.
+struct Tables {
+    trajectories: GrowingTable,
+    /// The log, and where it goes.
+    steps: Option<GrowingTable>,
+    folder: PathBuf,
+}
+
+impl Tables {
+    fn begin(folder: &Path, logged: bool) -> Result<Self> {
+        make_folder(folder)?;
+        let trajectories =
+            GrowingTable::begin(&folder.join(FILES[1]), &["particle", "t", "x", "y"])?;
+        let columns = ["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"];
+        let steps =
+            logged.then(|| GrowingTable::begin(&folder.join(FILES[2]), &columns)).transpose()?;
+        Ok(Self { trajectories, steps, folder: folder.to_owned() })
+    }
+
+    fn written(&self) -> u64 {
+        self.trajectories.written() + self.steps.as_ref().map_or(0, GrowingTable::written)
+    }
+
+    /// Adds the last block of the recording.
+    fn add(&mut self, recording: &Recording) -> Result<()> {
+        let Some(block) = recording.blocks.last() else { return Ok(()) };
         let single = recording.scene.precision() == Precision::F32;
-        let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
-        for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
-            if x.is_finite() && y.is_finite() {
-                // The digits that read back to the same float, single or double.
-                let digits = |value: f64| {
-                    if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
-                };
-                let [x, y] = [x, y].map(digits);
-                trajectories.row([particle.to_string(), number(t), x, y])?;
+        for particle in block.first..recording.count() {
+            let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
+            for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
+                if x.is_finite() && y.is_finite() {
+                    // The digits that read back to the same float, single or double.
+                    let digits = |value: f64| {
+                        if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
+                    };
+                    let [x, y] = [x, y].map(digits);
+                    self.trajectories.row([particle.to_string(), number(t), x, y])?;
+                }
             }
         }
+        for (i, attempts) in block.logs.iter().enumerate() {
+            self.log(recording, &(block.first + i).to_string(), attempts)?;
+        }
+        Ok(())
     }
-    trajectories.save(&folder.join(FILES[1]))?;
 
-    let mut steps =
-        Table::new(&["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"])?;
-    // In the forward direction t falls, as everywhere else.
-    let forwards = recording.scene.direction == Direction::Noise;
-    let mut log = |particle: &str, attempts: &[Attempt]| -> Result<()> {
+    fn log(&mut self, recording: &Recording, particle: &str, attempts: &[Attempt]) -> Result<()> {
+        let Some(steps) = &mut self.steps else { return Ok(()) };
+        let direction = recording.scene.direction;
         for (number_of, attempt) in attempts.iter().enumerate() {
-            let (t, h) =
-                if forwards { (1.0 - attempt.t, -attempt.h) } else { (attempt.t, attempt.h) };
+            let t = direction.own_time(attempt.t);
+            let h = if direction.falls() { -attempt.h } else { attempt.h };
             steps.row([
                 particle.to_owned(),
                 number_of.to_string(),
@@ -213,18 +343,50 @@ fn write(
             ])?;
         }
         Ok(())
-    };
-    let whole_batch = recording.scene.sampler.scope == Scope::WholeBatch;
-    match &recording.shared_log {
-        Some(shared) if whole_batch => log("all", shared)?,
-        _ => {
-            for (particle, attempts) in recording.logs() {
-                log(&particle.to_string(), attempts)?;
-            }
+    }
+
+    /// Puts the files into their places; `recording` is the whole run.
+    fn finish(mut self, recording: &Recording) -> Result<()> {
+        if let Some(shared) = recording.shared_log.as_deref().filter(|_| is_whole_batch(recording))
+        {
+            self.log(recording, "all", shared)?;
+        }
+        self.trajectories.finish()?;
+        match self.steps {
+            Some(steps) => steps.finish(),
+            None => match std::fs::remove_file(self.folder.join(FILES[2])) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(error).context("cannot remove the steps.csv of an earlier run")
+                }
+                _ => Ok(()),
+            },
         }
     }
-    steps.save(&folder.join(FILES[2]))?;
+}
 
+fn is_whole_batch(recording: &Recording) -> bool {
+    recording.scene.sampler.scope == Scope::WholeBatch
+}
+
+/// The end points.
+fn samples(recording: &Recording) -> Result<Table> {
+    let mut samples = Table::new(&SAMPLES)?;
+    for (particle, [x, y]) in recording.ends().enumerate() {
+        samples.row([particle.to_string(), number(x), number(y)])?;
+    }
+    Ok(samples)
+}
+
+/// Writes what is known only at the end.
+fn write(
+    folder: &Path,
+    recording: &Recording,
+    distance: Option<DataDistance>,
+    idle: &[IdleSetting],
+) -> Result<()> {
+    samples(recording)?.save(&folder.join(FILES[0]))?;
+
+    let whole_batch = is_whole_batch(recording);
     let total = |spread: Spread| {
         if whole_batch { Total::Batch(spread.max) } else { Total::PerParticle(spread) }
     };

@@ -18,6 +18,7 @@ use crate::engine::lab::{
 };
 use crate::export::svg::{Level, LogChart, Series};
 use crate::measure::CloudDistance;
+use crate::memory::{check_memory, product};
 use crate::scene::Scene;
 use crate::solver::{Cancel, MethodRef};
 
@@ -163,6 +164,10 @@ impl Sweep {
         cancel: &Cancel,
         points: &mut Vec<SweepPoint>,
     ) -> Result<()> {
+        // The distance to the data takes the most: sixteen draws, projected.
+        let particles = subject.scene.particles.count;
+        let what = format!("a sweep over {particles} particles");
+        check_memory(&what, product(&[particles, 4096]), "lower particles.count")?;
         let reference = sweep_reference(subject, subject.scene.particles.count, cancel)?;
         for (method, setting) in plan {
             bar.set_message(format!("{} {setting}", method.get().name));

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+
+use crate::files::Pending;
+use crate::memory::{check_disk, check_memory, product, push};
 
 /// A table in the making.
 pub struct Table(csv::Writer<Vec<u8>>);
@@ -27,6 +30,57 @@ impl Table {
         let bytes = self.0.into_inner().map_err(csv::IntoInnerError::into_error)?;
         save(path, &bytes)
     }
+}
+
+/// A table that is written row by row and takes its place when it is finished.
+pub struct GrowingTable {
+    writer: csv::Writer<Pending>,
+    path: PathBuf,
+}
+
+impl GrowingTable {
+    /// A table with these columns at `path`.
+    pub fn begin(path: &Path, columns: &[&str]) -> Result<Self> {
+        let cannot = || format!("cannot write {}", path.display());
+        let mut writer = csv::WriterBuilder::new()
+            .buffer_capacity(1 << 16)
+            .from_writer(Pending::begin(path).with_context(cannot)?);
+        writer.write_record(columns).with_context(cannot)?;
+        Ok(Self { writer, path: path.to_owned() })
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<()> {
+        self.writer
+            .write_record(cells)
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Bytes written so far, without what is still to be handed on.
+    pub fn written(&self) -> u64 {
+        self.writer.get_ref().written()
+    }
+
+    /// Puts the table into its place.
+    pub fn finish(self) -> Result<()> {
+        let file = self.writer.into_inner().map_err(csv::IntoInnerError::into_error);
+        file.and_then(Pending::finish)
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+/// Refuses a table at `out` of so many rows, each of so many bytes, that there would be no room for:
+/// it is made in memory, then written.
+pub fn check_room(out: &Path, rows: usize, row_bytes: usize) -> Result<()> {
+    let bytes = product(&[rows, row_bytes]);
+    let what = format!("a table of {rows} rows");
+    // A list that grows is twice what is in it.
+    check_memory(&what, bytes.saturating_mul(2), "ask for fewer rows")?;
+    if is_stream(out) {
+        return Ok(());
+    }
+    let folder = out.parent().unwrap_or(Path::new(""));
+    Ok(check_disk(folder, &what, bytes, "ask for fewer rows")?)
 }
 
 /// What stands for standard output, or input, in place of a file.
@@ -179,7 +233,7 @@ impl NumberFile {
                     _ => bail!("{shown}, line {line}: {column} = `{cell}` must be a finite number"),
                 };
             }
-            rows.push(Row { line, values });
+            push(&mut rows, Row { line, values }, &format!("the rows of {shown}"))?;
         }
         if rows.is_empty() {
             bail!("{shown} holds no rows: at least one `{wanted}` is needed");

@@ -64,7 +64,7 @@ enum Source {
 /// Whether `scene` is solved with a network.
 #[must_use]
 pub fn needs_model(scene: &Scene) -> bool {
-    scene.field.kind == FieldKind::Learned && scene.direction == Direction::Generate
+    scene.field.kind == FieldKind::Learned && scene.direction != Direction::Noise
 }
 
 /// The model `scene` asks for; none if it needs none.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::models::{LoadedModel, model_of, needs_model};
+use super::process::Process;
 use super::run::RunError;
-use crate::field::{
-    ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField, Times,
-};
-use crate::interpolant::{Coefficients, Interpolant};
+use crate::field::{ClassicField, ExactField, Field, NoisingField, Times};
+use crate::interpolant::Coefficients;
 use crate::scene::{Direction, Problem, Scene};
 
 /// A scene's field, interpolant and diffusion, ready to be asked.
@@ -18,7 +17,7 @@ pub struct Probe {
 
 enum ProbedField {
     Exact(ExactField),
-    Other(Box<dyn ScoredField<f64>>),
+    Other(Process<f64>),
     Classic(ClassicField),
 }
 
@@ -54,7 +53,6 @@ impl Probe {
     /// If the scene or its model is refused.
     pub fn with_model(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Result<Self, RunError> {
         scene.check_beside(model.is_some())?;
-        let path = scene.interpolant.kind;
         if let Some(classic) = scene.classic() {
             return Ok(Self { scene: scene.clone(), field: ProbedField::Classic(classic) });
         }
@@ -62,19 +60,15 @@ impl Probe {
             Some(model) if needs_model(scene) => Some(Arc::clone(model)),
             _ => model_of(scene)?,
         };
-        let field = match (scene.direction, model) {
-            (Direction::Noise, _) => ProbedField::Other(Box::new(NoisingField)),
-            (Direction::Generate, Some(model)) => ProbedField::Other(Box::new(
-                LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path),
-            )),
-            (Direction::Generate, None) => {
-                let mixture = scene.mixture().map_err(|error| Problem {
-                    key: "data.mixture",
-                    value: "this mixture".into(),
-                    allowed: error.to_string(),
-                })?;
-                ProbedField::Exact(ExactField::new(Arc::new(mixture), path))
-            }
+        let mixture = Arc::new(scene.mixture().map_err(|error| Problem {
+            key: "data.mixture",
+            value: "this mixture".into(),
+            allowed: error.to_string(),
+        })?);
+        let field = if scene.direction != Direction::Noise && model.is_none() {
+            ProbedField::Exact(ExactField::new(mixture, scene.path()))
+        } else {
+            ProbedField::Other(Process::of(scene, &mixture, model.as_deref()))
         };
         Ok(Self { scene: scene.clone(), field })
     }
@@ -84,7 +78,7 @@ impl Probe {
     pub fn last_time(&self) -> f64 {
         match &self.field {
             ProbedField::Exact(field) => Field::<f64>::last_time(field),
-            ProbedField::Other(field) => field.last_time(),
+            ProbedField::Other(process) => process.last_time,
             ProbedField::Classic(_) => return f64::INFINITY,
         }
         .min(1.0)
@@ -94,15 +88,18 @@ impl Probe {
     /// of y. Times and directions are as in [`Self::at`].
     #[must_use]
     pub fn velocities(&self, t: f64, points: &[f64]) -> Vec<f64> {
-        let own_time = match self.scene.direction {
-            Direction::Noise => 1.0 - t,
-            Direction::Generate => t,
-        };
         let mut velocities = vec![0.0; points.len()];
-        let times = Times::Shared(own_time);
+        let times = Times::Shared(self.scene.direction.own_time(t));
         match &self.field {
-            ProbedField::Exact(field) => field.velocity(times, points, &mut velocities),
-            ProbedField::Other(field) => field.velocity(times, points, &mut velocities),
+            ProbedField::Exact(field) => {
+                field.velocity(Times::Shared(t), points, &mut velocities);
+                if self.scene.direction.falls() {
+                    for velocity in &mut velocities {
+                        *velocity = -*velocity;
+                    }
+                }
+            }
+            ProbedField::Other(process) => process.field.velocity(times, points, &mut velocities),
             ProbedField::Classic(field) => field.velocity(times, points, &mut velocities),
         }
         velocities
@@ -114,31 +111,32 @@ impl Probe {
         matches!(self.field, ProbedField::Classic(_))
     }
 
-    /// The values at `x` and `t` (data at t = 1, also in the forward direction, where the velocity
-    /// is that of rising noising time) from 0 to [`Self::last_time`]. What is undefined there (the score
+    /// The values at `x` and `t` (data at t = 1, also where t falls and the velocity is that of
+    /// rising noising time) from 0 to [`Self::last_time`]. What is undefined there (the score
     /// of a learned field at t = 1, SBDM's D at t = 0) is infinite or NaN.
     #[must_use]
     pub fn at(&self, t: f64, x: [f64; 2]) -> Probed {
-        let forwards = self.scene.direction == Direction::Noise;
-        // The forward direction is that of the VP-SDE, in noising time.
-        let path = if forwards { Interpolant::Vp } else { self.scene.interpolant.kind };
+        let direction = self.scene.direction;
+        let path = self.scene.path();
         let coefficients = path.coefficients(t);
-        let own_time = if forwards { 1.0 - t } else { t };
+        let own_time = direction.own_time(t);
         let (velocity, score, log_density) = match &self.field {
             ProbedField::Exact(field) => {
                 let here = field.at(t, x);
-                (here.velocity, here.score, Some(here.log_density))
+                let turn = if direction.falls() { -1.0 } else { 1.0 };
+                (here.velocity.map(|v| turn * v), here.score, Some(here.log_density))
             }
-            ProbedField::Other(field) => {
+            ProbedField::Other(process) => {
                 let (mut velocity, mut score) = ([0.0; 2], [0.0; 2]);
-                field.velocity_and_score(Times::Shared(own_time), &x, &mut velocity, &mut score);
+                let times = Times::Shared(own_time);
+                process.field.velocity_and_score(times, &x, &mut velocity, &mut score);
                 (velocity, score, None)
             }
             ProbedField::Classic(field) => (field.at(t, x), [f64::NAN; 2], None),
         };
-        let diffusion = match self.scene.direction {
+        let diffusion = match direction {
             Direction::Noise => NoisingField::diffusion(own_time),
-            Direction::Generate => {
+            Direction::Generate | Direction::Encode => {
                 let diffusion = self.scene.diffusion;
                 diffusion.form.coefficient(path, diffusion.norm, t)
             }
@@ -164,6 +162,8 @@ mod tests {
             &["field.kind=exact"][..],
             &["field.kind=learned"],
             &["direction=noise"],
+            &["direction=encode", "field.kind=exact"],
+            &["direction=encode"],
             &["field.kind=classic", "field.system=van-der-pol"],
         ] {
             let settings: Vec<String> = settings.iter().map(|&setting| setting.into()).collect();

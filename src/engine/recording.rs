@@ -64,6 +64,19 @@ impl Block {
             stops: track.stops.into_iter().map(|(i, stop)| (first + i, stop)).collect(),
         }
     }
+
+    /// The same without keyframes and logs.
+    pub(super) fn without_paths(&self) -> Self {
+        Self {
+            first: self.first,
+            positions: Arc::new([]),
+            precise: None,
+            ends: self.ends.clone(),
+            counts: self.counts.clone(),
+            logs: Vec::new(),
+            stops: self.stops.clone(),
+        }
+    }
 }
 
 /// Smallest, mean and largest of a count over the particles.

@@ -1,7 +1,7 @@
 //! What a recording is held against: its own particles, solved as well as double precision allows.
 
 use super::recording::Recording;
-use crate::scene::{Precision, Scene, Time};
+use crate::scene::{Precision, Scene};
 use crate::solver::grid::{Spacing, unresolved};
 use crate::solver::sde::Scheme;
 use crate::solver::{ControllerKind, End, MethodRef, MinStepPolicy, Scope};
@@ -27,6 +27,8 @@ impl Recording {
             return None;
         }
         scene.particles.count = scene.particles.count.min(MOST_PARTICLES);
+        // Times that are spelt out below must not change what starts are drawn from.
+        scene.set_interval(self.interval);
         scene.sampler.precision = Some(Precision::F64);
         if scene.is_sde() {
             let grid = scene.grid(self.interval);
@@ -51,7 +53,6 @@ impl Recording {
             scene.diffusion.scheme = Scheme::Sra1;
             return Some(scene);
         }
-        scene.time = Time { start: Some(self.interval.0), end: Some(self.interval.1) };
         let sampler = &mut scene.sampler;
         sampler.method = MethodRef::named("dop853")?;
         sampler.adaptive = None;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::models::{LoadedModel, model_of, needs_model};
-use super::random::{Purpose, classic_start, normal_start, stream};
+use super::process::Process;
+use super::random::{Purpose, start_of, stream};
 use super::recording::Recording;
 use super::run::{RunError, ode_settings};
-use crate::data::Mixture;
-use crate::field::{ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField};
+use crate::field::{Field, NoisingField, ScoredField};
 use crate::scene::{Direction, Problem, Scene};
 use crate::solver::brownian::Noise;
 use crate::solver::by_hand::{AdaptiveByHand, AttemptByHand, FixedByHand, NoisyByHand, fixed_step};
@@ -35,7 +35,7 @@ pub fn step_by_step(
         value: String::from("this mixture"),
         allowed: error.to_string(),
     })?);
-    let start = start(scene, &mixture, particle as u64);
+    let start = start_of(scene, &mixture, recording.interval.0, particle as u64);
     let settings = ode_settings(scene, recording.interval);
     if let Some(classic) = scene.classic() {
         return Ok(ode(recording, &classic, &settings, start, particle));
@@ -44,27 +44,11 @@ pub fn step_by_step(
         Some(model) if needs_model(scene) => Some(Arc::clone(model)),
         _ => model_of(scene)?,
     };
-    let path = scene.interpolant.kind;
-    let field: Box<dyn ScoredField<f64>> = match (scene.direction, model) {
-        (Direction::Noise, _) => Box::new(NoisingField),
-        (Direction::Generate, Some(model)) => {
-            Box::new(LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path))
-        }
-        (Direction::Generate, None) => Box::new(ExactField::new(mixture, path)),
-    };
+    let field = Process::<f64>::of(scene, &mixture, model.as_deref()).field;
     if scene.is_sde() {
         return Ok(sde(recording, &*field, start, particle));
     }
     Ok(ode(recording, &*field, &settings, start, particle))
-}
-
-fn start(scene: &Scene, mixture: &Mixture, particle: u64) -> [f64; 2] {
-    let classic: Option<ClassicField> = scene.classic();
-    match (scene.direction, classic) {
-        (_, Some(classic)) => classic_start(&classic, scene.seed, particle),
-        (Direction::Generate, None) => normal_start(scene.seed, particle),
-        (Direction::Noise, None) => mixture.draw(&mut stream(scene.seed, Purpose::Start, particle)),
-    }
 }
 
 fn ode(
@@ -121,8 +105,8 @@ fn sde(
     let form = scene.diffusion;
     let path = scene.interpolant.kind;
     let diffusion = |t: f64| match scene.direction {
-        Direction::Generate => form.form.coefficient(path, form.norm, t),
         Direction::Noise => NoisingField::diffusion(t),
+        _ => form.form.coefficient(path, form.norm, t),
     };
     let level = path.coefficients(recording.interval.1);
     let noise = noise(scene, &grid, particle, form.scheme.needs_area());
@@ -166,6 +150,12 @@ mod tests {
             &["diffusion.form=sigma", "sampler.steps=20", "diffusion.scheme=heun"],
             &["diffusion.form=linear", "sampler.steps=20", "diffusion.scheme=sra1"],
             &["direction=noise", "sampler.steps=20"],
+            &["direction=noise", "sampler.steps=20", "time.start=0.3"],
+            &["direction=encode"],
+            &["direction=encode", "sampler.method=rk4", "sampler.steps=12", "time.start=0.3"],
+            &["time.start=0.4"],
+            &["time.start=0.4", "particles.start=noise"],
+            &["sampler.method=heun", "sampler.times=[0.2, 0.5, 1.0]"],
             &["field.kind=classic", "field.system=van-der-pol"],
         ] {
             let all: Vec<String> = common

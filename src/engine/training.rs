@@ -10,6 +10,7 @@ use super::models::LoadedModel;
 use super::random::{Purpose, stream};
 use crate::data::{Mixture, MixtureError};
 use crate::interpolant::Interpolant;
+use crate::memory::check_memory;
 use crate::network::{
     Description, GradientMethod, Model, Trainer, TrainingData, TrainingError, TrainingSettings,
 };
@@ -158,6 +159,14 @@ impl TrainingJob {
         notify: impl Fn() + Send + 'static,
     ) -> Result<Self, TrainingError> {
         request.settings.validate()?;
+        let TrainingSettings { architecture, batch, .. } = request.settings;
+        let what = format!(
+            "training {} layers of {} units on batches of {batch} points",
+            architecture.depth, architecture.hidden
+        );
+        let needed = request.settings.memory();
+        check_memory(&what, needed, "lower the batch, the units or the layers")
+            .map_err(TrainingError::from)?;
         let status = TrainingStatus {
             state: TrainingState::Running,
             steps_done: 0,

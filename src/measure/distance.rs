@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::yardstick::{CloudDistance, Floored, Yardstick};
 use crate::data::Mixture;
 use crate::engine::random::{Purpose, stream};
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::{Cancel, Cancelled};
 
 /// Directions onto which clouds are projected, evenly over a half-turn.
@@ -140,8 +140,8 @@ pub fn sliced_wasserstein(a: &[[f64; 2]], b: &[[f64; 2]]) -> f64 {
     Projected::new(a).distance(&Projected::new(b))
 }
 
-/// Distance of a scene's end points to the distribution they should have: the data, or N(0, I) in
-/// the forward direction. Points that are not finite are left out.
+/// Distance of a scene's end points to the distribution they should have: the data, or N(0, I) where
+/// t falls. Points that are not finite are left out.
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised.
@@ -187,10 +187,8 @@ impl Target {
         count: usize,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, Cancelled> {
-        let name = match scene.direction {
-            Direction::Generate => format!("{:?}", scene.data),
-            Direction::Noise => String::from("normal"),
-        };
+        let falls = scene.direction.falls();
+        let name = if falls { String::from("normal") } else { format!("{:?}", scene.data) };
         let key = (name, distance, count);
         let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
         {
@@ -200,10 +198,7 @@ impl Target {
                 return Ok(Arc::clone(&targets[0]));
             }
         }
-        let mixture = match scene.direction {
-            Direction::Generate => scene.mixture().ok(),
-            Direction::Noise => None,
-        };
+        let mixture = if falls { None } else { scene.mixture().ok() };
         let draw = |number| draw(mixture.as_ref(), number, count);
         let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
         let mut targets = targets();

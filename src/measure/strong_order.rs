@@ -34,7 +34,9 @@ pub struct StrongSetting {
     pub refinement: usize,
     /// Particles over which errors are averaged.
     pub particles: usize,
-    /// Decides starts and Brownian paths.
+    /// Starting points, one per particle; those of N(0, I) that the seed gives if none.
+    pub starts: Option<Arc<[[f64; 2]]>>,
+    /// Decides Brownian paths, and starts if none are given.
     pub seed: u64,
 }
 
@@ -66,6 +68,7 @@ impl Default for StrongSetting {
             steps: vec![8, 16, 32, 64, 128, 256],
             refinement: 16,
             particles: 1_000,
+            starts: None,
             seed: 0,
         }
     }
@@ -181,8 +184,10 @@ impl StrongSetting {
         cancel: &Cancel,
     ) -> Result<Vec<[f64; 2]>, Cancelled> {
         let grid = grid::uniform(self.interval.0, self.interval.1, steps);
-        let points: Vec<[f64; 2]> =
-            particles.clone().map(|i| normal_start(self.seed, i as u64)).collect();
+        let points: Vec<[f64; 2]> = match &self.starts {
+            Some(starts) => starts[particles.clone()].to_vec(),
+            None => particles.clone().map(|i| normal_start(self.seed, i as u64)).collect(),
+        };
         let starts: Vec<f64> =
             [0, 1].iter().flat_map(|&d| points.iter().map(move |p| p[d])).collect();
         let mut streams: Vec<_> =

@@ -45,6 +45,8 @@ const NO_NOISE: &str =
     "There is no noise: the diffusion form is None. Choose another form to use this.";
 const NO_LAST_STEP: &str = "There is no last step. Choose one to set its size.";
 
+const STARTS_AS_NOISE: &str = "The particles start at t = 0, where p_t is N(0, I).";
+
 const IN_PLANE: &str = "The plane is shown whole. Choose Over time as the picture to use this.";
 const ONE_DIMENSION: &str = "This system has one dimension, which is drawn over time.";
 const WHOLE_TRAILS: &str = "Over time the trails go back to the start.";
@@ -130,6 +132,7 @@ pub(super) const KEYS: &[(&str, Idle)] = &[
     ("time.start", always),
     ("time.end", always),
     ("particles.count", always),
+    ("particles.start", |s| without_classic(s).or(starts_as_noise(s).then_some(STARTS_AS_NOISE))),
     ("view.trail", |s| (s.view.projection == Projection::OverTime).then_some(WHOLE_TRAILS)),
     ("view.colour", always),
     ("view.layers", always),
@@ -265,6 +268,12 @@ fn with_noise(scene: &Scene) -> Option<&'static str> {
     with_process(scene).or((scene.diffusion.form == DiffusionForm::None).then_some(NO_NOISE))
 }
 
+/// Whether `p_t` is N(0, I) at the first t.
+fn starts_as_noise(scene: &Scene) -> bool {
+    let first = scene.direction.own_time(scene.interval(1.0).0);
+    scene.path().coefficients(first).alpha == 0.0
+}
+
 fn in_two_dimensions(scene: &Scene) -> Option<&'static str> {
     let one = scene.classic().is_some_and(|classic| classic.system().one_dimensional);
     one.then_some(ONE_DIMENSION)
@@ -302,6 +311,7 @@ mod tests {
             "sampler.max_step=0.5",
             "sampler.s_max=3",
             "sampler.precision=f64",
+            "particles.start=marginal",
         ]);
         full.sampler.grid = Some(Spacing::List);
         full.sampler.step_size = Some(0.1);

@@ -147,7 +147,7 @@ impl Scene {
         if self.data.mixture.is_some()
             && self.field.kind == FieldKind::Learned
             && self.field.model.is_none()
-            && self.direction == Direction::Generate
+            && self.direction != Direction::Noise
         {
             return refuse(
                 "field.kind",
@@ -166,6 +166,9 @@ impl Scene {
             (_, FieldKind::Exact) => ExactField::end_of_definition(mixture, path),
             (_, FieldKind::Learned | FieldKind::Classic) => LearnedField::end_of_definition(path),
         };
+        if self.direction == Direction::Encode {
+            return self.check_encoding(last_time);
+        }
         let (start, end) = self.interval(last_time);
         let sde = self.is_sde();
         let latest = if sde { 1.0 } else { last_time.max(1.0) };
@@ -192,11 +195,43 @@ impl Scene {
         self.check_resolution((start, end))
     }
 
+    /// What concerns the way from data to noise by the probability-flow ODE; `last_time` is the
+    /// last t of the field.
+    fn check_encoding(&self, last_time: f64) -> Result<(), Problem> {
+        if self.diffusion.form != DiffusionForm::None {
+            return refuse(
+                "diffusion.form",
+                self.diffusion.form.name(),
+                "\"none\" with direction = \"encode\", which follows the probability-flow ODE",
+            );
+        }
+        if self.sampler.method.needs_noising_process() {
+            return refuse(
+                "sampler.method",
+                self.sampler.method.name,
+                "a method for any ODE with direction = \"encode\": the steps of this one lead from noise to data only",
+            );
+        }
+        let (start, end) = self.interval(last_time);
+        within("time.start", start, 1.0 - last_time.min(1.0)..=1.0)?;
+        within("time.end", end, 0.0..=1.0)?;
+        check_interval(start, end)?;
+        if self.is_adaptive() && !per_particle::may_overshoot(self.sampler.end, 1.0) {
+            return refuse(
+                "sampler.end",
+                "overshoot",
+                "\"clamp\" with direction = \"encode\": the path has no noise beyond its own",
+            );
+        }
+        Ok(())
+    }
+
     fn check_classic(&self) -> Result<(), Problem> {
-        if self.direction == Direction::Noise {
+        if self.direction != Direction::Generate {
+            let direction = if self.direction == Direction::Noise { "noise" } else { "encode" };
             return refuse(
                 "direction",
-                "noise",
+                direction,
                 "\"generate\" with a classic field, which has no noise",
             );
         }

@@ -1,6 +1,6 @@
 //! What follows from a scene: its distribution, interval, grid, precision and costs.
 
-use super::{Direction, FieldKind, Precision, Sampler, Scene, Time, View};
+use super::{Direction, FieldKind, Precision, Sampler, Scene, Start, Time, View};
 use crate::data::{Component, Mixture, MixtureError, Toy, toy};
 use crate::diffusion::DiffusionForm;
 use crate::field::ClassicField;
@@ -74,11 +74,13 @@ impl Scene {
             && self.sampler.adaptive.unwrap_or(self.sampler.method.adaptive_by_default)
     }
 
-    /// The last step's kind and size; none in the forward direction.
+    /// The last step's kind and size; none where t falls.
     #[must_use]
     pub fn last_step(&self) -> (LastStep, f64) {
         match (self.direction, self.diffusion.last_step) {
-            (Direction::Noise, _) | (_, LastStep::None) => (LastStep::None, 0.0),
+            (Direction::Noise | Direction::Encode, _) | (_, LastStep::None) => {
+                (LastStep::None, 0.0)
+            }
             (Direction::Generate, kind) => (kind, self.diffusion.last_step_size),
         }
     }
@@ -89,16 +91,46 @@ impl Scene {
     pub fn precision(&self) -> Precision {
         self.sampler.precision.unwrap_or({
             let learned =
-                self.field.kind == FieldKind::Learned && self.direction == Direction::Generate;
+                self.field.kind == FieldKind::Learned && self.direction != Direction::Noise;
             let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
             if learned && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
         })
     }
 
+    /// The path whose `p_t` the particles follow: the interpolant, or that of the linear diffusion
+    /// in the forward direction.
+    #[must_use]
+    pub fn path(&self) -> Interpolant {
+        match self.direction {
+            Direction::Noise => Interpolant::Vp,
+            Direction::Generate | Direction::Encode => self.interpolant.kind,
+        }
+    }
+
+    /// What starting points are drawn from: as set; else `p_t` where the first t is given (or the
+    /// first of listed times, if not 0) and where the way begins at the data; else noise.
+    #[must_use]
+    pub fn start(&self) -> Start {
+        let listed =
+            self.sampler.times.as_ref().filter(|_| self.sampler.spacing() == Spacing::List);
+        let later = listed.and_then(|times| times.first()).is_some_and(|&first| first > 0.0);
+        let given = self.time.start.is_some() || later || self.direction.falls();
+        self.particles.start.unwrap_or(if given { Start::Marginal } else { Start::Noise })
+    }
+
+    /// Sets the interval; starting points stay drawn from what they were.
+    pub fn set_interval(&mut self, (start, end): (f64, f64)) {
+        if self.classic().is_none() {
+            self.particles.start = Some(self.start());
+        }
+        self.time = Time { start: Some(start), end: Some(end) };
+    }
+
     /// First and last t of the noisy or adaptive part. Without given times: from 0 (1e-3 for SBDM
     /// on Linear and GVP) to 1, less the last step of an SDE (or, on a learned field without one,
     /// [`Self::UNSCORED_MARGIN`]), and no later than `last_time`, where
-    /// the field ends. In the forward direction these are noising times τ = 1 − t.
+    /// the field ends. Where t falls these are noising times τ = 1 − t, which go from 0, or no
+    /// earlier than 1 − `last_time`, to 1.
     #[must_use]
     pub fn interval(&self, last_time: f64) -> (f64, f64) {
         if let (Spacing::List, Some([first, .., last])) =
@@ -110,7 +142,11 @@ impl Scene {
             let end = self.time.end.unwrap_or(classic.system().end_time);
             return (self.time.start.unwrap_or(0.0), end);
         }
-        let generating_sde = self.is_sde() && self.direction == Direction::Generate;
+        if self.direction.falls() {
+            let start = self.time.start.unwrap_or(1.0 - last_time.min(1.0));
+            return (start, self.time.end.unwrap_or(1.0));
+        }
+        let generating_sde = self.is_sde();
         let start = self.time.start.unwrap_or(
             if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
                 Self::SBDM_START
@@ -148,18 +184,16 @@ impl Scene {
                     let Sampler { steps, rho, shift, .. } = *sampler;
                     grid::spread(spacing, path, interval, steps, rho, shift)
                 };
-                match self.direction {
-                    Direction::Generate => spread(self.interpolant.kind, interval),
-                    // Spread in t, on the path of the linear diffusion; noising time runs against it.
-                    Direction::Noise => {
-                        let times = spread(Interpolant::Vp, (1.0 - interval.1, 1.0 - interval.0));
-                        let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
-                        // Exactly, whatever the subtractions round to.
-                        let last = times.len() - 1;
-                        (times[0], times[last]) = interval;
-                        times
-                    }
+                if !self.direction.falls() {
+                    return spread(self.path(), interval);
                 }
+                // Spread in t; noising time runs against it.
+                let times = spread(self.path(), (1.0 - interval.1, 1.0 - interval.0));
+                let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
+                // Exactly, whatever the subtractions round to.
+                let last = times.len() - 1;
+                (times[0], times[last]) = interval;
+                times
             }
         }
     }
@@ -195,7 +229,7 @@ impl Scene {
     #[must_use]
     pub fn resolved(&self, interval: (f64, f64)) -> Self {
         let mut scene = self.clone();
-        scene.time = Time { start: Some(interval.0), end: Some(interval.1) };
+        scene.set_interval(interval);
         scene.sampler.precision = Some(self.precision());
         scene.sampler.grid = Some(self.sampler.spacing());
         if !self.is_sde() {

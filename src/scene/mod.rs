@@ -74,6 +74,22 @@ pub enum Direction {
     Generate,
     /// Data to noise, by the linear diffusion of the VP-SDE.
     Noise,
+    /// Data to noise, by the probability-flow ODE of the field run backwards.
+    Encode,
+}
+
+impl Direction {
+    /// Whether t falls on the way. The solver then counts noising time τ = 1 − t, which rises.
+    #[must_use]
+    pub fn falls(self) -> bool {
+        self != Self::Generate
+    }
+
+    /// The solver's own time of t, and the other way round.
+    #[must_use]
+    pub fn own_time(self, t: f64) -> f64 {
+        if self.falls() { 1.0 - t } else { t }
+    }
 }
 
 /// The distribution: a built-in one by name, or a mixture of Gaussians.
@@ -297,12 +313,25 @@ pub struct Time {
     pub end: Option<f64>,
 }
 
-/// Who takes part.
+/// Who takes part, and from where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Particles {
     /// How many.
     pub count: usize,
+    /// What starting points are drawn from; see [`Scene::start`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Start>,
+}
+
+/// What starting points are drawn from. A classic ODE has starts of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Start {
+    /// `p_t` at the first t, `x_t = α(t) x1 + σ(t) x0`.
+    Marginal,
+    /// N(0, I), whatever the first t.
+    Noise,
 }
 
 impl Default for Data {
@@ -404,6 +433,6 @@ impl Default for Diffusion {
 
 impl Default for Particles {
     fn default() -> Self {
-        Self { count: 2_000 }
+        Self { count: 2_000, start: None }
     }
 }

@@ -91,13 +91,16 @@ impl Counts {
 pub struct Keep {
     /// The first so many particles keep the log of their attempts.
     pub logged: usize,
+    /// Attempts in all their logs together, at most; what comes then is not kept, and
+    /// [`Track::log_is_cut`] says so.
+    pub attempts: usize,
     /// Whether keyframes are kept in double precision as well.
     pub precise: bool,
 }
 
 impl From<usize> for Keep {
     fn from(logged: usize) -> Self {
-        Self { logged, precise: false }
+        Self { logged, attempts: usize::MAX, precise: false }
     }
 }
 
@@ -117,7 +120,11 @@ pub struct Track {
     pub logs: Vec<Vec<Attempt>>,
     /// How particles ended that did not arrive.
     pub stops: Vec<(usize, Stop)>,
+    /// Whether there were more attempts than the logs may hold.
+    pub log_is_cut: bool,
     keyframes: usize,
+    /// Attempts that the logs may still take.
+    log_room: usize,
 }
 
 impl Track {
@@ -131,7 +138,9 @@ impl Track {
             counts: vec![Counts { largest_error: f32::NAN, ..Counts::default() }; count],
             logs: vec![Vec::new(); keep.logged.min(count)],
             stops: Vec::new(),
+            log_is_cut: false,
             keyframes,
+            log_room: keep.attempts,
         }
     }
 
@@ -147,7 +156,31 @@ impl Track {
     pub fn note(&mut self, i: usize, attempt: Attempt) {
         self.counts[i].note(&attempt);
         if let Some(log) = self.logs.get_mut(i) {
+            if self.log_room == 0 {
+                self.log_is_cut = true;
+                return;
+            }
+            self.log_room -= 1;
             log.push(attempt);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_hold_no_more_than_they_may() {
+        let attempt = Attempt { t: 0.0, h: 0.1, error_ratio: 0.5, accepted: true, nfe: 1 };
+        let mut track = Track::new(2, 2, Keep { logged: 2, attempts: 3, precise: false });
+        for i in [0, 1, 0] {
+            track.note(i, attempt);
+        }
+        assert!(!track.log_is_cut);
+        track.note(1, attempt);
+        assert!(track.log_is_cut);
+        assert_eq!(track.logs.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(track.counts[1].accepted, 2, "counts go on");
     }
 }

@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
             },
         ),
     );
-    Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise.")
+    Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise. Encode goes there by the ODE: dx = v(x, t) dt with t falling from 1 to 0.")
         .disabled(scene.idle("direction"))
         .segments(
             ui,
@@ -42,6 +42,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
             &[
                 Choice { value: Direction::Generate, title: "Generate", about: "From noise to data." },
                 Choice { value: Direction::Noise, title: "Noise", about: "From data to noise: the linear diffusion of the VP-SDE run forwards." },
+                Choice { value: Direction::Encode, title: "Encode", about: "From data to noise by the probability-flow ODE: the field run backwards, without noise." },
             ],
             (|scene| scene.direction, |scene, value| scene.direction = value),
         );

@@ -2,10 +2,10 @@
 
 use eframe::egui::Ui;
 
-use super::row::{Row, Scale, fold};
-use crate::scene::Scene;
+use super::row::{Choice, Row, Scale, fold};
+use crate::scene::{Scene, Start};
 
-/// Count and seed.
+/// Count, seed and where they start.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     fold(ui, "Particles", true, |ui| {
         let mut count = scene.particles.count as f64;
@@ -25,5 +25,16 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         {
             scene.seed = seed as u64;
         }
+        Row::new("Starts", "What starting points are drawn from: p_t at the first t, x_t = α(t)·x1 + σ(t)·x0, or N(0, I) whatever the first t. A scene that gives its first t starts from p_t unless it says otherwise.")
+            .disabled(scene.idle("particles.start"))
+            .segments(
+                ui,
+                scene,
+                &[
+                    Choice { value: Start::Marginal, title: "From p_t", about: "A draw of p_t at the first t." },
+                    Choice { value: Start::Noise, title: "From N(0, I)", about: "A standard normal point, whatever the first t." },
+                ],
+                (Scene::start, |scene, value| scene.particles.start = Some(value)),
+            );
     });
 }

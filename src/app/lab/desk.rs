@@ -29,13 +29,13 @@ impl Asked {
     /// The field and its interval alone count, not the sampler.
     pub fn field(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Self {
         let mut scene = scene.clone();
+        scene.particles = Particles { start: Some(scene.start()), ..Particles::default() };
         if let (Some(times), true) = (&scene.sampler.times, scene.time.start.is_none()) {
             scene.time.start = times.first().copied();
             scene.time.end = times.last().copied();
         }
         scene.sampler = Sampler::default();
         scene.diffusion = Diffusion::default();
-        scene.particles = Particles::default();
         Self { scene: Arc::new(scene), model: model.cloned() }
     }
 }

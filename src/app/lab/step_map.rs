@@ -12,7 +12,6 @@ use crate::app::number;
 use crate::app::plots::frame::{leaving_words, say};
 use crate::app::state::Leaving;
 use crate::engine::Recording;
-use crate::scene::Direction;
 use crate::solver::Attempt;
 
 /// Colours that are told apart.
@@ -110,10 +109,7 @@ fn every_size(recording: &Recording) -> Vec<f64> {
 
 /// Where logged particles are at t, and the step each is making.
 fn steps_under_way(recording: &Recording, t: f64) -> Vec<([f64; 2], f64)> {
-    let own_time = match recording.scene.direction {
-        Direction::Generate => t,
-        Direction::Noise => 1.0 - t,
-    };
+    let own_time = recording.scene.direction.own_time(t);
     let under_way = |log: &[Attempt]| {
         let kept = log.iter().filter(|attempt| attempt.accepted);
         kept.take_while(|attempt| attempt.t <= own_time).last().map(|attempt| attempt.h)

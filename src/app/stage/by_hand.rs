@@ -22,7 +22,7 @@ use crate::app::playback::progress_of;
 use crate::app::state::{ByHand, State};
 use crate::app::theme::{TEXT, semibold};
 use crate::engine::{LoadedModel, Recording, step_by_step};
-use crate::scene::{Direction, Projection};
+use crate::scene::Projection;
 use crate::solver::by_hand::AttemptByHand;
 
 /// Arrows of stages are this much of a full step with that slope.
@@ -228,10 +228,7 @@ impl Bench {
 
 /// t as the solver counts it, of t as it is shown, and the other way round.
 fn own_time(recording: &Recording, t: f64) -> f64 {
-    match recording.scene.direction {
-        Direction::Generate => t,
-        Direction::Noise => 1.0 - t,
-    }
+    recording.scene.direction.own_time(t)
 }
 
 /// What there is to be seen of an attempt.

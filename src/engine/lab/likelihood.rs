@@ -6,12 +6,15 @@ use rayon::prelude::*;
 use super::plane::PlaneMap;
 use super::subject::{LabError, Subject};
 use crate::field::{Field, Times, jacobians};
-use crate::solver::{Cancel, Cancelled, MethodRef, Tableau};
+use crate::scene::Start;
+use crate::solver::{Cancel, Cancelled, MethodRef, Tableau, Tolerances};
 
-/// Error allowed in each step, absolute and relative.
-const TOLERANCE: f64 = 1e-7;
+/// Error allowed in each step of the map.
+const TOLERANCES: Tolerances = Tolerances { atol: 1e-7, rtol: 1e-7 };
 /// Points solved together.
 const TOGETHER: usize = 64;
+/// Evaluations of one attempt: DOPRI5's stages.
+const STAGES: usize = 7;
 /// Attempts after which a point is given up.
 const MOST_ATTEMPTS: usize = 2_000;
 /// Sides of the map, one after the other.
@@ -28,35 +31,50 @@ pub struct Likelihoods {
     /// What Hutchinson's estimate with one probe adds or takes away, each with probability ½:
     /// `εᵀJε = tr J ± (∂vx/∂y + ∂vy/∂x)` for ε = (±1, ±1).
     pub hutchinson: Vec<f64>,
+    /// Evaluations of the field with its derivatives.
+    pub nfe: Vec<u32>,
 }
 
 /// `log p_1(x) = log p_0(x_0) − ∫ ∇·v(x_t, t) dt` along the trajectory that ends at x (Chen et al.
-/// 2018, arXiv:1806.07366; Song et al. 2021, arXiv:2011.13456, eq. 39), with `p_0 = N(0, I)`.
+/// 2018, arXiv:1806.07366; Song et al. 2021, arXiv:2011.13456, eq. 39). `p_0` is the density that
+/// the scene's starting points are drawn from: N(0, I), or the exact `p_t` at the first t.
 ///
-/// The Jacobian is found by central differences in double precision; position and both integrals
-/// are solved together by DOPRI5 at 1e-7.
+/// Where the field does not know its Jacobian it is found by central differences in double
+/// precision; position and both integrals are solved together by DOPRI5 within `tolerances` (per
+/// point, each of the four held against atol + rtol·|value|, as a root mean square).
 ///
 /// # Errors
 /// [`LabError::Refused`] for a classic ODE, [`LabError::Cancelled`] if `cancel` was raised.
 pub fn likelihoods(
     subject: &Subject,
     points: &[[f64; 2]],
+    tolerances: Tolerances,
     cancel: &Cancel,
 ) -> Result<Likelihoods, LabError> {
     subject.process()?;
-    let solved: Vec<Vec<Option<Lane>>> = points
+    let solved: Vec<Vec<Way>> = points
         .par_chunks(TOGETHER)
-        .map(|points| backwards(subject, points, cancel))
+        .map(|points| backwards(subject, points, tolerances, cancel))
         .collect::<Result<_, _>>()?;
-    let solved = solved.into_iter().flatten();
-    let values = solved.map(|lane| {
-        lane.map_or((f64::NAN, f64::NAN), |[x, y, divergence, cross]| {
-            let log_start = -0.5 * (x * x + y * y) - std::f64::consts::TAU.ln();
-            (log_start - divergence, cross)
-        })
-    });
-    let (exact_divergence, hutchinson) = values.unzip();
-    Ok(Likelihoods { exact_divergence, hutchinson })
+    let mut found =
+        Likelihoods { exact_divergence: Vec::new(), hutchinson: Vec::new(), nfe: Vec::new() };
+    for way in solved.into_iter().flatten() {
+        let arrived = way.t <= subject.interval.0;
+        let [x, y, divergence, cross] = if arrived { way.lane } else { [f64::NAN; 4] };
+        found.exact_divergence.push(log_start(subject, [x, y]) - divergence);
+        found.hutchinson.push(cross);
+        found.nfe.push((way.attempts * STAGES) as u32);
+    }
+    Ok(found)
+}
+
+/// The log density of what starting points are drawn from; NaN where the point is none.
+fn log_start(subject: &Subject, [x, y]: [f64; 2]) -> f64 {
+    match subject.scene.start() {
+        Start::Noise => -0.5 * (x * x + y * y) - std::f64::consts::TAU.ln(),
+        Start::Marginal if x.is_nan() => f64::NAN,
+        Start::Marginal => subject.exact().at(subject.interval.0, [x, y]).log_density,
+    }
 }
 
 /// A lane on its way back.
@@ -69,12 +87,13 @@ struct Way {
     attempts: usize,
 }
 
-/// Solves from the end of the interval back to its start; none where that fails.
+/// Solves from the end of the interval back to its start; a way that fails ends before.
 fn backwards(
     subject: &Subject,
     points: &[[f64; 2]],
+    tolerances: Tolerances,
     cancel: &Cancel,
-) -> Result<Vec<Option<Lane>>, Cancelled> {
+) -> Result<Vec<Way>, Cancelled> {
     let (start, end) = subject.interval;
     let method = MethodRef::named("dopri5").expect("the table has dopri5").get();
     let tableau = method.tableau().expect("DOPRI5 has a tableau");
@@ -90,7 +109,7 @@ fn backwards(
             attempts: 0,
         })
         .collect();
-    let mut results = vec![None; points.len()];
+    let mut results = ways.clone();
     let mut stages: Vec<Vec<Lane>> = Vec::new();
     while !ways.is_empty() {
         cancel.check()?;
@@ -105,7 +124,8 @@ fn backwards(
             let (moved, error) = (combine(tableau.b), combine(weights));
             let answer = [0, 1, 2, 3].map(|d| way.lane[d] + moved[d]);
             let squares = (0..4).map(|d| {
-                let scale = TOLERANCE * (1.0 + way.lane[d].abs().max(answer[d].abs()));
+                let size = way.lane[d].abs().max(answer[d].abs());
+                let scale = tolerances.atol + tolerances.rtol * size;
                 (error[d] / scale).powi(2)
             });
             let ratio = (squares.sum::<f64>() / 4.0).sqrt();
@@ -120,10 +140,11 @@ fn backwards(
                 next.lane = answer;
                 next.t = way.t - way.h;
                 if next.t <= start + 1e-15 {
-                    results[way.index] = Some(answer);
+                    results[way.index] = Way { t: start, ..next };
                     continue;
                 }
             }
+            results[way.index].attempts = next.attempts;
             next.h = next.h.min(next.t - start);
             if next.attempts < MOST_ATTEMPTS && next.t - next.h < next.t {
                 kept.push(next);
@@ -208,7 +229,7 @@ pub(super) fn map_of_side(
 ) -> Result<LikelihoodMap, LabError> {
     let extent = subject.extent();
     let points = PlaneMap::points(extent, side);
-    let found = likelihoods(subject, &points, cancel)?;
+    let found = likelihoods(subject, &points, TOLERANCES, cancel)?;
     let exact_field = subject.exact();
     let t = subject.interval.1.min(Field::<f64>::last_time(&exact_field));
     let exact: Vec<f64> = points.iter().map(|&x| exact_field.at(t, x).log_density).collect();

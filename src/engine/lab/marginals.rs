@@ -11,7 +11,7 @@ use crate::engine::run::{RunOptions, run};
 use crate::measure::{
     CloudDistance, Floored, StrongOrder, StrongSetting, Yardstick, strong_errors,
 };
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::Cancel;
 use crate::solver::sde::{LastStep, Scheme};
 
@@ -43,7 +43,7 @@ pub fn strong_error_curves(
     particles: usize,
     cancel: &Cancel,
 ) -> Result<StrongErrors, LabError> {
-    if scene.direction == Direction::Noise || scene.diffusion.form == DiffusionForm::None {
+    if scene.direction.falls() || scene.diffusion.form == DiffusionForm::None {
         return Err(LabError::refused(
             "No noise is added. Choose a diffusion form to see the strong error of its schemes.",
         ));
@@ -57,6 +57,7 @@ pub fn strong_error_curves(
         steps: steps.to_vec(),
         refinement: 8,
         particles,
+        starts: Some(subject.starts(particles).into()),
         seed: scene.seed,
     };
     let schemes = strong_errors(subject.process()?, &setting, &Scheme::ALL, cancel)?;
@@ -88,7 +89,7 @@ pub fn marginal_errors(
     cancel: &Cancel,
     show: impl Fn(&[MarginalCurve], f64),
 ) -> Result<Vec<MarginalCurve>, LabError> {
-    if scene.direction == Direction::Noise || scene.classic().is_some() {
+    if scene.direction.falls() || scene.classic().is_some() {
         return Err(LabError::refused(
             "Marginals are compared on the way from noise to data, with a learned or exact field.",
         ));

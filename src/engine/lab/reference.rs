@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::subject::{LabError, Subject, tight};
 use crate::engine::models::LoadedModel;
 use crate::field::Field;
-use crate::scene::{Data, Direction, Path, Scene};
+use crate::scene::{Data, Direction, Path, Scene, Start};
 use crate::solver::{Cancel, Cancelled, TILE, grid, per_particle};
 
 /// References kept for later measurements.
@@ -28,6 +28,7 @@ pub struct Reference {
 struct Key {
     seed: u64,
     direction: Direction,
+    start: Start,
     data: Data,
     path: Path,
     field: crate::scene::Field,
@@ -46,6 +47,7 @@ impl PartialEq for Key {
         same_model
             && self.seed == other.seed
             && self.direction == other.direction
+            && self.start == other.start
             && self.data == other.data
             && self.path == other.path
             && self.field == other.field
@@ -75,6 +77,7 @@ impl Reference {
         let key = Key {
             seed: scene.seed,
             direction: scene.direction,
+            start: scene.start(),
             data: scene.data.clone(),
             path: scene.interpolant,
             field: scene.field.clone(),

@@ -7,7 +7,7 @@ use crate::engine::models::LoadedModel;
 use crate::engine::random::{Purpose, stream};
 use crate::engine::run::{RunOptions, run};
 use crate::measure::{CloudDistance, Floored, Modes, Overlap, measured_to_data, overlap};
-use crate::scene::{Direction, Scene};
+use crate::scene::Scene;
 use crate::solver::Cancel;
 
 /// Seed of the draws that samples are compared with.
@@ -54,7 +54,7 @@ pub fn coverage(
     cancel: &Cancel,
     show: impl Fn(Coverage, f64),
 ) -> Result<Coverage, LabError> {
-    if scene.direction == Direction::Noise || scene.classic().is_some() {
+    if scene.direction.falls() || scene.classic().is_some() {
         return Err(LabError::refused(
             "Modes are those of the data: choose the direction to data and a learned or exact field.",
         ));

@@ -6,9 +6,10 @@ use thiserror::Error;
 
 use crate::data::Mixture;
 use crate::engine::models::{LoadedModel, model_of, needs_model};
+use crate::engine::process::Process;
 use crate::engine::random::start_of;
 use crate::engine::run::{RunError, ode_settings};
-use crate::field::{ClassicField, ExactField, Field, LearnedField, NoisingField, ScoredField};
+use crate::field::{ClassicField, ExactField, Field, ScoredField};
 use crate::scene::{Direction, Scene};
 use crate::solver::{Cancelled, End, MethodRef, OdeSettings, Tolerances};
 
@@ -77,21 +78,11 @@ impl Subject {
             Some(model) if needs_model(scene) => Some(Arc::clone(model)),
             _ => model_of(scene).map_err(RunError::from)?,
         };
-        let path = scene.interpolant.kind;
-        let dynamics = match (scene.classic(), scene.direction, &model) {
-            (Some(classic), ..) => Dynamics::Classic(classic),
-            (None, Direction::Noise, _) => Dynamics::Process(Box::new(NoisingField)),
-            (None, Direction::Generate, Some(model)) => Dynamics::Process(Box::new(
-                LearnedField::of_network(Arc::clone(&model.kernel), model.trained_on, path),
-            )),
-            (None, Direction::Generate, None) => {
-                Dynamics::Process(Box::new(ExactField::new(Arc::clone(&mixture), path)))
-            }
-        };
-        let last_time = match (&dynamics, scene.direction) {
-            (_, Direction::Noise) => 1.0,
-            (Dynamics::Process(field), _) => field.last_time(),
-            (Dynamics::Classic(_), _) => f64::INFINITY,
+        let (dynamics, last_time) = if let Some(classic) = scene.classic() {
+            (Dynamics::Classic(classic), f64::INFINITY)
+        } else {
+            let Process { field, last_time } = Process::of(scene, &mixture, model.as_deref());
+            (Dynamics::Process(field), last_time)
         };
         let interval = scene.interval(last_time);
         let scene = Arc::clone(scene);
@@ -101,12 +92,21 @@ impl Subject {
     /// The same for the scene's probability-flow ODE: without noise, the interval that of the ODE.
     ///
     /// # Errors
-    /// [`LabError::Refused`] also in the forward direction, which is noise and nothing else.
+    /// [`LabError::Refused`] also where t falls: in the forward direction, which is noise and
+    /// nothing else, and where data are encoded, since what is measured is measured over rising t.
     pub fn of_ode(scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) -> Result<Self, LabError> {
-        if scene.direction == Direction::Noise {
-            return Err(LabError::refused(
-                "The forward direction is an SDE: there is no one true path to compare with.",
-            ));
+        match scene.direction {
+            Direction::Generate => {}
+            Direction::Noise => {
+                return Err(LabError::refused(
+                    "The forward direction is an SDE: there is no one true path to compare with.",
+                ));
+            }
+            Direction::Encode => {
+                return Err(LabError::refused(
+                    "This is measured on the way from noise to data: choose the direction generate, which follows the same ODE.",
+                ));
+            }
         }
         Self::new(&Arc::new(without_noise(scene)), model)
     }
@@ -161,7 +161,7 @@ impl Subject {
     /// Starting point of one particle.
     #[must_use]
     pub fn start(&self, particle: usize) -> [f64; 2] {
-        start_of(&self.scene, &self.mixture, particle as u64)
+        start_of(&self.scene, &self.mixture, self.interval.0, particle as u64)
     }
 
     /// The settings of the scene's solver.
@@ -230,6 +230,12 @@ mod tests {
         for settings in [
             &["data.name=rings", "field.kind=exact", "seed=5"][..],
             &["direction=noise", "data.name=rings"],
+            &["direction=noise", "data.name=rings", "time.start=0.3"],
+            &["direction=encode", "data.name=checkerboard", "field.kind=exact"],
+            &["direction=encode", "data.name=rings", "time.start=0.3"],
+            &["data.name=rings", "time.start=0.3"],
+            &["data.name=rings", "time.start=0.3", "particles.start=noise"],
+            &["data.name=rings", "sampler.method=rk4", "sampler.times=[0.3, 0.6, 1.0]"],
             &["field.kind=classic", "field.system=van-der-pol"],
             &["diffusion.form=sigma", "field.kind=exact"],
         ] {

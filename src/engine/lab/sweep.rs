@@ -156,7 +156,7 @@ pub fn sweep_run(
 ) -> Result<Recording, LabError> {
     let mut scene = sweep_scene(&subject.scene, method, setting)?;
     scene.particles.count = count;
-    (scene.time.start, scene.time.end) = (Some(subject.interval.0), Some(subject.interval.1));
+    scene.set_interval(subject.interval);
     let options = RunOptions {
         keyframes: 2,
         even_keyframes: true,

@@ -20,6 +20,7 @@ use thiserror::Error;
 use super::mlp::transpose;
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 use crate::interpolant::Interpolant;
+use crate::memory::{TooLarge, product};
 use adam::{Adam, Moments};
 use batch::{Batch, Batches};
 use gradient::{BurnLayer, FusedGradient};
@@ -109,6 +110,9 @@ pub enum TrainingError {
         /// The size in the settings.
         expected: Architecture,
     },
+    /// More than there is memory for.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     /// The loss or its gradient is not finite any more.
     #[error("the training diverged at step {step}: the loss is {loss}; try a lower learning rate")]
     Diverged {
@@ -120,6 +124,24 @@ pub enum TrainingError {
 }
 
 impl TrainingSettings {
+    /// Memory that the training takes, in bytes, about.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let Architecture { hidden, depth, .. } = self.architecture;
+        let units = self.architecture.inputs() + depth * hidden;
+        let weights = product(&[self.architecture.inputs() + depth * hidden, hidden, 4]);
+        // Weights, average, two moments, gradient, two layouts, and a gradient in each of four parts.
+        let weights = weights.saturating_mul(11);
+        // Batches are drawn ahead.
+        let batches = product(&[self.batch, self.architecture.inputs() + 2, 4, 4]);
+        let passes = match self.gradient {
+            GradientMethod::Fused => 0,
+            // Every operation of every layer keeps what it made, and makes as much on the way back.
+            GradientMethod::Autodiff(_) => product(&[self.batch, units, 4, 12]),
+        };
+        weights.saturating_add(batches).saturating_add(passes)
+    }
+
     /// Checks every setting against its range.
     ///
     /// # Errors

@@ -69,10 +69,7 @@ impl Densities {
         if scene.classic().is_some() {
             return;
         }
-        let path = match scene.direction {
-            Direction::Generate => scene.interpolant.kind,
-            Direction::Noise => Interpolant::Vp,
-        };
+        let path = scene.path();
         let key = Process {
             direction: scene.direction,
             data: scene.data.clone(),

@@ -24,7 +24,7 @@ use super::drawing::{Canvas, drawing};
 use super::sight::Window;
 use crate::app::palette::{Palette, Room};
 use crate::engine::{LoadedModel, Recording};
-use crate::scene::{Direction, Layer, Layers, Projection, Scene};
+use crate::scene::{Layer, Layers, Projection, Scene};
 
 /// What a pane's layers are drawn from, besides its particles.
 #[derive(Default)]
@@ -64,10 +64,7 @@ impl Sighting<'_> {
     /// Time since the run began, whichever way t goes.
     fn elapsed(&self) -> f64 {
         let (start, end) = self.scene.time_span();
-        match self.scene.direction {
-            Direction::Generate => self.t - start,
-            Direction::Noise => end - self.t,
-        }
+        if self.scene.direction.falls() { end - self.t } else { self.t - start }
     }
 }
 
