@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use driftscope::cli::bench::workload::ForwardPass;
-use driftscope::data::toy;
-use driftscope::engine::trainer;
-use driftscope::interpolant::Interpolant;
-use driftscope::network::{ComputeDevice, GradientMethod, TrainingSettings};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::network::{ComputeDevice, GradientMethod, TrainingSettings};
+use driftscope_study::engine::trainer;
 
 fn forward(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("forward pass of 2048");

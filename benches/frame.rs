@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use driftscope::app::{Driftscope, Launch};
-use driftscope::scene::Scene;
+use driftscope_study::scene::Scene;
 use eframe::App;
 use eframe::egui::{self, Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{RenderState, ScreenDescriptor};

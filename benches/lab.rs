@@ -9,8 +9,8 @@ mod long_sweep;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope::engine::lab::Lab;
-use driftscope::scene::Scene;
+use driftscope_study::engine::lab::Lab;
+use driftscope_study::scene::Scene;
 use egui_kittest::Harness;
 
 use self::long_sweep::long_sweep;

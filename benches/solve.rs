@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use driftscope::cli::bench::workload::{ForwardPass, SIZES, WORKLOADS, Workload};
-use driftscope::data::toy;
-use driftscope::engine::{Engine, Update, trainer};
-use driftscope::interpolant::Interpolant;
-use driftscope::network::TrainingSettings;
-use driftscope::scene::Scene;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::network::TrainingSettings;
+use driftscope_study::engine::{Engine, Update, trainer};
+use driftscope_study::scene::Scene;
 
 fn solves(criterion: &mut Criterion) {
     for workload in WORKLOADS {

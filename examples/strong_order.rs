@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use driftscope::data::toy;
-use driftscope::diffusion::DiffusionForm;
-use driftscope::interpolant::Interpolant;
-use driftscope::measure::{StrongSetting, strong_order};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_study::measure::{StrongSetting, strong_order};
 
 fn main() {
     table("One Gaussian (2, 0) ± 0.5, Linear, D = 1, t from 0.1 to 0.8", &StrongSetting::default());

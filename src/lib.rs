@@ -1,20 +1,6 @@
-//! Driftscope: an oscilloscope for diffusion samplers.
-//!
-//! One way through the house: a [`scene::Scene`] goes into the [`engine`], which makes a
-//! [`engine::Recording`]; [`measure`] takes its measure and the views draw it.
+//! Driftscope: an oscilloscope for diffusion samplers. Here are its window and its command line; what
+//! they show and run lives in the crates below (`docs/architecture.md`).
 
 pub mod app;
 pub mod cli;
-pub mod data;
-pub mod diffusion;
-pub mod engine;
-mod exponential;
 pub mod export;
-pub mod field;
-pub mod files;
-pub mod interpolant;
-pub mod measure;
-pub mod memory;
-pub mod network;
-pub mod scene;
-pub mod solver;

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use driftscope::data::toy;
-use driftscope::field::{ClassicField, ExactField, Field};
-use driftscope::interpolant::Interpolant;
-use driftscope::solver::by_hand::{AdaptiveByHand, AttemptByHand, fixed_step};
-use driftscope::solver::stepper::Step;
-use driftscope::solver::{
-    Cancel, ErrorWeights, MethodRef, OdeSettings, Stop, Tolerances, per_particle,
-};
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Field;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::field::{ClassicField, ExactField};
+use driftscope_solve::by_hand::{AdaptiveByHand, AttemptByHand, fixed_step};
+use driftscope_solve::stepper::Step;
+use driftscope_solve::{ErrorWeights, MethodRef, OdeSettings, Stop, Tolerances, per_particle};
 use serde_json::Value;
 
 fn named(system: &str, parameter: Option<f64>) -> ClassicField {
@@ -95,7 +95,11 @@ fn attempts_by_hand_make_up_the_whole_solve() {
             // The stages are where the field was evaluated.
             for stage in &made.stages {
                 let mut slope = [0.0; 2];
-                field.velocity(driftscope::field::Times::Shared(stage.t), &stage.point, &mut slope);
+                field.velocity(
+                    driftscope_base::field::Times::Shared(stage.t),
+                    &stage.point,
+                    &mut slope,
+                );
                 for (found, wanted) in slope.iter().zip(stage.slope) {
                     assert!((found - wanted).abs() < 1e-9 * wanted.abs().max(1.0), "{method}");
                 }
@@ -116,7 +120,7 @@ fn one_bad_particle_does_not_stop_the_others() {
     impl Field<f64> for BlowsUp {
         fn velocity(
             &self,
-            _times: driftscope::field::Times<'_>,
+            _times: driftscope_base::field::Times<'_>,
             points: &[f64],
             velocities: &mut [f64],
         ) {

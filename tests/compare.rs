@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope::engine::Recording;
-use driftscope::scene::Scene;
+use driftscope_study::engine::Recording;
+use driftscope_study::scene::Scene;
 use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
-use driftscope::data::{Component, Mixture, toy};
-use driftscope::field::{ClassicField, ExactField, Field};
-use driftscope::interpolant::Interpolant;
-use driftscope::solver::fixed::FixedProblem;
-use driftscope::solver::{Cancel, MethodRef, OdeSettings, Tolerances, grid, per_particle};
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Field;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Component, Mixture, toy};
+use driftscope_flow::field::{ClassicField, ExactField};
+use driftscope_solve::fixed::FixedProblem;
+use driftscope_solve::{MethodRef, OdeSettings, Tolerances, grid, per_particle};
 
 fn named(system: &str, parameter: Option<f64>) -> ClassicField {
     ClassicField::named(system, parameter).expect("in the table")

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use driftscope::engine::{Recording, RunOptions, run};
-use driftscope::scene::Scene;
-use driftscope::solver::Cancel;
+use driftscope_base::cancel::Cancel;
+use driftscope_study::engine::{Recording, RunOptions, run};
+use driftscope_study::scene::Scene;
 
 const SCENE: &str = r#"
 [data]

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use driftscope::app::state::Mode;
 use driftscope::app::{Driftscope, Launch};
-use driftscope::engine::lab::{
+use driftscope_solve::measure::CloudDistance;
+use driftscope_study::engine::lab::{
     Job, Lab, Setting, Subject, coverage, errors_over_time, likelihood_map, marginal_errors,
     model_error_over_time, round_trips, stability, strong_error_curves, sweep_reference, transport,
 };
-use driftscope::measure::CloudDistance;
-use driftscope::scene::Scene;
+use driftscope_study::scene::Scene;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 

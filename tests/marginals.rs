@@ -3,17 +3,19 @@
 
 use std::sync::Arc;
 
-use driftscope::data::{Mixture, toy};
-use driftscope::diffusion::DiffusionForm;
-use driftscope::engine::random::{Purpose, normal_start, stream};
-use driftscope::engine::{RunOptions, run};
-use driftscope::field::{ExactField, Field, Real, ScoredField, Times};
-use driftscope::interpolant::Interpolant;
-use driftscope::measure::permutation_test;
-use driftscope::scene::Scene;
-use driftscope::solver::brownian::Noise;
-use driftscope::solver::sde::{LastStep, Scheme, SdeProblem};
-use driftscope::solver::{Cancel, grid};
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::{Field, Real, ScoredField, Times};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_base::random::{Purpose, normal_start, stream};
+use driftscope_flow::data::{Mixture, toy};
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::field::ExactField;
+use driftscope_solve::brownian::Noise;
+use driftscope_solve::grid;
+use driftscope_solve::measure::permutation_test;
+use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
+use driftscope_study::engine::{RunOptions, run};
+use driftscope_study::scene::Scene;
 use rand_distr::{Distribution, StandardNormal};
 
 const PARTICLES: usize = 5_000;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use driftscope::app::palette::Room;
 use driftscope::app::{Driftscope, Launch};
-use driftscope::scene::{Layer, Layers, Projection, Scene};
+use driftscope_study::scene::{Layer, Layers, Projection, Scene};
 use eframe::egui::{Key, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
@@ -147,7 +147,7 @@ fn every_layer() {
         let mut scene = scene(&["particles.count=600", "diffusion.form=none"]);
         scene.view.layers = Layers::of(&[layer]);
         if layer == Layer::Diffusion {
-            scene.diffusion.form = driftscope::diffusion::DiffusionForm::Sigma;
+            scene.diffusion.form = driftscope_flow::diffusion::DiffusionForm::Sigma;
             scene.view.layers = Layers::of(&[layer, Layer::Velocity]);
         }
         let mut harness = stage_alone(scene, Room::Dark, 0.6);

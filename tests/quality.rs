@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use driftscope::data::TOYS;
-use driftscope::engine::{Recording, RunOptions, run};
-use driftscope::measure::distance_to_data;
-use driftscope::scene::{FieldKind, Scene};
-use driftscope::solver::Cancel;
+use driftscope_base::cancel::Cancel;
+use driftscope_flow::data::TOYS;
+use driftscope_study::engine::{Recording, RunOptions, run};
+use driftscope_study::measure::distance_to_data;
+use driftscope_study::scene::{FieldKind, Scene};
 
 const PARTICLES: usize = 10_000;
 

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
-use driftscope::data::toy;
-use driftscope::field::{ClassicField, ExactField, Field};
-use driftscope::interpolant::Interpolant;
-use driftscope::solver::fixed::FixedProblem;
-use driftscope::solver::{
-    Cancel, ControllerKind, End, ErrorWeights, MethodRef, OdeSettings, StepControl, Tolerances,
-    grid, per_particle,
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Field;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::field::{ClassicField, ExactField};
+use driftscope_solve::fixed::FixedProblem;
+use driftscope_solve::{
+    ControllerKind, End, ErrorWeights, MethodRef, OdeSettings, StepControl, Tolerances, grid,
+    per_particle,
 };
 use serde_json::Value;
 

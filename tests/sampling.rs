@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use driftscope::engine::lab::{
+use driftscope_base::cancel::Cancel;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_solve::measure::rms_distance;
+use driftscope_solve::{MethodRef, Tolerances};
+use driftscope_study::engine::lab::{
     LabError, Subject, likelihoods, sweep_reference, sweep_run, sweep_subject,
 };
-use driftscope::engine::{Probe, Recording, RunOptions, run, run_in_blocks};
-use driftscope::interpolant::Interpolant;
-use driftscope::measure::rms_distance;
-use driftscope::scene::{Scene, Start};
-use driftscope::solver::{Cancel, MethodRef, Tolerances};
+use driftscope_study::engine::{Probe, Recording, RunOptions, run, run_in_blocks};
+use driftscope_study::scene::{Scene, Start};
 use tempfile::TempDir;
 
 /// One Gaussian, of which everything is known in closed form.
@@ -198,7 +199,7 @@ fn references_start_where_the_runs_do() {
         let subject = sweep_subject(&gaussian(settings, 100), None).expect("an ODE");
         let never = Cancel::default();
         let reference = sweep_reference(&subject, 100, &never).expect("runs");
-        let setting = driftscope::engine::lab::Setting::Tolerance { rtol: 1e-9, atol: 1e-9 };
+        let setting = driftscope_study::engine::lab::Setting::Tolerance { rtol: 1e-9, atol: 1e-9 };
         let method = MethodRef::named("dopri5").expect("in the table");
         let recording = sweep_run(&subject, (method, setting), 100, &never).expect("runs");
         let error = rms_distance(&recording.ends().collect::<Vec<_>>(), reference.ends());

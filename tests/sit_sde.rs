@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
-use driftscope::data::toy;
-use driftscope::diffusion::DiffusionForm;
-use driftscope::field::ExactField;
-use driftscope::interpolant::Interpolant;
-use driftscope::solver::brownian::Noise;
-use driftscope::solver::sde::{LastStep, Scheme, SdeProblem};
-use driftscope::solver::{Cancel, grid};
+use driftscope_base::cancel::Cancel;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::field::ExactField;
+use driftscope_solve::brownian::Noise;
+use driftscope_solve::grid;
+use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
 use serde_json::Value;
 
 const PARTICLES: usize = 4;

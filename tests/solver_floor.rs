@@ -5,18 +5,20 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use driftscope::data::{Component, Mixture};
-use driftscope::engine::{RunOptions, run};
-use driftscope::field::{ClassicField, ExactField, Field, Times};
-use driftscope::interpolant::Interpolant;
-use driftscope::measure::fitted_order;
-use driftscope::scene::Scene;
-use driftscope::solver::by_hand::AdaptiveByHand;
-use driftscope::solver::fixed::FixedProblem;
-use driftscope::solver::{
-    Attempt, Cancel, ControllerKind, End, ErrorWeights, Keep, MethodRef, MinStepPolicy,
-    OdeSettings, StepControl, Stop, Tolerances, Track, grid, per_particle, whole_batch,
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::{Field, Times};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Component, Mixture};
+use driftscope_flow::field::{ClassicField, ExactField};
+use driftscope_solve::by_hand::AdaptiveByHand;
+use driftscope_solve::fixed::FixedProblem;
+use driftscope_solve::{
+    Attempt, ControllerKind, End, ErrorWeights, Keep, MethodRef, MinStepPolicy, OdeSettings,
+    StepControl, Stop, Tolerances, Track, grid, per_particle, whole_batch,
 };
+use driftscope_study::engine::{RunOptions, run};
+use driftscope_study::measure::fitted_order;
+use driftscope_study::scene::Scene;
 use serde_json::Value;
 
 fn named(name: &str) -> MethodRef {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use driftscope::data::toy;
-use driftscope::diffusion::DiffusionForm;
-use driftscope::interpolant::Interpolant;
-use driftscope::measure::{StrongSetting, strong_order};
-use driftscope::solver::sde::Scheme;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_solve::sde::Scheme;
+use driftscope_study::measure::{StrongSetting, strong_order};
 
 /// Measures every scheme's order and holds it against `wanted`.
 fn check(name: &str, setting: &StrongSetting, wanted: impl Fn(Scheme) -> f64) {

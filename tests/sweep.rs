@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use driftscope::engine::lab::{Setting, sweep_reference, sweep_run, sweep_subject};
-use driftscope::measure::fitted_order;
-use driftscope::scene::Scene;
-use driftscope::solver::{Cancel, MethodRef};
+use driftscope_base::cancel::Cancel;
+use driftscope_solve::MethodRef;
+use driftscope_study::engine::lab::{Setting, sweep_reference, sweep_run, sweep_subject};
+use driftscope_study::measure::fitted_order;
+use driftscope_study::scene::Scene;
 
 /// One row of `work_precision.csv`.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope::scene::Scene;
+use driftscope_study::scene::Scene;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -153,7 +153,7 @@ fn undo_brings_the_last_scene_back() {
 
 #[test]
 fn every_demonstration_opens_and_says_what_to_watch() {
-    for bundled in driftscope::scene::LIBRARY {
+    for bundled in driftscope_study::scene::LIBRARY {
         let mut scene = bundled.scene();
         scene.particles.count = 32;
         let about = scene.about.clone();
@@ -331,5 +331,5 @@ fn data_are_encoded_and_later_starts_can_be_chosen() {
     harness.run_steps(3);
     settle(&mut harness);
     let start = harness.state().state().pane().scene.particles.start;
-    assert_eq!(start, Some(driftscope::scene::Start::Noise));
+    assert_eq!(start, Some(driftscope_study::scene::Start::Noise));
 }

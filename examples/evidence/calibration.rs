@@ -1,10 +1,11 @@
 //! How the ratio of DOPRI5's estimate to the truth depends on the tolerance and on h.
 
-use driftscope::engine::lab::{Reference, Subject, errors_over_time};
-use driftscope::measure::fitted_order;
-use driftscope::solver::by_hand::fixed_step;
-use driftscope::solver::stepper::Step;
-use driftscope::solver::{Cancel, MethodRef, Rule};
+use driftscope_base::cancel::Cancel;
+use driftscope_solve::by_hand::fixed_step;
+use driftscope_solve::stepper::Step;
+use driftscope_solve::{MethodRef, Rule};
+use driftscope_study::engine::lab::{Reference, Subject, errors_over_time};
+use driftscope_study::measure::fitted_order;
 
 use crate::{kind_of, median, scene};
 

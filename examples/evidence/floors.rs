@@ -1,9 +1,9 @@
 //! How often exact samples, and single pairs of draws, lie within k deviations of the floor.
 
-use driftscope::data::{TOYS, Toy, toy};
-use driftscope::engine::random::{Purpose, stream};
-use driftscope::measure::{CloudDistance, Yardstick, energy_distance, sliced_wasserstein};
-use driftscope::solver::Cancel;
+use driftscope_base::cancel::Cancel;
+use driftscope_base::random::{Purpose, stream};
+use driftscope_flow::data::{TOYS, Toy, toy};
+use driftscope_solve::measure::{CloudDistance, Yardstick, energy_distance, sliced_wasserstein};
 
 /// Prints it for every distribution.
 pub fn print() {

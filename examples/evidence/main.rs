@@ -8,11 +8,12 @@ mod watershed;
 
 use std::sync::Arc;
 
-use driftscope::data::TOYS;
-use driftscope::engine::lab::{convergence, strong_error_curves};
-use driftscope::measure::{Modes, quantile};
-use driftscope::scene::Scene;
-use driftscope::solver::Cancel;
+use driftscope_base::cancel::Cancel;
+use driftscope_flow::data::TOYS;
+use driftscope_solve::measure::quantile;
+use driftscope_study::engine::lab::{convergence, strong_error_curves};
+use driftscope_study::measure::Modes;
+use driftscope_study::scene::Scene;
 
 fn main() {
     for which in std::env::args().skip(1) {

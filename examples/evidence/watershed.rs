@@ -1,8 +1,9 @@
 //! Where Euler's root mean square error on two moons comes from.
 
-use driftscope::engine::lab::{Reference, Setting, Subject, sweep_run, sweep_subject};
-use driftscope::measure::fitted_order;
-use driftscope::solver::{Cancel, MethodRef};
+use driftscope_base::cancel::Cancel;
+use driftscope_solve::MethodRef;
+use driftscope_study::engine::lab::{Reference, Setting, Subject, sweep_run, sweep_subject};
+use driftscope_study::measure::fitted_order;
 
 use crate::{median, scene};
 

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use driftscope_flow::network::TrainingSettings;
+use driftscope_study::scene::Scene;
+
 use super::state::{ByHand, Look, Mode};
-use crate::network::TrainingSettings;
-use crate::scene::Scene;
 
 /// One wish.
 #[derive(Clone, Debug)]

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use driftscope_flow::network::Model;
+use driftscope_study::scene::Scene;
 use eframe::egui::Context;
 
 use super::command::FileCommand;
 use super::file_dialog::{OwnDialog, Question, desktop_has_one, with_ending};
-use crate::network::Model;
-use crate::scene::Scene;
 
 /// News waiting to be taken; more than a person can cause at a time.
 const QUEUE: usize = 16;

@@ -41,6 +41,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_study::scene::{FieldKind, Scene};
 use eframe::egui::{
     self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
 };
@@ -58,7 +59,6 @@ use self::stage::Stage;
 use self::state::{Mode, State};
 use self::theme::UNIT;
 use self::trainer::TrainerDesk;
-use crate::scene::{FieldKind, Scene};
 
 pub use self::screenshot::Screenshot;
 pub use self::window::{Launch, WindowError, run};

@@ -1,10 +1,9 @@
 //! Every colour of the window. Categories are Okabe–Ito colours (safe for colour-blind eyes),
 //! quantities run along viridis-like scales; text passes WCAG AA on its ground in both themes.
 
+use driftscope_solve::MethodRef;
+use driftscope_study::scene::Scene;
 use eframe::egui::Color32;
-
-use crate::scene::Scene;
-use crate::solver::MethodRef;
 
 /// Where the window is looked at, which decides its theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! The moment of a run that is shown.
 
-use crate::engine::Recording;
-use crate::scene::{Clock, View};
+use driftscope_study::engine::Recording;
+use driftscope_study::scene::{Clock, View};
 
 /// The finished picture stands this long before a repeated run starts again.
 const REST_SECS: f64 = 0.9;

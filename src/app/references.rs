@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::{Engine, LoadedModel, Recording, Update};
+use driftscope_study::scene::{ColourBy, Scene};
 use eframe::egui::Context;
 
 use super::state::{PaneState, State};
-use crate::engine::{Engine, LoadedModel, Recording, Update};
-use crate::scene::{ColourBy, Scene};
 
 /// References kept; panes that differ in their sampler alone share one.
 const KEPT: usize = 6;

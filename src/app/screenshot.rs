@@ -113,6 +113,6 @@ fn save(picture: &ColorImage, path: &Path) -> Result<(), String> {
     PngEncoder::new(&mut png)
         .write_image(&bytes, width as u32, height as u32, ExtendedColorType::Rgba8)
         .map_err(|error| error.to_string())?;
-    crate::files::write_atomically(path, png.get_ref())
+    driftscope_base::files::write_atomically(path, png.get_ref())
         .map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_study::engine::{Engine, LoadedModel, Recording, Update};
 use eframe::egui::Context;
 
 use super::references::References;
 use super::state::{PaneState, Shown, Solve, State};
 use super::traces::Traces;
-use crate::engine::{Engine, LoadedModel, Recording, Update};
 
 /// A picture in the making replaces an older one only if that has been shown for this long, so
 /// that dragging a slider does not flicker.

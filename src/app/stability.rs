@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use driftscope_base::cancel::Cancel;
+use driftscope_solve::Scope;
+use driftscope_study::engine::lab::{Lab, LabError, Subject, stability};
+use driftscope_study::engine::{LoadedModel, Recording};
+use driftscope_study::scene::Scene;
+
 use super::lab::desk::{Desk, Standing};
 use super::state::{ChosenSteps, PaneState, State};
-use crate::engine::lab::{Lab, LabError, Subject, stability};
-use crate::engine::{LoadedModel, Recording};
-use crate::scene::Scene;
-use crate::solver::{Cancel, Scope};
 
 /// A recording and one of its particles.
 type Key = (u64, usize);

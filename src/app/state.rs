@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_flow::network::TrainingSettings;
+use driftscope_study::engine::lab::Stability;
+use driftscope_study::engine::{Recording, TrainingState, TrainingStatus};
+use driftscope_study::measure::DataDistance;
+use driftscope_study::scene::Scene;
+
 use super::palette::{Palette, Room};
 use super::playback::Playback;
 use super::traces::Traces;
-use crate::engine::lab::Stability;
-use crate::engine::{Recording, TrainingState, TrainingStatus};
-use crate::measure::DataDistance;
-use crate::network::TrainingSettings;
-use crate::scene::Scene;
 
 /// What the window is for at the moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use driftscope_study::scene::{Bundled, Direction, LIBRARY, Scene};
 use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
     Align, Button, Layout, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
@@ -12,7 +13,6 @@ use super::icon::{Icon, icon_button};
 use super::number;
 use super::state::{Look, Mode, State};
 use super::theme::{TEXT, UNIT, semibold};
-use crate::scene::{Bundled, Direction, LIBRARY, Scene};
 
 /// The bundled scenes, read once.
 static DEMONSTRATIONS: LazyLock<Vec<Scene>> =

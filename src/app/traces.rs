@@ -1,8 +1,8 @@
 //! The steps of a recording as the plots and the scrubber draw them.
 
-use crate::engine::{Recording, Spread};
-use crate::scene::Scene;
-use crate::solver::Attempt;
+use driftscope_solve::Attempt;
+use driftscope_study::engine::{Recording, Spread};
+use driftscope_study::scene::Scene;
 
 use super::playback::progress_of;
 

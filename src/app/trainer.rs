@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_flow::network::Model;
+use driftscope_study::engine::{LoadedModel, TrainingJob, TrainingRequest};
+use driftscope_study::scene::{Data, Scene};
 use eframe::egui::Context;
 
 use super::command::TrainCommand;
 use super::state::Training;
-use crate::engine::{LoadedModel, TrainingJob, TrainingRequest};
-use crate::network::Model;
-use crate::scene::{Data, Scene};
 
 /// New weights are shown no more often than this,
 const REFRESH: Duration = Duration::from_millis(333);

@@ -1,5 +1,6 @@
 //! The bottom bar: playback above, readings below.
 
+use driftscope_study::scene::Scene;
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
     Align, ComboBox, FontId, Label, Layout, Response, RichText, TextFormat, Ui, vec2,
@@ -12,7 +13,6 @@ use super::palette::Palette;
 use super::scrubber;
 use super::state::State;
 use super::theme::{ROW, TEXT, UNIT, semibold};
-use crate::scene::Scene;
 
 const SPEEDS: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0];
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use driftscope_study::scene::Scene;
 use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
@@ -10,7 +11,6 @@ use super::palette::Room;
 use super::screenshot::{Outcome, Screenshot};
 use super::stage::gpu::StageGpu;
 use super::state::Mode;
-use crate::scene::Scene;
 
 /// Size of the window when it opens, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
+use driftscope_base::random::{Purpose, stream};
+use driftscope_flow::data::toy;
 
 use super::table::{Table, check_room, number};
-use crate::data::toy;
-use crate::engine::random::{Purpose, stream};
 
 /// Draw points of a built-in distribution and write them as CSV (`x,y`).
 #[derive(Args, Debug)]

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
+use driftscope_study::engine::Probe;
+use driftscope_study::scene::{Direction, Scene};
 
 use super::table::{NumberFile, Row, Table, check_room, number};
 use super::{SceneArgs, name_idle, without_effect};
-use crate::engine::Probe;
-use crate::scene::{Direction, Scene};
 
 /// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
 /// log density and the interpolant, in double precision. A classic field has a velocity only; its

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
+use driftscope_base::cancel::Cancel;
+use driftscope_solve::Tolerances;
+use driftscope_study::engine::lab::{Subject, likelihoods};
+use driftscope_study::scene::Scene;
 
 use super::table::{NumberFile, Row, Table, check_room, number};
 use super::{EXIT_STOPPED, SceneArgs, complain, name_idle, without_effect};
-use crate::engine::lab::{Subject, likelihoods};
-use crate::scene::Scene;
-use crate::solver::{Cancel, Tolerances};
 
 /// The log-likelihood of points under a scene's flow: the probability-flow ODE backwards in t, with
 /// the exact divergence of the field beside it, in double precision.

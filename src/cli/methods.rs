@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-
-use crate::solver::sde::Scheme;
-use crate::solver::{METHODS, Method, Recipe, Rule};
+use driftscope_solve::sde::Scheme;
+use driftscope_solve::{METHODS, Method, Recipe, Rule};
 
 /// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
 ///

@@ -17,10 +17,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use driftscope_study::scene::{Given, Scene, SceneError};
 
 use crate::app::palette::Room;
 use crate::app::state::Mode;
-use crate::scene::{Given, Scene, SceneError};
 
 /// Refused input.
 pub const EXIT_REFUSED: u8 = 2;

@@ -7,6 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use driftscope_base::cancel::{Cancel, Cancelled};
+use driftscope_base::memory::{check_disk, check_memory, product};
+use driftscope_solve::{Attempt, Scope};
+use driftscope_study::engine::{
+    DOUBLED, GivenNoise, NoiseRow, Recording, RunError, RunOptions, Spread, run_in_blocks,
+};
+use driftscope_study::measure::{DataDistance, distance_to_data};
+use driftscope_study::scene::{Precision, Scene};
 use serde::Serialize;
 
 use super::starts::{SAMPLES, read_starts};
@@ -14,13 +22,6 @@ use super::table::{
     GrowingTable, NumberFile, Table, check_folder, is_stream, make_folder, number, save,
 };
 use super::{EXIT_STOPPED, IdleSetting, SceneArgs, complain, name_idle, without_effect};
-use crate::engine::{
-    DOUBLED, GivenNoise, NoiseRow, Recording, RunError, RunOptions, Spread, run_in_blocks,
-};
-use crate::measure::{DataDistance, distance_to_data};
-use crate::memory::{check_disk, check_memory, product};
-use crate::scene::{Precision, Scene};
-use crate::solver::{Attempt, Cancel, Cancelled, Scope};
 
 /// Run a scene and write what came of it into a folder.
 ///

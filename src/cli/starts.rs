@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use driftscope_study::scene::MOST_PARTICLES;
 
 use super::table::{NumberFile, Row};
-use crate::scene::MOST_PARTICLES;
 
 /// Starts lie within this distance of the axes: beyond, single precision loses what matters.
 const FARTHEST: f64 = 1e6;

@@ -7,20 +7,21 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use driftscope_base::cancel::Cancel;
+use driftscope_base::memory::{check_memory, product};
+use driftscope_solve::MethodRef;
+use driftscope_solve::measure::CloudDistance;
+use driftscope_study::engine::lab::{
+    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_scene,
+    sweep_subject,
+};
+use driftscope_study::scene::Scene;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::table::{Table, check_folder, is_stream, make_folder, number, save};
 use super::{EXIT_STOPPED, SceneArgs, name_idle, without_effect};
 use crate::app::palette::LIGHT;
-use crate::engine::lab::{
-    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_scene,
-    sweep_subject,
-};
 use crate::export::svg::{Level, LogChart, Series};
-use crate::measure::CloudDistance;
-use crate::memory::{check_memory, product};
-use crate::scene::Scene;
-use crate::solver::{Cancel, MethodRef};
 
 /// Measure error against cost for several methods: a work–precision diagram.
 ///
@@ -95,8 +96,8 @@ fn steps(text: &str) -> Result<Range<usize>, String> {
     let parse = |text: &str| {
         let value = text.trim().parse::<usize>().ok();
         value
-            .filter(|steps| (1..=crate::scene::MOST_STEPS).contains(steps))
-            .ok_or_else(|| format!("steps from 1 to {}", crate::scene::MOST_STEPS))
+            .filter(|steps| (1..=driftscope_study::scene::MOST_STEPS).contains(steps))
+            .ok_or_else(|| format!("steps from 1 to {}", driftscope_study::scene::MOST_STEPS))
     };
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (from, to) = (parse(from)?, parse(to)?);
@@ -235,7 +236,7 @@ fn table(points: &[SweepPoint]) -> Result<Table> {
         "sliced_w2_floor",
     ])?;
     for point in points {
-        let distance = |pick: fn(&crate::measure::Floored) -> f64| {
+        let distance = |pick: fn(&driftscope_solve::measure::Floored) -> f64| {
             point.sliced_w2.as_ref().map_or_else(String::new, |measured| number(pick(measured)))
         };
         table.row([

@@ -5,9 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-
-use crate::files::Pending;
-use crate::memory::{check_disk, check_memory, product, push};
+use driftscope_base::files::Pending;
+use driftscope_base::memory::{check_disk, check_memory, product, push};
 
 /// A table in the making.
 pub struct Table(csv::Writer<Vec<u8>>);
@@ -88,7 +87,7 @@ const STANDARD: &str = "-";
 
 /// Whether a result goes to standard output, a pipe or a device rather than to a file or folder.
 pub fn is_stream(path: &Path) -> bool {
-    path.as_os_str() == STANDARD || crate::files::is_stream(path)
+    path.as_os_str() == STANDARD || driftscope_base::files::is_stream(path)
 }
 
 /// Writes a file, all or nothing; a stream is written through, `-` being standard output.
@@ -96,7 +95,7 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     if path.as_os_str() == STANDARD {
         return super::print(bytes);
     }
-    crate::files::write_atomically(path, bytes)
+    driftscope_base::files::write_atomically(path, bytes)
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -105,7 +104,8 @@ pub fn check_writable(path: &Path) -> Result<()> {
     if path.as_os_str() == STANDARD {
         return Ok(());
     }
-    crate::files::check_writable(path).with_context(|| format!("cannot write {}", path.display()))
+    driftscope_base::files::check_writable(path)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Makes the folder `path` if it is not there.
@@ -116,7 +116,7 @@ pub fn make_folder(path: &Path) -> Result<()> {
 
 /// Finds out whether files could be written into the folder `path`, without changing anything.
 pub fn check_folder(path: &Path) -> Result<()> {
-    crate::files::check_folder(path)
+    driftscope_base::files::check_folder(path)
         .with_context(|| format!("cannot write to the folder {}", path.display()))
 }
 

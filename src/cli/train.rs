@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
+use driftscope_study::engine::{TrainingJob, TrainingRequest, TrainingState};
+use driftscope_study::scene::{Data, Scene};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::SceneArgs;
 use super::table::{check_writable, save};
-use crate::data::toy;
-use crate::engine::{TrainingJob, TrainingRequest, TrainingState};
-use crate::interpolant::Interpolant;
-use crate::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
-use crate::scene::{Data, Scene};
 
 /// Train a network by flow matching and save it as safetensors.
 ///

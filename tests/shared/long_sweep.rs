@@ -1,11 +1,11 @@
 //! Work for the laboratory that does not end by itself, for what is measured beside it.
 
-use driftscope::engine::lab::{
+use driftscope_solve::MethodRef;
+use driftscope_solve::measure::CloudDistance;
+use driftscope_study::engine::lab::{
     LabError, Report, Setting, sweep_point, sweep_reference, sweep_subject,
 };
-use driftscope::measure::CloudDistance;
-use driftscope::scene::Scene;
-use driftscope::solver::MethodRef;
+use driftscope_study::scene::Scene;
 
 /// A sweep that would take minutes.
 pub fn long_sweep(report: &Report<()>) -> Result<(), LabError> {

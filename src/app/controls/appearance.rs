@@ -1,5 +1,6 @@
 //! How everything is drawn: sizes, theme, playback.
 
+use driftscope_study::scene::{Clock, Overlap, Scene};
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::row::{Choice, Row, Scale, fold};
@@ -8,7 +9,6 @@ use crate::app::number;
 use crate::app::palette::Room;
 use crate::app::state::Look;
 use crate::app::theme::{ROW, UNIT};
-use crate::scene::{Clock, Overlap, Scene};
 
 /// Sizes, theme and clock.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, look: Look, out: &mut Commands) {

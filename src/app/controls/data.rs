@@ -1,13 +1,13 @@
 //! What is sampled, which way, along which path, and whose velocity is followed.
 
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::TOYS;
+use driftscope_flow::field::SYSTEMS;
+use driftscope_study::scene::{Direction, FieldKind, Scene, Time};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale};
 use crate::app::number;
-use crate::data::TOYS;
-use crate::field::SYSTEMS;
-use crate::interpolant::Interpolant;
-use crate::scene::{Direction, FieldKind, Scene, Time};
 
 /// Why the distribution cannot be changed beside a training.
 const TRAINED_ON: &str =

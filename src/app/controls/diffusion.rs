@@ -1,12 +1,12 @@
 //! Noise added on the way.
 
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_solve::sde::{LastStep, Scheme};
+use driftscope_study::scene::Scene;
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, fold, heading};
 use crate::app::number;
-use crate::diffusion::DiffusionForm;
-use crate::scene::Scene;
-use crate::solver::sde::{LastStep, Scheme};
 
 /// Form, norm, scheme and last step.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {

@@ -1,11 +1,11 @@
 //! What lies on the stage, and which picture it shows.
 
+use driftscope_study::scene::CLASSIC;
+use driftscope_study::scene::{ColourBy, Layer, Projection, Scene};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, fold};
 use crate::app::number;
-use crate::scene::applies::CLASSIC;
-use crate::scene::{ColourBy, Layer, Projection, Scene};
 
 const OVER_TIME: &str = "This lies in the plane. Choose Plane as the picture to see it.";
 

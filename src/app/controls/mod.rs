@@ -12,17 +12,17 @@ mod sampler;
 mod step_control;
 mod training;
 
+use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 
 use super::command::{Command, Commands};
 use super::state::{Mode, State};
 use super::theme::UNIT;
-use crate::scene::Scene;
 
-/// As [`crate::scene::Scene::check`] has it.
-const MOST_PARTICLES: f64 = crate::scene::MOST_PARTICLES as f64;
-/// As [`crate::scene::Scene::check`] has it.
-const MOST_STEPS: f64 = crate::scene::MOST_STEPS as f64;
+/// As [`driftscope_study::scene::Scene::check`] has it.
+const MOST_PARTICLES: f64 = driftscope_study::scene::MOST_PARTICLES as f64;
+/// As [`driftscope_study::scene::Scene::check`] has it.
+const MOST_STEPS: f64 = driftscope_study::scene::MOST_STEPS as f64;
 
 /// Room for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;

@@ -1,5 +1,6 @@
 //! Which pane the controls are about, and what each shows.
 
+use driftscope_study::scene::{MOST_PANES, Scene};
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::row::Row;
@@ -7,7 +8,6 @@ use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
-use crate::scene::{MOST_PANES, Scene};
 
 const FIRST: &str = "The first pane shows particles. Choose another one to show a difference.";
 

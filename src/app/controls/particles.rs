@@ -1,9 +1,9 @@
 //! Who takes part.
 
+use driftscope_study::scene::{Scene, Start};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, fold};
-use crate::scene::{Scene, Start};
 
 /// Count, seed and where they start.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {

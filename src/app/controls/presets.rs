@@ -1,9 +1,9 @@
 //! Sampler settings with a name.
 
+use driftscope_study::scene::{Direction, PRESETS, Scene};
 use eframe::egui::{Button, Ui, Vec2};
 
 use crate::app::theme::{ROW, UNIT};
-use crate::scene::{Direction, PRESETS, Scene};
 
 /// One button per preset.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {

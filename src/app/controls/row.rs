@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use driftscope_study::scene::Scene;
 use eframe::egui::{
     Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
     WidgetText,
@@ -10,7 +11,6 @@ use eframe::egui::{
 
 use crate::app::number;
 use crate::app::theme::{ROW, UNIT};
-use crate::scene::Scene;
 
 /// Width of the names.
 const NAME_WIDTH: f32 = 22.0 * UNIT;

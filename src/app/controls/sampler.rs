@@ -1,13 +1,13 @@
 //! How the ODE is solved.
 
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::{MethodRef, Recipe, Rule};
+use driftscope_study::scene::Scene;
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, heading};
 use super::step_control;
 use crate::app::number;
-use crate::scene::Scene;
-use crate::solver::grid::Spacing;
-use crate::solver::{MethodRef, Recipe, Rule};
 
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {

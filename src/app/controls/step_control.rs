@@ -1,14 +1,14 @@
 //! How steps are spread, and how the error sets them.
 
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope};
+use driftscope_study::scene::{Precision, Scene};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale, fold};
 use crate::app::number;
-use crate::scene::{Precision, Scene};
-use crate::solver::grid::Spacing;
-use crate::solver::{ControllerKind, End, ErrorWeights, MinStepPolicy, Norm, Scope};
 
-/// As [`crate::scene::Scene::check`] has it: classic ODEs may be followed that far.
+/// As [`driftscope_study::scene::Scene::check`] has it: classic ODEs may be followed that far.
 const LONGEST_STEP: f64 = 1e4;
 
 /// The group.

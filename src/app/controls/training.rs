@@ -1,5 +1,7 @@
 //! Training a network in the window.
 
+use driftscope_study::engine::{TrainingState, TrainingStatus};
+use driftscope_study::scene::Direction;
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
 use super::row::{Row, Scale, heading};
@@ -7,8 +9,6 @@ use crate::app::command::{Command, Commands, TrainCommand};
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
-use crate::engine::{TrainingState, TrainingStatus};
-use crate::scene::Direction;
 
 const UNDER_WAY: &str = "A training is under way. Reset it to change how it goes.";
 

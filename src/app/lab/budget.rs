@@ -1,5 +1,6 @@
 //! The error budget: one bar.
 
+use driftscope_study::engine::lab::{Budget, Subject, budget};
 use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -8,7 +9,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT, semibold};
-use crate::engine::lab::{Budget, Subject, budget};
 
 /// Most particles that are measured.
 const SAMPLE: usize = 500;

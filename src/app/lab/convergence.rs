@@ -1,5 +1,6 @@
 //! The convergence table.
 
+use driftscope_study::engine::lab::{Convergence, NoOrder, convergence};
 use eframe::egui::{Grid, Rect, RichText, ScrollArea, Ui};
 
 use super::desk::{Asked, Desk};
@@ -8,7 +9,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{UNIT, semibold};
-use crate::engine::lab::{Convergence, NoOrder, convergence};
 
 const SAMPLE: usize = 100;
 const STEPS: [usize; 5] = [8, 16, 32, 64, 128];

@@ -1,5 +1,7 @@
 //! Mode coverage and distances, repeated over seeds.
 
+use driftscope_solve::measure::Floored;
+use driftscope_study::engine::lab::{Coverage, coverage};
 use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -9,8 +11,6 @@ use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT, semibold};
-use crate::engine::lab::{Coverage, coverage};
-use crate::measure::Floored;
 
 /// Most particles of each run.
 const SAMPLE: usize = 1_000;
@@ -117,7 +117,7 @@ fn shares(ui: &Ui, rect: Rect, bench: &Bench<'_>, found: &Coverage) {
 }
 
 fn figures(ui: &mut Ui, palette: &Palette, found: &Coverage) {
-    let distance = |name: &str, pick: fn(&crate::engine::lab::Repeated) -> Floored| {
+    let distance = |name: &str, pick: fn(&driftscope_study::engine::lab::Repeated) -> Floored| {
         let (mean, deviation) = spread(found.seeds.iter().map(|seed| pick(seed).value));
         let floor = found.seeds.first().map(pick);
         let inside = found.seeds.iter().filter(|seed| pick(seed).is_at_floor()).count();
@@ -130,7 +130,7 @@ fn figures(ui: &mut Ui, palette: &Palette, found: &Coverage) {
             format!("{inside} of {}", found.seeds.len()),
         ]
     };
-    let share = |name: &str, pick: fn(&crate::measure::Overlap) -> f64| {
+    let share = |name: &str, pick: fn(&driftscope_study::measure::Overlap) -> f64| {
         let (mean, deviation) = spread(found.seeds.iter().map(|seed| pick(&seed.overlap)));
         let (exact, range) = spread(found.exact.iter().map(pick));
         let inside = found

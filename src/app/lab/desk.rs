@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::LoadedModel;
-use crate::engine::lab::{Job, Lab, LabError, Report};
-use crate::scene::{Diffusion, Particles, Sampler, Scene};
+use driftscope_study::engine::LoadedModel;
+use driftscope_study::engine::lab::{Job, Lab, LabError, Report};
+use driftscope_study::scene::{Diffusion, Particles, Sampler, Scene};
 
 /// The scene and model of a measurement. Equal when the measurement would be the same.
 #[derive(Clone)]

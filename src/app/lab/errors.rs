@@ -1,5 +1,7 @@
 //! Error against t, and the calibration of the solver's estimate.
 
+use driftscope_solve::measure::Band;
+use driftscope_study::engine::lab::{ErrorsOverTime, StepErrors, Subject, errors_over_time};
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::{HoverPosition, Line, Points};
 
@@ -15,8 +17,6 @@ use crate::app::plots::frame::{
     decades, leaving_line, log_axis, log_grid, now_line, plot, say, time_axis, time_grid,
     time_range,
 };
-use crate::engine::lab::{ErrorsOverTime, StepErrors, Subject, errors_over_time};
-use crate::measure::Band;
 
 /// Particles that are measured.
 const SAMPLE: usize = 64;

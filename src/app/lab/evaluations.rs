@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::lab::PlaneMap;
 use eframe::egui::{Rect, Ui};
 
 use super::desk::{Asked, Desk};
@@ -11,7 +12,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::say;
-use crate::engine::lab::PlaneMap;
 
 /// Cells along each side.
 const SIDE: usize = 56;

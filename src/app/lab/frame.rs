@@ -1,6 +1,7 @@
 //! What the cards have in common: a title with the state of the measurement, plots on logarithmic
 //! axes, toggles.
 
+use driftscope_solve::measure::Band;
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, pos2, vec2,
@@ -12,7 +13,6 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::say;
 use crate::app::theme::{TEXT, UNIT, semibold};
-use crate::measure::Band;
 
 /// Height of a card's first line.
 const HEAD: f32 = 7.0 * UNIT;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use driftscope_solve::measure::{Complex, amplification};
+use driftscope_solve::{Method, MethodRef};
+use driftscope_study::engine::lab::{Landing, PlaneMap};
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 
@@ -11,9 +14,6 @@ use super::picture::{Picture, Scale};
 use super::{Bench, Card};
 use crate::app::command::{Command, Commands};
 use crate::app::plots::frame::{plot, say};
-use crate::engine::lab::{Landing, PlaneMap};
-use crate::measure::{Complex, amplification};
-use crate::solver::{Method, MethodRef};
 
 /// Points along each side of the region's picture.
 const SIDE: usize = 192;
@@ -111,7 +111,7 @@ fn half_of(method: &Method, landings: &[Landing]) -> u32 {
         .filter(|size| size.is_finite())
         .collect();
     sizes.sort_unstable_by(f64::total_cmp);
-    let most = crate::measure::quantile(&sizes, 0.97);
+    let most = driftscope_solve::measure::quantile(&sizes, 0.97);
     let mut halves = [1, 2, 4, 6, 10, 20, 50].into_iter().filter(|half| *half >= least);
     halves.find(|half| most < f64::from(*half)).unwrap_or(least)
 }

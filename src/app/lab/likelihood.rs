@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::lab::{LikelihoodMap, PlaneMap, Subject, likelihood_map};
 use eframe::egui::{Align2, FontId, Rect, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -11,7 +12,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::{LikelihoodMap, PlaneMap, Subject, likelihood_map};
 
 const ABOUT: &str = "log p₁(x) = log p₀(x₀) − ∫ ∇·v(x_t, t) dt along the trajectory that ends at x (Chen et al. 2018; Song et al. 2021, eq. 39), with the exact divergence, shown as a density. Hutchinson's estimate replaces the divergence by εᵀJε for one random ε: it is right on average only, and the map shows by how much log p₁ moves.";
 

@@ -1,5 +1,8 @@
 //! The error of the marginals against t, for each diffusion form.
 
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_solve::measure::CloudDistance;
+use driftscope_study::engine::lab::{MarginalCurve, marginal_errors};
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::FilledArea;
 
@@ -11,9 +14,6 @@ use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
-use crate::diffusion::DiffusionForm;
-use crate::engine::lab::{MarginalCurve, marginal_errors};
-use crate::measure::CloudDistance;
 
 /// Most particles of each run.
 const SAMPLE: usize = 1_000;
@@ -83,9 +83,10 @@ impl Card for Marginals {
                     plot.set_plot_bounds_x(time_range(span));
                     plot.set_plot_bounds_y(range);
                     if let Some(first) = curves.first() {
-                        let of = |pick: &dyn Fn(&(f64, crate::measure::Floored)) -> f64| {
-                            first.points.iter().map(pick).collect::<Vec<f64>>()
-                        };
+                        let of =
+                            |pick: &dyn Fn(&(f64, driftscope_solve::measure::Floored)) -> f64| {
+                                first.points.iter().map(pick).collect::<Vec<f64>>()
+                            };
                         let xs = of(&|(t, _)| *t);
                         let low = of(&|(_, f)| log10(f.spread[0]).max(floor));
                         let high = of(&|(_, f)| log10(f.spread[1]));

@@ -25,6 +25,9 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_study::engine::LoadedModel;
+use driftscope_study::engine::lab::Lab;
+use driftscope_study::scene::Scene;
 use eframe::egui::{
     Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
 };
@@ -34,9 +37,6 @@ use super::command::Commands;
 use super::palette::Palette;
 use super::state::State;
 use super::theme::{UNIT, semibold};
-use crate::engine::LoadedModel;
-use crate::engine::lab::Lab;
-use crate::scene::Scene;
 
 /// A scene is measured once it has not changed for this long, so that dragging a slider does not
 /// start what the next frame withdraws.

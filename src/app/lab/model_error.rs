@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::lab::{
+    ModelErrorOverTime, PlaneMap, Subject, model_error_map, model_error_over_time,
+};
 use eframe::egui::{Rect, Ui};
 use egui_plot::Line;
 
@@ -12,9 +15,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
-};
-use crate::engine::lab::{
-    ModelErrorOverTime, PlaneMap, Subject, model_error_map, model_error_over_time,
 };
 
 /// Cells along each side of the map.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::lab::PlaneMap;
 use eframe::egui::{
     Align2, Color32, ColorImage, FontId, Rect, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
@@ -11,7 +12,6 @@ use super::frame::inside;
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::PlaneMap;
 
 /// How values become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Scale {
         let usable = |value: &f64| value.is_finite() && (!log || *value > 0.0);
         let mut sorted: Vec<f64> = values.iter().copied().filter(usable).collect();
         sorted.sort_unstable_by(f64::total_cmp);
-        let at = |share| crate::measure::quantile(&sorted, share);
+        let at = |share| driftscope_solve::measure::quantile(&sorted, share);
         let (low, high) = (at(0.01), at(0.99));
         if low.is_nan() {
             return Self { low: 0.0, high: 1.0, log: false };

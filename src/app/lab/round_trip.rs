@@ -1,5 +1,7 @@
 //! There and back: how far inversion can be trusted.
 
+use driftscope_solve::measure::Band;
+use driftscope_study::engine::lab::{RoundTrips, Setting, Subject, round_trips, settings_of};
 use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
@@ -10,8 +12,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
-use crate::engine::lab::{RoundTrips, Setting, Subject, round_trips, settings_of};
-use crate::measure::Band;
 
 const SAMPLE: usize = 300;
 const STEPS: [usize; 8] = [4, 8, 16, 32, 64, 128, 256, 512];

@@ -1,5 +1,7 @@
 //! The step size over the plane at the current t.
 
+use driftscope_solve::Attempt;
+use driftscope_study::engine::Recording;
 use eframe::egui::{Rect, RichText, Ui};
 use egui_plot::{HoverPosition, MarkerShape, Points};
 
@@ -11,8 +13,6 @@ use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{leaving_words, say};
 use crate::app::state::Leaving;
-use crate::engine::Recording;
-use crate::solver::Attempt;
 
 /// Colours that are told apart.
 const SHADES: usize = 24;

@@ -1,5 +1,8 @@
 //! Strong error of the SDE schemes against a refined path.
 
+use driftscope_solve::sde::Scheme;
+use driftscope_study::engine::lab::{StrongErrors, strong_error_curves};
+use driftscope_study::measure::fitted_order;
 use eframe::egui::{Color32, Rect, Ui};
 
 use super::desk::{Asked, Desk};
@@ -10,9 +13,6 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
-use crate::engine::lab::{StrongErrors, strong_error_curves};
-use crate::measure::fitted_order;
-use crate::solver::sde::Scheme;
 
 const SAMPLE: usize = 300;
 const STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
@@ -45,7 +45,7 @@ impl Card for Strong {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
         let mut scene = (**bench.scene).clone();
-        scene.sampler = crate::scene::Sampler::default();
+        scene.sampler = driftscope_study::scene::Sampler::default();
         scene.particles.count = SAMPLE;
         scene.diffusion.scheme = Scheme::default();
         let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);

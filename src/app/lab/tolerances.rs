@@ -1,5 +1,8 @@
 //! The tolerance explorer: evaluations and error over atol × rtol.
 
+use driftscope_study::engine::lab::{
+    Cell, Setting, ToleranceGrid, sweep_reference, sweep_subject, tolerance_grid,
+};
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2, vec2};
 
 use super::desk::{Asked, Desk};
@@ -10,9 +13,6 @@ use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::{
-    Cell, Setting, ToleranceGrid, sweep_reference, sweep_subject, tolerance_grid,
-};
 
 /// Particles of each solve.
 const SAMPLE: usize = 64;

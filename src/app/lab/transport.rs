@@ -1,5 +1,7 @@
 //! Straightness and curvature, per interpolant.
 
+use driftscope_base::interpolant::Interpolant;
+use driftscope_study::engine::lab::{LabError, Subject, Transport, transport};
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2};
 use egui_plot::Line;
 
@@ -13,8 +15,6 @@ use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::{LabError, Subject, Transport, transport};
-use crate::interpolant::Interpolant;
 
 const SAMPLE: usize = 128;
 

@@ -2,6 +2,13 @@
 
 use std::sync::Arc;
 
+use driftscope_solve::MethodRef;
+use driftscope_solve::measure::{CloudDistance, Floored};
+use driftscope_study::engine::lab::{
+    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_point,
+    sweep_reference, sweep_scene, sweep_subject,
+};
+use driftscope_study::scene::{Sampler, Scene};
 use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
 
@@ -13,13 +20,6 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
 use crate::app::theme::{TEXT, UNIT};
-use crate::engine::lab::{
-    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_point,
-    sweep_reference, sweep_scene, sweep_subject,
-};
-use crate::measure::{CloudDistance, Floored};
-use crate::scene::{Sampler, Scene};
-use crate::solver::MethodRef;
 
 /// Particles of each solve.
 const SAMPLE: usize = 200;

@@ -1,5 +1,6 @@
 //! What the run cost: a small table, and particles by evaluations.
 
+use driftscope_study::engine::Spread;
 use eframe::egui::{Align, FontId, Layout, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, Bar, BarChart, GridInput, GridMark};
 
@@ -7,7 +8,6 @@ use super::frame::{plot, say, titled};
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
-use crate::engine::Spread;
 
 const LINE: f32 = 5.0 * UNIT;
 const NAME_WIDTH: f32 = 21.0 * UNIT;

@@ -7,6 +7,9 @@ mod labels;
 
 use std::sync::Arc;
 
+use driftscope_solve::by_hand::AttemptByHand;
+use driftscope_study::engine::{LoadedModel, Recording, step_by_step};
+use driftscope_study::scene::Projection;
 use eframe::egui::{Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
 
 use self::labels::Labels;
@@ -21,9 +24,6 @@ use crate::app::palette::Palette;
 use crate::app::playback::progress_of;
 use crate::app::state::{ByHand, State};
 use crate::app::theme::{TEXT, semibold};
-use crate::engine::{LoadedModel, Recording, step_by_step};
-use crate::scene::Projection;
-use crate::solver::by_hand::AttemptByHand;
 
 /// Arrows of stages are this much of a full step with that slope.
 const ARROW: f64 = 0.3;

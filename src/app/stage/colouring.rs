@@ -3,12 +3,12 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
+use driftscope_study::engine::Recording;
+use driftscope_study::scene::ColourBy;
 use eframe::egui::Color32;
 
 use crate::app::number;
 use crate::app::palette::{Palette, Room};
-use crate::engine::Recording;
-use crate::scene::ColourBy;
 
 /// Particles without the quantity are there, but step back.
 const UNKNOWN_ALPHA: u8 = 130;
@@ -289,10 +289,11 @@ fn distances(recording: &Recording, reference: &Recording) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use driftscope_base::cancel::Cancel;
+    use driftscope_study::engine::{RunOptions, run};
+    use driftscope_study::scene::Scene;
+
     use super::*;
-    use crate::engine::{RunOptions, run};
-    use crate::scene::Scene;
-    use crate::solver::Cancel;
 
     fn record(settings: &[&str]) -> Recording {
         let common = ["field.kind=exact", "data.name=eight-gaussians", "particles.count=64"];

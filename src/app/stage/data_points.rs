@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use driftscope_base::random::{Purpose, stream};
+use driftscope_study::scene::{Data, Scene};
+
 use super::gpu::{Block, StageGpu, StageItem, Upload, View};
 use crate::app::palette::{Palette, Room};
-use crate::engine::random::{Purpose, stream};
-use crate::scene::{Data, Scene};
 
 /// No pane has this key.
 const KEY: u64 = u64::MAX;

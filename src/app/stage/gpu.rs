@@ -37,7 +37,7 @@ pub const MAX_TRAIL_SEGMENTS: usize = pipelines::QUADS as usize;
 
 /// Looks at one pane that a frame may hold; see [`StageItem::pass`]. The data points are looked at
 /// by every pane.
-pub const PASSES: usize = crate::scene::MOST_PANES;
+pub const PASSES: usize = driftscope_study::scene::MOST_PANES;
 
 /// Storage buffers that the vertex shader reads: positions, colours, readiness, times.
 const STORAGE_BUFFERS: u32 = 4;

@@ -2,6 +2,7 @@
 
 use std::f32::consts::TAU;
 
+use driftscope_study::scene::{Layer, Layers, Projection};
 use eframe::egui::{Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::colouring::{Colouring, Legend};
@@ -11,7 +12,6 @@ use super::layers::streamlines;
 use crate::app::number;
 use crate::app::palette::{Heat, Palette};
 use crate::app::theme::UNIT;
-use crate::scene::{Layer, Layers, Projection};
 
 /// Width of a scale.
 const SCALE: f32 = 120.0;

@@ -1,6 +1,8 @@
 //! How the graphics card shows the particles of a pane: sizes, trails and colours that suit their
 //! number.
 
+use driftscope_study::engine::Recording;
+use driftscope_study::scene::Layer;
 use eframe::egui::Context;
 
 use super::colouring::Colouring;
@@ -8,8 +10,6 @@ use super::gpu::{self, SCALE_STEPS, Speeds, StageGpu, View};
 use super::layers::Sighting;
 use super::pane::{Frame, keyframe, over_time};
 use crate::app::palette::Palette;
-use crate::engine::Recording;
-use crate::scene::Layer;
 
 /// Bends of a trail where there is no graphics card.
 const SOFTWARE_BENDS: f32 = 5.0;

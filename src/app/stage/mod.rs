@@ -25,6 +25,8 @@ mod sight;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use driftscope_study::engine::LoadedModel;
+use driftscope_study::scene::Layer;
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
 use self::by_hand::Bench;
@@ -36,8 +38,6 @@ use self::sight::Sight;
 use super::command::{Command, Commands};
 use super::state::{ByHand, Mode, State};
 use super::theme::UNIT;
-use crate::engine::LoadedModel;
-use crate::scene::Layer;
 
 /// Distance between panes.
 const GAP: f32 = 3.0 * UNIT;
@@ -118,7 +118,8 @@ impl Stage {
         self.bench.update(ctx, state, &mut self.sight, weights);
         let projection = sight::projection(scene, state.scene.view.projection);
         let extent = sight::extent(scene)[1][0];
-        let process = crate::scene::Scene { view: state.scene.view, ..(**scene).clone() };
+        let process =
+            driftscope_study::scene::Scene { view: state.scene.view, ..(**scene).clone() };
         self.densities.update(ctx, &process, projection, extent);
         let gpu = self.gpu.as_ref().ok();
         if let (true, Some(gpu)) = (state.scene.view.layers.has(Layer::Data), gpu) {

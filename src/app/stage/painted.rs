@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::Recording;
 use eframe::egui::{Color32, Shape, Ui};
 
 use super::colouring::{Colouring, speed};
 use super::drawing::Canvas;
 use crate::app::palette::Palette;
-use crate::engine::Recording;
 
 /// The most particles drawn this way.
 pub const MOST: usize = 600;

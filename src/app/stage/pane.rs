@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::{Block, LoadedModel, Recording};
+use driftscope_study::scene::{ColourBy, Layer, Projection, Scene};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
@@ -18,8 +20,6 @@ use super::sight::{self, Sight, Window};
 use super::{painted, path, picking};
 use crate::app::desk::Desk;
 use crate::app::state::{PaneState, State};
-use crate::engine::{Block, LoadedModel, Recording};
-use crate::scene::{ColourBy, Layer, Projection, Scene};
 
 /// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
 const UPLOAD_BYTES: usize = 4 << 20;

@@ -1,12 +1,12 @@
 //! The plot of a pane: its axes, and how it is zoomed.
 
+use driftscope_study::scene::Projection;
 use eframe::egui::{FontId, Id, Vec2};
 use egui_plot::{AxisHints, Plot, PlotUi};
 
 use super::axes::{grid, tick};
 use crate::app::state::{PaneState, State};
 use crate::app::theme::TEXT;
-use crate::scene::Projection;
 
 /// The plot of a pane, empty.
 pub fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot<'a> {

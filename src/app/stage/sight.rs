@@ -1,8 +1,7 @@
 //! What of the plane, or of time and one direction, is seen: the same in all panes.
 
+use driftscope_study::scene::{Projection, Scene};
 use egui_plot::PlotBounds;
-
-use crate::scene::{Projection, Scene};
 
 /// Data and noise of every built-in distribution lie within this distance of the axes.
 const EXTENT: f64 = 3.2;
@@ -147,7 +146,7 @@ pub fn projection(scene: &Scene, wanted: Projection) -> Projection {
 }
 
 /// The direction shown over time; the first coordinate of a system that has but one.
-pub fn direction(scene: &Scene, view: &crate::scene::View) -> [f64; 2] {
+pub fn direction(scene: &Scene, view: &driftscope_study::scene::View) -> [f64; 2] {
     let line = scene.classic().is_some_and(|classic| classic.system().one_dimensional);
     if line { [1.0, 0.0] } else { view.direction() }
 }

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::toy;
+use driftscope_flow::network::TrainingSettings;
+use driftscope_study::engine::{Engine, Update, trainer};
+use driftscope_study::scene::{MOST_PARTICLES, Scene};
 use serde::Serialize;
 
 use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
 use self::yardstick::Yardstick;
-use crate::data::toy;
-use crate::engine::{Engine, Update, trainer};
-use crate::interpolant::Interpolant;
-use crate::network::TrainingSettings;
-use crate::scene::{MOST_PARTICLES, Scene};
 
 /// Measure sampling, training and latency on this machine.
 ///

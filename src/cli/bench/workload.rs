@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use burn::tensor::TensorData;
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Times;
+use driftscope_base::random;
+use driftscope_flow::network::{CheckpointError, ComputeDevice, Mlp};
+use driftscope_study::engine::{LoadedModel, Recording, RunOptions, model_of, run};
+use driftscope_study::scene::Scene;
 use rayon::prelude::*;
-
-use crate::engine::{LoadedModel, Recording, RunOptions, model_of, random, run};
-use crate::field::Times;
-use crate::network::{CheckpointError, ComputeDevice, Mlp};
-use crate::scene::Scene;
-use crate::solver::Cancel;
 
 /// Floating-point operations of one evaluation of the default network when all particles share t.
 pub const SHARED_FLOP: f64 = 66_560.0;
@@ -142,7 +142,7 @@ impl ForwardPass {
         &self,
         device: ComputeDevice,
     ) -> Result<impl FnMut() -> TensorData + use<>, CheckpointError> {
-        let weights = crate::engine::bundled_model("two-moons")?.weights;
+        let weights = driftscope_study::engine::bundled_model("two-moons")?.weights;
         let mlp = Mlp::from_weights(&weights, &device.burn_device());
         let inputs = mlp.inputs(&weights.frequencies, Self::TIME, &self.points);
         Ok(move || mlp.forward(inputs.clone()).into_data())
@@ -151,8 +151,9 @@ impl ForwardPass {
 
 #[cfg(test)]
 mod tests {
+    use driftscope_flow::network::Architecture;
+
     use super::*;
-    use crate::network::Architecture;
 
     #[test]
     fn forward_passes_agree() {

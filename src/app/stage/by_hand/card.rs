@@ -1,5 +1,6 @@
 //! Words about the step being made, and the buttons that go on and back.
 
+use driftscope_solve::by_hand::AttemptByHand;
 use eframe::egui::{
     Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2,
 };
@@ -10,7 +11,6 @@ use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::state::{ByHand, State};
 use crate::app::theme::{ROW, UNIT, semibold};
-use crate::solver::by_hand::AttemptByHand;
 
 /// Widest card.
 const WIDTH: f32 = 560.0;

@@ -1,13 +1,13 @@
 //! The error against the tolerance, enlarged: the ball or box within which a step is kept.
 
+use driftscope_solve::Norm;
+use driftscope_solve::by_hand::AttemptByHand;
 use eframe::egui::{Align2, FontId, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::stage::layers::arrows::{Head, arrow};
 use crate::app::theme::TEXT;
-use crate::solver::Norm;
-use crate::solver::by_hand::AttemptByHand;
 
 /// Draws the error in units of the tolerance, both as large as they fit.
 pub fn draw(ui: &Ui, rect: Rect, palette: &Palette, attempt: &AttemptByHand, norm: Norm) {

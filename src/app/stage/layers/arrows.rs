@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::LoadedModel;
+use driftscope_study::scene::Layer;
 use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
 
 use super::Sighting;
@@ -10,8 +12,6 @@ use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
 use crate::app::stage::sight::Window;
-use crate::engine::LoadedModel;
-use crate::scene::Layer;
 
 /// Arrows along the shorter side of the view, about.
 const ALONG: f64 = 15.0;

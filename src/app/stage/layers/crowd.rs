@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::Recording;
 use eframe::egui::Context;
 
 use super::heat::{Grid, Picture, Shown};
 use crate::app::desk::Desk;
 use crate::app::palette::{Heat, Room};
-use crate::engine::Recording;
 
 /// Points along each side.
 const SIDE: usize = 128;

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Level, Mixture};
+use driftscope_study::scene::{Data, Direction, Layer, Projection, Scene};
 use eframe::egui::Context;
 use rayon::prelude::*;
 
 use super::heat::{Grid, Picture, Shown};
 use crate::app::desk::Desk;
 use crate::app::palette::{Heat, Room};
-use crate::data::{Level, Mixture};
-use crate::interpolant::Interpolant;
-use crate::scene::{Data, Direction, Layer, Projection, Scene};
 
 /// Points along each side of the target density.
 const SIDE: usize = 224;

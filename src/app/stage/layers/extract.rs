@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use driftscope_study::engine::{LoadedModel, Probe};
+use driftscope_study::scene::{Scene, View};
+
 use super::Sighting;
 use crate::app::stage::sight::Window;
-use crate::engine::{LoadedModel, Probe};
-use crate::scene::{Scene, View};
 
 /// Times are told apart in steps of this share of the run.
 const TIME_STEPS: f64 = 200.0;

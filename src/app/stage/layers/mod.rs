@@ -16,6 +16,9 @@ use egui_plot::PlotUi;
 
 pub use self::densities::Densities;
 
+use driftscope_study::engine::{LoadedModel, Recording};
+use driftscope_study::scene::{Layer, Layers, Projection, Scene};
+
 use self::arrows::Arrows;
 use self::crowd::Crowd;
 use self::heat::Shown;
@@ -23,8 +26,6 @@ use self::streamlines::Streamlines;
 use super::drawing::{Canvas, drawing};
 use super::sight::Window;
 use crate::app::palette::{Palette, Room};
-use crate::engine::{LoadedModel, Recording};
-use crate::scene::{Layer, Layers, Projection, Scene};
 
 /// What a pane's layers are drawn from, besides its particles.
 #[derive(Default)]

@@ -6,6 +6,7 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_study::engine::LoadedModel;
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
 
 use self::weave::{Line, Sampled, weave};
@@ -15,7 +16,6 @@ use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
 use crate::app::stage::sight::Window;
-use crate::engine::LoadedModel;
 
 /// Lines side by side along the shorter side of the view, about.
 const ALONG: f64 = 26.0;

@@ -1,0 +1,100 @@
+//! The network as a burn module: what is trained, and what the kernel is tested against.
+
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::activation::silu;
+use burn::tensor::{Device, Tensor, TensorData};
+use driftscope_base::field::Times;
+
+use super::{DIMENSIONS, Weights, time_features};
+
+/// The multilayer perceptron: linear layers with `SiLU` between them.
+///
+/// burn's [`Linear`] keeps its matrix as `[inputs, outputs]`, `PyTorch` and
+/// [`Weights`] as `[outputs, inputs]`; the conversions here transpose.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// First to last.
+    pub layers: Vec<Linear>,
+}
+
+impl Mlp {
+    /// Puts weights on a device; on an autodiff device they are ready to be trained.
+    ///
+    /// # Panics
+    /// If the weights do not have the shapes of their architecture.
+    #[must_use]
+    pub fn from_weights(weights: &Weights, device: &Device) -> Self {
+        let shapes = weights.architecture.layer_shapes();
+        let layers = weights.layers.iter().zip(shapes).map(|(layer, [outputs, inputs])| {
+            let matrix = transpose(&layer.weight, outputs, inputs);
+            let matrix = TensorData::new(matrix, [inputs, outputs]);
+            let bias = TensorData::new(layer.bias.clone(), [outputs]);
+            Linear {
+                weight: Param::from_tensor(Tensor::from_data(matrix, device)),
+                bias: Some(Param::from_tensor(Tensor::from_data(bias, device))),
+            }
+        });
+        Self { layers: layers.collect() }
+    }
+
+    /// The velocities `[batch, 2]` of inputs `[batch, 2 + time_features]`:
+    /// x, y, the sines, the cosines.
+    ///
+    /// # Panics
+    /// If the module has no layers, or the inputs another width.
+    #[must_use]
+    pub fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let (last, hidden) = self.layers.split_last().expect("a network has layers");
+        let mut values = inputs;
+        for layer in hidden {
+            values = silu(layer.forward(values));
+        }
+        last.forward(values)
+    }
+
+    /// The inputs of [`Self::forward`], on the module's device, for `points`: all x, then all y.
+    ///
+    /// # Panics
+    /// If there are not as many times as points.
+    #[must_use]
+    pub fn inputs(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Tensor<2> {
+        let count = points.len() / DIMENSIONS;
+        let width = DIMENSIONS + 2 * frequencies.len();
+        let mut inputs = vec![0.0; count * width];
+        for (index, row) in inputs.chunks_exact_mut(width).enumerate() {
+            row[0] = points[index];
+            row[1] = points[count + index];
+            time_features::embed(times.at(index), frequencies, &mut row[DIMENSIONS..]);
+        }
+        let device = self.layers[0].weight.device();
+        Tensor::from_data(TensorData::new(inputs, [count, width]), &device)
+    }
+
+    /// Velocities as [`Kernel::evaluate_f32`](super::Kernel::evaluate_f32) gives them,
+    /// slower, through burn: the reference for the kernel.
+    ///
+    /// `points` and the result have `2 n` numbers: all x, then all y.
+    ///
+    /// # Panics
+    /// If there are not as many times as points, or the device fails to be read.
+    #[must_use]
+    pub fn evaluate(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Vec<f32> {
+        let count = points.len() / DIMENSIONS;
+        let inputs = self.inputs(frequencies, times, points);
+        transpose(&host_values(self.forward(inputs)), count, DIMENSIONS)
+    }
+}
+
+/// A copy of a tensor's numbers, row-major.
+fn host_values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("velocities are f32")
+}
+
+/// The transpose of a row-major `[rows, columns]` matrix.
+pub(super) fn transpose(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    assert_eq!(matrix.len(), rows * columns, "a matrix of {rows} × {columns}");
+    (0..columns)
+        .flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column]))
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! Solvers: tableaus, step control, ODE and SDE steppers, dense output, Brownian paths.
+//!
+//! Everything here works on feature-major slices and knows fields only through
+//! [`driftscope_base::field::Field`].
+
+pub mod brownian;
+pub mod by_hand;
+mod controller;
+mod explicit;
+pub mod fixed;
+pub mod grid;
+pub mod measure;
+mod methods;
+mod norm;
+pub mod per_particle;
+pub mod sde;
+mod settings;
+pub mod stepper;
+mod tableau;
+mod tile;
+mod track;
+pub mod whole_batch;
+
+pub use controller::{Controller, ControllerKind, History, StepControl, Tolerances, Verdict};
+pub use explicit::RungeKutta;
+pub use methods::{ImplicitRule, METHODS, Method, MethodRef, Recipe, Rule};
+pub use norm::{Norm, ScaledError};
+pub use settings::{End, ErrorWeights, MinStepPolicy, OdeSettings, SamplerNoise, Scope};
+pub use tableau::{Dense, Embedded, Tableau};
+pub use tile::TILE;
+pub use track::{Attempt, Counts, Keep, Stop, Track};

@@ -1,0 +1,126 @@
+//! Explicit Runge–Kutta methods in fixed steps.
+
+use driftscope_base::field::{Field, Real, Times};
+
+use super::{Step, Stepper};
+use crate::explicit::{RungeKutta, Within};
+use crate::tableau::{Dense, Tableau};
+
+/// An explicit Runge–Kutta method on a batch.
+pub struct RungeKuttaStepper<'a, S> {
+    field: &'a dyn Field<S>,
+    runge_kutta: RungeKutta<S>,
+    count: usize,
+    step: Step,
+    /// Where the next step finds its first stage.
+    next: FirstStage,
+    /// Evaluations of the step just made.
+    evaluations: u32,
+    /// The slope at the answer, where dense output wants it and no stage holds it.
+    end_slope: Vec<S>,
+}
+
+/// Where a first stage is to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstStage {
+    /// Not evaluated yet.
+    Unknown,
+    /// In the last stage of the step before (first same as last).
+    LastStage,
+    /// Evaluated for the dense output of the step before.
+    EndSlope,
+}
+
+impl<'a, S: Real> RungeKuttaStepper<'a, S> {
+    /// For `count` particles; `error_weights` replaces the tableau's own.
+    #[must_use]
+    pub fn new(
+        field: &'a dyn Field<S>,
+        tableau: &'static Tableau,
+        error_weights: Option<&'static [f64]>,
+        count: usize,
+    ) -> Self {
+        Self {
+            field,
+            runge_kutta: RungeKutta::new(tableau, error_weights, count),
+            count,
+            step: Step { index: 0, t: 0.0, t1: 0.0 },
+            next: FirstStage::Unknown,
+            evaluations: 0,
+            end_slope: vec![S::ZERO; 2 * count],
+        }
+    }
+
+    /// Stages, answer and errors of the step just made.
+    #[must_use]
+    pub fn inside(&self) -> &RungeKutta<S> {
+        &self.runge_kutta
+    }
+
+    /// Makes the first stage of the next step `slopes`, which are already known.
+    pub fn set_first_stage(&mut self, slopes: &[S]) {
+        self.end_slope.copy_from_slice(slopes);
+        self.next = FirstStage::EndSlope;
+    }
+}
+
+impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
+    fn step(&mut self, step: Step, state: &[S]) {
+        let (t, h) = (Times::Shared(step.t), Times::Shared(step.h()));
+        let tableau = self.runge_kutta.tableau();
+        self.evaluations = tableau.stages() as u32;
+        match self.next {
+            FirstStage::Unknown => self.runge_kutta.first_stage(self.field, t, state),
+            FirstStage::LastStage => {
+                // It was billed with the step before.
+                self.evaluations -= 1;
+                self.runge_kutta.recycle_last_stages(self.count);
+            }
+            FirstStage::EndSlope => {
+                self.runge_kutta.first_stage_mut(self.count).copy_from_slice(&self.end_slope);
+            }
+        }
+        self.runge_kutta.attempt(self.field, t, h, state);
+        self.next =
+            if tableau.first_same_as_last { FirstStage::LastStage } else { FirstStage::Unknown };
+        self.step = step;
+    }
+
+    fn restart(&mut self) {
+        self.next = FirstStage::Unknown;
+    }
+
+    fn answer(&self) -> &[S] {
+        self.runge_kutta.answer(self.count)
+    }
+
+    fn evaluations(&self, _i: usize) -> u32 {
+        self.evaluations
+    }
+
+    fn error(&self) -> Option<&[S]> {
+        self.runge_kutta.error(self.count)
+    }
+
+    fn third_order_error(&self) -> Option<&[S]> {
+        self.runge_kutta.third_order_error(self.count)
+    }
+
+    fn prepare_dense(&mut self, state: &[S], last: bool) -> u32 {
+        if self.runge_kutta.dense_needs_end_slope() {
+            let answer = self.runge_kutta.answer(self.count);
+            self.field.velocity(Times::Shared(self.step.t1), answer, &mut self.end_slope);
+            self.next = FirstStage::EndSlope;
+            return u32::from(last);
+        }
+        let dense: &Dense = &self.runge_kutta.tableau().dense;
+        let (t, h) = (Times::Shared(self.step.t), Times::Shared(self.step.h()));
+        self.runge_kutta.further_stages(self.field, t, h, state);
+        dense.further_stages() as u32
+    }
+
+    fn within(&self, state: &[S], j: usize) -> Within {
+        let end_slope = self.runge_kutta.dense_needs_end_slope().then_some(&self.end_slope[..]);
+        self.runge_kutta.within(state, end_slope, self.step.h(), j)
+    }
+}

@@ -1,0 +1,10 @@
+//! What a scene's end points are measured by: their distance to the data, the modes they cover, and
+//! the strong orders of SDE schemes.
+
+mod coverage;
+mod strong_order;
+mod to_data;
+
+pub use coverage::{Modes, Overlap, overlap};
+pub use strong_order::{StrongOrder, StrongSetting, fitted_order, strong_errors, strong_order};
+pub use to_data::{DataDistance, distance_to_data, measured_to_data};

@@ -1,0 +1,123 @@
+//! Distance of samples to the distribution they should have.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use driftscope_base::cancel::{Cancel, Cancelled};
+use driftscope_base::random::{Purpose, stream};
+use driftscope_flow::data::Mixture;
+use driftscope_solve::measure::{CloudDistance, Floored, Yardstick};
+use rand_distr::{Distribution, StandardNormal};
+use serde::Serialize;
+
+use crate::scene::Scene;
+
+/// Draws to compare with do not depend on the scene's seed, so that changing it changes the
+/// samples alone.
+const DRAW_SEED: u64 = 0x0D1F_F5C0;
+/// Memory for sets of draws, in bytes. The set used last is kept whatever it takes (of 100 000 points
+/// 205 MB), others as long as all have room.
+const KEPT: usize = 64 << 20;
+
+/// Sliced Wasserstein-2 distance of samples to the data, beside what perfect samples would have.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DataDistance {
+    /// Mean distance of the samples to several independent draws of the data of the same size. One
+    /// draw would not do: its own luck moves the figure by half.
+    pub sliced_w2: f64,
+    /// Mean distance between those draws, over all pairs.
+    pub floor: f64,
+    /// Where distances between two draws lie, see [`Floored::spread`].
+    pub floor_spread: [f64; 2],
+}
+
+impl From<Floored> for DataDistance {
+    fn from(measured: Floored) -> Self {
+        let Floored { value, floor, spread } = measured;
+        Self { sliced_w2: value, floor, floor_spread: spread }
+    }
+}
+
+/// Distance of a scene's end points to the distribution they should have: the data, or N(0, I) where
+/// t falls. Points that are not finite are left out.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+pub fn distance_to_data(
+    scene: &Scene,
+    ends: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<DataDistance, Cancelled> {
+    measured_to_data(scene, CloudDistance::SlicedW2, ends, cancel).map(DataDistance::from)
+}
+
+/// The same for any distance.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+pub fn measured_to_data(
+    scene: &Scene,
+    distance: CloudDistance,
+    ends: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Floored, Cancelled> {
+    let ends: Vec<[f64; 2]> =
+        ends.iter().copied().filter(|p| p.iter().all(|x| x.is_finite())).collect();
+    if ends.is_empty() {
+        return Ok(Floored { value: f64::NAN, floor: f64::NAN, spread: [f64::NAN; 2] });
+    }
+    Target::of(scene, distance, ends.len(), cancel)?.yardstick.measure(&ends, cancel)
+}
+
+/// A distribution to compare samples with.
+struct Target {
+    key: (String, CloudDistance, usize),
+    yardstick: Yardstick,
+}
+
+/// The targets measured against, the last one first.
+static TARGETS: Mutex<Vec<Arc<Target>>> = Mutex::new(Vec::new());
+
+impl Target {
+    fn of(
+        scene: &Scene,
+        distance: CloudDistance,
+        count: usize,
+        cancel: &Cancel,
+    ) -> Result<Arc<Self>, Cancelled> {
+        let falls = scene.direction.falls();
+        let name = if falls { String::from("normal") } else { format!("{:?}", scene.data) };
+        let key = (name, distance, count);
+        let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut targets = targets();
+            if let Some(known) = targets.iter().position(|target| target.key == key) {
+                targets[..=known].rotate_right(1);
+                return Ok(Arc::clone(&targets[0]));
+            }
+        }
+        let mixture = if falls { None } else { scene.mixture().ok() };
+        let draw = |number| draw(mixture.as_ref(), number, count);
+        let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
+        let mut targets = targets();
+        // Another thread may have made it meanwhile.
+        targets.retain(|known| known.key != target.key);
+        targets.insert(0, Arc::clone(&target));
+        let mut bytes = target.yardstick.bytes();
+        let older = targets.iter().skip(1).take_while(|target| {
+            bytes += target.yardstick.bytes();
+            bytes <= KEPT
+        });
+        let kept = 1 + older.count();
+        targets.truncate(kept);
+        Ok(target)
+    }
+}
+
+/// An independent draw of the target, N(0, I) if none.
+fn draw(target: Option<&Mixture>, number: u64, count: usize) -> Vec<[f64; 2]> {
+    let mut rng = stream(DRAW_SEED, Purpose::Draw, number);
+    if let Some(mixture) = target {
+        return mixture.sample(&mut rng, count);
+    }
+    (0..count).map(|_| [(); 2].map(|()| StandardNormal.sample(&mut rng))).collect()
+}

@@ -1,0 +1,258 @@
+//! What follows from a scene: its distribution, interval, grid, precision and costs.
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Component, Mixture, MixtureError, Toy, toy};
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::field::ClassicField;
+use driftscope_solve::grid;
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::sde::LastStep;
+
+use super::{Direction, FieldKind, Precision, Sampler, Scene, Start, Time, View};
+
+impl Scene {
+    /// SBDM starts here on paths where its D is infinite at t = 0.
+    pub const SBDM_START: f64 = 1e-3;
+    /// An SDE without a last step ends this much before t = 1 on a learned field, whose score is
+    /// 0/0 there; as in SiT.
+    pub const UNSCORED_MARGIN: f64 = 1e-3;
+    /// f32 cannot hold tolerances below this; such solves run in f64.
+    pub const F32_TOLERANCE: f64 = 1e-6;
+
+    /// The distribution.
+    ///
+    /// # Errors
+    /// If a mixture of one's own is not one. An unknown name is refused by [`Scene::check`].
+    pub fn mixture(&self) -> Result<Mixture, MixtureError> {
+        match &self.data.mixture {
+            Some(blobs) => Mixture::new(
+                blobs
+                    .iter()
+                    .map(|blob| Component {
+                        weight: blob.weight,
+                        ..Component::isotropic(blob.mean, blob.std)
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+            None => Ok(self
+                .toy()
+                .map_or_else(|| driftscope_flow::data::TOYS[0].mixture(), Toy::mixture)),
+        }
+    }
+
+    /// The built-in distribution, unless the scene has a mixture of its own.
+    #[must_use]
+    pub fn toy(&self) -> Option<&'static Toy> {
+        if self.data.mixture.is_some() { None } else { toy(&self.data.name).ok() }
+    }
+
+    /// The classic ODE that is shown instead of a noising process, if one is. An unknown name is
+    /// refused by [`Scene::check`].
+    #[must_use]
+    pub fn classic(&self) -> Option<ClassicField> {
+        if self.field.kind != FieldKind::Classic {
+            return None;
+        }
+        let plain = ClassicField::named(&self.field.system, None)?;
+        let key = plain.system().parameter.as_ref().map_or("", |parameter| parameter.key);
+        ClassicField::named(&self.field.system, self.field.parameter(key))
+    }
+
+    /// Whether noise is added on the way.
+    #[must_use]
+    pub fn is_sde(&self) -> bool {
+        self.direction == Direction::Noise || self.diffusion.form != DiffusionForm::None
+    }
+
+    /// Whether particles draw noise on their way, by the SDE or by the method.
+    #[must_use]
+    pub fn is_stochastic(&self) -> bool {
+        self.is_sde() || self.sampler.method.draws_noise(&self.sampler.noise())
+    }
+
+    /// Whether the error sets the step size.
+    #[must_use]
+    pub fn is_adaptive(&self) -> bool {
+        !self.is_sde()
+            && self.sampler.method.can_adapt()
+            && self.sampler.adaptive.unwrap_or(self.sampler.method.adaptive_by_default)
+    }
+
+    /// The last step's kind and size; none where t falls.
+    #[must_use]
+    pub fn last_step(&self) -> (LastStep, f64) {
+        match (self.direction, self.diffusion.last_step) {
+            (Direction::Noise | Direction::Encode, _) | (_, LastStep::None) => {
+                (LastStep::None, 0.0)
+            }
+            (Direction::Generate, kind) => (kind, self.diffusion.last_step_size),
+        }
+    }
+
+    /// The precision of the particles: as set, or single for a network, which knows no more, unless
+    /// the tolerance asks for more than single precision holds; double for formulas.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.sampler.precision.unwrap_or({
+            let learned =
+                self.field.kind == FieldKind::Learned && self.direction != Direction::Noise;
+            let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
+            if learned && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
+        })
+    }
+
+    /// The path whose `p_t` the particles follow: the interpolant, or that of the linear diffusion
+    /// in the forward direction.
+    #[must_use]
+    pub fn path(&self) -> Interpolant {
+        match self.direction {
+            Direction::Noise => Interpolant::Vp,
+            Direction::Generate | Direction::Encode => self.interpolant.kind,
+        }
+    }
+
+    /// What starting points are drawn from: as set; else `p_t` where the first t is given (or the
+    /// first of listed times, if not 0) and where the way begins at the data; else noise.
+    #[must_use]
+    pub fn start(&self) -> Start {
+        let listed =
+            self.sampler.times.as_ref().filter(|_| self.sampler.spacing() == Spacing::List);
+        let later = listed.and_then(|times| times.first()).is_some_and(|&first| first > 0.0);
+        let given = self.time.start.is_some() || later || self.direction.falls();
+        self.particles.start.unwrap_or(if given { Start::Marginal } else { Start::Noise })
+    }
+
+    /// Sets the interval; starting points stay drawn from what they were.
+    pub fn set_interval(&mut self, (start, end): (f64, f64)) {
+        if self.classic().is_none() {
+            self.particles.start = Some(self.start());
+        }
+        self.time = Time { start: Some(start), end: Some(end) };
+    }
+
+    /// First and last t of the noisy or adaptive part. Without given times: from 0 (1e-3 for SBDM
+    /// on Linear and GVP) to 1, less the last step of an SDE (or, on a learned field without one,
+    /// [`Self::UNSCORED_MARGIN`]), and no later than `last_time`, where
+    /// the field ends. Where t falls these are noising times τ = 1 − t, which go from 0, or no
+    /// earlier than 1 − `last_time`, to 1.
+    #[must_use]
+    pub fn interval(&self, last_time: f64) -> (f64, f64) {
+        if let (Spacing::List, Some([first, .., last])) =
+            (self.sampler.spacing(), self.sampler.times.as_deref())
+        {
+            return (*first, *last);
+        }
+        if let Some(classic) = self.classic() {
+            let end = self.time.end.unwrap_or(classic.system().end_time);
+            return (self.time.start.unwrap_or(0.0), end);
+        }
+        if self.direction.falls() {
+            let start = self.time.start.unwrap_or(1.0 - last_time.min(1.0));
+            return (start, self.time.end.unwrap_or(1.0));
+        }
+        let generating_sde = self.is_sde();
+        let start = self.time.start.unwrap_or(
+            if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
+                Self::SBDM_START
+            } else {
+                0.0
+            },
+        );
+        let end = self.time.end.unwrap_or_else(|| {
+            let unscored = self.field.kind == FieldKind::Learned && self.last_step().1 == 0.0;
+            let room = match (generating_sde, unscored) {
+                (false, _) => 0.0,
+                (true, true) => Self::UNSCORED_MARGIN,
+                (true, false) => self.last_step().1,
+            };
+            (1.0 - room).min(last_time)
+        });
+        (start, end)
+    }
+
+    /// First and last t of what is shown: 0 to 1, or the interval of a classic system.
+    #[must_use]
+    pub fn time_span(&self) -> (f64, f64) {
+        if self.classic().is_some() { self.interval(f64::INFINITY) } else { (0.0, 1.0) }
+    }
+
+    /// The times of fixed steps over `interval`.
+    #[must_use]
+    pub fn grid(&self, interval: (f64, f64)) -> Vec<f64> {
+        let sampler = &self.sampler;
+        match (sampler.spacing(), &sampler.times, sampler.step_size) {
+            (Spacing::List, Some(times), _) => times.clone(),
+            (Spacing::Uniform, _, Some(size)) => grid::by_size(interval.0, interval.1, size),
+            (spacing, ..) => {
+                let spread = |path, interval| {
+                    let Sampler { steps, rho, shift, .. } = *sampler;
+                    grid::spread(spacing, path, interval, steps, rho, shift)
+                };
+                if !self.direction.falls() {
+                    return spread(self.path(), interval);
+                }
+                // Spread in t; noising time runs against it.
+                let times = spread(self.path(), (1.0 - interval.1, 1.0 - interval.0));
+                let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
+                // Exactly, whatever the subtractions round to.
+                let last = times.len() - 1;
+                (times[0], times[last]) = interval;
+                times
+            }
+        }
+    }
+
+    /// The step size that goes with the number of steps over `interval`.
+    #[must_use]
+    pub fn step_size(&self, (start, end): (f64, f64)) -> f64 {
+        self.sampler.step_size.unwrap_or((end - start) / self.sampler.steps as f64)
+    }
+
+    /// Evaluations of the field in one step as the scene stands.
+    #[must_use]
+    pub fn evaluations_per_step(&self) -> usize {
+        if self.is_sde() {
+            self.diffusion.scheme.evaluations_per_step() as usize
+        } else {
+            self.sampler.method.evaluations_per_step()
+        }
+    }
+
+    /// State-sized arrays the solver keeps per particle.
+    #[must_use]
+    pub fn arrays_kept(&self) -> usize {
+        if self.is_sde() {
+            self.diffusion.scheme.arrays_kept()
+        } else {
+            self.sampler.method.arrays_kept()
+        }
+    }
+
+    /// The same scene with what stood in for absent values spelt out; `interval` is that of the
+    /// solve. It gives the same recording.
+    #[must_use]
+    pub fn resolved(&self, interval: (f64, f64)) -> Self {
+        let mut scene = self.clone();
+        scene.set_interval(interval);
+        scene.sampler.precision = Some(self.precision());
+        scene.sampler.grid = Some(self.sampler.spacing());
+        if !self.is_sde() {
+            scene.sampler.adaptive = Some(self.is_adaptive());
+        }
+        scene
+    }
+
+    /// Whether both scenes give the same recording: all but title, words, view and the other panes
+    /// are equal.
+    #[must_use]
+    pub fn records_like(&self, other: &Self) -> bool {
+        let stripped = |scene: &Self| Self {
+            title: String::new(),
+            about: String::new(),
+            view: View::default(),
+            panes: Vec::new(),
+            ..scene.clone()
+        };
+        stripped(self) == stripped(other)
+    }
+}

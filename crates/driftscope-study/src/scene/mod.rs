@@ -1,0 +1,439 @@
+//! The Scene: one plain value that says all that is shown. A session file, a demonstration, a
+//! preset, a command line and a test are all a Scene.
+
+mod applies;
+mod check;
+mod derived;
+mod layer;
+mod library;
+mod pane;
+mod preset;
+mod text;
+mod view;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use applies::CLASSIC;
+pub use check::{MOST_PARTICLES, MOST_STEPS, Problem};
+pub use layer::{Layer, Layers};
+pub use library::{Bundled, LIBRARY, bundled};
+pub use pane::{MOST_PANES, Pane};
+pub use preset::{PRESETS, Preset};
+pub use text::{Given, SceneError};
+pub use view::{Clock, ColourBy, Overlap, Projection, View};
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::sde::{LastStep, Scheme};
+use driftscope_solve::{
+    ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, SamplerNoise, Scope,
+    StepControl,
+};
+
+/// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scene {
+    /// Name in menus; empty for a scene nobody named.
+    pub title: String,
+    /// Two sentences of what to watch.
+    pub about: String,
+    /// Decides starts, noise paths and data draws.
+    pub seed: u64,
+    /// Which way the process runs.
+    pub direction: Direction,
+    /// What is sampled.
+    pub data: Data,
+    /// The path between noise and data.
+    pub interpolant: Path,
+    /// Whose velocity is followed.
+    pub field: Field,
+    /// How the ODE is solved; for SDEs, how many steps are made.
+    pub sampler: Sampler,
+    /// Noise added on the way.
+    pub diffusion: Diffusion,
+    /// The interval of the solve.
+    pub time: Time,
+    /// Who takes part.
+    pub particles: Particles,
+    /// How it is looked at; changes no number.
+    pub view: View,
+    /// Samplers side by side with the scene's own, which is the first pane.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub panes: Vec<Pane>,
+}
+
+/// Which way the process runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Noise to data.
+    #[default]
+    Generate,
+    /// Data to noise, by the linear diffusion of the VP-SDE.
+    Noise,
+    /// Data to noise, by the probability-flow ODE of the field run backwards.
+    Encode,
+}
+
+impl Direction {
+    /// Whether t falls on the way. The solver then counts noising time τ = 1 − t, which rises.
+    #[must_use]
+    pub fn falls(self) -> bool {
+        self != Self::Generate
+    }
+
+    /// The solver's own time of t, and the other way round.
+    #[must_use]
+    pub fn own_time(self, t: f64) -> f64 {
+        if self.falls() { 1.0 - t } else { t }
+    }
+}
+
+/// The distribution: a built-in one by name, or a mixture of Gaussians.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// A built-in distribution; ignored where a mixture is given.
+    pub name: String,
+    /// A mixture of one's own, instead of a built-in distribution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<Vec<Blob>>,
+}
+
+/// One round Gaussian of a mixture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blob {
+    /// Its centre.
+    pub mean: [f64; 2],
+    /// Its standard deviation, larger than 0.
+    pub std: f64,
+    /// Its share, larger than 0; shares need not add up to 1.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// The path between noise and data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Path {
+    /// Which interpolant.
+    pub kind: Interpolant,
+}
+
+/// Learned, exact or classic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A trained network.
+    #[default]
+    Learned,
+    /// The distribution's own, in closed form.
+    Exact,
+    /// A classic ODE, which has nothing to do with the distribution.
+    Classic,
+}
+
+/// Whose velocity is followed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Field {
+    /// Learned, exact or classic.
+    pub kind: FieldKind,
+    /// A model file; the bundled model of the distribution if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<PathBuf>,
+    /// Which classic ODE.
+    pub system: String,
+    /// Van der Pol's μ; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mu: Option<f64>,
+    /// The ratio of rates of the stiff linear system; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The rate λ of the stiff cosine; the usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lambda: Option<f64>,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self {
+            kind: FieldKind::default(),
+            model: None,
+            system: "harmonic".into(),
+            mu: None,
+            ratio: None,
+            lambda: None,
+        }
+    }
+}
+
+impl Field {
+    /// The value given for a classic system's parameter, by its key.
+    pub fn parameter_mut(&mut self, key: &str) -> Option<&mut Option<f64>> {
+        match key {
+            "mu" => Some(&mut self.mu),
+            "ratio" => Some(&mut self.ratio),
+            "lambda" => Some(&mut self.lambda),
+            _ => None,
+        }
+    }
+
+    /// The same, to read.
+    #[must_use]
+    pub fn parameter(&self, key: &str) -> Option<f64> {
+        self.clone().parameter_mut(key).copied().flatten()
+    }
+}
+
+/// The floating-point type of the particles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Single precision.
+    F32,
+    /// Double precision.
+    F64,
+}
+
+/// How the ODE is solved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sampler {
+    /// The method.
+    pub method: MethodRef,
+    /// Whether the error sets the step size; the method's own habit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<bool>,
+    /// Number of fixed steps (noisy steps of an SDE, the last step not counted).
+    pub steps: usize,
+    /// Size of the fixed steps, instead of their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_size: Option<f64>,
+    /// How fixed steps are spread; `list` where times are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Spacing>,
+    /// Times of the fixed steps for `grid = "list"`; they set the interval too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Vec<f64>>,
+    /// Karras's ρ.
+    pub rho: f64,
+    /// How far the shifted grid leans towards noise.
+    pub shift: f64,
+    /// Absolute tolerance.
+    pub atol: f64,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Whose error the step size follows.
+    pub scope: Scope,
+    /// How the end is met.
+    pub end: End,
+    /// DOPRI5's error weights; where all is torchdiffeq's, also bosh3's dense output.
+    pub error_weights: ErrorWeights,
+    /// Whose step-size rules.
+    pub controller: ControllerKind,
+    /// How the errors of the coordinates become one number.
+    pub norm: Norm,
+    /// Multiplies the step that the error estimate asks for.
+    pub safety: f64,
+    /// Smallest factor between two steps.
+    pub min_factor: f64,
+    /// Largest factor between two steps.
+    pub max_factor: f64,
+    /// Proportional coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pcoeff: Option<f64>,
+    /// Integral coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icoeff: Option<f64>,
+    /// Derivative coefficient of `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dcoeff: Option<f64>,
+    /// First step of an adaptive solve; automatic if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<f64>,
+    /// The least step of an adaptive solve; only the end may cut one below it.
+    pub min_step: f64,
+    /// What becomes of a least step whose error is too large.
+    pub min_step_policy: MinStepPolicy,
+    /// The greatest step of an adaptive solve; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_step: Option<f64>,
+    /// Attempts after which an adaptive solve gives up.
+    pub max_attempts: usize,
+    /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
+    pub eta: f64,
+    /// EDM's churn, spread over the steps of the run.
+    pub s_churn: f64,
+    /// Lowest noise level σ/α that is churned.
+    pub s_min: f64,
+    /// Highest noise level σ/α that is churned; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s_max: Option<f64>,
+    /// Standard deviation of churn's normals.
+    pub s_noise: f64,
+    /// Precision of the particles; single, or double where the tolerance asks for it, if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+}
+
+/// Noise added on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Diffusion {
+    /// D(t).
+    pub form: DiffusionForm,
+    /// The factor n of D(t).
+    pub norm: f64,
+    /// How noisy steps are made.
+    pub scheme: Scheme,
+    /// The step after them.
+    pub last_step: LastStep,
+    /// Its size.
+    pub last_step_size: f64,
+}
+
+/// The interval of the noisy or adaptive part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Time {
+    /// First t; see [`Scene::interval`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<f64>,
+    /// Last t; see [`Scene::interval`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<f64>,
+}
+
+/// Who takes part, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Particles {
+    /// How many.
+    pub count: usize,
+    /// What starting points are drawn from; see [`Scene::start`] for what stands in if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Start>,
+}
+
+/// What starting points are drawn from. A classic ODE has starts of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Start {
+    /// `p_t` at the first t, `x_t = α(t) x1 + σ(t) x0`.
+    Marginal,
+    /// N(0, I), whatever the first t.
+    Noise,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { name: "two-moons".into(), mixture: None }
+    }
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        let (control, noise) = (StepControl::default(), SamplerNoise::default());
+        Self {
+            method: MethodRef::default(),
+            adaptive: None,
+            steps: 50,
+            step_size: None,
+            grid: None,
+            times: None,
+            rho: 7.0,
+            shift: 3.0,
+            atol: 1e-6,
+            rtol: 1e-5,
+            scope: Scope::default(),
+            end: End::default(),
+            error_weights: ErrorWeights::default(),
+            controller: ControllerKind::default(),
+            norm: Norm::default(),
+            safety: control.safety,
+            min_factor: control.min_factor,
+            max_factor: control.max_factor,
+            pcoeff: None,
+            icoeff: None,
+            dcoeff: None,
+            first_step: None,
+            min_step: 0.0,
+            min_step_policy: MinStepPolicy::default(),
+            max_step: None,
+            max_attempts: 10_000,
+            eta: noise.eta,
+            s_churn: noise.s_churn,
+            s_min: noise.s_min,
+            s_max: None,
+            s_noise: noise.s_noise,
+            precision: None,
+        }
+    }
+}
+
+impl Sampler {
+    /// How fixed steps are spread.
+    #[must_use]
+    pub fn spacing(&self) -> Spacing {
+        let habit = if self.times.is_some() { Spacing::List } else { Spacing::Uniform };
+        self.grid.unwrap_or(habit)
+    }
+
+    /// Step-size control.
+    #[must_use]
+    pub fn control(&self) -> StepControl {
+        let [p, i, d] = self.controller.usual_coefficients();
+        StepControl {
+            kind: self.controller,
+            safety: self.safety,
+            min_factor: self.min_factor,
+            max_factor: self.max_factor,
+            coefficients: [
+                self.pcoeff.unwrap_or(p),
+                self.icoeff.unwrap_or(i),
+                self.dcoeff.unwrap_or(d),
+            ],
+            norm: self.norm,
+        }
+    }
+
+    /// Noise of the methods that draw some.
+    #[must_use]
+    pub fn noise(&self) -> SamplerNoise {
+        SamplerNoise {
+            eta: self.eta,
+            s_churn: self.s_churn,
+            s_min: self.s_min,
+            s_max: self.s_max.unwrap_or(f64::INFINITY),
+            s_noise: self.s_noise,
+        }
+    }
+}
+
+impl Default for Diffusion {
+    fn default() -> Self {
+        Self {
+            form: DiffusionForm::None,
+            norm: 1.0,
+            scheme: Scheme::default(),
+            last_step: LastStep::default(),
+            last_step_size: 0.04,
+        }
+    }
+}
+
+impl Default for Particles {
+    fn default() -> Self {
+        Self { count: 2_000, start: None }
+    }
+}

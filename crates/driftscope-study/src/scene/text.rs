@@ -1,0 +1,371 @@
+//! Scenes as TOML: reading, writing and single settings.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::applies::KEYS;
+use super::check::Problem;
+use super::{Scene, bundled};
+
+/// Scene files larger than this are not scenes.
+const LARGEST_FILE_BYTES: u64 = 1 << 20;
+
+/// Why a scene was refused.
+#[derive(Debug, Error)]
+pub enum SceneError {
+    /// The file could not be read.
+    #[error("cannot read the scene {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write the scene {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Too large to be a scene.
+    #[error("{path} is not a scene: it is larger than 1 MiB")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not TOML.
+    #[error("{origin} is not a scene: {message}")]
+    Syntax {
+        /// The file, or the setting.
+        origin: String,
+        /// What is wrong, and on which line.
+        message: String,
+    },
+    /// A key or a value that no scene has.
+    #[error("{origin}: {key}: {message}")]
+    Value {
+        /// The file, or the setting.
+        origin: String,
+        /// The key.
+        key: String,
+        /// What is wrong and what is allowed.
+        message: String,
+    },
+    /// A value out of range.
+    #[error("{origin}: {problem}")]
+    Range {
+        /// The file, or the setting.
+        origin: String,
+        /// What is wrong and what is allowed.
+        problem: Problem,
+    },
+    /// A setting without `=`.
+    #[error("`{setting}` is not a setting: write KEY=VALUE, such as sampler.rtol=1e-6")]
+    NotASetting {
+        /// What was written.
+        setting: String,
+    },
+    /// Neither a bundled scene nor a file.
+    #[error("no scene is called `{name}` and no file is there; bundled scenes: {names}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        names: String,
+    },
+}
+
+impl SceneError {
+    /// The key it is about, if it is about one.
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Value { key, .. } => Some(key),
+            Self::Range { problem, .. } => Some(problem.key),
+            _ => None,
+        }
+    }
+}
+
+/// The settings that somebody gave, by key: those of `--set`, and those of a scene file whose value
+/// is not the usual one, since a saved scene spells all of them out. What a file says of the picture
+/// is for the window and is not among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given(Vec<&'static str>);
+
+impl Given {
+    /// Their keys, in the order of the guide.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
+
+    /// `settings` were put over a file, which alone is the scene `filed` (not yet checked).
+    fn of(file: &toml::Table, filed: &Scene, settings: &toml::Table) -> Self {
+        let (filed, usual) = (filed.to_table(), Scene::usual().to_table());
+        let given = |key: &str| {
+            let by_file = !key.starts_with("view.")
+                && lookup(file, key).is_some()
+                && lookup(&filed, key) != lookup(&usual, key);
+            by_file || lookup(settings, key).is_some()
+        };
+        Self(KEYS.iter().map(|(key, _)| *key).filter(|key| given(key)).collect())
+    }
+}
+
+impl Scene {
+    /// The default scene with what stands in for absent values spelt out.
+    fn usual() -> Self {
+        let scene = Self::default();
+        scene.resolved(scene.interval(1.0))
+    }
+
+    /// The scene as a table of its sections.
+    ///
+    /// # Panics
+    /// As [`Scene::to_toml`].
+    pub(super) fn to_table(&self) -> toml::Table {
+        toml::Table::try_from(self).expect("a scene has nothing TOML cannot say")
+    }
+
+    /// Reads a scene from TOML and checks its values; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// If it is not TOML, has a key no scene has, or a value out of range.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, SceneError> {
+        Self::from_table(&parse(text, origin)?, origin, Self::check)
+    }
+
+    /// The scene as TOML, with every setting spelt out.
+    ///
+    /// # Panics
+    /// If the seed is beyond what TOML can write, which [`Scene::check`] refuses.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a scene has nothing TOML cannot say")
+    }
+
+    /// A bundled scene or file (the default scene if `name` is none) with `KEY=VALUE` settings put
+    /// over it, checked as a whole.
+    ///
+    /// # Errors
+    /// If the scene or a setting is refused.
+    pub fn with_settings(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
+        Self::with_given(name, settings).map(|(scene, _)| scene)
+    }
+
+    /// The same, with the settings that were given for it.
+    ///
+    /// # Errors
+    /// As [`Scene::with_settings`].
+    pub fn with_given(
+        name: Option<&str>,
+        settings: &[String],
+    ) -> Result<(Self, Given), SceneError> {
+        Self::assembled(name, settings, Self::check)
+    }
+
+    /// A scene to train a network on, which therefore need not be there.
+    ///
+    /// # Errors
+    /// If the scene or a setting is refused.
+    pub fn to_train_on(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
+        let check = |scene: &Self| scene.check_beside(true);
+        Self::assembled(name, settings, check).map(|(scene, _)| scene)
+    }
+
+    fn assembled(
+        name: Option<&str>,
+        settings: &[String],
+        check: fn(&Self) -> Result<(), Problem>,
+    ) -> Result<(Self, Given), SceneError> {
+        let (mut table, origin) = match name {
+            Some(name) => Self::table_of(name)?,
+            None => (toml::Table::new(), "the scene".to_owned()),
+        };
+        // What is wrong with the file is said of the file. Whether its values go together is seen
+        // only with the settings over it.
+        let filed: Self = deserialize(&table, &origin)?;
+        let (file, mut over) = (table.clone(), toml::Table::new());
+        let alone = Self::from_table(&table, &origin, check).err();
+        for setting in settings {
+            let (key, value) = setting
+                .split_once('=')
+                .ok_or_else(|| SceneError::NotASetting { setting: setting.clone() })?;
+            set(&mut table, key.trim(), value.trim())?;
+            set(&mut over, key.trim(), value.trim())?;
+            // Refuse a bad setting by its own name rather than with the whole.
+            let _: Self = deserialize(&table, &format!("--set {setting}"))?;
+        }
+        let whole = Self::from_table(&table, &origin, check);
+        match (whole, alone) {
+            // What was wrong before any setting still is.
+            (Err(together), Some(alone)) if together.key() == alone.key() => Err(alone),
+            // What a setting has to do with is said of that setting.
+            (Err(SceneError::Range { origin, problem }), _) => {
+                let sets = |setting: &&String| {
+                    setting.split_once('=').is_some_and(|(key, _)| key.trim() == problem.key)
+                };
+                let culprit = settings.iter().rev().find(sets);
+                let origin = culprit.map_or(origin, |setting| format!("--set {setting}"));
+                Err(SceneError::Range { origin, problem })
+            }
+            (outcome, _) => outcome.map(|scene| (scene, Given::of(&file, &filed, &over))),
+        }
+    }
+
+    /// Reads a scene file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is refused.
+    pub fn load(path: &Path) -> Result<Self, SceneError> {
+        let origin = path.display().to_string();
+        Self::from_table(&file_table(path)?, &origin, Self::check)
+    }
+
+    /// Writes a scene file, all or nothing.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), SceneError> {
+        driftscope_base::files::write_atomically(path, self.to_toml().as_bytes())
+            .map_err(|source| SceneError::Write { path: path.to_owned(), source })
+    }
+
+    fn table_of(name: &str) -> Result<(toml::Table, String), SceneError> {
+        if let Some(scene) = bundled(name) {
+            return Ok((parse(scene.text, name)?, name.to_owned()));
+        }
+        let path = Path::new(name);
+        if !path.exists() {
+            let names: Vec<_> = super::LIBRARY.iter().map(|scene| scene.name).collect();
+            return Err(SceneError::Unknown { name: name.to_owned(), names: names.join(", ") });
+        }
+        let origin = path.display().to_string();
+        Ok((file_table(path)?, origin))
+    }
+
+    fn from_table(
+        table: &toml::Table,
+        origin: &str,
+        check: fn(&Self) -> Result<(), Problem>,
+    ) -> Result<Self, SceneError> {
+        let scene: Self = deserialize(table, origin)?;
+        check(&scene)
+            .map_err(|problem| SceneError::Range { origin: origin.to_owned(), problem })?;
+        Ok(scene)
+    }
+}
+
+/// The table of a scene file. Models it names are looked for beside it.
+fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
+    let mut table = parse(&read(path)?, &path.display().to_string())?;
+    let Some(folder) = path.parent() else { return Ok(table) };
+    beside(&mut table, folder);
+    if let Some(toml::Value::Array(panes)) = table.get_mut("panes") {
+        for pane in panes.iter_mut().filter_map(toml::Value::as_table_mut) {
+            beside(pane, folder);
+        }
+    }
+    Ok(table)
+}
+
+/// Looks for the model of a scene or a pane in `folder`.
+fn beside(table: &mut toml::Table, folder: &Path) {
+    if let Some(toml::Value::String(model)) =
+        table.get_mut("field").and_then(|field| field.get_mut("model"))
+    {
+        // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
+        // saved elsewhere.
+        let there = folder.join(&*model);
+        *model = std::path::absolute(&there).unwrap_or(there).display().to_string();
+    }
+}
+
+fn read(path: &Path) -> Result<String, SceneError> {
+    let failed = |source| SceneError::Read { path: path.to_owned(), source };
+    driftscope_base::files::read_text(path, LARGEST_FILE_BYTES)
+        .map_err(failed)?
+        .ok_or_else(|| SceneError::TooLarge { path: path.to_owned() })
+}
+
+fn parse(text: &str, origin: &str) -> Result<toml::Table, SceneError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        SceneError::Syntax {
+            origin: origin.to_owned(),
+            message: format!("line {line}: {}", error.message()),
+        }
+    })
+}
+
+fn deserialize(table: &toml::Table, origin: &str) -> Result<Scene, SceneError> {
+    serde_path_to_error::deserialize(table.clone()).map_err(|error| {
+        let key = error.path().to_string();
+        let value = lookup(table, &key).map(|value| format!(" (found {value})"));
+        SceneError::Value {
+            origin: origin.to_owned(),
+            message: format!("{}{}", in_words(error.inner().message()), value.unwrap_or_default()),
+            key,
+        }
+    })
+}
+
+/// serde's words for types, as a person who writes a scene file would put them.
+fn in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 8] = [
+        ("expected usize", "expected a whole number, 0 or larger"),
+        ("expected u64", "expected a whole number, 0 or larger"),
+        ("expected f64", "expected a number"),
+        ("expected a boolean", "expected true or false"),
+        ("expected a string", "expected a text"),
+        ("expected a sequence", "expected a list"),
+        ("floating point", "the number"),
+        ("expected struct", "expected a group of settings, [section],"),
+    ];
+    let message = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    // The name of the Rust type says nothing to anybody.
+    match message.split_once("[section],") {
+        Some((head, _)) => format!("{head}[section]"),
+        None => message,
+    }
+}
+
+/// The plain value at a dotted key.
+fn lookup(table: &toml::Table, key: &str) -> Option<String> {
+    let mut parts = key.split('.');
+    let mut value = table.get(parts.next()?)?;
+    for part in parts {
+        value = value.get(part)?;
+    }
+    (!value.is_table()).then(|| value.to_string())
+}
+
+/// Sets one dotted key; a value that is no TOML is a bare word.
+fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), SceneError> {
+    let parsed = format!("v = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .filter(|table| table.len() == 1)
+        .and_then(|mut table| table.remove("v"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let (path, last) = match key.rsplit_once('.') {
+        Some((path, last)) => (path.split('.').collect(), last),
+        None => (Vec::new(), key),
+    };
+    let mut here = table;
+    for part in path {
+        here = here
+            .entry(part)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
+            .as_table_mut()
+            .ok_or_else(|| SceneError::Value {
+                origin: format!("--set {key}={value}"),
+                key: key.to_owned(),
+                message: format!("`{part}` is a value, not a group of settings"),
+            })?;
+    }
+    here.insert(last.to_owned(), parsed);
+    Ok(())
+}
