@@ -35,11 +35,11 @@ const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
 
 /// Every key of a scene.
-const KEYS: [Row; 59] = [
+const KEYS: [Row; 62] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["0", "9007199254740993", "9223372036854775807"], &[]),
-    ("direction", &["generate", "noise"], &[]),
+    ("direction", &["generate", "noise", "encode"], &[]),
     ("data.name", &["two-moons", "grid"], &[]),
     (
         "data.mixture",
@@ -76,6 +76,8 @@ const KEYS: [Row; 59] = [
     ("sampler.dcoeff", &["-10", "0.123456", "10"], &["sampler.pcoeff=1", "sampler.icoeff=10", PID]),
     ("sampler.first_step", &["1e-300", "0.0123456", "1", "1e9"], &[]),
     ("sampler.min_step", &["0", "1e-9", "1.5", "1e4"], &[]),
+    ("sampler.max_step", &["1e-9", "0.123456", "1e4"], &[]),
+    ("sampler.min_step_policy", &["stop", "accept"], &["sampler.min_step=1e-3"]),
     ("sampler.max_attempts", &["1", "10000000"], &[]),
     ("sampler.eta", &["0", "0.123456", "1"], &["sampler.method=ddim"]),
     ("sampler.s_churn", &["0", "81.5", "1e6"], &[EDM[0]]),
@@ -95,6 +97,7 @@ const KEYS: [Row; 59] = [
     ("time.start", &["0", "0.123456", "0.9"], &[]),
     ("time.end", &["0.1", "0.123456", "1"], &[]),
     ("particles.count", &["1", "1001", "100000"], &[]),
+    ("particles.start", &["marginal", "noise"], &["time.start=0.25"]),
     ("view.trail", &["0", "0.123456", "1"], &[]),
     ("view.colour", &["plain", "start-angle", "distance"], &[]),
     ("view.layers", &["[]", "['particles','marginal']"], &[]),
