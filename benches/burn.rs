@@ -10,7 +10,7 @@ use driftscope::cli::bench::workload::ForwardPass;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::{ComputeDevice, GradientMethod, TrainingSettings};
-use driftscope_study::engine::trainer;
+use driftscope_study::trainer;
 
 fn forward(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("forward pass of 2048");

@@ -9,7 +9,7 @@ mod long_sweep;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope_study::engine::lab::Lab;
+use driftscope_study::lab::Lab;
 use driftscope_study::scene::Scene;
 use egui_kittest::Harness;
 

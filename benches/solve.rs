@@ -10,8 +10,8 @@ use driftscope::cli::bench::workload::{ForwardPass, SIZES, WORKLOADS, Workload};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::TrainingSettings;
-use driftscope_study::engine::{Engine, Update, trainer};
 use driftscope_study::scene::Scene;
+use driftscope_study::{Engine, Networks, Update, trainer};
 
 fn solves(criterion: &mut Criterion) {
     for workload in WORKLOADS {
@@ -56,7 +56,7 @@ fn latency(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("request to");
     group.sample_size(20);
     for (name, whole) in [("first picture", false), ("whole", true)] {
-        let mut engine = Engine::new(|| {});
+        let mut engine = Engine::new(Networks::default(), || {});
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|times| {
                 (0..times).map(|_| answered(&mut engine, &scene, whole)).sum()
@@ -69,7 +69,7 @@ fn latency(criterion: &mut Criterion) {
 /// Time from a request to its first picture, or to all of it.
 fn answered(engine: &mut Engine, scene: &Arc<Scene>, whole: bool) -> Duration {
     let began = Instant::now();
-    let id = engine.request(Arc::clone(scene), None);
+    let id = engine.request(Arc::clone(scene));
     let mut taken = None;
     loop {
         match engine.poll() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use driftscope_study::scene::Scene;
 use eframe::egui::Key;
 use egui_kittest::Harness;

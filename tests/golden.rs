@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
-use driftscope_study::engine::{Recording, RunOptions, run};
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Given, Networks, Recording, RunOptions, run};
 
 const SCENE: &str = r#"
 [data]
@@ -19,8 +19,11 @@ const STARTS: [[f64; 2]; 4] = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0], [0.5, -0.5]
 fn record(settings: &str, starts: &[[f64; 2]]) -> Recording {
     let mut scene = Scene::from_toml(&format!("{SCENE}{settings}"), "test").expect("a scene");
     scene.particles.count = starts.len();
-    let options = RunOptions { starts: Some(starts.into()), ..RunOptions::for_window(4) };
-    run(&Arc::new(scene), 1, &options, &Cancel::default(), |_| {}).expect("runs")
+    let given = Given { starts: Some(starts.into()), noise: None };
+    let options = RunOptions::for_window(4);
+    let experiment =
+        Experiment::with(&Arc::new(scene), &Networks::default(), given).expect("ready");
+    run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs")
 }
 
 fn first_x(settings: &str) -> f64 {

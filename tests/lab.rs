@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use driftscope::app::state::Mode;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_solve::measure::CloudDistance;
-use driftscope_study::engine::lab::{
-    Job, Lab, Setting, Subject, coverage, errors_over_time, likelihood_map, marginal_errors,
+use driftscope_study::lab::{
+    Job, Lab, Setting, coverage, errors_over_time, likelihood_map, marginal_errors,
     model_error_over_time, round_trips, stability, strong_error_curves, sweep_reference, transport,
 };
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -44,15 +45,15 @@ type Start = Box<dyn Fn(&Lab) -> Job<()>>;
 fn measurements() -> Vec<(&'static str, Start)> {
     let learned = || scene(&["particles.count=2000"]);
     let noisy = || scene(&["diffusion.form=sigma", "sampler.steps=500"]);
-    let ode = |scene: Arc<Scene>| Subject::of_ode(&scene, None);
+    let ode = |scene: Arc<Scene>| Experiment::of_ode(&scene, &Networks::default());
     vec![
         ("sweep", Box::new(|lab| lab.start(long_sweep))),
         (
             "reference",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    let subject = ode(scene(&["seed=77"]))?;
-                    sweep_reference(&subject, 20_000, &report.cancel).map(|_| ())
+                    let experiment = ode(scene(&["seed=77"]))?;
+                    sweep_reference(&experiment, 20_000, &report.cancel).map(|_| ())
                 })
             }),
         ),
@@ -60,8 +61,8 @@ fn measurements() -> Vec<(&'static str, Start)> {
             "errors",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    let subject = ode(scene(&["seed=78", "sampler.method=euler"]))?;
-                    errors_over_time(&subject, 2_000, &report.cancel, |_| {}).map(|_| ())
+                    let experiment = ode(scene(&["seed=78", "sampler.method=euler"]))?;
+                    errors_over_time(&experiment, 2_000, &report.cancel, |_| {}).map(|_| ())
                 })
             }),
         ),
@@ -77,7 +78,14 @@ fn measurements() -> Vec<(&'static str, Start)> {
             "coverage",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    coverage(&learned(), None, (2_000, 400), &report.cancel, |_, _| {}).map(|_| ())
+                    coverage(
+                        &learned(),
+                        &Networks::default(),
+                        (2_000, 400),
+                        &report.cancel,
+                        |_, _| {},
+                    )
+                    .map(|_| ())
                 })
             }),
         ),
@@ -87,7 +95,15 @@ fn measurements() -> Vec<(&'static str, Start)> {
                 lab.start(move |report| {
                     let distance = CloudDistance::Energy;
                     let cancel = &report.cancel;
-                    marginal_errors(&noisy(), None, 2_000, distance, cancel, |_, _| {}).map(|_| ())
+                    marginal_errors(
+                        &noisy(),
+                        &Networks::default(),
+                        2_000,
+                        distance,
+                        cancel,
+                        |_, _| {},
+                    )
+                    .map(|_| ())
                 })
             }),
         ),
@@ -96,7 +112,14 @@ fn measurements() -> Vec<(&'static str, Start)> {
             Box::new(move |lab| {
                 lab.start(move |report| {
                     let steps = [64, 128, 256, 512];
-                    strong_error_curves(&noisy(), None, &steps, 2_000, &report.cancel).map(|_| ())
+                    strong_error_curves(
+                        &noisy(),
+                        &Networks::default(),
+                        &steps,
+                        2_000,
+                        &report.cancel,
+                    )
+                    .map(|_| ())
                 })
             }),
         ),
@@ -104,9 +127,10 @@ fn measurements() -> Vec<(&'static str, Start)> {
             "round trips",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    let subject = ode(learned())?;
+                    let experiment = ode(learned())?;
                     let settings = [Setting::Tolerance { rtol: 1e-9, atol: 1e-9 }; 50];
-                    round_trips(&subject, &settings, 2_000, &report.cancel, |_, _| {}).map(|_| ())
+                    round_trips(&experiment, &settings, 2_000, &report.cancel, |_, _| {})
+                        .map(|_| ())
                 })
             }),
         ),
@@ -114,9 +138,9 @@ fn measurements() -> Vec<(&'static str, Start)> {
             "stability",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    let subject = ode(scene(&["sampler.method=euler", "sampler.steps=5000"]))?;
+                    let experiment = ode(scene(&["sampler.method=euler", "sampler.steps=5000"]))?;
                     for particle in 0..1_000 {
-                        stability(&subject, subject.start(particle), None, &report.cancel)?;
+                        stability(&experiment, experiment.start(particle), None, &report.cancel)?;
                     }
                     Ok(())
                 })
@@ -127,9 +151,9 @@ fn measurements() -> Vec<(&'static str, Start)> {
             Box::new(move |lab| {
                 lab.start(move |report| {
                     for seed in 0..200 {
-                        let subject = ode(scene(&[&format!("seed={seed}")]))?;
-                        transport(&subject, 1_000, &report.cancel)?;
-                        model_error_over_time(&subject, &report.cancel)?;
+                        let experiment = ode(scene(&[&format!("seed={seed}")]))?;
+                        transport(&experiment, 1_000, &report.cancel)?;
+                        model_error_over_time(&experiment, &report.cancel)?;
                     }
                     Ok(())
                 })

@@ -14,8 +14,8 @@ use driftscope_solve::brownian::Noise;
 use driftscope_solve::grid;
 use driftscope_solve::measure::permutation_test;
 use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
-use driftscope_study::engine::{RunOptions, run};
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks, RunOptions, run};
 use rand_distr::{Distribution, StandardNormal};
 
 const PARTICLES: usize = 5_000;
@@ -91,7 +91,8 @@ fn clouds_of_scene(
     // All steps and the last step's end.
     let keyframes = STEPS + 2;
     let options = RunOptions { keyframes, logged: 0, ..RunOptions::for_window(PARTICLES) };
-    let recording = run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+    let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
+    let recording = run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
     assert!(recording.stopped().is_none());
     AFTER
         .map(|step| {

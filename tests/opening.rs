@@ -401,6 +401,6 @@ fn without_the_desktops_dialogs_the_window_asks_itself() {
     click(&mut harness, "Open model…", 3);
     answer(&mut harness, "Open model", &model, None);
     wait(&mut harness, "the model", |harness| {
-        harness.state().state().scene.field.model.as_deref() == Some(&model)
+        harness.state().state().scene.field.model == Some(model.clone().into())
     });
 }

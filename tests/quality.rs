@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_flow::data::TOYS;
-use driftscope_study::engine::{Recording, RunOptions, run};
 use driftscope_study::measure::distance_to_data;
 use driftscope_study::scene::{FieldKind, Scene};
+use driftscope_study::{Experiment, Networks, Recording, RunOptions, run};
 
 const PARTICLES: usize = 10_000;
 
@@ -14,7 +14,8 @@ fn record(scene: &Scene) -> Recording {
     let mut scene = scene.clone();
     scene.particles.count = PARTICLES;
     let options = RunOptions { keyframes: 2, logged: 0, ..RunOptions::for_window(1) };
-    run(&Arc::new(scene), 1, &options, &Cancel::default(), |_| {}).expect("runs")
+    let experiment = Experiment::new(&Arc::new(scene), &Networks::default()).expect("ready");
+    run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs")
 }
 
 /// Distance to the data over its floor.

@@ -8,11 +8,11 @@ use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::measure::rms_distance;
 use driftscope_solve::{MethodRef, Tolerances};
-use driftscope_study::engine::lab::{
-    LabError, Subject, likelihoods, sweep_reference, sweep_run, sweep_subject,
-};
-use driftscope_study::engine::{Probe, Recording, RunOptions, run, run_in_blocks};
+use driftscope_study::lab::{LabError, likelihoods, sweep_ode, sweep_reference, sweep_run};
 use driftscope_study::scene::{Scene, Start};
+use driftscope_study::{
+    Experiment, Given, Networks, Probe, Recording, RunOptions, run, run_in_blocks,
+};
 use tempfile::TempDir;
 
 /// One Gaussian, of which everything is known in closed form.
@@ -34,6 +34,10 @@ fn gaussian(settings: &[&str], count: usize) -> Arc<Scene> {
     scene(&[&[EXACT, GAUSSIAN, &count], settings].concat())
 }
 
+fn ready(scene: &Arc<Scene>) -> Experiment {
+    Experiment::new(scene, &Networks::default()).expect("ready")
+}
+
 fn recorded(scene: &Arc<Scene>) -> Recording {
     let options = RunOptions {
         even_keyframes: true,
@@ -41,7 +45,7 @@ fn recorded(scene: &Arc<Scene>) -> Recording {
         precise: true,
         ..RunOptions::for_window(scene.particles.count)
     };
-    let recording = run(scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+    let recording = run(&ready(scene), 1, &options, &Cancel::default(), |_| {}).expect("runs");
     assert!(recording.stopped().is_none(), "{:?}", recording.stopped());
     recording
 }
@@ -196,10 +200,10 @@ fn references_start_where_the_runs_do() {
         &["time.start=0.5", "particles.start=noise"],
         &["sampler.times=[0.5, 0.7, 1.0]"],
     ] {
-        let subject = sweep_subject(&gaussian(settings, 100), None).expect("an ODE");
+        let subject = sweep_ode(&gaussian(settings, 100), &Networks::default()).expect("an ODE");
         let never = Cancel::default();
         let reference = sweep_reference(&subject, 100, &never).expect("runs");
-        let setting = driftscope_study::engine::lab::Setting::Tolerance { rtol: 1e-9, atol: 1e-9 };
+        let setting = driftscope_study::lab::Setting::Tolerance { rtol: 1e-9, atol: 1e-9 };
         let method = MethodRef::named("dopri5").expect("in the table");
         let recording = sweep_run(&subject, (method, setting), 100, &never).expect("runs");
         let error = rms_distance(&recording.ends().collect::<Vec<_>>(), reference.ends());
@@ -266,8 +270,10 @@ fn what_is_encoded_comes_back() {
         let there = scene(&[settings, &tight, &["direction=encode"]].concat());
         let there = recorded(&there);
         let noise: Vec<[f64; 2]> = there.ends().collect();
-        let options = RunOptions { starts: Some(noise.into()), ..RunOptions::for_window(60) };
+        let given = Given { starts: Some(noise.into()), noise: None };
+        let options = RunOptions::for_window(60);
         let back = scene(&[settings, &tight].concat());
+        let back = Experiment::with(&back, &Networks::default(), given).expect("ready");
         let back = run(&back, 1, &options, &Cancel::default(), |_| {}).expect("runs");
         let error = rms_distance(&starts(&there), &back.ends().collect::<Vec<_>>());
         assert!(error < 1e-4, "{settings:?}: {error:e}");
@@ -293,7 +299,7 @@ fn every_field_can_be_encoded_with() {
     }
     // What is asked of single points moves as the particles do.
     for field in ["field.kind=exact", "field.kind=learned"] {
-        let probe = |direction| Probe::new(&scene(&[field, direction])).expect("a field");
+        let probe = |direction| Probe::new(ready(&scene(&[field, direction])));
         let (there, back) = (probe("direction=encode"), probe("direction=generate"));
         let (a, b) = (there.at(0.4, [0.3, -0.2]), back.at(0.4, [0.3, -0.2]));
         for d in 0..2 {
@@ -306,7 +312,7 @@ fn every_field_can_be_encoded_with() {
 #[test]
 fn the_laboratory_says_that_it_measures_the_other_way() {
     let encode = scene(&["direction=encode"]);
-    let Err(LabError::Refused(words)) = Subject::of_ode(&encode, None) else {
+    let Err(LabError::Refused(words)) = Experiment::of_ode(&encode, &Networks::default()) else {
         panic!("it was to be refused");
     };
     assert!(words.contains("choose the direction generate"), "{words}");
@@ -333,7 +339,10 @@ fn likelihoods_are_those_of_the_closed_form() {
         &["diffusion.form=sigma", "time.end=1", "diffusion.last_step=none"],
         &["sampler.method=euler", "sampler.steps=2"],
     ] {
-        let subject = Subject::of_ode(&scene(&[&[EXACT, mixture], settings].concat()), None);
+        let subject = Experiment::of_ode(
+            &scene(&[&[EXACT, mixture], settings].concat()),
+            &Networks::default(),
+        );
         let subject = subject.expect("an ODE");
         let mut cost = 0;
         for tolerance in [1e-4, 1e-7] {
@@ -359,7 +368,7 @@ fn likelihoods_are_those_of_the_closed_form() {
 fn a_flow_that_starts_from_noise_later_has_the_density_that_makes() {
     // N(0, I) at t = 0.4 is carried to another Gaussian than the data's.
     let subject = gaussian(&["time.start=0.4", "particles.start=noise"], 1);
-    let subject = Subject::of_ode(&subject, None).expect("an ODE");
+    let subject = Experiment::of_ode(&subject, &Networks::default()).expect("an ODE");
     let mean = carried(Interpolant::Linear, [0.0, 0.0], 0.4, 1.0);
     let std = STD / level(Interpolant::Linear, 0.4).1;
     let points = [[1.5, -0.8], [2.2, -1.1], [0.7, 0.1]];
@@ -381,9 +390,10 @@ fn blocks_hold_what_a_whole_recording_does() {
     ] {
         let scene = gaussian(settings, 1_100);
         let options = RunOptions { keyframes: 17, ..RunOptions::for_window(1_100) };
-        let whole = run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+        let experiment = ready(&scene);
+        let whole = run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
         let mut next = 0;
-        let in_blocks = run_in_blocks(&scene, &options, &Cancel::default(), |recording| {
+        let in_blocks = run_in_blocks(&experiment, &options, &Cancel::default(), |recording| {
             let block = recording.blocks.last().expect("a block");
             assert_eq!(block.first, next, "in order");
             next = recording.count();

@@ -16,9 +16,9 @@ use driftscope_solve::{
     Attempt, ControllerKind, End, ErrorWeights, Keep, MethodRef, MinStepPolicy, OdeSettings,
     StepControl, Stop, Tolerances, Track, grid, per_particle, whole_batch,
 };
-use driftscope_study::engine::{RunOptions, run};
 use driftscope_study::measure::fitted_order;
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks, RunOptions, run};
 use serde_json::Value;
 
 fn named(name: &str) -> MethodRef {
@@ -751,7 +751,9 @@ fn grids_that_can_be_told_apart_are_solved_by_every_method() {
                 ];
                 let scene = Arc::new(scene(&all).expect("a scene"));
                 let options = RunOptions::for_window(4);
-                let recording = run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+                let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
+                let recording =
+                    run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
                 assert!(recording.stopped().is_none(), "{method} {precision}");
                 recording.ends().collect::<Vec<[f64; 2]>>()
             };

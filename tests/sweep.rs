@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
-use driftscope_study::engine::lab::{Setting, sweep_reference, sweep_run, sweep_subject};
+use driftscope_study::Networks;
+use driftscope_study::lab::{Setting, sweep_ode, sweep_reference, sweep_run};
 use driftscope_study::measure::fitted_order;
 use driftscope_study::scene::Scene;
 
@@ -119,13 +120,14 @@ fn eulers_error_on_two_moons_has_its_order_away_from_the_watershed() {
     const COUNT: usize = 300;
     let settings = ["field.kind=exact", "data.name=two-moons"].map(str::to_owned);
     let scene = Scene::with_settings(None, &settings).expect("a scene");
-    let subject = sweep_subject(&scene, None).expect("an ODE");
+    let experiment = sweep_ode(&scene, &Networks::default()).expect("an ODE");
     let never = Cancel::default();
-    let truth = sweep_reference(&subject, COUNT, &never).expect("runs");
+    let truth = sweep_reference(&experiment, COUNT, &never).expect("runs");
     let euler = MethodRef::named("euler").expect("in the table");
     let steps = [64, 128, 256, 512, 1024, 2048, 4096];
     let sorted = steps.map(|steps| {
-        let run = sweep_run(&subject, (euler, Setting::Steps(steps)), COUNT, &never).expect("runs");
+        let run =
+            sweep_run(&experiment, (euler, Setting::Steps(steps)), COUNT, &never).expect("runs");
         let distance = |(a, b): ([f64; 2], &[f64; 2])| (a[0] - b[0]).hypot(a[1] - b[1]);
         let mut errors: Vec<f64> = run.ends().zip(truth.ends()).map(distance).collect();
         errors.sort_unstable_by(f64::total_cmp);

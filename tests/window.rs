@@ -135,8 +135,8 @@ fn training_lowers_the_loss_shown() {
     let last = loss(&harness).expect("a loss");
     assert!(last < first, "loss {first} at first, {last} at last");
     let state = harness.state().state();
-    let model = state.training.status.as_ref().and_then(|status| status.model.as_ref());
-    assert!(model.is_some(), "the trained network stays");
+    let network = state.scene.trained_networks().next().expect("the scene names the network");
+    assert!(state.networks.model(network).is_some(), "the trained network stays");
     settle(&mut harness);
 }
 

@@ -4,8 +4,9 @@ use driftscope_base::cancel::Cancel;
 use driftscope_solve::by_hand::fixed_step;
 use driftscope_solve::stepper::Step;
 use driftscope_solve::{MethodRef, Rule};
-use driftscope_study::engine::lab::{Reference, Subject, errors_over_time};
+use driftscope_study::lab::{Reference, errors_over_time};
 use driftscope_study::measure::fitted_order;
+use driftscope_study::{Experiment, Networks};
 
 use crate::{kind_of, median, scene};
 
@@ -27,8 +28,8 @@ fn over_tolerances(field: &str) {
         let both = ["rtol", "atol"].map(|which| format!("sampler.{which}={tolerance:e}"));
         let dopri5 = "sampler.method=dopri5";
         let scene = scene(&[kind_of(field), field, dopri5, &both[0], &both[1]]);
-        let subject = Subject::of_ode(&scene, None).expect("a subject");
-        let found = errors_over_time(&subject, COUNT, &Cancel::default(), |_| {}).expect("runs");
+        let experiment = Experiment::of_ode(&scene, &Networks::default()).expect("a experiment");
+        let found = errors_over_time(&experiment, COUNT, &Cancel::default(), |_| {}).expect("runs");
         let ratio = found.calibration.expect("steps").median;
         let steps = found.particles.iter().flatten().filter(|step| step.accepted);
         let h = median(steps.map(|step| step.h));
@@ -47,12 +48,12 @@ fn over_tolerances(field: &str) {
 fn at_fixed_points(field: &str) {
     let never = Cancel::default();
     let scene = scene(&[kind_of(field), field, "sampler.method=dopri5"]);
-    let subject = Subject::of_ode(&scene, None).expect("a subject");
-    let settings = subject.settings();
+    let experiment = Experiment::of_ode(&scene, &Networks::default()).expect("a experiment");
+    let settings = experiment.ode_settings();
     let dopri5 = MethodRef::named("dopri5").expect("in the table");
     let Rule::RungeKutta(tableau) = &dopri5.get().rule else { unreachable!("it is explicit") };
-    let reference = Reference::of(&subject, COUNT, LEGS, &never).expect("runs");
-    let (start, end) = subject.interval;
+    let reference = Reference::of(&experiment, COUNT, LEGS, &never).expect("runs");
+    let (start, end) = experiment.interval;
     let away = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
     let (mut sizes, mut ratios) = (Vec::new(), Vec::new());
     for k in 0..7 {
@@ -63,10 +64,10 @@ fn at_fixed_points(field: &str) {
             if t + h > end {
                 continue;
             }
-            let truth = Reference::from(subject.field(), starts, (t, t + h), 1, &never);
+            let truth = Reference::from(experiment.field(), starts, (t, t + h), 1, &never);
             for (&start, &truth) in starts.iter().zip(truth.expect("runs").ends()) {
                 let step = Step { index: 0, t, t1: t + h };
-                let attempt = fixed_step(subject.field(), &settings, tableau, step, start);
+                let attempt = fixed_step(experiment.field(), &settings, tableau, step, start);
                 let lower = attempt.embedded.expect("a pair");
                 let error = away(attempt.answer, truth);
                 // Smaller ones are the reference's own.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use driftscope_base::cancel::Cancel;
 use driftscope_flow::data::TOYS;
 use driftscope_solve::measure::quantile;
-use driftscope_study::engine::lab::{convergence, strong_error_curves};
+use driftscope_study::Networks;
+use driftscope_study::lab::{convergence, strong_error_curves};
 use driftscope_study::measure::Modes;
 use driftscope_study::scene::Scene;
 
@@ -76,7 +77,8 @@ fn orders() {
         let form = "diffusion.form=constant";
         let scene = scene(&["field.kind=exact", &data, form, "time.start=0.1", &end]);
         let steps = [16, 32, 64, 128, 256];
-        let found = strong_error_curves(&scene, None, &steps, 400, &never).expect("runs");
+        let found =
+            strong_error_curves(&scene, &Networks::default(), &steps, 400, &never).expect("runs");
         for of in found.schemes {
             println!("{data}, {}: {:.2}, {}", of.scheme.title(), of.order, ratios(&of.errors));
         }
@@ -92,7 +94,8 @@ fn orders() {
             let method = format!("sampler.method={method}");
             let scene = scene(&[kind, field, &method]);
             let steps = [8, 16, 32, 64, 128, 256];
-            let table = convergence(&scene, None, &steps, 100, &never, |_, _| {}).expect("runs");
+            let table = convergence(&scene, &Networks::default(), &steps, 100, &never, |_, _| {})
+                .expect("runs");
             let errors: Vec<f64> = table.rows.iter().map(|row| row.error).collect();
             let fitted = table.fitted.unwrap_or(f64::NAN);
             println!(

@@ -2,8 +2,9 @@
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
-use driftscope_study::engine::lab::{Reference, Setting, Subject, sweep_run, sweep_subject};
+use driftscope_study::lab::{Reference, Setting, sweep_ode, sweep_run};
 use driftscope_study::measure::fitted_order;
+use driftscope_study::{Experiment, Networks};
 
 use crate::{median, scene};
 
@@ -14,15 +15,15 @@ const FEW: usize = COUNT / 50;
 /// Prints slopes of Euler's error with and without the particles near the watershed.
 pub fn print(data: &str) {
     let scene = scene(&["field.kind=exact", data]);
-    let subject = sweep_subject(&scene, None).expect("an ODE");
-    let stretch = stretch(&subject);
+    let experiment = sweep_ode(&scene, &Networks::default()).expect("an ODE");
+    let stretch = stretch(&experiment);
     let by_stretch = ranked(&stretch);
     let largest: Vec<String> =
         by_stretch[..FEW].iter().map(|&i| format!("{:.1}", stretch[i])).collect();
     let usual = median(stretch.iter().copied());
     println!("{data}: stretch median {usual:.2}, largest {}", largest.join(" "));
     let steps: Vec<usize> = (6..=13).map(|k| 1 << k).collect();
-    let errors = errors(&subject, &steps);
+    let errors = errors(&experiment, &steps);
     let by_error = ranked(&errors[errors.len() - 1]);
     for (steps, errors) in steps.iter().zip(&errors) {
         let worst = 1.0 - (without(errors, &ranked(errors)) / rms(errors)).powi(2);
@@ -50,13 +51,13 @@ pub fn print(data: &str) {
 }
 
 /// How much the flow pulls each particle's neighbours apart: the norm of ∂x(1)/∂x(0).
-fn stretch(subject: &Subject) -> Vec<f64> {
+fn stretch(experiment: &Experiment) -> Vec<f64> {
     const WIDTH: f64 = 1e-5;
     let never = Cancel::default();
     let ends = |by: [f64; 2]| {
         let starts: Vec<[f64; 2]> =
-            subject.starts(COUNT).iter().map(|s| [s[0] + by[0], s[1] + by[1]]).collect();
-        let moved = Reference::from(subject.field(), &starts, subject.interval, 1, &never);
+            experiment.starts(COUNT).iter().map(|s| [s[0] + by[0], s[1] + by[1]]).collect();
+        let moved = Reference::from(experiment.field(), &starts, experiment.interval, 1, &never);
         moved.expect("runs").ends().to_vec()
     };
     let [right, left, up, down] =
@@ -66,13 +67,13 @@ fn stretch(subject: &Subject) -> Vec<f64> {
 }
 
 /// For each number of steps the error of every particle at the end.
-fn errors(subject: &Subject, steps: &[usize]) -> Vec<Vec<f64>> {
+fn errors(experiment: &Experiment, steps: &[usize]) -> Vec<Vec<f64>> {
     let never = Cancel::default();
-    let truth = Reference::of(subject, COUNT, 1, &never).expect("runs");
+    let truth = Reference::of(experiment, COUNT, 1, &never).expect("runs");
     let euler = MethodRef::named("euler").expect("in the table");
     let of_steps = |&steps: &usize| {
         let what = (euler, Setting::Steps(steps));
-        let run = sweep_run(subject, what, COUNT, &never).expect("runs");
+        let run = sweep_run(experiment, what, COUNT, &never).expect("runs");
         let distance = |(a, b): ([f64; 2], &[f64; 2])| (a[0] - b[0]).hypot(a[1] - b[1]);
         run.ends().zip(truth.ends()).map(distance).collect()
     };

@@ -1,10 +1,10 @@
 //! Files: dialogs, reading and writing, all away from the interface's thread.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_flow::network::Model;
+use driftscope_study::Networks;
 use driftscope_study::scene::Scene;
 use eframe::egui::Context;
 
@@ -79,8 +79,8 @@ impl Files {
         Some(news)
     }
 
-    /// Asks for a file, or uses the one that was chosen. `model` is the one to save.
-    pub fn carry_out(&mut self, command: FileCommand, scene: &Scene, model: Option<Arc<Model>>) {
+    /// Asks for a file, or uses the one that was chosen.
+    pub fn carry_out(&mut self, command: FileCommand, scene: &Scene, networks: &Networks) {
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
@@ -88,19 +88,24 @@ impl Files {
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::Open(path) => self.spawn(move || open(path)),
             FileCommand::SaveScene(path) => {
-                let scene = scene.clone();
+                let (scene, networks) = (scene.clone(), networks.clone());
                 self.spawn(move || {
                     let path = with_ending(path, SCENE_ENDING);
-                    saved(scene.save(&path), path)
+                    saved(networks.save_scene(&scene, &path), path)
                 });
             }
-            FileCommand::SaveModel(path) => self.spawn(move || match model {
-                Some(model) => {
-                    let path = with_ending(path, MODEL_ENDING);
-                    saved(model.save(&path), path)
-                }
-                None => FileNews::Failed("No network has been trained in this window yet.".into()),
-            }),
+            FileCommand::SaveModel(path) => {
+                let model = scene.trained_networks().find_map(|id| networks.model(id));
+                self.spawn(move || match model {
+                    Some(model) => {
+                        let path = with_ending(path, MODEL_ENDING);
+                        saved(model.save(&path), path)
+                    }
+                    None => FileNews::Failed(
+                        "The scene shows no network that was trained in this window.".into(),
+                    ),
+                });
+            }
         }
     }
 

@@ -37,10 +37,11 @@ mod trainer;
 mod transport;
 mod window;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_flow::network::NetworkId;
 use driftscope_study::scene::{FieldKind, Scene};
 use eframe::egui::{
     self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
@@ -119,7 +120,7 @@ impl Driftscope {
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
-        let mut solvers = Solvers::new(ctx);
+        let mut solvers = Solvers::new(ctx, &state.networks);
         solvers.sync(&mut state);
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
@@ -329,45 +330,47 @@ impl Driftscope {
             Command::ToggleHelp => state.help = !state.help,
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
-                let model = self.trainer.model();
-                self.files.carry_out(command, &self.state.scene, model);
+                self.files.carry_out(command, &self.state.scene, &self.state.networks);
             }
             Command::Train(command) => self.train(command, ctx),
         }
     }
 
     fn train(&mut self, command: TrainCommand, ctx: &Context) {
-        let starts = matches!(command, TrainCommand::Start);
         let resets = matches!(command, TrainCommand::Reset);
         let scene = Arc::clone(&self.state.scene);
-        let outcome = self.trainer.carry_out(command, &mut self.state.training, &scene, ctx);
-        match outcome {
+        let here = (&*scene, &self.state.networks);
+        match self.trainer.carry_out(command, &mut self.state.training, here, ctx) {
             Err(reason) => self.complain(reason),
-            Ok(()) if starts && scene.field.kind == FieldKind::Exact => {
-                // The particles follow the network that is being trained.
-                let mut learned = (*scene).clone();
-                learned.field.kind = FieldKind::Learned;
-                self.remember();
-                self.set_scene(learned);
+            Ok(()) if resets => {
+                let mut scene = (*scene).clone();
+                scene.leave_trained(self.trainer.replaced());
+                self.set_scene(scene);
             }
-            Ok(()) if resets => self.forget_weights(),
             Ok(()) => {}
         }
     }
 
-    /// Lets the particles follow what the scene says once the weights of a training are gone. A
-    /// mixture of one's own has no network then, so its own velocity is shown.
-    fn forget_weights(&mut self) {
-        if self.state.scene.lacks_network() {
-            let mut exact = (*self.state.scene).clone();
-            let fields = exact.panes.iter_mut().filter_map(|pane| pane.field.as_mut());
-            for field in fields.chain([&mut exact.field]) {
-                field.kind = FieldKind::Exact;
-            }
+    /// Lets the particles follow a network of the training under way.
+    fn follow(&mut self, network: NetworkId, first: bool) {
+        let mut scene = (*self.state.scene).clone();
+        if first && scene.field.kind == FieldKind::Exact {
             self.remember();
-            self.set_scene(exact);
+            scene.field.kind = FieldKind::Learned;
         }
-        self.solvers.ask_all();
+        scene.follow_trained(network);
+        self.set_scene(scene);
+        let state = &self.state;
+        let recorded = state.panes.iter().filter_map(|pane| pane.recording());
+        let named: HashSet<NetworkId> = [&state.scene]
+            .into_iter()
+            .chain(&self.history)
+            .chain(state.panes.iter().map(|pane| &pane.scene))
+            .chain(recorded.map(|recording| &recording.scene))
+            .flat_map(|scene| scene.trained_networks())
+            .chain(self.trainer.newest())
+            .collect();
+        state.networks.forget(|id| named.contains(&id));
     }
 
     fn complain(&mut self, words: String) {
@@ -387,7 +390,7 @@ impl Driftscope {
                 FileNews::Model(path) => {
                     let mut scene = (*self.state.scene).clone();
                     scene.field.kind = FieldKind::Learned;
-                    scene.field.model = Some(path);
+                    scene.field.model = Some(path.into());
                     self.commands.push(Command::Edit(Box::new(scene)));
                     self.commands.push(Command::Train(TrainCommand::Reset));
                 }
@@ -430,10 +433,9 @@ impl Driftscope {
         }
         let central = Frame::new().fill(palette.ground);
         if state.mode == Mode::Errors {
-            let model = self.trainer.weights();
             CentralPanel::default()
                 .frame(central.inner_margin(Margin::symmetric(14, 8)))
-                .show(ui, |ui| self.lab.ui(ui, state, model.as_ref(), out));
+                .show(ui, |ui| self.lab.ui(ui, state, out));
             self.state.hovered_time = None;
             return;
         }
@@ -480,16 +482,15 @@ impl eframe::App for Driftscope {
                 self.state.recording().map(|recording| recording.elapsed).or(Some(Duration::ZERO))
             }
         };
-        if self.trainer.update(&mut self.state.training, &self.state.scene, solve, ctx) {
-            match self.trainer.weights() {
-                Some(_) => self.solvers.ask_all(),
-                None => self.forget_weights(),
-            }
+        let scene = Arc::clone(&self.state.scene);
+        if let Some((network, first)) =
+            self.trainer.update(&mut self.state.training, &scene, solve, ctx)
+        {
+            self.follow(network, first);
         }
-        let weights = self.trainer.weights();
-        self.solvers.update(&mut self.state, weights.as_ref(), ctx);
-        self.stability.update(self.lab.bench(), &mut self.state, weights.as_ref());
-        self.stage.prepare(ctx, &self.state, weights.as_ref());
+        self.solvers.update(&mut self.state, ctx);
+        self.stability.update(self.lab.bench(), &mut self.state);
+        self.stage.prepare(ctx, &self.state);
         if self.state.mode != Mode::Errors {
             self.lab.rest();
         }

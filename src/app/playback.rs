@@ -1,6 +1,6 @@
 //! The moment of a run that is shown.
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use driftscope_study::scene::{Clock, View};
 
 /// The finished picture stands this long before a repeated run starts again.

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::{Engine, LoadedModel, Recording, Update};
 use driftscope_study::scene::{ColourBy, Scene};
+use driftscope_study::{Engine, Networks, Recording, Update};
 use eframe::egui::Context;
 
 use super::state::{PaneState, State};
@@ -25,17 +25,10 @@ pub struct References {
 impl References {
     /// Nothing asked for.
     #[must_use]
-    pub fn new(ctx: &Context) -> Self {
+    pub fn new(ctx: &Context, networks: &Networks) -> Self {
         let ctx = ctx.clone();
-        let engine = Engine::new(move || ctx.request_repaint());
+        let engine = Engine::new(networks.clone(), move || ctx.request_repaint());
         Self { engine, under_way: None, failed: None, known: Vec::new() }
-    }
-
-    /// Forgets all: the weights have changed.
-    pub fn forget(&mut self) {
-        self.known.clear();
-        self.failed = None;
-        self.under_way = None;
     }
 
     /// Whether one is being solved.
@@ -45,7 +38,7 @@ impl References {
     }
 
     /// Hands out what is there and asks for what is missing.
-    pub fn update(&mut self, state: &mut State, weights: Option<&Arc<LoadedModel>>) {
+    pub fn update(&mut self, state: &mut State) {
         while let Some(update) = self.engine.poll() {
             self.take(update);
         }
@@ -54,7 +47,7 @@ impl References {
             .map(|index| by_distance || state.scene.shows_difference(index))
             .collect();
         for (pane, wanted) in state.panes.iter_mut().zip(differences) {
-            pane.reference = if wanted { self.of(pane, weights) } else { None };
+            pane.reference = if wanted { self.of(pane) } else { None };
         }
     }
 
@@ -76,18 +69,14 @@ impl References {
     }
 
     /// The reference of what a pane shows, if it is there already.
-    fn of(
-        &mut self,
-        pane: &PaneState,
-        weights: Option<&Arc<LoadedModel>>,
-    ) -> Option<Arc<Recording>> {
+    fn of(&mut self, pane: &PaneState) -> Option<Arc<Recording>> {
         let scene = pane.recording()?.reference_scene()?;
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known.records_like(&scene)) {
             return Some(Arc::clone(known));
         }
         let hopeless = self.failed.as_ref().is_some_and(|failed| failed.records_like(&scene));
         if self.under_way.is_none() && !hopeless {
-            let id = self.engine.request(Arc::new(scene.clone()), weights.cloned());
+            let id = self.engine.request(Arc::new(scene.clone()));
             self.under_way = Some((id, scene));
         }
         None

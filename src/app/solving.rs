@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::engine::{Engine, LoadedModel, Recording, Update};
+use driftscope_study::{Engine, Networks, Recording, Update};
 use eframe::egui::Context;
 
 use super::references::References;
@@ -28,8 +28,8 @@ pub struct Solvers {
 impl Solvers {
     /// No engine yet; [`Self::sync`] starts one per pane that is shown.
     #[must_use]
-    pub fn new(ctx: &Context) -> Self {
-        let references = References::new(ctx);
+    pub fn new(ctx: &Context, networks: &Networks) -> Self {
+        let references = References::new(ctx, networks);
         Self { ctx: ctx.clone(), desks: Vec::new(), references, next_key: 1 }
     }
 
@@ -45,7 +45,7 @@ impl Solvers {
         }
         for index in 0..state.visible().len() {
             if self.desks.len() == index {
-                self.desks.push(Solver::new(&self.ctx));
+                self.desks.push(Solver::new(&self.ctx, &state.networks));
             }
             let scene = state.scene.pane(index);
             let (solver, pane) = (&mut self.desks[index], &mut state.panes[index]);
@@ -68,14 +68,6 @@ impl Solvers {
         }
     }
 
-    /// Asks for all panes again: the weights have changed.
-    pub fn ask_all(&mut self) {
-        self.references.forget();
-        for solver in &mut self.desks {
-            solver.ask();
-        }
-    }
-
     /// Whether a request or a reference that is wanted is still being solved.
     #[must_use]
     pub fn is_busy(&self, state: &State) -> bool {
@@ -86,14 +78,12 @@ impl Solvers {
     }
 
     /// Takes news in and sends what waits.
-    pub fn update(&mut self, state: &mut State, weights: Option<&Arc<LoadedModel>>, ctx: &Context) {
+    pub fn update(&mut self, state: &mut State, ctx: &Context) {
         let count = state.visible().len();
-        // The first weights of a training are on their way.
-        let starting = weights.is_none() && state.training.is_under_way();
         for (solver, pane) in self.desks.iter_mut().zip(&mut state.panes).take(count) {
-            solver.update(pane, weights, ctx, starting);
+            solver.update(pane, ctx);
         }
-        self.references.update(state, weights);
+        self.references.update(state);
     }
 }
 
@@ -108,9 +98,9 @@ struct Solver {
 
 impl Solver {
     /// Starts the engine; it wakes the window when there is news.
-    fn new(ctx: &Context) -> Self {
+    fn new(ctx: &Context, networks: &Networks) -> Self {
         let ctx = ctx.clone();
-        let engine = Engine::new(move || ctx.request_repaint());
+        let engine = Engine::new(networks.clone(), move || ctx.request_repaint());
         Self { engine, asked: false, waiting: false, answered: true, held: None }
     }
 
@@ -120,25 +110,18 @@ impl Solver {
         self.waiting = true;
     }
 
-    /// Takes news in and sends the request that waits, if need be until a training that is
-    /// `starting` has the first weights.
-    fn update(
-        &mut self,
-        pane: &mut PaneState,
-        weights: Option<&Arc<LoadedModel>>,
-        ctx: &Context,
-        starting: bool,
-    ) {
+    /// Takes news in and sends the request that waits.
+    fn update(&mut self, pane: &mut PaneState, ctx: &Context) {
         while let Some(update) = self.engine.poll() {
             self.take(update, pane);
         }
         self.show_held(pane, ctx);
-        if self.waiting && !(starting && pane.scene.lacks_network()) {
-            self.send(pane, weights.cloned(), ctx);
+        if self.waiting {
+            self.send(pane, ctx);
         }
     }
 
-    fn send(&mut self, pane: &mut PaneState, weights: Option<Arc<LoadedModel>>, ctx: &Context) {
+    fn send(&mut self, pane: &mut PaneState, ctx: &Context) {
         if let Some(solve) = pane.solve
             && !self.answered
             && let Some(rest) = CHANCE.checked_sub(solve.since.elapsed())
@@ -148,7 +131,7 @@ impl Solver {
         }
         self.waiting = false;
         self.answered = false;
-        let id = self.engine.request(Arc::clone(&pane.scene), weights);
+        let id = self.engine.request(Arc::clone(&pane.scene));
         pane.solve = Some(Solve { id, since: Instant::now(), done: false });
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::Scope;
-use driftscope_study::engine::lab::{Lab, LabError, Subject, stability};
-use driftscope_study::engine::{LoadedModel, Recording};
+use driftscope_study::lab::{Lab, LabError, stability};
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks, Recording};
 
 use super::lab::desk::{Desk, Standing};
 use super::state::{ChosenSteps, PaneState, State};
@@ -26,15 +26,15 @@ impl StabilityWatch {
     /// Asks about the chosen particle of every pane on show and hands out what is known. Another
     /// recording or particle withdraws the question before, and so does a scene that the recording
     /// does not show.
-    pub fn update(&mut self, lab: &Lab, state: &mut State, weights: Option<&Arc<LoadedModel>>) {
+    pub fn update(&mut self, lab: &Lab, state: &mut State) {
         let (particle, visible) = (state.chosen(), state.visible().len());
         self.desks.retain(|key, _| state.panes[..visible].iter().any(|pane| pane.key == *key));
         for pane in &mut state.panes[..visible] {
             let desk = self.desks.entry(pane.key).or_default();
             if let Some(recording) = current(pane) {
-                let (recording, model) = (Arc::clone(recording), weights.cloned());
+                let (recording, networks) = (Arc::clone(recording), state.networks.clone());
                 desk.ask(lab, (recording.id, particle), move |_, report| {
-                    chosen_steps(&recording, particle, model.as_ref(), &report.cancel)
+                    chosen_steps(&recording, particle, &networks, &report.cancel)
                 });
             } else {
                 desk.rest();
@@ -64,13 +64,13 @@ fn current(pane: &PaneState) -> Option<&Arc<Recording>> {
 fn chosen_steps(
     recording: &Recording,
     particle: usize,
-    model: Option<&Arc<LoadedModel>>,
+    networks: &Networks,
     cancel: &Cancel,
 ) -> Result<ChosenSteps, LabError> {
     let scene: &Arc<Scene> = &recording.scene;
     let grid = shared_grid(recording);
-    let found = Subject::of_ode(scene, model)
-        .and_then(|subject| stability(&subject, subject.start(particle), grid.as_deref(), cancel));
+    let found = Experiment::of_ode(scene, networks)
+        .and_then(|ode| stability(&ode, ode.start(particle), grid.as_deref(), cancel));
     let stability = match found {
         Ok(stability) => Ok(stability),
         Err(LabError::Refused(reason)) => Err(reason),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope_flow::network::TrainingSettings;
-use driftscope_study::engine::lab::Stability;
-use driftscope_study::engine::{Recording, TrainingState, TrainingStatus};
+use driftscope_study::lab::Stability;
 use driftscope_study::measure::DataDistance;
 use driftscope_study::scene::Scene;
+use driftscope_study::{Networks, Recording, TrainingState, TrainingStatus};
 
 use super::palette::{Palette, Room};
 use super::playback::Playback;
@@ -213,6 +213,8 @@ impl PaneState {
 pub struct State {
     /// What the controls say.
     pub scene: Arc<Scene>,
+    /// The networks trained here, which scenes name.
+    pub networks: Networks,
     /// One per pane of the scene, its own first. Only [`Self::visible`] ones are kept up to date.
     pub panes: Vec<PaneState>,
     /// The pane that controls, plots and readings are about.
@@ -261,6 +263,7 @@ impl State {
             caption: !scene.about.is_empty(),
             mode: if scene.panes.is_empty() { Mode::Explore } else { Mode::Compare },
             scene: Arc::new(scene),
+            networks: Networks::default(),
             panes: vec![first],
             selected: 0,
             hovered: None,

@@ -126,7 +126,7 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
     menu(ui, &summary(&state.pane().scene, state.narrow), true, |ui| {
         ui.set_min_width(260.0);
-        let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
+        let trained = state.scene.trained_networks().next().is_some();
         let entries = [
             ("Open scene…", "Ctrl+O", Command::File(FileCommand::AskOpenScene), None),
             ("Save scene…", "Ctrl+S", Command::File(FileCommand::AskSaveScene), None),
@@ -135,7 +135,7 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
                 "Save trained model…",
                 "",
                 Command::File(FileCommand::AskSaveModel),
-                (!trained).then_some("No network has been trained in this window yet."),
+                (!trained).then_some("The scene shows no network that was trained in this window."),
             ),
             (
                 "Undo",

@@ -1,8 +1,8 @@
 //! The steps of a recording as the plots and the scrubber draw them.
 
 use driftscope_solve::Attempt;
-use driftscope_study::engine::{Recording, Spread};
 use driftscope_study::scene::Scene;
+use driftscope_study::{Recording, Spread};
 
 use super::playback::progress_of;
 

@@ -1,11 +1,10 @@
 //! The training under way, and which weights the particles follow.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_flow::network::Model;
-use driftscope_study::engine::{LoadedModel, TrainingJob, TrainingRequest};
-use driftscope_study::scene::{Data, Scene};
+use driftscope_flow::network::NetworkId;
+use driftscope_study::scene::{Data, ModelName, Scene};
+use driftscope_study::{Networks, TrainingJob, TrainingRequest};
 use eframe::egui::Context;
 
 use super::command::TrainCommand;
@@ -21,7 +20,9 @@ const REST: u32 = 4;
 #[derive(Default)]
 pub struct TrainerDesk {
     job: Option<(TrainingJob, Data)>,
-    shown: Option<Arc<LoadedModel>>,
+    /// What the scene named when the training began.
+    replaced: Option<ModelName>,
+    shown: Option<NetworkId>,
     shown_at: Option<Instant>,
 }
 
@@ -34,7 +35,7 @@ impl TrainerDesk {
         &mut self,
         command: TrainCommand,
         training: &mut Training,
-        scene: &Scene,
+        (scene, networks): (&Scene, &Networks),
         ctx: &Context,
     ) -> Result<(), String> {
         match (command, &self.job) {
@@ -43,10 +44,14 @@ impl TrainerDesk {
                 let request = TrainingRequest::of_scene(scene, training.settings.clone())
                     .map_err(|error| error.to_string())?;
                 let ctx = ctx.clone();
-                let job = TrainingJob::start(request, move || ctx.request_repaint())
-                    .map_err(|error| error.to_string())?;
+                let job =
+                    TrainingJob::start(request, networks.clone(), move || ctx.request_repaint())
+                        .map_err(|error| error.to_string())?;
                 training.status = Some(job.status());
                 self.job = Some((job, scene.data.clone()));
+                if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
+                    self.replaced.clone_from(&scene.field.model);
+                }
             }
             (TrainCommand::Pause, Some((job, _))) => job.pause(),
             (TrainCommand::Resume, Some((job, _))) => job.resume(),
@@ -57,59 +62,53 @@ impl TrainerDesk {
         Ok(())
     }
 
-    /// Looks how far the training is; true if the particles should be solved anew with newer
-    /// weights. `solve` is how long that took the last time, none while it is under way. Forgets a
-    /// training whose data are no longer shown.
+    /// Looks how far the training is: its newest network, when the particles should follow it, and
+    /// whether it is its first. `solve` is how long the last solve took, none while one is under way.
+    /// Forgets a training whose data are no longer shown.
     pub fn update(
         &mut self,
         training: &mut Training,
         scene: &Scene,
         solve: Option<Duration>,
         ctx: &Context,
-    ) -> bool {
-        let Some((job, data)) = &self.job else { return false };
+    ) -> Option<(NetworkId, bool)> {
+        let (job, data) = self.job.as_ref()?;
         if *data != scene.data {
             self.reset(training);
-            return true;
+            return None;
         }
         let status = job.status();
-        let newest = status.model.clone();
+        let newest = status.network;
         training.status = Some(status);
         if training.is_under_way() {
             // Steps and loss move between the snapshots as well.
             ctx.request_repaint_after(Duration::from_millis(100));
         }
-        let same = match (&newest, &self.shown) {
-            (Some(newest), Some(shown)) => Arc::ptr_eq(newest, shown),
-            (newest, shown) => newest.is_none() && shown.is_none(),
-        };
-        if same {
-            return false;
-        }
+        let newest = newest.filter(|newest| self.shown != Some(*newest))?;
         let rest = match solve {
             Some(solve) => REFRESH.max(REST * solve),
-            None if training.is_under_way() => return false,
+            None if training.is_under_way() => return None,
             None => REFRESH,
         };
         if let Some(wait) = self.shown_at.and_then(|at| rest.checked_sub(at.elapsed())) {
             ctx.request_repaint_after(wait);
-            return false;
+            return None;
         }
-        self.shown = newest;
         self.shown_at = Some(Instant::now());
-        true
+        let before = self.shown.replace(newest);
+        Some((newest, before.is_none()))
     }
 
-    /// The weights that the particles follow instead of the scene's own, if any.
+    /// What the scene named when the training began, where it does not any more.
     #[must_use]
-    pub fn weights(&self) -> Option<Arc<LoadedModel>> {
-        self.shown.clone()
+    pub fn replaced(&self) -> Option<&ModelName> {
+        self.replaced.as_ref()
     }
 
-    /// The newest weights with their description, for saving.
+    /// The newest network of the training, shown or about to be.
     #[must_use]
-    pub fn model(&self) -> Option<Arc<Model>> {
-        self.job.as_ref().and_then(|(job, _)| job.model())
+    pub fn newest(&self) -> Option<NetworkId> {
+        self.job.as_ref().and_then(|(job, _)| job.status().network)
     }
 
     fn reset(&mut self, training: &mut Training) {

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use driftscope_study::engine::Probe;
 use driftscope_study::scene::{Direction, Scene};
+use driftscope_study::{Experiment, Networks, Probe};
 
 use super::table::{NumberFile, Row, Table, check_room, number};
 use super::{SceneArgs, name_idle, without_effect};
@@ -53,11 +54,12 @@ fn idle(scene: &Scene, key: &str) -> Option<&'static str> {
 impl FieldCommand {
     pub fn run(&self) -> Result<ExitCode> {
         let (scene, given) = self.scene.given()?;
+        let scene = Arc::new(scene);
         let points = NumberFile::open(&self.points)?;
         let name = points.name().to_owned();
         let points = points.rows(["x", "y", "t"])?;
         check_room(&self.out, points.len(), 20 * COLUMNS.len())?;
-        let probe = Probe::new(&scene)?;
+        let probe = Probe::new(Experiment::new(&scene, &Networks::default())?);
         let mut table = Table::new(&COLUMNS)?;
         for Row { line, values: [x, y, t] } in points {
             let place = format!("{name}, line {line}");

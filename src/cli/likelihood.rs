@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::Tolerances;
-use driftscope_study::engine::lab::{Subject, likelihoods};
+use driftscope_study::lab::likelihoods;
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks};
 
 use super::table::{NumberFile, Row, Table, check_room, number};
 use super::{EXIT_STOPPED, SceneArgs, complain, name_idle, without_effect};
@@ -52,13 +52,12 @@ fn idle(scene: &Scene, key: &str) -> Option<&'static str> {
 impl Likelihood {
     pub fn run(&self) -> Result<ExitCode> {
         let (scene, given) = self.scene.given()?;
-        let scene = Arc::new(scene);
         let rows = NumberFile::open(&self.points)?.rows(["x", "y"])?;
         let points: Vec<[f64; 2]> = rows.into_iter().map(|Row { values, .. }| values).collect();
         check_room(&self.out, points.len(), 80)?;
-        let subject = Subject::of_ode(&scene, None)?;
+        let ode = Experiment::of_ode(&scene, &Networks::default())?;
         let tolerances = Tolerances { atol: scene.sampler.atol, rtol: scene.sampler.rtol };
-        let found = likelihoods(&subject, &points, tolerances, &Cancel::default())?;
+        let found = likelihoods(&ode, &points, tolerances, &Cancel::default())?;
         let mut table = Table::new(&["x", "y", "log_likelihood", "nfe"])?;
         let values = found.exact_divergence.iter().zip(&found.nfe);
         for (&[x, y], (&log_likelihood, nfe)) in points.iter().zip(values) {

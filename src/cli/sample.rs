@@ -10,11 +10,12 @@ use clap::Args;
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::memory::{check_disk, check_memory, product};
 use driftscope_solve::{Attempt, Scope};
-use driftscope_study::engine::{
-    DOUBLED, GivenNoise, NoiseRow, Recording, RunError, RunOptions, Spread, run_in_blocks,
-};
 use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
+use driftscope_study::{
+    DOUBLED, Experiment, Given, GivenNoise, Networks, NoiseRow, Recording, RunError, RunOptions,
+    Spread, run_in_blocks,
+};
 use serde::Serialize;
 
 use super::starts::{SAMPLES, read_starts};
@@ -113,17 +114,15 @@ impl Sample {
             even_keyframes: true,
             logged: if self.no_log { 0 } else { usize::MAX },
             precise: scene.precision() == Precision::F64,
-            starts,
-            noise: self.noise.as_deref().map(read_noise).transpose()?,
-            model: None,
         };
-        scene.check()?;
+        let noise = self.noise.as_deref().map(read_noise).transpose()?;
+        let experiment = Experiment::with(&scene, &Networks::default(), Given { starts, noise })?;
         let planned = Planned::of(&scene, &options);
         planned.check(&self.out, stream)?;
         let made = !self.out.exists();
         let cancel = Cancel::default();
         let (mut tables, mut failure) = (None, None);
-        let outcome = run_in_blocks(&scene, &options, &cancel, |recording| {
+        let outcome = run_in_blocks(&experiment, &options, &cancel, |recording| {
             let mut take = || {
                 if stream {
                     return Ok(());

@@ -11,11 +11,11 @@ use driftscope_base::cancel::Cancel;
 use driftscope_base::memory::{check_memory, product};
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::CloudDistance;
-use driftscope_study::engine::lab::{
-    Setting, Subject, SweepPoint, settings_of, sweep_point, sweep_reference, sweep_scene,
-    sweep_subject,
+use driftscope_study::lab::{
+    Setting, SweepPoint, settings_of, sweep_ode, sweep_point, sweep_reference, sweep_scene,
 };
 use driftscope_study::scene::Scene;
+use driftscope_study::{Experiment, Networks};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::table::{Table, check_folder, is_stream, make_folder, number, save};
@@ -112,7 +112,7 @@ impl Sweep {
         // The panes beside are nobody's row.
         let (scene, given) = self.scene.given()?;
         let scene = scene.pane(0);
-        let subject = sweep_subject(&scene, None)?;
+        let ode = sweep_ode(&scene, &Networks::default())?;
         let plan = self.plan(&scene)?;
         let stream = is_stream(&self.out);
         if !stream {
@@ -133,7 +133,7 @@ impl Sweep {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar.set_message("reference trajectories");
         let mut points = Vec::new();
-        let outcome = self.sweep(&subject, plan, &bar, &cancel, &mut points);
+        let outcome = self.sweep(&ode, plan, &bar, &cancel, &mut points);
         bar.abandon_with_message("");
         match outcome {
             Ok(()) => {}
@@ -159,23 +159,23 @@ impl Sweep {
     /// Runs the plan, writing what there is after every solve.
     fn sweep(
         &self,
-        subject: &Subject,
+        ode: &Experiment,
         plan: Vec<(MethodRef, Setting)>,
         bar: &ProgressBar,
         cancel: &Cancel,
         points: &mut Vec<SweepPoint>,
     ) -> Result<()> {
         // The distance to the data takes the most: sixteen draws, projected.
-        let particles = subject.scene.particles.count;
+        let particles = ode.scene.particles.count;
         let what = format!("a sweep over {particles} particles");
         check_memory(&what, product(&[particles, 4096]), "lower particles.count")?;
-        let reference = sweep_reference(subject, subject.scene.particles.count, cancel)?;
+        let reference = sweep_reference(ode, ode.scene.particles.count, cancel)?;
         for (method, setting) in plan {
             bar.set_message(format!("{} {setting}", method.get().name));
             let distances = [CloudDistance::SlicedW2];
-            points.push(sweep_point(subject, (method, setting), &reference, &distances, cancel)?);
+            points.push(sweep_point(ode, (method, setting), &reference, &distances, cancel)?);
             if !is_stream(&self.out) {
-                write(&self.out, &subject.scene, points)?;
+                write(&self.out, &ode.scene, points)?;
             }
             bar.inc(1);
         }

@@ -12,8 +12,8 @@ use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
-use driftscope_study::engine::{TrainingJob, TrainingRequest, TrainingState};
 use driftscope_study::scene::{Data, Scene};
+use driftscope_study::{Networks, TrainingJob, TrainingRequest, TrainingState};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::SceneArgs;
@@ -105,7 +105,7 @@ impl Train {
         let request = self.request()?;
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let job = TrainingJob::start(request, || {})?;
+        let job = TrainingJob::start(request, Networks::default(), || {})?;
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
             let interrupted = Arc::clone(&interrupted);

@@ -1,6 +1,30 @@
-//! An experiment that needs no window: the [`scene::Scene`] that says all that is shown, the
-//! [`engine`] that turns it into a [`engine::Recording`], and its [`measure`]s.
+//! An experiment that needs no window.
+//!
+//! A [`scene::Scene`] says all that is shown. [`Experiment`] makes it ready, once; [`run()`] turns it into
+//! a [`Recording`], the [`lab`] and the [`measure`]s say what that is worth.
 
-pub mod engine;
+mod experiment;
+mod given_noise;
+pub mod lab;
 pub mod measure;
+mod networks;
+mod priority;
+mod probe;
+mod recording;
+mod reference;
+mod run;
 pub mod scene;
+mod starts;
+mod step_by_step;
+mod training;
+mod worker;
+
+pub use experiment::{Experiment, ExperimentError, Given};
+pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
+pub use networks::{LoadedNetwork, NetworkError, Networks, SaveError, bundled_model};
+pub use probe::{Probe, Probed};
+pub use recording::{Block, Recording, Spread};
+pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
+pub use step_by_step::step_by_step;
+pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus, trainer};
+pub use worker::{Engine, Update};

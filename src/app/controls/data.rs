@@ -3,7 +3,7 @@
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::TOYS;
 use driftscope_flow::field::SYSTEMS;
-use driftscope_study::scene::{Direction, FieldKind, Scene, Time};
+use driftscope_study::scene::{Direction, FieldKind, ModelName, Scene, Time};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale};
@@ -14,7 +14,7 @@ const TRAINED_ON: &str =
     "The network beside is trained on this distribution. Reset the training to choose another.";
 
 /// Distribution, direction, interpolant and field.
-pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
+pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
     let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
     let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
     // A mixture of one's own gives way to what is chosen here.
@@ -58,12 +58,10 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
         }),
         (|scene| Some(scene.interpolant.kind), |scene, value| scene.interpolant.kind = value),
     );
-    let learned = match (&scene.field.model, trained) {
-        (_, true) => "The network being trained here.",
-        (Some(_), _) => "The network in a model file.",
-        (None, _) => {
-            "A network trained on this distribution: solver error and model error together."
-        }
+    let learned = match &scene.field.model {
+        Some(ModelName::Trained(_)) => "The network trained here.",
+        Some(ModelName::File(_)) => "The network in a model file.",
+        None => "A network trained on this distribution: solver error and model error together.",
     };
     let kinds = [
         Choice { value: FieldKind::Learned, title: "Learned", about: learned },
@@ -82,7 +80,6 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, trained: bool, training: bool) {
     let shown = kinds.iter().find(|choice| choice.value == kind).map_or("", |choice| choice.title);
     Row::new("Field", "Whose velocity the particles follow.")
         .disabled(scene.idle("field.kind"))
-        .beside_network(trained)
         .choice(ui, scene, shown, kinds.into_iter(), (|scene| Some(scene.field.kind), set_kind));
     system_ui(ui, scene);
 }

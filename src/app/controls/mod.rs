@@ -32,7 +32,6 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     // The selected pane's settings; the view is everybody's.
     let before = Scene { view: state.scene.view, ..(*state.pane().scene).clone() };
     let mut scene = before.clone();
-    let trained = state.training.status.as_ref().is_some_and(|status| status.model.is_some());
     ScrollArea::vertical()
         .auto_shrink(false)
         .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
@@ -47,7 +46,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);
             let training = state.training.status.is_some();
-            data::ui(ui, &mut scene, trained, training);
+            data::ui(ui, &mut scene, training);
             if state.mode == Mode::Train {
                 training::ui(ui, state, out);
             }

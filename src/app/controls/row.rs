@@ -26,35 +26,25 @@ pub struct Row<'a> {
     pub about: &'a str,
     /// Why it has no effect now, if it has none.
     pub disabled: Option<&'a str>,
-    /// Whether a network is given beside the scene, so that a mixture of one's own may be learned.
-    network: bool,
+}
+
+/// What choosing `candidate` would make impossible, unless `scene` already is for that reason.
+fn objection(scene: &Scene, candidate: &Scene) -> Option<String> {
+    let problem = candidate.check().err();
+    problem.filter(|problem| scene.check().err().as_ref() != Some(problem)).map(|p| p.to_string())
 }
 
 impl<'a> Row<'a> {
     /// A row that can be used.
     #[must_use]
     pub fn new(name: &'a str, about: &'a str) -> Self {
-        Self { name, about, disabled: None, network: false }
+        Self { name, about, disabled: None }
     }
 
     /// Disables the row if there is a reason to.
     #[must_use]
     pub fn disabled(self, reason: Option<&'a str>) -> Self {
         Self { disabled: reason, ..self }
-    }
-
-    /// Says whether a network is given beside the scene, such as one in training.
-    #[must_use]
-    pub fn beside_network(self, network: bool) -> Self {
-        Self { network, ..self }
-    }
-
-    /// What choosing `candidate` would make impossible, unless `scene` already is for that reason.
-    fn objection(self, scene: &Scene, candidate: &Scene) -> Option<String> {
-        let check = |scene: &Scene| scene.check_beside(self.network).err();
-        check(candidate)
-            .filter(|problem| check(scene).as_ref() != Some(problem))
-            .map(|p| p.to_string())
     }
 
     /// Lays the row out; `add` draws the control into the space right of the name.
@@ -104,7 +94,7 @@ impl<'a> Row<'a> {
                     for Choice { value, title, about } in options {
                         let mut candidate = scene.clone();
                         set(&mut candidate, value);
-                        let problem = self.objection(scene, &candidate);
+                        let problem = objection(scene, &candidate);
                         let entry = ui
                             .add_enabled_ui(problem.is_none(), |ui| {
                                 ui.selectable_label(current == Some(value), title)
@@ -145,7 +135,7 @@ impl<'a> Row<'a> {
             for &Choice { value, title, about } in options {
                 let mut candidate = scene.clone();
                 set(&mut candidate, value);
-                let problem = self.objection(scene, &candidate);
+                let problem = objection(scene, &candidate);
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
                         let button = eframe::egui::Button::selectable(get(scene) == value, title)

@@ -1,7 +1,7 @@
 //! Training a network in the window.
 
-use driftscope_study::engine::{TrainingState, TrainingStatus};
 use driftscope_study::scene::Direction;
+use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
 use super::row::{Row, Scale, heading};

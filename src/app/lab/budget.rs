@@ -1,6 +1,7 @@
 //! The error budget: one bar.
 
-use driftscope_study::engine::lab::{Budget, Subject, budget};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{Budget, budget};
 use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -24,10 +25,10 @@ pub struct BudgetCard {
 impl Card for BudgetCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let asked = Asked::sample(bench.scene, bench.model, SAMPLE);
+        let asked = Asked::sample(bench.scene, bench.networks(), SAMPLE);
         self.desk.ask(bench.lab, asked, |asked, report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            budget(&subject, asked.scene.particles.count, &report.cancel)
+            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
+            budget(&experiment, asked.scene.particles.count, &report.cancel)
         });
         let latest = self.desk.latest();
         let title = Head { title: "Error budget", note: "sliced W2", about: ABOUT };

@@ -1,6 +1,6 @@
 //! The convergence table.
 
-use driftscope_study::engine::lab::{Convergence, NoOrder, convergence};
+use driftscope_study::lab::{Convergence, NoOrder, convergence};
 use eframe::egui::{Grid, Rect, RichText, ScrollArea, Ui};
 
 use super::desk::{Asked, Desk};
@@ -28,11 +28,11 @@ impl Card for ConvergenceCard {
         // The steps are the table's own.
         (scene.sampler.steps, scene.sampler.step_size) = (STEPS[0], None);
         scene.particles.count = SAMPLE;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
         self.desk.ask(bench.lab, asked, |asked, report| {
-            let model = asked.model.as_ref();
+            let networks = &asked.networks;
             let show = |table, share| report.show(table, share);
-            convergence(&asked.scene, model, &STEPS, SAMPLE, &report.cancel, show)
+            convergence(&asked.scene, networks, &STEPS, SAMPLE, &report.cancel, show)
         });
         let latest = self.desk.latest();
         let note = latest.as_ref().map_or_else(String::new, |table| {

@@ -1,7 +1,7 @@
 //! Mode coverage and distances, repeated over seeds.
 
 use driftscope_solve::measure::Floored;
-use driftscope_study::engine::lab::{Coverage, coverage};
+use driftscope_study::lab::{Coverage, coverage};
 use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -28,11 +28,11 @@ pub struct CoverageCard {
 impl Card for CoverageCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let asked = Asked::sample(bench.scene, bench.model, SAMPLE);
+        let asked = Asked::sample(bench.scene, bench.networks(), SAMPLE);
         self.desk.ask(bench.lab, asked, |asked, report| {
             let count = asked.scene.particles.count;
             let show = |found, share| report.show(found, share);
-            coverage(&asked.scene, asked.model.as_ref(), (count, SEEDS), &report.cancel, show)
+            coverage(&asked.scene, &asked.networks, (count, SEEDS), &report.cancel, show)
         });
         let latest = self.desk.latest();
         let [left, right] = split(rect, 0.46);
@@ -117,7 +117,7 @@ fn shares(ui: &Ui, rect: Rect, bench: &Bench<'_>, found: &Coverage) {
 }
 
 fn figures(ui: &mut Ui, palette: &Palette, found: &Coverage) {
-    let distance = |name: &str, pick: fn(&driftscope_study::engine::lab::Repeated) -> Floored| {
+    let distance = |name: &str, pick: fn(&driftscope_study::lab::Repeated) -> Floored| {
         let (mean, deviation) = spread(found.seeds.iter().map(|seed| pick(seed).value));
         let floor = found.seeds.first().map(pick);
         let inside = found.seeds.iter().filter(|seed| pick(seed).is_at_floor()).count();

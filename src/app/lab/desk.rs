@@ -2,32 +2,33 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::LoadedModel;
-use driftscope_study::engine::lab::{Job, Lab, LabError, Report};
+use driftscope_study::Networks;
+use driftscope_study::lab::{Job, Lab, LabError, Report};
 use driftscope_study::scene::{Diffusion, Particles, Sampler, Scene};
 
-/// The scene and model of a measurement. Equal when the measurement would be the same.
+/// The scene of a measurement, and where the networks are that it names. Equal when the measurement
+/// would be the same.
 #[derive(Clone)]
 pub struct Asked {
     pub scene: Arc<Scene>,
-    pub model: Option<Arc<LoadedModel>>,
+    pub networks: Networks,
 }
 
 impl Asked {
     /// Whatever the scene says counts.
-    pub fn whole(scene: &Arc<Scene>, model: Option<&Arc<LoadedModel>>) -> Self {
-        Self { scene: Arc::clone(scene), model: model.cloned() }
+    pub fn whole(scene: &Arc<Scene>, networks: &Networks) -> Self {
+        Self { scene: Arc::clone(scene), networks: networks.clone() }
     }
 
     /// The same with at most `most` particles.
-    pub fn sample(scene: &Scene, model: Option<&Arc<LoadedModel>>, most: usize) -> Self {
+    pub fn sample(scene: &Scene, networks: &Networks, most: usize) -> Self {
         let mut scene = scene.clone();
         scene.particles.count = scene.particles.count.min(most);
-        Self { scene: Arc::new(scene), model: model.cloned() }
+        Self { scene: Arc::new(scene), networks: networks.clone() }
     }
 
     /// The field and its interval alone count, not the sampler.
-    pub fn field(scene: &Scene, model: Option<&Arc<LoadedModel>>) -> Self {
+    pub fn field(scene: &Scene, networks: &Networks) -> Self {
         let mut scene = scene.clone();
         scene.particles = Particles { start: Some(scene.start()), ..Particles::default() };
         if let (Some(times), true) = (&scene.sampler.times, scene.time.start.is_none()) {
@@ -36,18 +37,13 @@ impl Asked {
         }
         scene.sampler = Sampler::default();
         scene.diffusion = Diffusion::default();
-        Self { scene: Arc::new(scene), model: model.cloned() }
+        Self { scene: Arc::new(scene), networks: networks.clone() }
     }
 }
 
 impl PartialEq for Asked {
     fn eq(&self, other: &Self) -> bool {
-        let same_model = match (&self.model, &other.model) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        same_model
-            && (Arc::ptr_eq(&self.scene, &other.scene) || self.scene.records_like(&other.scene))
+        Arc::ptr_eq(&self.scene, &other.scene) || self.scene.records_like(&other.scene)
     }
 }
 
@@ -226,12 +222,13 @@ mod tests {
 
     #[test]
     fn a_sampler_does_not_change_the_field() {
+        let here = Networks::default();
         let scene = Scene::default();
         let mut other = scene.clone();
         other.sampler.rtol = 1e-2;
         other.particles.count = 7;
-        assert!(Asked::field(&scene, None) == Asked::field(&other, None));
+        assert!(Asked::field(&scene, &here) == Asked::field(&other, &here));
         let (one, two) = (Arc::new(scene), Arc::new(other));
-        assert!(Asked::whole(&one, None) != Asked::whole(&two, None));
+        assert!(Asked::whole(&one, &here) != Asked::whole(&two, &here));
     }
 }

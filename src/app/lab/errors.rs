@@ -1,7 +1,8 @@
 //! Error against t, and the calibration of the solver's estimate.
 
 use driftscope_solve::measure::Band;
-use driftscope_study::engine::lab::{ErrorsOverTime, StepErrors, Subject, errors_over_time};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{ErrorsOverTime, StepErrors, errors_over_time};
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::{HoverPosition, Line, Points};
 
@@ -79,8 +80,8 @@ impl Card for Errors {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
         self.desk.ask(bench.lab, bench.asked(), |asked, report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            errors_over_time(&subject, SAMPLE, &report.cancel, |share| report.progress(share))
+            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
+            errors_over_time(&experiment, SAMPLE, &report.cancel, |share| report.progress(share))
         });
         let latest = self.desk.latest();
         let [left, right] = split(rect, 0.58);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::lab::PlaneMap;
+use driftscope_study::lab::PlaneMap;
 use eframe::egui::{Rect, Ui};
 
 use super::desk::{Asked, Desk};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driftscope_solve::measure::{Complex, amplification};
 use driftscope_solve::{Method, MethodRef};
-use driftscope_study::engine::lab::{Landing, PlaneMap};
+use driftscope_study::lab::{Landing, PlaneMap};
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::lab::{LikelihoodMap, PlaneMap, Subject, likelihood_map};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{LikelihoodMap, PlaneMap, likelihood_map};
 use eframe::egui::{Align2, FontId, Rect, Ui, pos2};
 
 use super::desk::{Asked, Desk};
@@ -62,10 +63,10 @@ impl Card for Likelihood {
         let palette = bench.palette;
         let mut scene = (**bench.scene).clone();
         scene.seed = 0;
-        let asked = Asked::field(&scene, bench.model);
+        let asked = Asked::field(&scene, bench.networks());
         self.desk.ask_long(bench.lab, asked, |asked, report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            likelihood_map(&subject, &report.cancel, |map, share| report.show(map, share))
+            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
+            likelihood_map(&experiment, &report.cancel, |map, share| report.show(map, share))
         });
         let latest = self.desk.latest();
         if let Some(latest) = latest

@@ -2,7 +2,7 @@
 
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::measure::CloudDistance;
-use driftscope_study::engine::lab::{MarginalCurve, marginal_errors};
+use driftscope_study::lab::{MarginalCurve, marginal_errors};
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::FilledArea;
 
@@ -42,12 +42,12 @@ impl Card for Marginals {
         scene.particles.count = scene.particles.count.min(SAMPLE);
         // Every form has its turn.
         scene.diffusion.form = DiffusionForm::None;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
         self.desk.ask(bench.lab, asked, |asked, report| {
             let show = |curves: &[MarginalCurve], share| report.show(curves.to_vec(), share);
             marginal_errors(
                 &asked.scene,
-                asked.model.as_ref(),
+                &asked.networks,
                 asked.scene.particles.count,
                 CloudDistance::SlicedW2,
                 &report.cancel,

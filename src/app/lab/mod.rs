@@ -25,8 +25,8 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::engine::LoadedModel;
-use driftscope_study::engine::lab::Lab;
+use driftscope_study::Networks;
+use driftscope_study::lab::Lab;
 use driftscope_study::scene::Scene;
 use eframe::egui::{
     Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
@@ -112,14 +112,17 @@ struct Bench<'a> {
     lab: &'a Lab,
     /// The scene that is measured: the one the controls say, once it has settled.
     scene: &'a Arc<Scene>,
-    /// A model that stands in for the scene's own.
-    model: Option<&'a Arc<LoadedModel>>,
 }
 
 impl Bench<'_> {
     /// The whole scene as what is asked of the lab.
     fn asked(&self) -> Asked {
-        Asked::whole(self.scene, self.model)
+        Asked::whole(self.scene, self.networks())
+    }
+
+    /// The networks that scenes name.
+    fn networks(&self) -> &Networks {
+        &self.state.networks
     }
 }
 
@@ -181,13 +184,7 @@ impl LabView {
     }
 
     /// Draws tabs and cards into all of `ui`.
-    pub fn ui(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        model: Option<&Arc<LoadedModel>>,
-        out: &mut Commands,
-    ) {
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
         self.resting = false;
         let all = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(all);
@@ -195,7 +192,7 @@ impl LabView {
         self.tabs_ui(ui, tabs, state.palette());
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
-        let bench = Bench { state, palette: state.palette(), lab: &self.lab, scene: &scene, model };
+        let bench = Bench { state, palette: state.palette(), lab: &self.lab, scene: &scene };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::lab::{
-    ModelErrorOverTime, PlaneMap, Subject, model_error_map, model_error_over_time,
-};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{ModelErrorOverTime, PlaneMap, model_error_map, model_error_over_time};
 use eframe::egui::{Rect, Ui};
 use egui_plot::Line;
 
@@ -36,19 +35,19 @@ pub struct ModelError {
 impl Card for ModelError {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let asked = Asked::field(bench.scene, bench.model);
+        let asked = Asked::field(bench.scene, bench.networks());
         let moment = (bench.state.time().unwrap_or(0.5) * MOMENTS).round().max(0.0) as u32;
         self.mean.ask(bench.lab, asked.clone(), |asked, report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
-            model_error_over_time(&subject, &report.cancel)
+            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
+            model_error_over_time(&experiment, &report.cancel)
         });
         // Where the mean cannot be measured the map cannot either, whatever t is.
         let refused = matches!(self.mean.standing(), Standing::Failed(_));
         if !refused {
             self.map.ask_when_free(bench.lab, (asked, moment), |(asked, moment), report| {
-                let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+                let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
                 let t = f64::from(*moment) / MOMENTS;
-                model_error_map(&subject, t, SIDE, &report.cancel).map(Arc::new)
+                model_error_map(&experiment, t, SIDE, &report.cancel).map(Arc::new)
             });
         }
         let [left, right] = split(rect, 0.42);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::lab::PlaneMap;
+use driftscope_study::lab::PlaneMap;
 use eframe::egui::{
     Align2, Color32, ColorImage, FontId, Rect, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };

@@ -1,7 +1,8 @@
 //! There and back: how far inversion can be trusted.
 
 use driftscope_solve::measure::Band;
-use driftscope_study::engine::lab::{RoundTrips, Setting, Subject, round_trips, settings_of};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{RoundTrips, Setting, round_trips, settings_of};
 use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
@@ -31,15 +32,15 @@ impl Card for RoundTripCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
         self.desk.ask(bench.lab, bench.asked(), |asked, report| {
-            let subject = Subject::of_ode(&asked.scene, asked.model.as_ref())?;
+            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
             let tolerances: Vec<(f64, f64)> = (1..=9)
                 .map(|k| 10.0_f64.powi(-k))
                 .map(|tolerance| (tolerance, tolerance))
                 .collect();
-            let method = subject.scene.sampler.method;
-            let settings = settings_of(&subject.scene, method, &STEPS, &tolerances);
+            let method = experiment.scene.sampler.method;
+            let settings = settings_of(&experiment.scene, method, &STEPS, &tolerances);
             let show = |trips, share| report.show(trips, share);
-            round_trips(&subject, &settings, SAMPLE, &report.cancel, show)
+            round_trips(&experiment, &settings, SAMPLE, &report.cancel, show)
         });
         let latest = self.desk.latest();
         let [left, right] = split(rect, 0.6);

@@ -1,7 +1,7 @@
 //! The step size over the plane at the current t.
 
 use driftscope_solve::Attempt;
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use eframe::egui::{Rect, RichText, Ui};
 use egui_plot::{HoverPosition, MarkerShape, Points};
 

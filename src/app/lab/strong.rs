@@ -1,7 +1,7 @@
 //! Strong error of the SDE schemes against a refined path.
 
 use driftscope_solve::sde::Scheme;
-use driftscope_study::engine::lab::{StrongErrors, strong_error_curves};
+use driftscope_study::lab::{StrongErrors, strong_error_curves};
 use driftscope_study::measure::fitted_order;
 use eframe::egui::{Color32, Rect, Ui};
 
@@ -48,10 +48,10 @@ impl Card for Strong {
         scene.sampler = driftscope_study::scene::Sampler::default();
         scene.particles.count = SAMPLE;
         scene.diffusion.scheme = Scheme::default();
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
         self.desk.ask(bench.lab, asked, |asked, report| {
-            let model = asked.model.as_ref();
-            strong_error_curves(&asked.scene, model, &STEPS, SAMPLE, &report.cancel)
+            let networks = &asked.networks;
+            strong_error_curves(&asked.scene, networks, &STEPS, SAMPLE, &report.cancel)
         });
         let latest = self.desk.latest();
         let title = match self.kind {

@@ -1,7 +1,7 @@
 //! The tolerance explorer: evaluations and error over atol × rtol.
 
-use driftscope_study::engine::lab::{
-    Cell, Setting, ToleranceGrid, sweep_reference, sweep_subject, tolerance_grid,
+use driftscope_study::lab::{
+    Cell, Setting, ToleranceGrid, sweep_ode, sweep_reference, tolerance_grid,
 };
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2, vec2};
 
@@ -42,14 +42,14 @@ impl Card for Tolerances {
         // The grid is the same whatever the scene's own tolerances.
         (scene.sampler.rtol, scene.sampler.atol) = (1e-3, 1e-6);
         scene.particles.count = SAMPLE;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.model);
+        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
         self.desk.ask_long(bench.lab, asked, |asked, report| {
-            let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
-            let reference = sweep_reference(&subject, SAMPLE, &report.cancel)?;
+            let experiment = sweep_ode(&asked.scene, &asked.networks)?;
+            let reference = sweep_reference(&experiment, SAMPLE, &report.cancel)?;
             let values: Vec<f64> =
                 (1..=DECADES).map(|k| format!("1e-{k}").parse().unwrap_or(1.0)).collect();
             let show = |grid: &ToleranceGrid, share| report.show(grid.clone(), share);
-            tolerance_grid(&subject, &reference, (&values, &values), &report.cancel, show)
+            tolerance_grid(&experiment, &reference, (&values, &values), &report.cancel, show)
         });
         let latest = self.desk.latest();
         let title = Head { title: "Tolerances", note: "", about: ABOUT };

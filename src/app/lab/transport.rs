@@ -1,7 +1,8 @@
 //! Straightness and curvature, per interpolant.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_study::engine::lab::{LabError, Subject, Transport, transport};
+use driftscope_study::Experiment;
+use driftscope_study::lab::{LabError, Transport, transport};
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2};
 use egui_plot::Line;
 
@@ -37,7 +38,7 @@ fn colour(palette: &Palette, path: Interpolant) -> Color32 {
 impl Card for TransportCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
         let palette = bench.palette;
-        let asked = Asked::field(bench.scene, bench.model);
+        let asked = Asked::field(bench.scene, bench.networks());
         self.desk.ask(bench.lab, asked, |asked, report| {
             let mut found: Vec<Transport> = Vec::new();
             let own = asked.scene.interpolant.kind;
@@ -49,13 +50,12 @@ impl Card for TransportCard {
             for (done, path) in paths.iter().enumerate() {
                 let mut scene = (*asked.scene).clone();
                 scene.interpolant.kind = *path;
-                let subject = Subject::of_ode(&std::sync::Arc::new(scene), asked.model.as_ref());
-                let subject = match subject {
+                let experiment = match Experiment::of_ode(&scene, &asked.networks) {
                     // Another path may end before the scene's times do.
                     Err(LabError::Refused(_)) if *path != own => continue,
-                    subject => subject?,
+                    experiment => experiment?,
                 };
-                found.push(transport(&subject, SAMPLE, &report.cancel)?);
+                found.push(transport(&experiment, SAMPLE, &report.cancel)?);
                 report.show(found.clone(), (done + 1) as f64 / paths.len() as f64);
             }
             Ok(found)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::{CloudDistance, Floored};
-use driftscope_study::engine::lab::{
-    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_point,
-    sweep_reference, sweep_scene, sweep_subject,
+use driftscope_study::lab::{
+    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point,
+    sweep_reference, sweep_scene,
 };
 use driftscope_study::scene::{Sampler, Scene};
 use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
@@ -81,13 +81,13 @@ fn tolerances() -> Vec<(f64, f64)> {
 }
 
 fn sweep(asked: &Asked, methods: &[MethodRef], report: &Report<Found>) -> Result<Found, LabError> {
-    let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
+    let experiment = sweep_ode(&asked.scene, &asked.networks)?;
     if methods.is_empty() {
         return Err(LabError::Refused(NO_METHODS.to_owned()));
     }
     let cancel = &report.cancel;
-    let reference = sweep_reference(&subject, SAMPLE, cancel)?;
-    let floors = floors(&subject, &reference, cancel)?;
+    let reference = sweep_reference(&experiment, SAMPLE, cancel)?;
+    let floors = floors(&experiment, &reference, cancel)?;
     let mut found = Found { floors, points: Vec::new() };
     let tolerances = tolerances();
     let mut plan: Vec<(usize, MethodRef, Setting)> = Vec::new();
@@ -99,7 +99,7 @@ fn sweep(asked: &Asked, methods: &[MethodRef], report: &Report<Found>) -> Result
     plan.sort_by_key(|(k, ..)| *k);
     let all = plan.len() as f64;
     for (done, (_, method, setting)) in plan.into_iter().enumerate() {
-        let point = sweep_point(&subject, (method, setting), &reference, &DISTANCES, cancel)?;
+        let point = sweep_point(&experiment, (method, setting), &reference, &DISTANCES, cancel)?;
         found.points.push(point);
         report.show(found.clone(), (done + 1) as f64 / all);
     }
@@ -201,13 +201,13 @@ impl Card for WorkPrecision {
             scene.is_sde() || rows.into_iter().all(|row| sweep_scene(scene, method, row).is_ok())
         });
         self.own.ask(bench.lab, bench.asked(), |asked, report| {
-            let subject = sweep_subject(&asked.scene, asked.model.as_ref())?;
-            let reference = sweep_reference(&subject, SAMPLE, &report.cancel)?;
+            let experiment = sweep_ode(&asked.scene, &asked.networks)?;
+            let reference = sweep_reference(&experiment, SAMPLE, &report.cancel)?;
             let scene = &asked.scene;
             let what = (scene.sampler.method, Setting::of_scene(scene));
-            sweep_point(&subject, what, &reference, &DISTANCES, &report.cancel)
+            sweep_point(&experiment, what, &reference, &DISTANCES, &report.cancel)
         });
-        let asked = Asked::whole(&Arc::new(swept(bench.scene)), bench.model);
+        let asked = Asked::whole(&Arc::new(swept(bench.scene)), bench.networks());
         let key = (asked, methods.clone());
         self.sweep
             .ask_long(bench.lab, key, |(asked, methods), report| sweep(asked, methods, report));

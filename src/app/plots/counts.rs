@@ -1,6 +1,6 @@
 //! What the run cost: a small table, and particles by evaluations.
 
-use driftscope_study::engine::Spread;
+use driftscope_study::Spread;
 use eframe::egui::{Align, FontId, Layout, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, Bar, BarChart, GridInput, GridMark};
 

@@ -8,8 +8,8 @@ mod labels;
 use std::sync::Arc;
 
 use driftscope_solve::by_hand::AttemptByHand;
-use driftscope_study::engine::{LoadedModel, Recording, step_by_step};
 use driftscope_study::scene::Projection;
+use driftscope_study::{Experiment, Recording, step_by_step};
 use eframe::egui::{Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
 
 use self::labels::Labels;
@@ -34,7 +34,8 @@ const ABOVE: f64 = 0.3;
 /// However small the step, no less than this is seen.
 const LEAST: f64 = 2e-4;
 
-type Key = (u64, usize, usize);
+/// A recording and one of its particles.
+type Key = (u64, usize);
 
 /// The attempts of the pinned particle.
 #[derive(Default)]
@@ -89,25 +90,19 @@ impl Phase {
 
 impl Bench {
     /// Starts and collects the attempts, and looks where the present one plays.
-    pub fn update(
-        &mut self,
-        ctx: &Context,
-        state: &State,
-        sight: &mut Sight,
-        weights: Option<&Arc<LoadedModel>>,
-    ) {
+    pub fn update(&mut self, ctx: &Context, state: &State, sight: &mut Sight) {
         self.desk.poll(ctx);
-        let Some((place, key, recording)) = Self::wanted(state, weights) else {
+        let Some((place, key, recording)) = Self::wanted(state) else {
             if self.looked_at.take().is_some() {
                 sight.reset();
             }
             return;
         };
         self.desk.ask(ctx, &key, || {
-            let (recording, weights) = (Arc::clone(recording), weights.cloned());
+            let (recording, networks) = (Arc::clone(recording), state.networks.clone());
             move || {
-                step_by_step(&recording, key.1, weights.as_ref())
-                    .map(Arc::new)
+                Experiment::new(&recording.scene, &networks)
+                    .map(|experiment| Arc::new(step_by_step(&experiment, &recording, key.1)))
                     .map_err(|error| error.to_string())
             }
         });
@@ -125,16 +120,12 @@ impl Bench {
         self.desk.busy()
     }
 
-    fn wanted<'a>(
-        state: &'a State,
-        weights: Option<&Arc<LoadedModel>>,
-    ) -> Option<(ByHand, Key, &'a Arc<Recording>)> {
+    fn wanted(state: &State) -> Option<(ByHand, Key, &Arc<Recording>)> {
         let (place, particle) = (state.by_hand?, state.pinned?);
         let recording = state.recording()?;
-        let weights = weights.map_or(0, |weights| Arc::as_ptr(weights).addr());
         // Panes count their recordings alike.
         let id = recording.id << 3 | state.selected as u64;
-        Some((place, (id, particle, weights), recording))
+        Some((place, (id, particle), recording))
     }
 
     fn attempts(&self) -> Option<&Arc<Vec<AttemptByHand>>> {

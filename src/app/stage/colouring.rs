@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use driftscope_study::scene::ColourBy;
 use eframe::egui::Color32;
 
@@ -290,8 +290,8 @@ fn distances(recording: &Recording, reference: &Recording) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use driftscope_base::cancel::Cancel;
-    use driftscope_study::engine::{RunOptions, run};
     use driftscope_study::scene::Scene;
+    use driftscope_study::{Experiment, Networks, RunOptions, run};
 
     use super::*;
 
@@ -300,7 +300,8 @@ mod tests {
         let all: Vec<String> =
             common.iter().chain(settings).map(|&setting| setting.to_owned()).collect();
         let scene = Arc::new(Scene::with_settings(None, &all).expect("a scene"));
-        run(&scene, 1, &RunOptions::for_window(64), &Cancel::default(), |_| {}).expect("runs")
+        let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
+        run(&experiment, 1, &RunOptions::for_window(64), &Cancel::default(), |_| {}).expect("runs")
     }
 
     #[test]

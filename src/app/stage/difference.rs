@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 
 /// The mean distance at the end is enlarged to about this, in units of the plane.
 const SHOWN: f64 = 0.3;

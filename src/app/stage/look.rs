@@ -1,7 +1,7 @@
 //! How the graphics card shows the particles of a pane: sizes, trails and colours that suit their
 //! number.
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use driftscope_study::scene::Layer;
 use eframe::egui::Context;
 

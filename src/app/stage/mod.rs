@@ -23,9 +23,7 @@ mod readout;
 mod sight;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use driftscope_study::engine::LoadedModel;
 use driftscope_study::scene::Layer;
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
@@ -111,11 +109,11 @@ impl Stage {
 
     /// Hands what is new to the graphics card, and starts and collects what layers need; before
     /// painting.
-    pub fn prepare(&mut self, ctx: &Context, state: &State, weights: Option<&Arc<LoadedModel>>) {
+    pub fn prepare(&mut self, ctx: &Context, state: &State) {
         self.forget_others(state);
         let scene = &state.pane().scene;
         self.sight.update(scene);
-        self.bench.update(ctx, state, &mut self.sight, weights);
+        self.bench.update(ctx, state, &mut self.sight);
         let projection = sight::projection(scene, state.scene.view.projection);
         let extent = sight::extent(scene)[1][0];
         let process =
@@ -127,7 +125,7 @@ impl Stage {
         }
         for (index, pane) in state.visible().iter().enumerate() {
             let stage_pane = self.panes.entry(pane.key).or_default();
-            stage_pane.prepare(ctx, gpu, (state, index), &self.sight, weights);
+            stage_pane.prepare(ctx, gpu, (state, index), &self.sight);
         }
     }
 

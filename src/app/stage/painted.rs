@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use eframe::egui::{Color32, Shape, Ui};
 
 use super::colouring::{Colouring, speed};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::{Block, LoadedModel, Recording};
 use driftscope_study::scene::{ColourBy, Layer, Projection, Scene};
+use driftscope_study::{Block, Recording};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
@@ -77,10 +77,9 @@ impl StagePane {
         gpu: Option<&StageGpu>,
         (state, index): (&State, usize),
         sight: &Sight,
-        weights: Option<&Arc<LoadedModel>>,
     ) {
         let pane = &state.panes[index];
-        let sighting = sighting(state, pane, (sight, self.seen()), weights);
+        let sighting = sighting(state, pane, (sight, self.seen()));
         let recording = pane.recording();
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
         self.layers.update(ctx, &sighting, at);
@@ -237,7 +236,7 @@ impl StagePane {
     pub fn ui(&mut self, ui: &mut Ui, rect: Rect, mut frame: Frame<'_>) -> Done {
         let state = frame.state;
         let pane = &state.panes[frame.index];
-        let sighting = sighting(state, pane, (frame.sight, self.seen()), None);
+        let sighting = sighting(state, pane, (frame.sight, self.seen()));
         let projection = sighting.projection;
         let items = self.items(ui.ctx(), &sighting, &mut frame, rect.width());
         let bounds = frame.sight.window(projection).bounds();
@@ -397,10 +396,9 @@ pub fn keyframe(state: &State, recording: &Recording) -> f64 {
 }
 
 fn sighting<'a>(
-    state: &State,
+    state: &'a State,
     pane: &'a PaneState,
     (sight, seen): (&Sight, Option<Window>),
-    weights: Option<&'a Arc<LoadedModel>>,
 ) -> Sighting<'a> {
     let scene: &Scene = &pane.scene;
     let view = state.scene.view;
@@ -412,7 +410,7 @@ fn sighting<'a>(
         window: sight.window(Projection::Plane),
         seen,
         extent: sight::extent(scene)[1][0],
-        weights,
+        networks: &state.networks,
     }
 }
 

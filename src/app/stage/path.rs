@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use eframe::egui::{Color32, Pos2, Shape, Stroke, pos2};
 
 use super::drawing::Canvas;

@@ -13,8 +13,8 @@ use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::TrainingSettings;
-use driftscope_study::engine::{Engine, Update, trainer};
 use driftscope_study::scene::{MOST_PARTICLES, Scene};
+use driftscope_study::{Engine, Networks, Update, trainer};
 use serde::Serialize;
 
 use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
@@ -197,7 +197,7 @@ impl Latency {
         let settings = ["sampler.rtol=1e-3".to_owned()];
         let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
         let (news, wait) = std::sync::mpsc::channel();
-        let mut engine = Engine::new(move || {
+        let mut engine = Engine::new(Networks::default(), move || {
             // Nobody waits any more when the measurement is over.
             let _ = news.send(());
         });
@@ -205,7 +205,7 @@ impl Latency {
             Self { first_partial_ms: f64::MAX, first_partial_particles: 0, complete_ms: f64::MAX };
         for _ in 0..8 {
             let began = Instant::now();
-            let id = engine.request(Arc::clone(&scene), None);
+            let id = engine.request(Arc::clone(&scene));
             let mut first = None;
             loop {
                 let Some(update) = engine.poll() else {

@@ -7,8 +7,10 @@ use driftscope_base::cancel::Cancel;
 use driftscope_base::field::Times;
 use driftscope_base::random;
 use driftscope_flow::network::{CheckpointError, ComputeDevice, Mlp};
-use driftscope_study::engine::{LoadedModel, Recording, RunOptions, model_of, run};
 use driftscope_study::scene::Scene;
+use driftscope_study::{
+    Experiment, LoadedNetwork, NetworkError, Networks, Recording, RunOptions, run,
+};
 use rayon::prelude::*;
 
 /// Floating-point operations of one evaluation of the default network when all particles share t.
@@ -79,13 +81,14 @@ impl Workload {
             doubled: 0,
             ..RunOptions::for_window(scene.particles.count)
         };
-        run(scene, 1, &options, &Cancel::default(), |_| {}).expect("the table is tested")
+        let experiment = Experiment::new(scene, &Networks::default()).expect("the table is tested");
+        run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("the table is tested")
     }
 }
 
 /// One pass of the default scene's network over a batch that shares its time.
 pub struct ForwardPass {
-    model: Arc<LoadedModel>,
+    network: Arc<LoadedNetwork>,
     /// Feature-major, as the kernel wants them, whole and in tiles for the threads.
     points: Vec<f32>,
     tiles: Vec<Vec<f32>>,
@@ -103,8 +106,9 @@ impl ForwardPass {
     ///
     /// # Panics
     /// If the default scene is no longer a learned one.
-    pub fn new(particles: usize) -> Result<Self, CheckpointError> {
-        let model = model_of(&Scene::default())?.expect("the default scene is learned");
+    pub fn new(particles: usize) -> Result<Self, NetworkError> {
+        let network = Networks::default().of(&Scene::default())?;
+        let network = network.expect("the default scene is learned");
         let starts: Vec<_> = (0..particles as u64).map(|i| random::normal_start(0, i)).collect();
         let points: Vec<f32> =
             [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d] as f32)).collect();
@@ -113,7 +117,7 @@ impl ForwardPass {
         let tiles = xs.chunks(size).zip(ys.chunks(size)).map(|(xs, ys)| [xs, ys].concat());
         let tiles: Vec<Vec<f32>> = tiles.collect();
         Ok(Self {
-            model,
+            network,
             velocities: vec![0.0; points.len()],
             of_tiles: tiles.clone(),
             tiles,
@@ -123,12 +127,12 @@ impl ForwardPass {
 
     /// By the fused kernel, on the calling thread.
     pub fn on_one_thread(&mut self) {
-        self.model.kernel.evaluate_f32(Self::TIME, &self.points, &mut self.velocities);
+        self.network.kernel.evaluate_f32(Self::TIME, &self.points, &mut self.velocities);
     }
 
     /// By the fused kernel, on all threads of the pool.
     pub fn on_all_threads(&mut self) {
-        let kernel = &self.model.kernel;
+        let kernel = &self.network.kernel;
         self.of_tiles.par_iter_mut().zip(&self.tiles).for_each(|(velocities, points)| {
             kernel.evaluate_f32(Self::TIME, points, velocities);
         });
@@ -142,7 +146,7 @@ impl ForwardPass {
         &self,
         device: ComputeDevice,
     ) -> Result<impl FnMut() -> TensorData + use<>, CheckpointError> {
-        let weights = driftscope_study::engine::bundled_model("two-moons")?.weights;
+        let weights = driftscope_study::bundled_model("two-moons")?.weights;
         let mlp = Mlp::from_weights(&weights, &device.burn_device());
         let inputs = mlp.inputs(&weights.frequencies, Self::TIME, &self.points);
         Ok(move || mlp.forward(inputs.clone()).into_data())

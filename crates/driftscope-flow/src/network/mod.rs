@@ -5,6 +5,7 @@
 //! ([`checkpoint`]) and the fused evaluation ([`kernel`]).
 
 pub mod checkpoint;
+mod identity;
 pub mod kernel;
 pub mod mlp;
 pub mod time_features;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use checkpoint::{CheckpointError, Description, Model};
+pub use identity::{NetworkId, NotAnIdentity};
 pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use training::{

@@ -337,7 +337,10 @@ mod tests {
 
         use driftscope_base::cancel::Cancel;
 
-        use crate::engine::{Recording, RunOptions, run};
+        use crate::experiment::Experiment;
+        use crate::networks::Networks;
+        use crate::recording::Recording;
+        use crate::run::{RunOptions, run};
 
         const CHANGES: &[(&str, &str)] = &[
             ("data.name", "rings"),
@@ -407,7 +410,8 @@ mod tests {
             // Some changes are refused in some scenes, which says enough.
             let scene = Arc::new(Scene::with_settings(None, &all).ok()?);
             let options = RunOptions::for_window(6);
-            Some(run(&scene, 1, &options, &Cancel::default(), |_| {}).expect("runs"))
+            let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
+            Some(run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs"))
         };
         // Of NaN as well, where particles stop.
         let numbers = |recording: &Recording| -> (Vec<[u64; 2]>, Vec<u32>) {

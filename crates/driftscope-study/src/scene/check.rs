@@ -52,32 +52,18 @@ impl Scene {
     /// # Errors
     /// The first value that is out of range, or that goes against another one.
     pub fn check(&self) -> Result<(), Problem> {
-        self.check_beside(false)
-    }
-
-    /// The same where a `network` may be given beside the scene, such as one in training: a scene
-    /// that is learned then needs none of its own.
-    ///
-    /// # Errors
-    /// As [`Self::check`].
-    pub fn check_beside(&self, network: bool) -> Result<(), Problem> {
-        self.check_values()?;
-        if network {
-            return Ok(());
-        }
+        self.check_to_train()?;
         self.check_network()?;
         (1..self.pane_count()).try_for_each(|index| {
             self.pane(index).check_network().map_err(|problem| in_pane(index, &problem))
         })
     }
 
-    /// Whether nothing is wrong with it but that it is learned and there is no network for it.
-    #[must_use]
-    pub fn lacks_network(&self) -> bool {
-        self.check().is_err() && self.check_beside(true).is_ok()
-    }
-
-    fn check_values(&self) -> Result<(), Problem> {
+    /// The same of a scene to train a network on, which therefore need not be there.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_to_train(&self) -> Result<(), Problem> {
         self.check_own()?;
         if self.pane_count() > MOST_PANES {
             let allowed = format!("at most {MOST_PANES} panes, the scene's own included");
@@ -146,11 +132,7 @@ impl Scene {
 
     /// Whether there is a network for it where it needs one.
     fn check_network(&self) -> Result<(), Problem> {
-        if self.data.mixture.is_some()
-            && self.field.kind == FieldKind::Learned
-            && self.field.model.is_none()
-            && self.direction != Direction::Noise
-        {
+        if self.data.mixture.is_some() && self.needs_network() && self.field.model.is_none() {
             return refuse(
                 "field.kind",
                 "learned",

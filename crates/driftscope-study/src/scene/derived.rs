@@ -58,6 +58,12 @@ impl Scene {
         ClassicField::named(&self.field.system, self.field.parameter(key))
     }
 
+    /// Whether it is solved with a network.
+    #[must_use]
+    pub fn needs_network(&self) -> bool {
+        self.field.kind == FieldKind::Learned && self.direction != Direction::Noise
+    }
+
     /// Whether noise is added on the way.
     #[must_use]
     pub fn is_sde(&self) -> bool {
@@ -94,8 +100,7 @@ impl Scene {
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.sampler.precision.unwrap_or({
-            let learned =
-                self.field.kind == FieldKind::Learned && self.direction != Direction::Noise;
+            let learned = self.needs_network();
             let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
             if learned && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
         })

@@ -6,12 +6,11 @@ mod check;
 mod derived;
 mod layer;
 mod library;
+mod model;
 mod pane;
 mod preset;
 mod text;
 mod view;
-
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +18,7 @@ pub use applies::CLASSIC;
 pub use check::{MOST_PARTICLES, MOST_STEPS, Problem};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
+pub use model::ModelName;
 pub use pane::{MOST_PANES, Pane};
 pub use preset::{PRESETS, Preset};
 pub use text::{Given, SceneError};
@@ -148,9 +148,9 @@ pub enum FieldKind {
 pub struct Field {
     /// Learned, exact or classic.
     pub kind: FieldKind,
-    /// A model file; the bundled model of the distribution if none.
+    /// The network: a model file, or one trained here; the bundled one of the distribution if none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<PathBuf>,
+    pub model: Option<ModelName>,
     /// Which classic ODE.
     pub system: String,
     /// Van der Pol's μ; the usual one if none.

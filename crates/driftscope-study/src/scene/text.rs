@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::applies::KEYS;
 use super::check::Problem;
-use super::{Scene, bundled};
+use super::{ModelName, Scene, bundled};
 
 /// Scene files larger than this are not scenes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -171,8 +171,7 @@ impl Scene {
     /// # Errors
     /// If the scene or a setting is refused.
     pub fn to_train_on(name: Option<&str>, settings: &[String]) -> Result<Self, SceneError> {
-        let check = |scene: &Self| scene.check_beside(true);
-        Self::assembled(name, settings, check).map(|(scene, _)| scene)
+        Self::assembled(name, settings, Self::check_to_train).map(|(scene, _)| scene)
     }
 
     fn assembled(
@@ -276,6 +275,9 @@ fn beside(table: &mut toml::Table, folder: &Path) {
     if let Some(toml::Value::String(model)) =
         table.get_mut("field").and_then(|field| field.get_mut("model"))
     {
+        if model.starts_with(ModelName::TRAINED) {
+            return;
+        }
         // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
         // saved elsewhere.
         let there = folder.join(&*model);

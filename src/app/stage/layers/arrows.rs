@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::LoadedModel;
+use driftscope_study::Networks;
 use driftscope_study::scene::Layer;
 use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
 
@@ -50,8 +50,8 @@ impl Arrows {
         self.desk.poll(ctx);
         let key = Extract::of(sighting, seen, (ALONG, extract::ROUND));
         self.desk.ask(ctx, &key, || {
-            let (key, weights) = (key.clone(), sighting.weights.cloned());
-            move || find(&key, weights.as_ref()).map(Arc::new)
+            let (key, networks) = (key.clone(), sighting.networks.clone());
+            move || find(&key, &networks).map(Arc::new)
         });
     }
 
@@ -66,8 +66,8 @@ impl Arrows {
     }
 }
 
-fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>) -> Option<Field> {
-    let (probe, t) = key.probe(weights)?;
+fn find(key: &Extract, networks: &Networks) -> Option<Field> {
+    let (probe, t) = key.probe(networks)?;
     let mut found = Vec::new();
     let mut diffusion = 0.0;
     for j in key.from[1]..=key.to[1] {

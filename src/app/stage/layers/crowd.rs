@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::Recording;
+use driftscope_study::Recording;
 use eframe::egui::Context;
 
 use super::heat::{Grid, Picture, Shown};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use driftscope_study::engine::{LoadedModel, Probe};
 use driftscope_study::scene::{Scene, View};
+use driftscope_study::{Experiment, Networks, Probe};
 
 use super::Sighting;
 use crate::app::stage::sight::Window;
@@ -21,9 +21,7 @@ const FARTHEST: f64 = 4.0;
 /// What decides what a layer finds in a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extract {
-    scene: Box<Scene>,
-    /// The address of weights that stand in for the scene's own.
-    weights: usize,
+    scene: Arc<Scene>,
     /// In [`TIME_STEPS`].
     time: i64,
     /// Distance between neighbours on the grid.
@@ -38,7 +36,7 @@ impl Extract {
     /// What is `seen`, with at most `along` places of the grid along the shorter side of the view, at
     /// one of the `distances` from each other.
     pub fn of(sighting: &Sighting<'_>, seen: Window, (along, distances): (f64, &[f64])) -> Self {
-        let Sighting { scene, t, window, weights, .. } = *sighting;
+        let Sighting { scene, t, window, .. } = *sighting;
         let (start, end) = scene.time_span();
         let time = ((t - start) / (end - start) * TIME_STEPS).round() as i64;
         let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / along, distances);
@@ -49,8 +47,7 @@ impl Extract {
         };
         Self {
             // How it is looked at makes no difference.
-            scene: Box::new(Scene { view: View::default(), ..scene.clone() }),
-            weights: weights.map_or(0, |weights| Arc::as_ptr(weights).addr()),
+            scene: Arc::new(Scene { view: View::default(), ..scene.clone() }),
             time,
             spacing,
             from: [edge(-1.0, 0), edge(-1.0, 1)],
@@ -63,13 +60,12 @@ impl Extract {
     pub fn is_akin(&self, other: &Self, most: i64) -> bool {
         (self.time - other.time).abs() <= most
             && self.spacing.to_bits() == other.spacing.to_bits()
-            && self.weights == other.weights
             && self.scene == other.scene
     }
 
     /// The field and the t at which it is asked; none if the scene is refused.
-    pub fn probe(&self, weights: Option<&Arc<LoadedModel>>) -> Option<(Probe, f64)> {
-        let probe = Probe::with_model(&self.scene, weights).ok()?;
+    pub fn probe(&self, networks: &Networks) -> Option<(Probe, f64)> {
+        let probe = Probe::new(Experiment::new(&self.scene, networks).ok()?);
         let t = self.t_at(self.time as f64 / TIME_STEPS).min(probe.last_time());
         Some((probe, t))
     }

@@ -16,8 +16,8 @@ use egui_plot::PlotUi;
 
 pub use self::densities::Densities;
 
-use driftscope_study::engine::{LoadedModel, Recording};
 use driftscope_study::scene::{Layer, Layers, Projection, Scene};
+use driftscope_study::{Networks, Recording};
 
 use self::arrows::Arrows;
 use self::crowd::Crowd;
@@ -52,8 +52,8 @@ pub struct Sighting<'a> {
     pub seen: Option<Window>,
     /// Half of what the view shows at least.
     pub extent: f64,
-    /// Weights that stand in for the scene's own.
-    pub weights: Option<&'a Arc<LoadedModel>>,
+    /// The networks that scenes name.
+    pub networks: &'a Networks,
 }
 
 impl Sighting<'_> {

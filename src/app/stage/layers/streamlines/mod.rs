@@ -6,7 +6,7 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::engine::LoadedModel;
+use driftscope_study::Networks;
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
 
 use self::weave::{Line, Sampled, weave};
@@ -69,8 +69,8 @@ impl Streamlines {
             .made()
             .and_then(|(made, flow)| flow.clone().filter(|_| made.is_akin(&key, AKIN)));
         self.desk.ask(ctx, &key, || {
-            let (key, weights) = (key.clone(), sighting.weights.cloned());
-            move || find(&key, weights.as_ref(), before.as_deref()).map(Arc::new)
+            let (key, networks) = (key.clone(), sighting.networks.clone());
+            move || find(&key, &networks, before.as_deref()).map(Arc::new)
         });
         if self.flow().is_some_and(|flow| flow.is_changing()) {
             ctx.request_repaint();
@@ -88,8 +88,8 @@ impl Streamlines {
     }
 }
 
-fn find(key: &Extract, weights: Option<&Arc<LoadedModel>>, before: Option<&Flow>) -> Option<Flow> {
-    let (probe, t) = key.probe(weights)?;
+fn find(key: &Extract, networks: &Networks, before: Option<&Flow>) -> Option<Flow> {
+    let (probe, t) = key.probe(networks)?;
     let corner = key.from.map(|from| from as f64 * key.spacing);
     let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
     let spacing = key.spacing / PER_GAP as f64;

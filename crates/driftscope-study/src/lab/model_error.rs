@@ -1,0 +1,167 @@
+//! The model's error: the learned velocity less the exact one.
+
+use driftscope_base::cancel::{Cancel, Cancelled};
+use driftscope_base::field::{Field, Times};
+use driftscope_base::random::{Purpose, stream};
+use driftscope_solve::measure::Band;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+use super::error::LabError;
+use super::plane::PlaneMap;
+use super::reference::by_feature;
+use crate::experiment::Experiment;
+
+/// Points that are evaluated together.
+const TOGETHER: usize = 256;
+/// Draws of `p_t` over which the error is averaged at each time.
+const DRAWS: usize = 1_024;
+/// Times at which it is averaged.
+const TIMES: usize = 49;
+
+/// `|v_learned − v_exact|` at given points.
+fn errors_at(
+    experiment: &Experiment,
+    exact: &dyn Field<f64>,
+    t: f64,
+    points: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Vec<f64>, Cancelled> {
+    let chunks: Vec<Vec<f64>> = points
+        .par_chunks(TOGETHER)
+        .map(|points| {
+            cancel.check()?;
+            let count = points.len();
+            let at = by_feature(points);
+            let mut velocities = [vec![0.0; 2 * count], vec![0.0; 2 * count]];
+            experiment.field().velocity(Times::Shared(t), &at, &mut velocities[0]);
+            exact.velocity(Times::Shared(t), &at, &mut velocities[1]);
+            let [learned, exact] = velocities;
+            let difference = |j: usize| learned[j] - exact[j];
+            Ok((0..count).map(|i| difference(i).hypot(difference(count + i))).collect())
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(chunks.into_iter().flatten().collect())
+}
+
+fn check(experiment: &Experiment) -> Result<(), LabError> {
+    experiment.scored()?;
+    if experiment.network.is_none() {
+        return Err(LabError::refused(
+            "The exact field has no model error. Choose the learned field to see the network's.",
+        ));
+    }
+    Ok(())
+}
+
+/// The model's error over the plane at `t`.
+///
+/// # Errors
+/// [`LabError::Refused`] if the field is not learned, [`LabError::Cancelled`] if `cancel` was
+/// raised.
+pub fn model_error_map(
+    experiment: &Experiment,
+    t: f64,
+    side: usize,
+    cancel: &Cancel,
+) -> Result<PlaneMap, LabError> {
+    check(experiment)?;
+    let exact = experiment.exact();
+    let t = t.clamp(experiment.interval.0, last_time(experiment, &exact));
+    let extent = experiment.extent();
+    let points = PlaneMap::points(extent, side);
+    let values = errors_at(experiment, &exact, t, &points, cancel)?;
+    Ok(PlaneMap { extent, side, values })
+}
+
+/// The last t at which learned and exact field can be compared.
+fn last_time(experiment: &Experiment, exact: &dyn Field<f64>) -> f64 {
+    experiment.interval.1.min(exact.last_time())
+}
+
+/// The model's error against t, over `p_t`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelErrorOverTime {
+    /// Times.
+    pub times: Vec<f64>,
+    /// The mean of `|v_learned − v_exact|` over draws of `p_t`.
+    pub mean: Vec<f64>,
+    /// Its spread over those draws.
+    pub bands: Vec<Option<Band>>,
+    /// The mean of `|v_exact|` over the same draws, to compare with.
+    pub speed: Vec<f64>,
+}
+
+/// Averages the model's error over `p_t`.
+///
+/// # Errors
+/// As [`model_error_map`].
+pub fn model_error_over_time(
+    experiment: &Experiment,
+    cancel: &Cancel,
+) -> Result<ModelErrorOverTime, LabError> {
+    check(experiment)?;
+    let exact = experiment.exact();
+    let (start, end) = (experiment.interval.0, last_time(experiment, &exact));
+    let times: Vec<f64> =
+        (0..TIMES).map(|k| start + (end - start) * k as f64 / (TIMES - 1) as f64).collect();
+    let mut over_time = ModelErrorOverTime {
+        times: Vec::new(),
+        mean: Vec::new(),
+        bands: Vec::new(),
+        speed: Vec::new(),
+    };
+    for (number, t) in times.into_iter().enumerate() {
+        let points = marginal_draw(experiment, t, (experiment.scene.seed, number as u64), DRAWS);
+        let errors = errors_at(experiment, &exact, t, &points, cancel)?;
+        let speeds = points.iter().map(|&x| exact.at(t, x).velocity).map(|[x, y]| x.hypot(y));
+        over_time.times.push(t);
+        over_time.mean.push(errors.iter().sum::<f64>() / DRAWS as f64);
+        over_time.speed.push(speeds.sum::<f64>() / DRAWS as f64);
+        over_time.bands.push(Band::of(errors));
+    }
+    Ok(over_time)
+}
+
+/// Independent draws of `p_t`: `αx1 + σx0`.
+pub(super) fn marginal_draw(
+    experiment: &Experiment,
+    t: f64,
+    (seed, number): (u64, u64),
+    count: usize,
+) -> Vec<[f64; 2]> {
+    let level = experiment.scene.interpolant.kind.coefficients(t);
+    let mut rng = stream(seed, Purpose::Draw, number);
+    let data = experiment.mixture.sample(&mut rng, count);
+    data.into_iter()
+        .map(|x1| {
+            x1.map(|x1| {
+                let x0: f64 = StandardNormal.sample(&mut rng);
+                level.alpha * x1 + level.sigma * x0
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::given::experiment;
+
+    #[test]
+    fn a_trained_network_is_wrong_by_a_small_part_of_the_speed() {
+        let never = Cancel::default();
+        for data in ["data.name=single-gaussian", "data.name=two-moons"] {
+            let over_time = model_error_over_time(&experiment(&[data]), &never).expect("measured");
+            let sum = |values: &[f64]| values.iter().sum::<f64>();
+            let share = sum(&over_time.mean) / sum(&over_time.speed);
+            println!("{data}: {share:.3} of the speed");
+            assert!(share > 1e-4 && share < 0.2, "{data}: {share}");
+        }
+        let map = model_error_map(&experiment(&["data.name=two-moons"]), 0.5, 16, &never);
+        let map = map.expect("measured");
+        assert!(map.values.iter().all(|value| value.is_finite()));
+        let exact = experiment(&["field.kind=exact"]);
+        assert!(matches!(model_error_map(&exact, 0.5, 8, &never), Err(LabError::Refused(_))));
+    }
+}

@@ -1,0 +1,170 @@
+//! How straight the flow is: path length over chord, and curvature.
+
+use driftscope_base::cancel::{Cancel, Cancelled};
+use driftscope_base::field::{Times, jacobians};
+use driftscope_base::interpolant::Interpolant;
+use driftscope_solve::measure::Band;
+use rayon::prelude::*;
+
+use super::error::LabError;
+use super::reference::{Reference, by_feature};
+use crate::experiment::Experiment;
+
+/// Equal parts of the interval over which lengths are summed.
+const LEGS: usize = 64;
+/// Chords shorter than this have no meaningful ratio.
+const SHORTEST: f64 = 1e-6;
+
+/// The transport of one interpolant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transport {
+    /// Which.
+    pub interpolant: Interpolant,
+    /// Path length over chord length, over particles: 1 if straight.
+    pub ratio: Option<Band>,
+    /// The ratio of every particle; NaN where the chord vanishes.
+    pub ratios: Vec<f64>,
+    /// `∫ |v − (x_end − x_start)/(t_end − t_start)|² dt`, the mean over particles: what
+    /// straightening lowers (Liu et al. 2022, arXiv:2209.03003, eq. 8).
+    pub straightness: f64,
+    /// Times of the curvature.
+    pub times: Vec<f64>,
+    /// Curvature of the paths `|v × a|/|v|³`, over particles; its inverse is a radius.
+    pub curvature: Vec<Option<Band>>,
+}
+
+/// Measures the flow of a experiment over its first `count` particles.
+///
+/// # Errors
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub fn transport(
+    experiment: &Experiment,
+    count: usize,
+    cancel: &Cancel,
+) -> Result<Transport, LabError> {
+    let reference = Reference::of(experiment, count, LEGS, cancel)?;
+    let (start, end) = experiment.interval;
+    // At every time: velocity and curvature of every particle.
+    let along: Vec<Vec<([f64; 2], f64)>> = reference
+        .times
+        .par_iter()
+        .zip(&reference.positions)
+        .map(|(&t, points)| {
+            cancel.check()?;
+            Ok(velocities_and_curvatures(experiment, t, points))
+        })
+        .collect::<Result<_, Cancelled>>()?;
+    let last = reference.times.len() - 1;
+    let h = (end - start) / last as f64;
+    // Simpson's rule; the number of legs is even.
+    let weight = |k: usize| match k {
+        0 => h / 3.0,
+        k if k == last => h / 3.0,
+        k if k % 2 == 1 => 4.0 * h / 3.0,
+        _ => 2.0 * h / 3.0,
+    };
+    let mut straightness = 0.0;
+    let ratios: Vec<f64> = (0..count)
+        .map(|i| {
+            let (from, to) = (reference.positions[0][i], reference.positions[last][i]);
+            let chord = [to[0] - from[0], to[1] - from[1]];
+            let mut length = 0.0;
+            for (k, at) in along.iter().enumerate() {
+                let v = at[i].0;
+                length += weight(k) * v[0].hypot(v[1]);
+                let [x, y] = [0, 1].map(|d| v[d] - chord[d] / (end - start));
+                straightness += weight(k) * (x * x + y * y) / count as f64;
+            }
+            let chord = chord[0].hypot(chord[1]);
+            if chord > SHORTEST { length / chord } else { f64::NAN }
+        })
+        .collect();
+    let curvature =
+        along.iter().map(|at| Band::of(at.iter().map(|(_, curvature)| *curvature))).collect();
+    Ok(Transport {
+        interpolant: experiment.scene.interpolant.kind,
+        ratio: Band::of(ratios.iter().copied()),
+        ratios,
+        straightness,
+        times: reference.times.clone(),
+        curvature,
+    })
+}
+
+/// Speeds below this are none: typical ones are of the order of 1.
+const STANDSTILL: f64 = 1e-3;
+
+/// v and `|v × a|/|v|³` with the acceleration `a = ∂v/∂t + (∂v/∂x)v`.
+fn velocities_and_curvatures(
+    experiment: &Experiment,
+    t: f64,
+    points: &[[f64; 2]],
+) -> Vec<([f64; 2], f64)> {
+    let count = points.len();
+    let at = by_feature(points);
+    let (start, end) = experiment.interval;
+    let step = experiment.derivative_step(t);
+    let [before, after] = [(t - step).max(start), (t + step).min(end)];
+    let [v0, v1] = [before, after].map(|t| {
+        let mut velocities = vec![0.0; 2 * count];
+        experiment.field().velocity(Times::Shared(t), &at, &mut velocities);
+        velocities
+    });
+    let mut found = vec![([0.0; 2], f64::NAN); count];
+    jacobians(
+        experiment.field(),
+        Times::Shared(t),
+        &at,
+        |_| step,
+        |i, v, jacobian| {
+            let a = [0, 1].map(|d| {
+                let j = d * count + i;
+                let [along_x, along_y] = jacobian[d];
+                (v1[j] - v0[j]) / (after - before) + along_x * v[0] + along_y * v[1]
+            });
+            let speed = v[0].hypot(v[1]);
+            // A path that stands still (as all do on GVP at t = 0, when the data have mean 0) has no
+            // direction there, and so no curvature.
+            let curvature = (v[0] * a[1] - v[1] * a[0]).abs() / speed.powi(3);
+            found[i] = (v, if speed > STANDSTILL { curvature } else { f64::NAN });
+        },
+    );
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::given::experiment;
+
+    fn of(settings: &[&str]) -> Transport {
+        let experiment = experiment(settings);
+        transport(&experiment, 32, &Cancel::default()).expect("runs")
+    }
+
+    #[test]
+    fn circles_have_their_radius_and_their_length() {
+        // Half a turn: π/2 times the chord, along which the curvature is one over the radius.
+        let half =
+            of(&["field.kind=classic", "field.system=harmonic", "time.end=3.141592653589793"]);
+        for ratio in &half.ratios {
+            assert!((ratio - std::f64::consts::FRAC_PI_2).abs() < 1e-8, "{ratio}");
+        }
+        let band = half.curvature[10].expect("all particles");
+        let again = half.curvature[50].expect("all particles");
+        assert!((band.median - again.median).abs() < 1e-6, "a circle bends evenly");
+        assert!((0.7..1.4).contains(&band.median), "radii about 1: {band:?}");
+    }
+
+    #[test]
+    fn linear_paths_to_one_gaussian_are_straighter_than_the_others() {
+        let ratio = |path: &str| {
+            let path = format!("interpolant.kind={path}");
+            let found = of(&["field.kind=exact", "data.name=single-gaussian", &path]);
+            (found.ratio.expect("all particles").median, found.straightness)
+        };
+        let (linear, vp) = (ratio("linear"), ratio("vp"));
+        assert!(linear.0 >= 1.0 - 1e-9 && linear.0 < vp.0, "{linear:?}, {vp:?}");
+        assert!(linear.1 < vp.1);
+    }
+}

@@ -1,0 +1,332 @@
+//! Networks by what a scene calls them: bundled with the program, read from a file, or trained here.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::network::{CheckpointError, Description, Kernel, Model, NetworkId};
+use thiserror::Error;
+
+use crate::scene::{ModelName, Scene, SceneError};
+
+/// A network ready to be sampled.
+#[derive(Clone, Debug)]
+pub struct LoadedNetwork {
+    /// What it is known by: equal networks, and only they, have the same.
+    pub id: NetworkId,
+    /// The packed weights.
+    pub kernel: Arc<Kernel>,
+    /// The path it was trained on.
+    pub trained_on: Interpolant,
+    /// How it was made.
+    pub description: Description,
+}
+
+impl LoadedNetwork {
+    /// Packs a model.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        Self {
+            id: model.id(),
+            kernel: Arc::new(Kernel::new(&model.weights)),
+            trained_on: model.description.interpolant,
+            description: model.description.clone(),
+        }
+    }
+}
+
+/// Why a scene has no network.
+#[derive(Debug, Error)]
+pub enum NetworkError {
+    /// Its file cannot be read.
+    #[error(transparent)]
+    File(#[from] CheckpointError),
+    /// It was trained elsewhere, or has been forgotten.
+    #[error(
+        "field.model = {0} is not here: a network that was trained in another window has to be saved there, as a .safetensors file, and named by that"
+    )]
+    Unknown(NetworkId),
+}
+
+/// Why a scene could not be saved with its networks.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// A network of it.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The scene itself.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+}
+
+macro_rules! bundled_models {
+    ($($name:literal),* $(,)?) => {
+        /// Bundled models by the name of their distribution.
+        const BUNDLED: &[(&str, &[u8])] = &[$(
+            ($name, include_bytes!(concat!("../../../assets/models/", $name, ".safetensors"))),
+        )*];
+    };
+}
+bundled_models![
+    "eight-gaussians",
+    "two-moons",
+    "checkerboard",
+    "pinwheel",
+    "swiss-roll",
+    "rings",
+    "s-curve",
+    "two-spirals",
+    "grid",
+    "single-gaussian",
+];
+
+/// The networks trained here. A handle: copies of it know the same networks.
+#[derive(Clone, Debug, Default)]
+pub struct Networks {
+    trained: Arc<Mutex<HashMap<NetworkId, Trained>>>,
+}
+
+#[derive(Clone, Debug)]
+struct Trained {
+    loaded: Arc<LoadedNetwork>,
+    model: Arc<Model>,
+}
+
+impl Networks {
+    /// Takes a trained network in; scenes name it by the id.
+    pub fn keep(&self, model: Arc<Model>) -> NetworkId {
+        let loaded = Arc::new(LoadedNetwork::new(&model));
+        let id = loaded.id;
+        self.trained().insert(id, Trained { loaded, model });
+        id
+    }
+
+    /// Forgets all trained networks but the `wanted` ones.
+    pub fn forget(&self, wanted: impl Fn(NetworkId) -> bool) {
+        self.trained().retain(|id, _| wanted(*id));
+    }
+
+    /// A network trained here with its weights, for saving.
+    #[must_use]
+    pub fn model(&self, id: NetworkId) -> Option<Arc<Model>> {
+        self.trained().get(&id).map(|trained| Arc::clone(&trained.model))
+    }
+
+    /// The network `scene` asks for; none if it is not solved with one.
+    ///
+    /// # Errors
+    /// If the file cannot be read as a model, or a trained network is not here.
+    pub fn of(&self, scene: &Scene) -> Result<Option<Arc<LoadedNetwork>>, NetworkError> {
+        if !scene.needs_network() {
+            return Ok(None);
+        }
+        match (&scene.field.model, scene.toy()) {
+            (Some(ModelName::Trained(id)), _) => {
+                let trained = self.trained().get(id).map(|trained| Arc::clone(&trained.loaded));
+                trained.map(Some).ok_or(NetworkError::Unknown(*id))
+            }
+            (Some(ModelName::File(path)), _) => Ok(Some(from_file(path)?)),
+            (None, Some(toy)) => Ok(Some(from_bundle(toy.name)?)),
+            // Scene::check refuses this.
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Writes a scene, and beside it the networks trained here that it names, which the file then names
+    /// by their own files: `moons.toml` has `moons.safetensors`, a second network `moons-2.safetensors`.
+    ///
+    /// # Errors
+    /// If a file cannot be written, or a network is not here.
+    pub fn save_scene(&self, scene: &Scene, path: &Path) -> Result<(), SaveError> {
+        let mut scene = scene.clone();
+        let mut named: Vec<NetworkId> = Vec::new();
+        for field in scene.fields_mut() {
+            let Some(ModelName::Trained(id)) = field.model else { continue };
+            let place = named.iter().position(|known| *known == id).unwrap_or(named.len());
+            let mut file = path.with_extension("safetensors");
+            if place > 0 {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                file = path.with_file_name(format!("{stem}-{}.safetensors", place + 1));
+            }
+            if place == named.len() {
+                let model = self.model(id).ok_or(NetworkError::Unknown(id))?;
+                model.save(&file).map_err(NetworkError::from)?;
+                named.push(id);
+            }
+            field.model = file.file_name().map(|name| ModelName::File(name.into()));
+        }
+        Ok(scene.save(path)?)
+    }
+
+    fn trained(&self) -> MutexGuard<'_, HashMap<NetworkId, Trained>> {
+        self.trained.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Bundled networks and those of files, packed once.
+static READ: LazyLock<Mutex<HashMap<Source, Arc<LoadedNetwork>>>> = LazyLock::new(Mutex::default);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    Bundled(String),
+    File(PathBuf, Option<std::time::SystemTime>),
+}
+
+fn from_bundle(name: &str) -> Result<Arc<LoadedNetwork>, CheckpointError> {
+    cached(Source::Bundled(name.to_owned()), || bundled_model(name))
+}
+
+/// The weights of the bundled model of a built-in distribution.
+///
+/// # Errors
+/// Never in a released build: a test reads every bundled model.
+///
+/// # Panics
+/// If there is no such distribution.
+pub fn bundled_model(name: &str) -> Result<Model, CheckpointError> {
+    let (_, bytes) = BUNDLED
+        .iter()
+        .find(|(bundled, _)| *bundled == name)
+        .expect("a test checks that every distribution has a bundled model");
+    Model::from_bytes(bytes, &format!("the bundled model of {name}"))
+}
+
+fn from_file(path: &Path) -> Result<Arc<LoadedNetwork>, CheckpointError> {
+    // A file written anew is read anew.
+    let changed = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    cached(Source::File(path.to_owned(), changed), || Model::load(path))
+}
+
+fn cached(
+    source: Source,
+    load: impl FnOnce() -> Result<Model, CheckpointError>,
+) -> Result<Arc<LoadedNetwork>, CheckpointError> {
+    if let Some(found) = lock().get(&source) {
+        return Ok(Arc::clone(found));
+    }
+    let model = Arc::new(LoadedNetwork::new(&load()?));
+    lock().insert(source, Arc::clone(&model));
+    Ok(model)
+}
+
+fn lock() -> MutexGuard<'static, HashMap<Source, Arc<LoadedNetwork>>> {
+    READ.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use driftscope_base::cancel::Cancel;
+
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::run::{RunOptions, run};
+    use crate::scene::FieldKind;
+
+    #[test]
+    fn every_distribution_has_a_bundled_model() {
+        for toy in driftscope_flow::data::TOYS {
+            let model = from_bundle(toy.name).expect("reads");
+            assert_eq!(model.description.data, toy.name);
+            assert_eq!(model.trained_on, Interpolant::Linear);
+        }
+    }
+
+    /// A network that nobody bundled.
+    fn other(seed: u64) -> Arc<Model> {
+        let mut model = bundled_model("rings").expect("reads");
+        model.weights.layers[0].bias[0] += 0.25 + seed as f32;
+        Arc::new(model)
+    }
+
+    fn following(id: NetworkId) -> Scene {
+        let mut scene =
+            Scene::with_settings(None, &["particles.count=20".into()]).expect("a scene");
+        scene.add_pane();
+        scene.follow_trained(id);
+        scene
+    }
+
+    #[test]
+    fn an_identity_is_that_of_the_weights() {
+        let (one, two) = (other(0), other(1));
+        assert_ne!(one.id(), two.id());
+        let mut later = (*one).clone();
+        later.description.steps += 1;
+        assert_eq!(later.id(), one.id(), "how it came to be makes no difference");
+        later.description.interpolant = Interpolant::Gvp;
+        assert_ne!(later.id(), one.id(), "the path it belongs to does");
+        assert_eq!(one.id().to_string().parse(), Ok(one.id()));
+        let bytes = one.to_bytes().expect("writes");
+        assert_eq!(Model::from_bytes(&bytes, "again").expect("reads").id(), one.id());
+    }
+
+    #[test]
+    fn equal_scenes_give_equal_recordings_wherever_the_network_came_from() {
+        let ends = |networks: &Networks, scene: &Scene| {
+            let scene = Arc::new(scene.pane(0));
+            let experiment = Experiment::new(&scene, networks).expect("ready");
+            let options = RunOptions::for_window(20);
+            let recording =
+                run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
+            recording.ends().map(|end| end.map(f64::to_bits)).collect::<Vec<_>>()
+        };
+        let (here, there) = (Networks::default(), Networks::default());
+        let id = here.keep(other(0));
+        there.keep(other(1));
+        assert_eq!(there.keep(other(0)), id);
+        let scene = following(id);
+        assert_eq!(ends(&here, &scene), ends(&there, &scene));
+        assert_ne!(ends(&here, &scene), ends(&there, &following(other(1).id())));
+        assert_ne!(
+            ends(&here, &scene),
+            ends(&here, &Scene { field: Scene::default().field, ..scene.clone() })
+        );
+        here.forget(|known| known != id);
+        let gone = Experiment::new(&Arc::new(scene), &here)
+            .map(|_| ())
+            .expect_err("forgotten")
+            .to_string();
+        assert!(gone.contains("field.model") && gone.contains(&id.to_string()), "{gone}");
+    }
+
+    #[test]
+    fn a_scene_is_saved_with_the_networks_it_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("own.toml");
+        let networks = Networks::default();
+        let (one, two) = (networks.keep(other(0)), networks.keep(other(1)));
+        let mut scene = following(one);
+        scene.add_pane();
+        scene.panes[1].field.as_mut().expect("its own").model = Some(ModelName::Trained(two));
+        networks.save_scene(&scene, &path).expect("saved");
+        let again = Scene::load(&path).expect("reads back");
+        assert_eq!(again.trained_networks().count(), 0);
+        let fresh = Networks::default();
+        let ids = (0..3).map(|i| fresh.of(&again.pane(i)).expect("its file").expect("learned").id);
+        assert_eq!(ids.collect::<Vec<_>>(), [one, one, two]);
+        let lost = fresh.save_scene(&scene, &folder.path().join("lost.toml"));
+        assert!(lost.is_err() && !folder.path().join("lost.toml").exists());
+    }
+
+    #[test]
+    fn leaving_a_training_brings_back_what_was_there() {
+        let mut scene = following(other(0).id());
+        scene.leave_trained(None);
+        assert!(
+            scene.fields().all(|field| field.model.is_none() && field.kind == FieldKind::Learned)
+        );
+        let file = ModelName::File("moons.safetensors".into());
+        scene.follow_trained(other(0).id());
+        scene.leave_trained(Some(&file));
+        assert!(scene.fields().all(|field| field.model.as_ref() == Some(&file)));
+        // A mixture of one's own has no bundled network to go back to.
+        let mixture = "[data]\nmixture = [{ mean = [0, 0], std = 1 }]\n[field]\nkind = \"exact\"\n";
+        let mut own = Scene::from_toml(mixture, "own").expect("a scene");
+        own.field.kind = FieldKind::Learned;
+        own.follow_trained(other(0).id());
+        assert!(own.check().is_ok());
+        own.leave_trained(None);
+        assert!(own.check().is_ok() && own.field.kind == FieldKind::Exact);
+    }
+}

@@ -1,0 +1,122 @@
+//! What a scene calls a network.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use driftscope_flow::network::NetworkId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{Field, FieldKind, Scene};
+
+/// A network by name: the path of a safetensors file, or `trained:` and the identity of one that was
+/// trained in this session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelName {
+    /// A file.
+    File(PathBuf),
+    /// A network that was trained here.
+    Trained(NetworkId),
+}
+
+impl ModelName {
+    /// What stands before the identity of a trained network.
+    pub(super) const TRAINED: &str = "trained:";
+}
+
+impl From<PathBuf> for ModelName {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl fmt::Display for ModelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Trained(id) => write!(f, "{}{id}", Self::TRAINED),
+        }
+    }
+}
+
+impl Scene {
+    /// The fields of all panes, the scene's own first.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        let own = self.panes.iter().filter_map(|pane| pane.field.as_ref());
+        std::iter::once(&self.field).chain(own)
+    }
+
+    /// The same, to change.
+    pub fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+        let own = self.panes.iter_mut().filter_map(|pane| pane.field.as_mut());
+        std::iter::once(&mut self.field).chain(own)
+    }
+
+    /// The networks trained here that the scene and its panes name.
+    pub fn trained_networks(&self) -> impl Iterator<Item = NetworkId> {
+        self.fields().filter_map(|field| match field.model {
+            Some(ModelName::Trained(id)) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Lets every learned field of the scene and its panes be that of a network trained here.
+    pub fn follow_trained(&mut self, id: NetworkId) {
+        for field in self.fields_mut().filter(|field| field.kind == FieldKind::Learned) {
+            field.model = Some(ModelName::Trained(id));
+        }
+    }
+
+    /// Lets `model` stand in place of every network trained here; without one, where the distribution
+    /// has no bundled network either, the field becomes the exact one.
+    pub fn leave_trained(&mut self, model: Option<&ModelName>) {
+        let bundled = self.toy().is_some();
+        for field in self.fields_mut() {
+            if matches!(field.model, Some(ModelName::Trained(_))) {
+                field.model = model.cloned();
+                if field.model.is_none() && !bundled {
+                    field.kind = FieldKind::Exact;
+                }
+            }
+        }
+    }
+}
+
+impl Serialize for ModelName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::File(path) => path.serialize(serializer),
+            Self::Trained(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        match name.strip_prefix(Self::TRAINED) {
+            Some(id) => id.parse().map(Self::Trained).map_err(de::Error::custom),
+            None => Ok(Self::File(PathBuf::from(name))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scene::Scene;
+
+    #[test]
+    fn networks_are_named_by_file_or_by_identity() {
+        for name in
+            ["moons.safetensors", "/a b/ü.safetensors", "trained:0123456789abcdef0123456789abcdef"]
+        {
+            let scene =
+                Scene::with_settings(None, &[format!("field.model={name:?}")]).expect("a scene");
+            assert_eq!(scene.field.model.as_ref().expect("named").to_string(), name);
+            let again = Scene::from_toml(&scene.to_toml(), "again").expect("reads back");
+            assert_eq!(again, scene);
+        }
+        let wrong = ["field.model=trained:12".to_owned()];
+        let message = Scene::with_settings(None, &wrong).expect_err("too short").to_string();
+        assert!(message.contains("field.model") && message.contains("32"), "{message}");
+    }
+}
