@@ -144,7 +144,7 @@ fn step_counts(order: u32) -> Vec<usize> {
         3 => (60.0, 1.6),
         4 => (50.0, 1.5),
         5 => (50.0, 1.25),
-        _ => (6.0, 1.25_f64),
+        _ => (10.0, 1.2_f64),
     };
     (0..5).map(|k| (first * factor.powi(k)).round() as usize).collect()
 }
