@@ -43,6 +43,7 @@ pub struct Method {
 
 /// How a method makes a step.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each entry of a static table")]
 pub enum Rule {
     /// By an explicit tableau.
     RungeKutta(Tableau),
