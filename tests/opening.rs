@@ -132,7 +132,7 @@ fn scenes((key, values, companions): &Row) -> Vec<(String, Scene)> {
     let companions: Vec<String> = companions.collect();
     let with = |value| {
         let setting = format!("{key}={value}");
-        let settings = [companions.as_slice(), &[setting.clone()]].concat();
+        let settings = [companions.as_slice(), std::slice::from_ref(&setting)].concat();
         (format!("{setting} beside {companions:?}"), scene(&settings))
     };
     values.iter().map(with).collect()

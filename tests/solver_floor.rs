@@ -519,8 +519,8 @@ fn what_is_not_finite_is_never_kept() {
     impl Field<f64> for Ends {
         fn velocity(&self, times: Times<'_>, points: &[f64], velocities: &mut [f64]) {
             let count = points.len() / 2;
-            for j in 0..points.len() {
-                velocities[j] = if times.at(j % count) > 0.5 { f64::NAN } else { 1.0 };
+            for (j, velocity) in velocities.iter_mut().enumerate() {
+                *velocity = if times.at(j % count) > 0.5 { f64::NAN } else { 1.0 };
             }
         }
     }

@@ -94,6 +94,16 @@ pub struct OwnDialog {
     there: Option<PathBuf>,
 }
 
+/// How a dialog stands.
+pub enum Answer {
+    /// It is still open.
+    Open,
+    /// It was closed without a choice.
+    Nothing,
+    /// What follows from the choice.
+    Command(FileCommand),
+}
+
 impl OwnDialog {
     /// Opens it.
     #[must_use]
@@ -114,33 +124,33 @@ impl OwnDialog {
         Self { question, dialog, there: None }
     }
 
-    /// Draws it; once it is answered, the command that follows, if any.
-    pub fn ui(&mut self, ctx: &Context) -> Option<Option<FileCommand>> {
+    /// Draws it and says how it stands.
+    pub fn ui(&mut self, ctx: &Context) -> Answer {
         if self.there.is_some() {
             return self.ask_to_replace(ctx);
         }
         match self.dialog.show(ctx).state() {
-            State::Open => None,
-            State::Closed | State::Cancelled => Some(None),
+            State::Open => Answer::Open,
+            State::Closed | State::Cancelled => Answer::Nothing,
             State::Selected => {
                 let Some(path) = self.dialog.path().map(Path::to_path_buf) else {
-                    return Some(None);
+                    return Answer::Nothing;
                 };
                 if self.dialog.dialog_type() == DialogType::SaveFile {
                     let path = with_ending(path, self.question.ending);
                     if path.exists() {
                         self.there = Some(path);
-                        return None;
+                        return Answer::Open;
                     }
-                    return Some(Some((self.question.then)(path)));
+                    return Answer::Command((self.question.then)(path));
                 }
-                Some(Some((self.question.then)(path)))
+                Answer::Command((self.question.then)(path))
             }
         }
     }
 
-    fn ask_to_replace(&mut self, ctx: &Context) -> Option<Option<FileCommand>> {
-        let path = self.there.clone()?;
+    fn ask_to_replace(&mut self, ctx: &Context) -> Answer {
+        let Some(path) = self.there.clone() else { return Answer::Open };
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
         let mut answer = None;
         let modal = Modal::new(Id::unique("replace a file")).show(ctx, |ui| {
@@ -157,17 +167,12 @@ impl OwnDialog {
             });
         });
         match answer {
-            Some(true) => Some(Some((self.question.then)(path))),
-            Some(false) => {
-                self.reconsider();
-                None
-            }
-            None if modal.should_close() => {
-                self.reconsider();
-                None
-            }
-            None => None,
+            Some(true) => return Answer::Command((self.question.then)(path)),
+            Some(false) => self.reconsider(),
+            None if modal.should_close() => self.reconsider(),
+            None => {}
         }
+        Answer::Open
     }
 
     /// Goes back to choosing.

@@ -9,7 +9,7 @@ use driftscope_study::scene::Scene;
 use eframe::egui::Context;
 
 use super::command::FileCommand;
-use super::file_dialog::{OwnDialog, Question, desktop_has_one, with_ending};
+use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
 
 /// News waiting to be taken; more than a person can cause at a time.
 const QUEUE: usize = 16;
@@ -62,10 +62,14 @@ impl Files {
 
     /// Draws the dialog that is open in the window; the command that follows from its answer.
     pub fn ui(&mut self, ctx: &Context) -> Option<FileCommand> {
-        let answer = self.dialog.as_mut()?.ui(ctx)?;
+        let command = match self.dialog.as_mut()?.ui(ctx) {
+            Answer::Open => return None,
+            Answer::Nothing => None,
+            Answer::Command(command) => Some(command),
+        };
         self.dialog = None;
         self.asking = false;
-        answer
+        command
     }
 
     /// The next news, if there is any.

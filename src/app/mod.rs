@@ -57,7 +57,7 @@ use self::size::WindowSize;
 use self::solving::Solvers;
 use self::stability::StabilityWatch;
 use self::stage::Stage;
-use self::state::{Mode, State};
+use self::state::{Breadth, Mode, State};
 use self::theme::UNIT;
 use self::trainer::TrainerDesk;
 
@@ -421,7 +421,7 @@ impl Driftscope {
                 .show(ui, |ui| transport::ui(ui, state, out));
         }
         let panels = state.panels();
-        if !panels.controls && state.narrow && !alone {
+        if !panels.controls && state.is_narrow() && !alone {
             folded::left(ui, bar, state, out);
         }
         if panels.controls && !alone {
@@ -467,7 +467,8 @@ impl eframe::App for Driftscope {
             self.zoom = zoom;
             ctx.set_zoom_factor(zoom);
         }
-        self.state.narrow = ctx.content_rect().width() < NARROW;
+        self.state.breadth =
+            if ctx.content_rect().width() < NARROW { Breadth::One } else { Breadth::Both };
         let dt = ctx.input(|input| input.stable_dt.min(LONGEST_FRAME_SECS));
         let view = self.state.scene.view;
         let selected = self.state.selected.min(self.state.visible().len() - 1);

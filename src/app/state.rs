@@ -235,8 +235,8 @@ pub struct State {
     pub caption: bool,
     /// How the window looks.
     pub look: Look,
-    /// Whether the window has room for one panel only beside the stage.
-    pub narrow: bool,
+    /// How many panels the window has room for beside the stage.
+    pub breadth: Breadth,
     /// Whether the keyboard map is open.
     pub help: bool,
     /// The t under the pointer in a plot, which the scrubber lights.
@@ -254,7 +254,23 @@ pub struct ByHand {
     pub phase: usize,
 }
 
+/// How many panels a window has room for beside the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Breadth {
+    /// Controls and plots.
+    #[default]
+    Both,
+    /// One of them.
+    One,
+}
+
 impl State {
+    /// Whether there is room for one panel only beside the stage.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.breadth == Breadth::One
+    }
+
     /// A window that shows nothing yet.
     #[must_use]
     pub fn new(scene: Scene) -> Self {
@@ -272,7 +288,7 @@ impl State {
             playback: Playback::default(),
             training: Training { settings: TrainingSettings::default(), status: None },
             look: Look::default(),
-            narrow: false,
+            breadth: Breadth::Both,
             help: false,
             hovered_time: None,
             can_undo: false,
@@ -290,7 +306,7 @@ impl State {
     #[must_use]
     pub fn panels(&self) -> Panels {
         let wished = self.look.panels;
-        if !(self.narrow && wished.controls && wished.plots) {
+        if !(self.is_narrow() && wished.controls && wished.plots) {
             return wished;
         }
         let laboratory = self.mode == Mode::Errors;
@@ -310,7 +326,7 @@ impl State {
         let shown = self.panels();
         let controls = !shown.controls;
         // In the laboratory, which is plots, the controls come only in place of them.
-        let plots = match (self.narrow, self.mode) {
+        let plots = match (self.is_narrow(), self.mode) {
             (true, Mode::Errors) => shown.plots && !controls,
             _ if controls => self.look.panels.plots,
             _ => shown.plots,
@@ -324,7 +340,7 @@ impl State {
     pub fn with_plots_toggled(&self) -> Look {
         let shown = self.panels();
         let plots = !shown.plots;
-        let controls = if self.narrow { !plots } else { shown.controls };
+        let controls = if self.is_narrow() { !plots } else { shown.controls };
         Look { panels: Panels { controls, plots, ..shown }, ..self.look }
     }
 

@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let palette = state.palette();
     ui.horizontal_centered(|ui| {
         mark(ui, state);
-        if !state.narrow {
+        if !state.is_narrow() {
             let name = RichText::new("Driftscope").family(semibold()).size(TEXT + 2.0);
             ui.label(name.color(palette.strong));
             ui.add_space(2.0 * UNIT);
@@ -124,7 +124,7 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 }
 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
-    menu(ui, &summary(&state.pane().scene, state.narrow), true, |ui| {
+    menu(ui, &summary(&state.pane().scene, state.is_narrow()), true, |ui| {
         ui.set_min_width(260.0);
         let trained = state.scene.trained_networks().next().is_some();
         let entries = [

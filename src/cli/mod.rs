@@ -225,12 +225,9 @@ fn name_idle(settings: &[IdleSetting]) {
 }
 
 /// Writes a whole answer to standard output.
-fn print(answer: impl AsRef<[u8]>) -> anyhow::Result<()> {
+fn print(answer: &[u8]) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
-    output
-        .write_all(answer.as_ref())
-        .and_then(|()| output.flush())
-        .context("cannot write the answer")
+    output.write_all(answer).and_then(|()| output.flush()).context("cannot write the answer")
 }
 
 /// An error and its causes in one line, leaving out causes that their effect already quotes.

@@ -145,7 +145,7 @@ impl Bench {
         } else {
             report.to_string()
         };
-        super::print(&text)?;
+        super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

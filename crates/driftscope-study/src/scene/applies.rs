@@ -5,7 +5,7 @@
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
-use driftscope_solve::{ControllerKind, Recipe, Rule, Tableau};
+use driftscope_solve::{Recipe, Rule, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
@@ -27,8 +27,7 @@ const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptiv
 const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
 const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
 const NO_LEAST: &str = "There is no least step.";
-const NO_COEFFICIENTS: &str =
-    "Only the controllers PI and PID take coefficients, and only PID a derivative one.";
+const NO_COEFFICIENTS: &str = "Only the controllers PI and PID take coefficients.";
 
 const ADAPTIVE: &str = "The error sets the steps. Turn Adaptive off to choose them yourself.";
 const ADAPTIVE_TIMES: &str = "The error sets the steps: of these times only the first and the last count, as the interval. Turn Adaptive off to step from one to the next.";
@@ -106,10 +105,7 @@ pub(super) const KEYS: &[(&str, Idle)] = &[
     ("sampler.max_factor", with_step_control),
     ("sampler.pcoeff", with_coefficients),
     ("sampler.icoeff", with_coefficients),
-    ("sampler.dcoeff", |s| {
-        let pid = s.sampler.controller == ControllerKind::Pid;
-        with_coefficients(s).or((!pid).then_some(NO_COEFFICIENTS))
-    }),
+    ("sampler.dcoeff", with_coefficients),
     ("sampler.first_step", with_step_control),
     ("sampler.min_step", with_step_control),
     ("sampler.max_step", with_step_control),
@@ -481,7 +477,7 @@ mod tests {
             assert!(!has(&fixed, key), "{key}: {fixed:?}");
         }
         let controlled = in_force(&["sampler.controller=pi"]);
-        assert!(has(&controlled, "sampler.pcoeff") && !has(&controlled, "sampler.dcoeff"));
+        assert!(has(&controlled, "sampler.pcoeff") && !has(&in_force(&[]), "sampler.pcoeff"));
         assert!(has(&controlled, "sampler.rtol") && !has(&controlled, "sampler.grid"));
         let noisy = in_force(&["diffusion.form=sigma"]);
         assert!(has(&noisy, "diffusion.norm") && !has(&noisy, "sampler.method"));
