@@ -14,6 +14,7 @@ mod recording;
 mod reference;
 mod run;
 pub mod scene;
+pub mod session;
 mod starts;
 mod step_by_step;
 mod training;

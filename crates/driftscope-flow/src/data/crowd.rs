@@ -15,7 +15,7 @@ use driftscope_base::exponential::{exponential, fused_f64};
 use pulp::{Arch, Simd, WithSimd};
 
 use super::gaussian::Gaussian;
-use super::posterior::{Level, NEGLIGIBLE};
+use super::level::{Level, NEGLIGIBLE};
 
 /// Points that go through the components together.
 pub const LANES: usize = 16;

@@ -1,7 +1,7 @@
 //! A Gaussian in the plane, diagonal in its own axes.
 
 use super::covariance::Covariance;
-use super::posterior::{Level, Posterior};
+use super::level::{Level, Posterior};
 use std::f64::consts::TAU;
 
 /// A weighted Gaussian with its covariance decomposed, so that

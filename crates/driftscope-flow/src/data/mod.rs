@@ -17,6 +17,7 @@ mod covariance;
 mod crowd;
 mod curve;
 mod gaussian;
+mod level;
 mod mills;
 mod mixture;
 mod posterior;
@@ -30,7 +31,8 @@ mod tests;
 
 pub use covariance::Covariance;
 pub use crowd::LANES;
+pub use level::{Level, LevelError, Posterior};
 pub use mixture::{Bounds, Component, Mixture, MixtureError, Shape};
-pub use posterior::{Level, LevelError, Posterior, Prepared};
+pub use posterior::Prepared;
 pub use projection::ProjectedDensity;
 pub use toys::{TOYS, Toy, UnknownToy, toy};

@@ -2,8 +2,8 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
+use super::level::Level;
 use super::mixture::{Mixture, Shape};
-use super::posterior::Level;
 
 /// Sides narrower than this share of the noise count by their variance alone; the fourth-order
 /// term that is left out is below 1e-7.

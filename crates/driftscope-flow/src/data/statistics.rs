@@ -2,8 +2,8 @@
 
 use super::covariance::Covariance;
 use super::gaussian::Gaussian;
+use super::level::Level;
 use super::mixture::{Bounds, BoxParts, Mixture, Part, Shape};
-use super::posterior::Level;
 use super::truncated::{Interval, log_uniform};
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;

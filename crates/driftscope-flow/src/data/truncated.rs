@@ -19,8 +19,8 @@
 //! - **inside** (`z_b ≤ 0`): differences of Φ as sums of two positive `erf`;
 //! - **outside** (`z_b > 0`): Mills ratios, from the nearer edge.
 
+use super::level::Level;
 use super::mills::Mills;
-use super::posterior::Level;
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// `½ ln 2π`

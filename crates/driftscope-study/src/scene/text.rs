@@ -245,6 +245,11 @@ impl Scene {
         Ok((file_table(path)?, origin))
     }
 
+    /// Reads a scene from a table; whether its values go together is not looked at.
+    pub(crate) fn from_loose_table(table: &toml::Table, origin: &str) -> Result<Self, SceneError> {
+        deserialize(table, origin)
+    }
+
     fn from_table(
         table: &toml::Table,
         origin: &str,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 
 use super::TrainingError;
 
@@ -11,7 +12,8 @@ use super::TrainingError;
 compile_error!("a network needs a backend of burn: the feature `ndarray` or `flex`");
 
 /// The backend that burn trains on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ComputeDevice {
     /// burn-ndarray, with the cargo feature `ndarray`.
     #[cfg(feature = "ndarray")]

@@ -20,6 +20,7 @@ use gradient::{BurnLayer, FusedGradient};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::mlp::transpose;
@@ -36,7 +37,8 @@ pub trait TrainingData: Send {
 }
 
 /// What can be chosen about a training.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct TrainingSettings {
     /// The network's sizes.
     pub architecture: Architecture,
@@ -55,7 +57,8 @@ pub struct TrainingSettings {
 }
 
 /// How the gradient of the loss is computed; both ways give the same, up to rounding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum GradientMethod {
     /// Forward and backward fused, on up to four threads.
     #[default]

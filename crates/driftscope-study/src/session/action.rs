@@ -1,0 +1,96 @@
+//! What a person, a lesson or a test does, as values that can be written down and done again.
+
+use driftscope_flow::network::TrainingSettings;
+use serde::{Deserialize, Serialize};
+
+use super::Change;
+use crate::scene::Scene;
+
+/// What the program is for at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Turn knobs and watch.
+    #[default]
+    Explore,
+    /// Put several samplers side by side.
+    Compare,
+    /// Measure what the solver, the model and chance each get wrong.
+    Errors,
+    /// Train a network and watch it learn.
+    Train,
+}
+
+impl Mode {
+    /// Every mode, in the order of the bar and of the number keys.
+    pub const ALL: [Self; 4] = [Self::Explore, Self::Compare, Self::Errors, Self::Train];
+
+    /// The name in the bar.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Compare => "Compare",
+            Self::Errors => "Errors",
+            Self::Train => "Train",
+        }
+    }
+}
+
+/// One thing done to the document. It says what becomes so, never "the other way round", so that doing
+/// the same actions from the same beginning leads to the same end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Action {
+    /// Settings of a pane become these; those that panes share, in all of them.
+    Set {
+        /// Which pane; 0 is the scene's own.
+        pane: usize,
+        /// The settings.
+        changes: Vec<Change>,
+        /// Whether it goes on with the change before: both are taken back together.
+        #[serde(default)]
+        continues: bool,
+    },
+    /// Settings of the whole scene become these, its panes' among them.
+    SetWhole {
+        /// The settings.
+        changes: Vec<Change>,
+    },
+    /// Another scene, from its beginning.
+    Open {
+        /// The scene.
+        scene: Box<Scene>,
+    },
+    /// One more pane, as long as there is room.
+    AddPane,
+    /// A pane goes, unless it is the only one.
+    RemovePane {
+        /// Which.
+        pane: usize,
+    },
+    /// Controls, plots and readings are about this pane.
+    SelectPane {
+        /// Which.
+        pane: usize,
+    },
+    /// This particle stays lit, or none.
+    Pin {
+        /// Its number.
+        particle: Option<usize>,
+    },
+    /// What the program is for.
+    Mode {
+        /// The mode.
+        mode: Mode,
+    },
+    /// How the next training goes.
+    Training {
+        /// All of it.
+        settings: Box<TrainingSettings>,
+    },
+    /// Takes the last change back.
+    Undo,
+    /// Makes the change again that was taken back last.
+    Redo,
+}

@@ -1,0 +1,128 @@
+//! What is different between two scenes, setting by setting.
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::scene::{Scene, SceneError};
+
+/// One setting of a scene and what it becomes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The key, such as `sampler.rtol`.
+    pub key: String,
+    /// Its value; none to leave it to what stands in for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+impl Change {
+    /// A key set to a value.
+    pub fn set(key: &str, value: impl Into<Value>) -> Self {
+        Self { key: key.to_owned(), value: Some(value.into()) }
+    }
+}
+
+impl Scene {
+    /// What has to be changed for `self` to become `other`, by key; panes count as one setting.
+    #[must_use]
+    pub fn changes_to(&self, other: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        compare(&table(self), &table(other), "", &mut changes);
+        changes
+    }
+
+    /// The scene with these settings. Whether they go together is for [`Scene::check`] to say.
+    ///
+    /// # Errors
+    /// If a key is none that a scene has, or a value of a kind that it cannot have.
+    pub fn changed(&self, changes: &[Change]) -> Result<Self, SceneError> {
+        let mut whole = table(self);
+        for change in changes {
+            put(&mut whole, &change.key, change.value.clone());
+        }
+        Self::from_loose_table(&whole, "the change")
+    }
+}
+
+fn table(scene: &Scene) -> Table {
+    Table::try_from(scene).expect("a scene has nothing TOML cannot say")
+}
+
+fn compare(from: &Table, to: &Table, prefix: &str, changes: &mut Vec<Change>) {
+    let gone = from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key, None));
+    for (key, value) in gone.chain(to.iter().map(|(key, value)| (key, Some(value)))) {
+        let full = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (from.get(key), value) {
+            (Some(Value::Table(from)), Some(Value::Table(to))) => compare(from, to, &full, changes),
+            (before, after) if before == after => {}
+            (_, after) => changes.push(Change { key: full, value: after.cloned() }),
+        }
+    }
+}
+
+fn put(table: &mut Table, key: &str, value: Option<Value>) {
+    match (key.split_once('.'), value) {
+        (Some((group, rest)), value) => {
+            let group = table.entry(group).or_insert_with(|| Value::Table(Table::new()));
+            // A key below something that is no group is no key of a scene: reading says so.
+            if !group.is_table() {
+                *group = Value::Table(Table::new());
+            }
+            if let Value::Table(group) = group {
+                put(group, rest, value);
+            }
+        }
+        (None, Some(value)) => {
+            table.insert(key.to_owned(), value);
+        }
+        (None, None) => {
+            table.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::LIBRARY;
+
+    #[test]
+    fn the_changes_between_two_scenes_lead_from_one_to_the_other() {
+        let scenes: Vec<Scene> = LIBRARY.iter().map(crate::scene::Bundled::scene).collect();
+        for from in &scenes {
+            assert_eq!(from.changes_to(from), []);
+            for to in &scenes {
+                let changes = from.changes_to(to);
+                assert_eq!(&from.changed(&changes).expect("all are known"), to);
+                let written = serde_json::to_string(&changes).expect("can be written");
+                let read: Vec<Change> = serde_json::from_str(&written).expect("can be read");
+                assert_eq!(&from.changed(&read).expect("all are known"), to);
+            }
+        }
+    }
+
+    #[test]
+    fn one_setting_is_one_change() {
+        let scene = Scene::default();
+        let mut finer = scene.clone();
+        finer.sampler.rtol = 1e-7;
+        assert_eq!(scene.changes_to(&finer), [Change::set("sampler.rtol", 1e-7)]);
+        assert_eq!(finer.changes_to(&scene), [Change::set("sampler.rtol", scene.sampler.rtol)]);
+        finer.time.end = Some(0.5);
+        let back = finer.changes_to(&Scene { sampler: finer.sampler.clone(), ..scene });
+        assert_eq!(back, [Change { key: "time.end".into(), value: None }]);
+    }
+
+    #[test]
+    fn what_no_scene_has_is_refused_by_its_key() {
+        for (change, word) in [
+            (Change::set("sampler.rtoll", 1e-3), "rtoll"),
+            (Change::set("sampler.steps", "many"), "steps"),
+            (Change::set("title.size", 3), "title"),
+        ] {
+            let message = Scene::default().changed(&[change]).expect_err("refused").to_string();
+            assert!(message.contains(word), "{message}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The document under the actions of a person: what it is, what it was, and what is looked at.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use driftscope_flow::network::{NetworkId, TrainingSettings};
+
+use super::{Action, Mode};
+use crate::scene::{Scene, SceneError};
+
+/// All that is shown, as one value: equal documents give equal recordings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    /// The scene; networks trained here are named in it.
+    pub scene: Arc<Scene>,
+    /// How the next training goes.
+    pub training: TrainingSettings,
+}
+
+/// A document, its history, and what of it is looked at.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    document: Document,
+    undo: VecDeque<Document>,
+    redo: Vec<Document>,
+    mode: Mode,
+    selected: usize,
+    pinned: Option<usize>,
+}
+
+impl Editor {
+    /// Changes that can be taken back.
+    pub const MOST_UNDO: usize = 2_000;
+
+    /// A scene that nobody has changed yet.
+    #[must_use]
+    pub fn new(scene: Scene) -> Self {
+        let mode = if scene.panes.is_empty() { Mode::Explore } else { Mode::Compare };
+        Self {
+            document: Document { scene: Arc::new(scene), ..Document::default() },
+            undo: VecDeque::new(),
+            redo: Vec::new(),
+            mode,
+            selected: 0,
+            pinned: None,
+        }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Its scene.
+    #[must_use]
+    pub fn scene(&self) -> &Arc<Scene> {
+        &self.document.scene
+    }
+
+    /// What the program is for.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The pane that controls, plots and readings are about: one of those that are shown.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selected.min(self.shown_panes() - 1)
+    }
+
+    /// The particle that stays lit.
+    #[must_use]
+    pub fn pinned(&self) -> Option<usize> {
+        self.pinned
+    }
+
+    /// How many panes are shown: all side by side, or the scene's own alone.
+    #[must_use]
+    pub fn shown_panes(&self) -> usize {
+        if self.mode == Mode::Compare { self.scene().pane_count() } else { 1 }
+    }
+
+    /// How many changes can be taken back, and how many made again.
+    #[must_use]
+    pub fn history(&self) -> (usize, usize) {
+        (self.undo.len(), self.redo.len())
+    }
+
+    /// The networks trained here that the document or its history name.
+    pub fn networks(&self) -> impl Iterator<Item = NetworkId> {
+        let all = self.undo.iter().chain(&self.redo).chain([&self.document]);
+        all.flat_map(|document| document.scene.trained_networks())
+    }
+
+    /// Does one action.
+    ///
+    /// # Errors
+    /// If it names a setting that no scene has, or a value of a kind that the setting cannot have;
+    /// then nothing has changed.
+    pub fn act(&mut self, action: &Action) -> Result<(), SceneError> {
+        match action {
+            Action::Set { pane, changes, continues } => {
+                let edited = self.scene().pane(*pane).changed(changes)?;
+                self.edit(*continues, |scene| scene.edit_pane(*pane, edited));
+            }
+            Action::SetWhole { changes } => {
+                let edited = self.scene().changed(changes)?;
+                self.edit(false, |scene| *scene = edited);
+            }
+            Action::Open { scene } => {
+                self.edit(false, |shown| shown.clone_from(scene));
+                self.mode = match (scene.panes.is_empty(), self.mode) {
+                    (false, _) => Mode::Compare,
+                    (true, Mode::Compare) => Mode::Explore,
+                    (true, mode) => mode,
+                };
+                (self.selected, self.pinned) = (0, None);
+            }
+            Action::AddPane => {
+                self.edit(false, Scene::add_pane);
+                self.selected = self.scene().pane_count() - 1;
+            }
+            Action::RemovePane { pane } => {
+                self.edit(false, |scene| scene.remove_pane(*pane));
+                let last = self.scene().pane_count() - 1;
+                let moved = self.selected - usize::from(self.selected > *pane);
+                self.selected = moved.min(last);
+            }
+            Action::SelectPane { pane } => self.selected = (*pane).min(self.shown_panes() - 1),
+            Action::Pin { particle } => self.pinned = *particle,
+            Action::Mode { mode } => {
+                (self.mode, self.selected) = (*mode, 0);
+                // To compare there must be something to compare with.
+                if *mode == Mode::Compare && self.scene().panes.is_empty() {
+                    self.edit(false, Scene::add_pane);
+                }
+            }
+            Action::Training { settings } => {
+                let before = self.document.clone();
+                self.document.training.clone_from(settings);
+                self.remember(before, false);
+            }
+            Action::Undo => {
+                if let Some(before) = self.undo.pop_back() {
+                    self.redo.push(std::mem::replace(&mut self.document, before));
+                }
+            }
+            Action::Redo => {
+                if let Some(after) = self.redo.pop() {
+                    self.undo.push_back(std::mem::replace(&mut self.document, after));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the scene in a way that is no person's doing and is not taken back: a training has new
+    /// weights.
+    pub fn amend(&mut self, change: impl FnOnce(&mut Scene)) {
+        change(Arc::make_mut(&mut self.document.scene));
+    }
+
+    fn edit(&mut self, continues: bool, change: impl FnOnce(&mut Scene)) {
+        let before = self.document.clone();
+        change(Arc::make_mut(&mut self.document.scene));
+        self.remember(before, continues);
+    }
+
+    /// Puts what was before into the history, if anything has changed.
+    fn remember(&mut self, before: Document, continues: bool) {
+        if before == self.document {
+            return;
+        }
+        self.redo.clear();
+        if continues && !self.undo.is_empty() {
+            return;
+        }
+        if self.undo.len() == Self::MOST_UNDO {
+            self.undo.pop_front();
+        }
+        self.undo.push_back(before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use driftscope_base::cancel::Cancel;
+    use driftscope_base::random::{Purpose, stream};
+    use driftscope_solve::METHODS;
+    use rand::{Rng, RngExt};
+
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::networks::Networks;
+    use crate::run::{RunOptions, run};
+    use crate::scene::LIBRARY;
+    use crate::session::Change;
+
+    /// Something a person could do, most of them changes of one setting.
+    fn any(rng: &mut impl Rng, editor: &Editor) -> Action {
+        let pane = rng.random_range(0..4);
+        let set = |changes| Action::Set { pane, changes, continues: false };
+        match rng.random_range(0..20) {
+            0 => Action::AddPane,
+            1 => Action::RemovePane { pane },
+            2 => Action::SelectPane { pane },
+            3 => Action::Pin { particle: Some(rng.random_range(0..100)) },
+            4 => Action::Mode { mode: Mode::ALL[rng.random_range(0..4)] },
+            5 => Action::Undo,
+            6 => Action::Redo,
+            7 if rng.random_range(0..10) == 0 => {
+                let scene = LIBRARY[rng.random_range(0..LIBRARY.len())].scene();
+                Action::Open { scene: Box::new(scene) }
+            }
+            8 => {
+                let mut settings = editor.document().training.clone();
+                settings.batch = rng.random_range(1..5_000);
+                Action::Training { settings: Box::new(settings) }
+            }
+            9 | 10 => {
+                let method = METHODS[rng.random_range(0..METHODS.len())].name;
+                set(vec![Change::set("sampler.method", method)])
+            }
+            11 => {
+                let name = driftscope_flow::data::TOYS[rng.random_range(0..5)].name;
+                set(vec![Change::set("data.name", name)])
+            }
+            12 => {
+                set(vec![Change::set("field.kind", ["exact", "learned"][rng.random_range(0..2)])])
+            }
+            13 => Action::Set {
+                pane,
+                changes: vec![Change::set("sampler.atol", rng.random_range(1e-9..1e-1))],
+                continues: true,
+            },
+            14 => set(vec![Change::set("seed", rng.random_range(0..1_000_i64))]),
+            15 => set(vec![
+                Change::set("sampler.steps", rng.random_range(1..40_i64)),
+                Change { key: "sampler.step_size".into(), value: None },
+            ]),
+            16 => set(vec![Change::set("view.trail", rng.random_range(0.0..1.0))]),
+            _ => set(vec![Change::set("sampler.rtol", 10_f64.powf(rng.random_range(-8.0..0.0)))]),
+        }
+    }
+
+    fn small() -> Scene {
+        Scene::with_settings(None, &["particles.count=12".to_owned()]).expect("a scene")
+    }
+
+    #[test]
+    fn ten_thousand_actions_written_down_lead_to_the_same_document_and_recordings() {
+        let mut rng = stream(13, Purpose::Start, 0);
+        let mut first = Editor::new(small());
+        let mut written = String::new();
+        let mut kinds = HashSet::new();
+        for _ in 0..10_000 {
+            let action = any(&mut rng, &first);
+            kinds.insert(std::mem::discriminant(&action));
+            written.push_str(&serde_json::to_string(&action).expect("can be written"));
+            written.push('\n');
+            first.act(&action).expect("settings that scenes have");
+        }
+        assert!(kinds.len() >= 10, "all kinds of actions");
+        let mut second = Editor::new(small());
+        for line in written.lines() {
+            let action: Action = serde_json::from_str(line).expect("can be read");
+            second.act(&action).expect("as before");
+        }
+        assert_eq!(first.document(), second.document());
+        assert_eq!(first.history(), second.history());
+        assert_eq!(
+            (first.mode(), first.selected(), first.pinned()),
+            (second.mode(), second.selected(), second.pinned())
+        );
+        let ends = |editor: &Editor| -> Vec<Option<Vec<[u64; 2]>>> {
+            let ends = |index| {
+                let mut scene = editor.scene().pane(index);
+                scene.particles.count = scene.particles.count.min(12);
+                let experiment = Experiment::new(&Arc::new(scene), &Networks::default()).ok()?;
+                let options = RunOptions::for_window(12);
+                let recording = run(&experiment, 1, &options, &Cancel::default(), |_| {}).ok()?;
+                Some(recording.ends().map(|end| end.map(f64::to_bits)).collect())
+            };
+            (0..editor.scene().pane_count()).map(ends).collect()
+        };
+        let recorded = ends(&first);
+        assert!(recorded.iter().any(Option::is_some), "a scene that can be run");
+        assert_eq!(recorded, ends(&second));
+    }
+
+    #[test]
+    fn undoing_what_the_history_holds_gives_the_scene_it_began_with() {
+        let mut rng = stream(14, Purpose::Start, 0);
+        let mut editor = Editor::new(small());
+        let mut documents = vec![editor.document().clone()];
+        while documents.len() < Editor::MOST_UNDO + 500 {
+            let action = any(&mut rng, &editor);
+            if matches!(action, Action::Undo | Action::Redo | Action::Set { continues: true, .. }) {
+                continue;
+            }
+            editor.act(&action).expect("settings that scenes have");
+            if documents.last() != Some(editor.document()) {
+                documents.push(editor.document().clone());
+            }
+        }
+        let held = editor.history().0;
+        assert!(held >= 1_000, "{held}");
+        let newest = documents.len() - 1;
+        for back in 1..=held {
+            editor.act(&Action::Undo).expect("there is one");
+            assert_eq!(editor.document(), &documents[newest - back]);
+        }
+        editor.act(&Action::Undo).expect("nothing happens");
+        assert_eq!(editor.document(), &documents[newest - held]);
+        for _ in 0..held {
+            editor.act(&Action::Redo).expect("there is one");
+        }
+        assert_eq!((editor.document(), editor.history()), (&documents[newest], (held, 0)));
+    }
+
+    #[test]
+    fn two_changes_at_the_same_time_both_count() {
+        let mut editor = Editor::new(small());
+        let set = |key: &str, value: f64| Action::Set {
+            pane: 0,
+            changes: vec![Change::set(key, value)],
+            continues: false,
+        };
+        editor.act(&set("sampler.rtol", 1e-2)).expect("known");
+        editor.act(&set("sampler.atol", 1e-3)).expect("known");
+        let sampler = &editor.scene().sampler;
+        assert_eq!((sampler.rtol, sampler.atol), (1e-2, 1e-3));
+        assert_eq!(editor.history(), (2, 0));
+    }
+
+    #[test]
+    fn what_goes_on_is_taken_back_together_and_a_refusal_changes_nothing() {
+        let mut editor = Editor::new(small());
+        for k in 0..20 {
+            let changes = vec![Change::set("sampler.rtol", 1e-3 * f64::from(k + 1))];
+            editor.act(&Action::Set { pane: 0, changes, continues: k > 0 }).expect("known");
+        }
+        assert_eq!(editor.history(), (1, 0));
+        let before = editor.document().clone();
+        let changes = vec![Change::set("sampler.seed", 3)];
+        let refused = editor.act(&Action::Set { pane: 0, changes, continues: false });
+        assert!(refused.is_err() && editor.document() == &before);
+        editor.act(&Action::Undo).expect("there is one");
+        assert_eq!(**editor.scene(), small());
+    }
+}
