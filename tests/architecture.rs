@@ -18,6 +18,14 @@ const CRATES: [(&str, &str); 5] = [
 const EDGES: [&str; 8] =
     ["eframe", "egui_plot", "egui-wgpu", "egui-notify", "wgpu", "clap", "ctrlc", "rfd"];
 
+/// Folders in which files still use each other: each is to go from this list, none to come.
+const UNCUT: [&str; 4] = [
+    "driftscope-flow::network::checkpoint",
+    "driftscope-flow::network::training",
+    "driftscope::app",
+    "driftscope::cli::bench",
+];
+
 /// A module: its names from the crate's root.
 type Module = Vec<String>;
 
@@ -207,16 +215,23 @@ fn floors<N: Ord + Clone>(arrows: &BTreeMap<N, BTreeSet<N>>) -> BTreeMap<N, usiz
     }
 }
 
-/// Those that have no floor and use each other.
-fn circles(arrows: &BTreeMap<Module, BTreeSet<Module>>) -> String {
-    let floors = floors(arrows);
-    let on_it = |module: &&Module| !floors.contains_key(*module);
-    let mut text = String::new();
-    for (module, used) in arrows.iter().filter(|(module, _)| on_it(module)) {
-        let used: Vec<String> = used.iter().filter(on_it).map(|other| other.join("::")).collect();
-        let _ = writeln!(text, "  {} -> {}", module.join("::"), used.join(", "));
-    }
-    text
+/// The modules on circles: those from which one comes back to where one began.
+fn circles(arrows: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Module> {
+    let comes_back = |start: &Module| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![start]);
+        while let Some(module) = next.pop() {
+            for used in arrows.get(module).into_iter().flatten() {
+                if used == start {
+                    return true;
+                }
+                if seen.insert(used) {
+                    next.push(used);
+                }
+            }
+        }
+        false
+    };
+    arrows.keys().filter(|module| comes_back(module)).cloned().collect()
 }
 
 /// The names of this program's crates, and of those of the edges, on which a crate depends.
@@ -246,11 +261,19 @@ fn crates_use_only_those_below() {
 
 #[test]
 fn no_two_files_use_each_other() {
+    let mut found = BTreeSet::new();
     for (folder, _) in CRATES {
         let arrows = Sources::read(&Path::new(ROOT).join(folder).join("src")).arrows();
         assert!(arrows.values().any(|used| !used.is_empty()), "{folder}: nothing was understood");
-        let circles = circles(&arrows);
-        assert!(circles.is_empty(), "{folder}: files that use each other\n{circles}");
+        for module in circles(&arrows) {
+            found.insert(format!("{}::{}", crate_name(folder), module.join("::")));
+        }
+    }
+    let uncut = |name: &String| UNCUT.iter().any(|folder| name.starts_with(folder));
+    let new: Vec<&String> = found.iter().filter(|name| !uncut(name)).collect();
+    assert!(new.is_empty(), "files that use each other: {new:#?}");
+    for folder in UNCUT {
+        assert!(found.iter().any(|name| name.starts_with(folder)), "{folder} is cut: take it off");
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::controller::{Controller, ControllerKind, StepControl, Tolerances, Verdict};
-use super::methods::MethodRef;
+use super::method::{MethodRef, SamplerNoise};
 use super::tableau::{Dense, Tableau};
 use super::track::Stop;
 
@@ -62,27 +62,6 @@ pub enum MinStepPolicy {
     /// It is kept whatever its error (torchdiffeq's `min_step`, diffrax's `dtmin` with
     /// `force_dtmin`), unless that is not finite.
     Accept,
-}
-
-/// Noise that some diffusion samplers mix in.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplerNoise {
-    /// DDIM's η, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
-    pub eta: f64,
-    /// EDM's `S_churn`, spread over the steps of a run; 0 draws none.
-    pub s_churn: f64,
-    /// Lowest noise level σ/α that is churned.
-    pub s_min: f64,
-    /// Highest noise level σ/α that is churned.
-    pub s_max: f64,
-    /// Standard deviation of churn's normals.
-    pub s_noise: f64,
-}
-
-impl Default for SamplerNoise {
-    fn default() -> Self {
-        Self { eta: 0.0, s_churn: 0.0, s_min: 0.0, s_max: f64::INFINITY, s_noise: 1.0 }
-    }
 }
 
 /// All choices about an ODE solve.

@@ -2,7 +2,8 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-use crate::{ImplicitRule, Method, Rule, Tableau};
+use crate::method::{ImplicitRule, Method, Rule};
+use crate::tableau::Tableau;
 
 /// A complex number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,6 +1,6 @@
 //! Bogacki–Shampine 3(2).
 
-use super::{Method, Rule};
+use crate::method::{Method, Rule};
 use crate::tableau::{Dense, Embedded, Tableau};
 
 pub(super) static BOSH3: Method = Method {

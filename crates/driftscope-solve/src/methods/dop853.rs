@@ -1,6 +1,6 @@
 //! Dormand–Prince 8(5,3).
 
-use super::{Method, Rule};
+use crate::method::{Method, Rule};
 use crate::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 12] = [

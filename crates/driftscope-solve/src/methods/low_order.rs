@@ -1,6 +1,6 @@
 //! Methods of order one to three.
 
-use super::{Method, Rule};
+use crate::method::{Method, Rule};
 use crate::tableau::{Dense, Embedded, Tableau};
 
 pub(super) static EULER: Method = Method {

@@ -1,6 +1,6 @@
 //! Kutta's two methods of order four.
 
-use super::{Method, Rule};
+use crate::method::{Method, Rule};
 use crate::tableau::{Dense, Tableau};
 
 pub(super) static RK4: Method = Method {

@@ -1,6 +1,6 @@
 //! Tsitouras 5(4).
 
-use super::{Method, Rule};
+use crate::method::{Method, Rule};
 use crate::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 6] = [

@@ -2,7 +2,7 @@
 
 use driftscope_base::field::Real;
 
-use super::{Step, Stepper, Task};
+use super::interface::{Step, Stepper, Task};
 
 /// Estimates the error of each step of a method that does not look back.
 pub struct Doubling<'a, S> {

@@ -2,7 +2,7 @@
 
 use driftscope_base::field::{Field, Real, Times};
 
-use super::{Step, Stepper};
+use super::interface::{Step, Stepper};
 use crate::explicit::{RungeKutta, Within};
 use crate::tableau::{Dense, Tableau};
 

@@ -1,0 +1,358 @@
+//! Samplers made for diffusion models: they know the path's α and σ and integrate in noise level
+//! instead of t, from the data prediction `m1 = E[x1|x]` and the noise prediction `m0 = E[x0|x]`.
+//!
+//! All are written in this program's time (t = 0 noise, t = 1 data) for any path, with
+//! `λ = log(α/σ)`. Where λ is infinite (α = 0 or σ = 0) they fall back to DDIM's step, which stays
+//! finite there.
+
+use driftscope_base::field::{Field, Real, Times};
+use driftscope_base::interpolant::{Coefficients, Interpolant};
+
+use super::interface::{Step, Stepper, Task};
+use crate::brownian::Noise;
+use crate::explicit::Within;
+use crate::method::{Recipe, SamplerNoise};
+
+/// The recipe at work on the batch of `task`.
+pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dyn Stepper<S> + 'a> {
+    let zeros = vec![S::ZERO; 2 * task.count];
+    Box::new(DiffusionStepper {
+        field: task.field,
+        path: task.path,
+        recipe,
+        knobs: task.settings.noise,
+        steps: task.steps,
+        normals: task.noise,
+        step: Step { index: 0, t: 0.0, t1: 0.0 },
+        evaluations: 0,
+        velocity: zeros.clone(),
+        second_velocity: zeros.clone(),
+        point: zeros.clone(),
+        answer: zeros.clone(),
+        error: zeros.clone(),
+        end_slope: zeros,
+        end_slope_known: false,
+        memory: None,
+    })
+}
+
+/// A diffusion sampler on a batch.
+struct DiffusionStepper<'a, S> {
+    field: &'a dyn Field<S>,
+    path: Interpolant,
+    recipe: Recipe,
+    knobs: SamplerNoise,
+    /// Steps of the whole run, over which churn is spread.
+    steps: usize,
+    normals: Option<&'a Noise<S>>,
+    step: Step,
+    evaluations: u32,
+    /// v at the start of the step, or after churn.
+    velocity: Vec<S>,
+    second_velocity: Vec<S>,
+    /// A point between the ends.
+    point: Vec<S>,
+    answer: Vec<S>,
+    error: Vec<S>,
+    /// v at the answer, where dense output asked for it.
+    end_slope: Vec<S>,
+    end_slope_known: bool,
+    /// What the steps before left for the methods that look back.
+    memory: Option<Memory>,
+}
+
+/// The step before, for methods that look back. All arrays are feature-major.
+struct Memory {
+    /// The level where the step started, and its λ.
+    level: Coefficients,
+    start: f64,
+    /// Data predictions there.
+    data: Vec<f64>,
+    /// The state it started from, as corrected.
+    state: Vec<f64>,
+    /// Data predictions of the step before that, and λ there.
+    earlier: Option<(f64, Vec<f64>)>,
+}
+
+/// Levels at both ends of a step.
+#[derive(Clone, Copy)]
+struct Levels {
+    start: Coefficients,
+    end: Coefficients,
+}
+
+impl Levels {
+    /// `e^{−h}` with h the rise in λ; 0 where h is infinite.
+    fn decay(self) -> f64 {
+        (self.end.sigma / self.start.sigma) * (self.start.alpha / self.end.alpha)
+    }
+
+    /// The rise in λ.
+    fn rise(self) -> f64 {
+        -self.decay().ln()
+    }
+
+    /// Whether both ends hold data and noise, so that λ is finite.
+    fn are_finite(self) -> bool {
+        self.start.alpha > 0.0 && self.end.sigma > 0.0
+    }
+
+    /// DDIM's step in one coordinate.
+    fn ddim(self, data: f64, noise: f64) -> f64 {
+        self.end.alpha * data + self.end.sigma * noise
+    }
+
+    /// `x·σ₁/σ₀ + α₁(1 − e^{−h})·data`: the exact step for a constant data prediction.
+    fn with_data(self, x: f64, data: f64) -> f64 {
+        x * self.end.sigma / self.start.sigma + self.end.alpha * (1.0 - self.decay()) * data
+    }
+}
+
+fn log_snr(level: &Coefficients) -> f64 {
+    (level.alpha / level.sigma).ln()
+}
+
+impl<S: Real> DiffusionStepper<'_, S> {
+    /// Data and noise predictions of coordinate `j` of `points`.
+    fn predictions(&self, t: f64, points: &[S], velocities: &[S], j: usize) -> (f64, f64) {
+        self.path.means_from_velocity(t, points[j].to_f64(), velocities[j].to_f64())
+    }
+
+    fn data_predictions(&self, t: f64, points: &[S]) -> Vec<f64> {
+        (0..points.len()).map(|j| self.predictions(t, points, &self.velocity, j).0).collect()
+    }
+
+    fn ddim(&mut self, step: Step, levels: Levels, state: &[S]) {
+        let Levels { start, end } = levels;
+        // The share of fresh noise: η times that of the posterior q(x₁|x, x1).
+        let ratio = start.alpha / end.alpha;
+        let posterior =
+            (start.sigma * start.sigma - ratio * ratio * end.sigma * end.sigma).max(0.0);
+        let eta = if self.recipe == Recipe::Ddim { self.knobs.eta } else { 0.0 };
+        let fresh = eta * (end.sigma / start.sigma) * posterior.sqrt();
+        let kept = (end.sigma * end.sigma - fresh * fresh).max(0.0).sqrt();
+        for j in 0..state.len() {
+            let (data, noise) = self.predictions(step.t, state, &self.velocity, j);
+            let drawn = match self.normals {
+                Some(normals) if fresh > 0.0 => fresh * normals.z[step.index][j].to_f64(),
+                _ => 0.0,
+            };
+            let kept = if fresh > 0.0 { kept } else { end.sigma };
+            self.answer[j] = S::from_f64(end.alpha * data + kept * noise + drawn);
+        }
+    }
+
+    fn dpm_solver_2(&mut self, step: Step, levels: Levels, state: &[S]) {
+        if !levels.are_finite() {
+            self.ddim(step, levels, state);
+            return;
+        }
+        let middle_level = 0.5 * (log_snr(&levels.start) + log_snr(&levels.end));
+        let middle_time = self.path.time_of_level(middle_level.exp(), 1.0);
+        let middle = self.path.coefficients(middle_time);
+        let half = Levels { end: middle, ..levels };
+        for j in 0..state.len() {
+            let (data, noise) = self.predictions(step.t, state, &self.velocity, j);
+            self.point[j] = S::from_f64(half.ddim(data, noise));
+        }
+        self.field.velocity(Times::Shared(middle_time), &self.point, &mut self.second_velocity);
+        self.evaluations += 1;
+        // x·α₁/α₀ − σ₁(e^h − 1)·noise: the exact step for a constant noise prediction.
+        let Levels { start, end } = levels;
+        let growth = end.sigma * (1.0 / levels.decay() - 1.0);
+        for (j, x) in state.iter().enumerate() {
+            let noise = self.predictions(middle_time, &self.point, &self.second_velocity, j).1;
+            self.answer[j] = S::from_f64(x.to_f64() * end.alpha / start.alpha - growth * noise);
+        }
+    }
+
+    fn dpm_solver_plus_plus_2m(&mut self, step: Step, levels: Levels, state: &[S]) {
+        let data = self.data_predictions(step.t, state);
+        let before = self.memory.take();
+        let here = log_snr(&levels.start);
+        // The slope of the data prediction in λ, half a step of it.
+        let lead = before
+            .as_ref()
+            .filter(|before| before.start.is_finite() && levels.are_finite())
+            .map(|before| 0.5 * levels.rise() / (here - before.start));
+        for j in 0..state.len() {
+            let (x, now) = (state[j].to_f64(), data[j]);
+            let plain = levels.with_data(x, now);
+            let answer = match (lead, &before) {
+                (Some(lead), Some(before)) => {
+                    levels.with_data(x, now + lead * (now - before.data[j]))
+                }
+                _ => plain,
+            };
+            self.answer[j] = S::from_f64(answer);
+            self.error[j] = S::from_f64(answer - plain);
+        }
+        let level = levels.start;
+        self.memory = Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
+    }
+
+    /// `state` is the last step's prediction; the data prediction there corrects that step first.
+    fn uni_pc_2(&mut self, step: Step, levels: Levels, state: &[S]) {
+        let data = self.data_predictions(step.t, state);
+        let here = log_snr(&levels.start);
+        let before = self.memory.take();
+        let corrected: Vec<f64> = match &before {
+            Some(before) if before.start.is_finite() && here.is_finite() => {
+                correct(before, levels.start, here, &data)
+            }
+            _ => state.iter().map(|x| x.to_f64()).collect(),
+        };
+        let slope = before
+            .as_ref()
+            .filter(|before| before.start.is_finite() && levels.are_finite())
+            .map(|before| 0.5 * levels.rise() / (here - before.start));
+        for j in 0..state.len() {
+            let plain = levels.with_data(corrected[j], data[j]);
+            let lead = match (slope, &before) {
+                (Some(slope), Some(before)) => slope * (data[j] - before.data[j]),
+                _ => 0.0,
+            };
+            let share = levels.end.alpha * (1.0 - levels.decay());
+            self.answer[j] = S::from_f64(plain + share * lead);
+            self.error[j] = S::from_f64(share * lead);
+        }
+        let earlier = before.map(|before| (before.start, before.data));
+        let level = levels.start;
+        self.memory = Some(Memory { level, start: here, data, state: corrected, earlier });
+    }
+
+    fn edm_heun(&mut self, step: Step, levels: Levels, state: &[S]) {
+        let (mut time, mut start) = (step.t, levels.start);
+        self.point.copy_from_slice(state);
+        if let Some((raised_time, raised, fresh)) = self.churn(&start)
+            && let Some(normals) = self.normals
+        {
+            // In units of x/α the noise level goes up; α falls with it.
+            let shrink = raised.alpha / start.alpha;
+            for (j, point) in self.point.iter_mut().enumerate() {
+                let z = normals.z[step.index][j].to_f64();
+                *point = S::from_f64(shrink * point.to_f64() + raised.alpha * fresh * z);
+            }
+            (time, start) = (raised_time, raised);
+        }
+        if time < step.t || !self.end_slope_known {
+            self.field.velocity(Times::Shared(time), &self.point, &mut self.velocity);
+        }
+        let whole = Levels { start, end: levels.end };
+        for j in 0..state.len() {
+            let (data, noise) = self.predictions(time, &self.point, &self.velocity, j);
+            self.answer[j] = S::from_f64(whole.ddim(data, noise));
+        }
+        if !whole.are_finite() {
+            return;
+        }
+        self.field.velocity(Times::Shared(step.t1), &self.answer, &mut self.second_velocity);
+        self.evaluations += 1;
+        let (from, to) = (start.sigma / start.alpha, levels.end.sigma / levels.end.alpha);
+        for j in 0..state.len() {
+            let (data, noise) = self.predictions(time, &self.point, &self.velocity, j);
+            let ahead = self.predictions(step.t1, &self.answer, &self.second_velocity, j).1;
+            // d(x/α)/d(σ/α) is the noise prediction.
+            let scaled = data + from * noise + 0.5 * (to - from) * (noise + ahead);
+            self.answer[j] = S::from_f64(levels.end.alpha * scaled);
+        }
+    }
+
+    /// The time and level to which churn raises the noise from `start`, and the standard deviation
+    /// of what is added in units of x/α.
+    fn churn(&self, start: &Coefficients) -> Option<(f64, Coefficients, f64)> {
+        let SamplerNoise { s_churn, s_min, s_max, s_noise, .. } = self.knobs;
+        let level = start.sigma / start.alpha;
+        if s_churn == 0.0 || !level.is_finite() || !(s_min..=s_max).contains(&level) {
+            return None;
+        }
+        let gamma = (s_churn / self.steps as f64).min(std::f64::consts::SQRT_2 - 1.0);
+        let raised = level * (1.0 + gamma);
+        // A path that starts with some data left (VP) has no level beyond its first.
+        let time = self.path.time_of_level(1.0, raised).max(0.0);
+        let coefficients = self.path.coefficients(time);
+        let raised = raised.min(coefficients.sigma / coefficients.alpha);
+        let fresh = s_noise * (raised * raised - level * level).max(0.0).sqrt();
+        Some((time, coefficients, fresh))
+    }
+}
+
+impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
+    fn step(&mut self, step: Step, state: &[S]) {
+        self.step = step;
+        self.evaluations = 1;
+        let levels =
+            Levels { start: self.path.coefficients(step.t), end: self.path.coefficients(step.t1) };
+        if self.end_slope_known {
+            std::mem::swap(&mut self.velocity, &mut self.end_slope);
+        } else if self.recipe != Recipe::EdmHeun {
+            self.field.velocity(Times::Shared(step.t), state, &mut self.velocity);
+        }
+        match self.recipe {
+            Recipe::Ddim => self.ddim(step, levels, state),
+            Recipe::DpmSolver2 => self.dpm_solver_2(step, levels, state),
+            Recipe::DpmSolverPlusPlus2M => self.dpm_solver_plus_plus_2m(step, levels, state),
+            Recipe::UniPc2 => self.uni_pc_2(step, levels, state),
+            Recipe::EdmHeun => self.edm_heun(step, levels, state),
+        }
+        self.end_slope_known = false;
+    }
+
+    fn restart(&mut self) {
+        self.memory = None;
+        self.end_slope_known = false;
+    }
+
+    fn answer(&self) -> &[S] {
+        &self.answer
+    }
+
+    fn evaluations(&self, _i: usize) -> u32 {
+        self.evaluations
+    }
+
+    fn error(&self) -> Option<&[S]> {
+        self.recipe.looks_back().then_some(&self.error)
+    }
+
+    fn prepare_dense(&mut self, _state: &[S], last: bool) -> u32 {
+        self.field.velocity(Times::Shared(self.step.t1), &self.answer, &mut self.end_slope);
+        self.end_slope_known = true;
+        u32::from(last)
+    }
+
+    fn within(&self, state: &[S], j: usize) -> Within {
+        let slopes = [&self.velocity[..], &self.end_slope[..]];
+        Within::between(j, self.step.h(), [state, &self.answer], slopes)
+    }
+}
+
+/// `UniC`: the step that ended at λ = `here` made again, now with the data prediction there.
+fn correct(before: &Memory, end: Coefficients, here: f64, data: &[f64]) -> Vec<f64> {
+    let levels = Levels { start: before.level, end };
+    let h = here - before.start;
+    let scale = end.alpha * (-h).exp_m1();
+    // φ-functions of −h over B(h) = e^{−h} − 1, as the two conditions on the weights.
+    let phi_1 = (-h).exp_m1() / -h;
+    let phi_2 = (phi_1 - 1.0) / -h;
+    let phi_3 = (phi_2 - 0.5) / -h;
+    let conditions = [phi_2 / phi_1, 2.0 * phi_3 / phi_1];
+    let earlier = before.earlier.as_ref().filter(|(level, _)| level.is_finite());
+    // Weights of the difference to the earlier prediction and of that to the new one.
+    let (back, ahead) = match earlier {
+        None => (0.0, 0.5),
+        Some((level, _)) => {
+            let ratio = (level - before.start) / h;
+            let ahead = (conditions[1] - ratio * conditions[0]) / (1.0 - ratio);
+            ((conditions[0] - ahead) / ratio, ahead)
+        }
+    };
+    (0..data.len())
+        .map(|j| {
+            let middle = before.data[j];
+            let earlier = earlier.map_or(0.0, |(_, earlier)| back * (earlier[j] - middle));
+            let correction = earlier + ahead * (data[j] - middle);
+            levels.with_data(before.state[j], middle) - scale * correction
+        })
+        .collect()
+}
