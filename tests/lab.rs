@@ -38,6 +38,11 @@ fn withdrawal<T>(job: &Job<T>, after: Duration) -> Duration {
     began.elapsed()
 }
 
+/// No networks but those that are bundled.
+fn none() -> Networks {
+    Networks::default()
+}
+
 /// What starts a measurement in the background.
 type Start = Box<dyn Fn(&Lab) -> Job<()>>;
 
@@ -45,7 +50,7 @@ type Start = Box<dyn Fn(&Lab) -> Job<()>>;
 fn measurements() -> Vec<(&'static str, Start)> {
     let learned = || scene(&["particles.count=2000"]);
     let noisy = || scene(&["diffusion.form=sigma", "sampler.steps=500"]);
-    let ode = |scene: Arc<Scene>| Experiment::of_ode(&scene, &Networks::default());
+    let ode = |scene: Arc<Scene>| Experiment::of_ode(&scene, &none());
     vec![
         ("sweep", Box::new(|lab| lab.start(long_sweep))),
         (
@@ -78,14 +83,8 @@ fn measurements() -> Vec<(&'static str, Start)> {
             "coverage",
             Box::new(move |lab| {
                 lab.start(move |report| {
-                    coverage(
-                        &learned(),
-                        &Networks::default(),
-                        (2_000, 400),
-                        &report.cancel,
-                        |_, _| {},
-                    )
-                    .map(|_| ())
+                    coverage(&learned(), &none(), (2_000, 400), &report.cancel, |_, _| {})
+                        .map(|_| ())
                 })
             }),
         ),
@@ -95,15 +94,8 @@ fn measurements() -> Vec<(&'static str, Start)> {
                 lab.start(move |report| {
                     let distance = CloudDistance::Energy;
                     let cancel = &report.cancel;
-                    marginal_errors(
-                        &noisy(),
-                        &Networks::default(),
-                        2_000,
-                        distance,
-                        cancel,
-                        |_, _| {},
-                    )
-                    .map(|_| ())
+                    marginal_errors(&noisy(), &none(), 2_000, distance, cancel, |_, _| {})
+                        .map(|_| ())
                 })
             }),
         ),
@@ -112,14 +104,8 @@ fn measurements() -> Vec<(&'static str, Start)> {
             Box::new(move |lab| {
                 lab.start(move |report| {
                     let steps = [64, 128, 256, 512];
-                    strong_error_curves(
-                        &noisy(),
-                        &Networks::default(),
-                        &steps,
-                        2_000,
-                        &report.cancel,
-                    )
-                    .map(|_| ())
+                    strong_error_curves(&noisy(), &none(), &steps, 2_000, &report.cancel)
+                        .map(|_| ())
                 })
             }),
         ),
