@@ -213,13 +213,16 @@ fn every_key_is_opened() {
             )*};
         }
         take!(
-            adaptive, step_size, grid, times, pcoeff, icoeff, dcoeff, first_step, s_max, precision
+            adaptive, step_size, grid, times, pcoeff, icoeff, dcoeff, first_step, max_step, s_max,
+            precision
         );
         full.data.mixture = one.data.mixture.take().or(full.data.mixture.take());
         full.field.model = one.field.model.take().or(full.field.model.take());
         full.field.mu = one.field.mu.or(full.field.mu);
         full.field.ratio = one.field.ratio.or(full.field.ratio);
         full.field.lambda = one.field.lambda.or(full.field.lambda);
+        full.sampler.max_step = one.sampler.max_step.or(full.sampler.max_step);
+        full.particles.start = one.particles.start.or(full.particles.start);
         full.time.start = one.time.start.or(full.time.start);
         full.time.end = one.time.end.or(full.time.end);
     }
@@ -398,7 +401,8 @@ fn without_the_desktops_dialogs_the_window_asks_itself() {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join(MODEL);
     harness.get_by_label_contains("DOPRI5 · rtol").click();
     harness.run_steps(3);
-    click(&mut harness, "Open model…", 3);
+    harness.get_by_label_contains("Open model…").click();
+    harness.run_steps(3);
     answer(&mut harness, "Open model", &model, None);
     wait(&mut harness, "the model", |harness| {
         harness.state().state().scene.field.model == Some(model.clone().into())

@@ -202,7 +202,7 @@ fn tolerances_and_steps_say_why_they_rest() {
     let mut harness = window(&[]);
     assert!(harness.get_by_label("Step size").accesskit_node().is_disabled());
     assert!(!harness.get_by_label("atol").accesskit_node().is_disabled());
-    harness.get_by_label("Noise").click();
+    choose(&mut harness, "Direction", "Noise");
     harness.run_steps(3);
     settle(&mut harness);
     for rests in ["Method", "Interpolant", "Form", "atol"] {
@@ -315,11 +315,11 @@ fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
 #[test]
 fn data_are_encoded_and_later_starts_can_be_chosen() {
     let mut harness = window(&[]);
-    let starts = ["From p_t", "From N(0, I)"];
+    let starts = ["p_t", "N(0, I)"];
     for label in starts {
         assert!(harness.get_by_label(label).accesskit_node().is_disabled(), "t starts at 0");
     }
-    harness.get_by_label("Encode").click();
+    choose(&mut harness, "Direction", "Encode");
     harness.run_steps(3);
     settle(&mut harness);
     let times = harness.state().state().recording().expect("a picture").times.clone();

@@ -34,17 +34,29 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
             },
         ),
     );
+    let directions = [
+        Choice { value: Direction::Generate, title: "Generate", about: "From noise to data." },
+        Choice {
+            value: Direction::Noise,
+            title: "Noise",
+            about: "From data to noise: the linear diffusion of the VP-SDE run forwards.",
+        },
+        Choice {
+            value: Direction::Encode,
+            title: "Encode",
+            about: "From data to noise by the probability-flow ODE: the field run backwards, without noise.",
+        },
+    ];
+    let shown = directions.iter().find(|choice| choice.value == scene.direction);
+    let shown = shown.map_or("", |choice| choice.title);
     Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise. Encode goes there by the ODE: dx = v(x, t) dt with t falling from 1 to 0.")
         .disabled(scene.idle("direction"))
-        .segments(
+        .choice(
             ui,
             scene,
-            &[
-                Choice { value: Direction::Generate, title: "Generate", about: "From noise to data." },
-                Choice { value: Direction::Noise, title: "Noise", about: "From data to noise: the linear diffusion of the VP-SDE run forwards." },
-                Choice { value: Direction::Encode, title: "Encode", about: "From data to noise by the probability-flow ODE: the field run backwards, without noise." },
-            ],
-            (|scene| scene.direction, |scene, value| scene.direction = value),
+            shown,
+            directions.into_iter(),
+            (|scene| Some(scene.direction), |scene, value| scene.direction = value),
         );
     let path = scene.interpolant.kind;
     Row::new("Interpolant", path.about()).disabled(scene.idle("interpolant.kind")).choice(

@@ -31,8 +31,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
                 ui,
                 scene,
                 &[
-                    Choice { value: Start::Marginal, title: "From p_t", about: "A draw of p_t at the first t." },
-                    Choice { value: Start::Noise, title: "From N(0, I)", about: "A standard normal point, whatever the first t." },
+                    Choice { value: Start::Marginal, title: "p_t", about: "A draw of p_t at the first t." },
+                    Choice { value: Start::Noise, title: "N(0, I)", about: "A standard normal point, whatever the first t." },
                 ],
                 (Scene::start, |scene, value| scene.particles.start = Some(value)),
             );

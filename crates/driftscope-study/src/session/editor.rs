@@ -4,9 +4,26 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
+use thiserror::Error;
 
 use super::{Action, Mode};
 use crate::scene::{Scene, SceneError};
+
+/// Why an action could not be done; nothing has changed then.
+#[derive(Debug, Error)]
+pub enum ActionError {
+    /// It names a setting that no scene has, or a value of a kind that the setting cannot have.
+    #[error(transparent)]
+    Setting(#[from] SceneError),
+    /// It is about a pane that is not there.
+    #[error("pane {pane} is not there: panes are counted from 0 to {last} now")]
+    NoPane {
+        /// The pane it names.
+        pane: usize,
+        /// The last one there is.
+        last: usize,
+    },
+}
 
 /// All that is shown, as one value: equal documents give equal recordings.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,9 +114,20 @@ impl Editor {
     /// Does one action.
     ///
     /// # Errors
-    /// If it names a setting that no scene has, or a value of a kind that the setting cannot have;
-    /// then nothing has changed.
-    pub fn act(&mut self, action: &Action) -> Result<(), SceneError> {
+    /// If it names a pane that is not there, a setting that no scene has, or a value of a kind that the
+    /// setting cannot have; then nothing has changed.
+    pub fn act(&mut self, action: &Action) -> Result<(), ActionError> {
+        let last = self.scene().pane_count() - 1;
+        match *action {
+            Action::Set { pane, .. }
+            | Action::RemovePane { pane }
+            | Action::SelectPane { pane }
+                if pane > last =>
+            {
+                return Err(ActionError::NoPane { pane, last });
+            }
+            _ => {}
+        }
         match action {
             Action::Set { pane, changes, continues } => {
                 let edited = self.scene().pane(*pane).changed(changes)?;
@@ -247,6 +275,11 @@ mod tests {
         }
     }
 
+    /// What is about a pane that is not there is refused, and nothing else.
+    fn done(outcome: Result<(), ActionError>) {
+        assert!(matches!(outcome, Ok(()) | Err(ActionError::NoPane { .. })), "{outcome:?}");
+    }
+
     fn small() -> Scene {
         Scene::with_settings(None, &["particles.count=12".to_owned()]).expect("a scene")
     }
@@ -262,13 +295,13 @@ mod tests {
             kinds.insert(std::mem::discriminant(&action));
             written.push_str(&serde_json::to_string(&action).expect("can be written"));
             written.push('\n');
-            first.act(&action).expect("settings that scenes have");
+            done(first.act(&action));
         }
         assert!(kinds.len() >= 10, "all kinds of actions");
         let mut second = Editor::new(small());
         for line in written.lines() {
             let action: Action = serde_json::from_str(line).expect("can be read");
-            second.act(&action).expect("as before");
+            done(second.act(&action));
         }
         assert_eq!(first.document(), second.document());
         assert_eq!(first.history(), second.history());
@@ -302,7 +335,7 @@ mod tests {
             if matches!(action, Action::Undo | Action::Redo | Action::Set { continues: true, .. }) {
                 continue;
             }
-            editor.act(&action).expect("settings that scenes have");
+            done(editor.act(&action));
             if documents.last() != Some(editor.document()) {
                 documents.push(editor.document().clone());
             }

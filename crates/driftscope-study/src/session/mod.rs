@@ -6,4 +6,4 @@ mod editor;
 
 pub use action::{Action, Mode};
 pub use change::Change;
-pub use editor::{Document, Editor};
+pub use editor::{ActionError, Document, Editor};
