@@ -276,7 +276,7 @@ mod tests {
     }
 
     /// What is about a pane that is not there is refused, and nothing else.
-    fn done(outcome: Result<(), ActionError>) {
+    fn done(outcome: &Result<(), ActionError>) {
         assert!(matches!(outcome, Ok(()) | Err(ActionError::NoPane { .. })), "{outcome:?}");
     }
 
@@ -295,13 +295,13 @@ mod tests {
             kinds.insert(std::mem::discriminant(&action));
             written.push_str(&serde_json::to_string(&action).expect("can be written"));
             written.push('\n');
-            done(first.act(&action));
+            done(&first.act(&action));
         }
         assert!(kinds.len() >= 10, "all kinds of actions");
         let mut second = Editor::new(small());
         for line in written.lines() {
             let action: Action = serde_json::from_str(line).expect("can be read");
-            done(second.act(&action));
+            done(&second.act(&action));
         }
         assert_eq!(first.document(), second.document());
         assert_eq!(first.history(), second.history());
@@ -335,7 +335,7 @@ mod tests {
             if matches!(action, Action::Undo | Action::Redo | Action::Set { continues: true, .. }) {
                 continue;
             }
-            done(editor.act(&action));
+            done(&editor.act(&action));
             if documents.last() != Some(editor.document()) {
                 documents.push(editor.document().clone());
             }
