@@ -107,6 +107,7 @@ impl Driftscope {
         theme::install(ctx);
         let mut state = State::new(launch.scene);
         state.look.room = launch.room;
+        state.look.panels.stage_alone = launch.stage_alone;
         if let Some(mode) = launch.mode {
             state.mode = mode;
         }

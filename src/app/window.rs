@@ -26,6 +26,8 @@ const NO_DRIVER: &str = "no driver for Vulkan or OpenGL ES 3.1 answers; on Debia
 /// How the window opens.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
+    /// Whether the stage has the window for itself, without panels.
+    pub stage_alone: bool,
     /// What it shows.
     pub scene: Scene,
     /// A picture to take, after which it closes.

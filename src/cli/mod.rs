@@ -271,6 +271,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         mode: cli.mode,
         page: cli.page.clone(),
         own_dialogs: false,
+        stage_alone: false,
     })?;
     if let Some(words) = note {
         complain(&words);
