@@ -7,41 +7,12 @@ use driftscope_flow::network::TrainingSettings;
 use driftscope_study::lab::Stability;
 use driftscope_study::measure::DataDistance;
 use driftscope_study::scene::Scene;
+pub use driftscope_study::session::Mode;
 use driftscope_study::{Networks, Recording, TrainingState, TrainingStatus};
 
 use super::palette::{Palette, Room};
 use super::playback::Playback;
 use super::traces::Traces;
-
-/// What the window is for at the moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Turn knobs and watch.
-    #[default]
-    Explore,
-    /// Put several samplers side by side.
-    Compare,
-    /// Measure what the solver, the model and chance each get wrong.
-    Errors,
-    /// Train a network and watch it learn.
-    Train,
-}
-
-impl Mode {
-    /// Every mode, in the order of the bar and of the number keys.
-    pub const ALL: [Self; 4] = [Self::Explore, Self::Compare, Self::Errors, Self::Train];
-
-    /// The name in the bar.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Compare => "Compare",
-            Self::Errors => "Errors",
-            Self::Train => "Train",
-        }
-    }
-}
 
 /// A recording on show, with what the plots draw of it.
 pub struct Shown {
