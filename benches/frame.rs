@@ -171,7 +171,7 @@ fn while_solving(_: &mut Criterion) {
         }
         let mut frames = Vec::new();
         // The engine's answer may come a frame after the request.
-        while window.app.state().pane().solving().is_some() && frames.len() < 4_000 {
+        while window.app.state().solving().is_some() && frames.len() < 4_000 {
             frames.push(window.frame(false));
             std::thread::sleep(Duration::from_millis(4));
         }

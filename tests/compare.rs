@@ -85,7 +85,7 @@ fn the_hovered_particle_is_the_same_in_all_panes() {
     harness.hover_at(harness.state().screen_position(0, at).expect("a plot"));
     harness.run_steps(4);
     // Another particle may lie even closer.
-    let particle = harness.state().state().hovered.expect("a particle is under the pointer");
+    let particle = harness.state().state().hovered().expect("a particle is under the pointer");
     let title = format!("Particle {particle}");
     let told = harness
         .get_all_by_label_contains("Particle ")
@@ -98,7 +98,7 @@ fn the_hovered_particle_is_the_same_in_all_panes() {
     let there = harness.state().screen_position(3, at).expect("a plot");
     harness.hover_at(there);
     harness.run_steps(4);
-    assert!(harness.state().state().hovered.is_some());
+    assert!(harness.state().state().hovered().is_some());
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_difference_is_held_against_the_reference() {
     harness.run_steps(3);
     settle(&mut harness);
     let state = harness.state().state();
-    let reference = state.panes[1].reference.as_ref().expect("a reference");
+    let reference = state.panes()[1].reference.as_ref().expect("a reference");
     assert_eq!(reference.scene.sampler.method.name, "dop853");
     assert!(harness.query_by_label_contains("times enlarged").is_some());
 }

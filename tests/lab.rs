@@ -6,7 +6,6 @@ mod long_sweep;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope::app::state::Mode;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_solve::measure::CloudDistance;
 use driftscope_study::lab::{
@@ -14,6 +13,7 @@ use driftscope_study::lab::{
     model_error_over_time, round_trips, stability, strong_error_curves, sweep_reference, transport,
 };
 use driftscope_study::scene::Scene;
+use driftscope_study::session::Mode;
 use driftscope_study::{Experiment, Networks};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -213,7 +213,7 @@ fn a_cell_of_the_tolerance_grid_can_be_loaded() {
     }
     harness.get_by_label(cell).click();
     harness.run_steps(3);
-    let sampler = &harness.state().state().scene.sampler;
+    let sampler = &harness.state().state().scene().sampler;
     assert!((sampler.rtol - 0.1).abs() < 1e-12 && (sampler.atol - 0.1).abs() < 1e-12);
 }
 

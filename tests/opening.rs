@@ -151,7 +151,7 @@ fn click(harness: &mut Harness<'_, Driftscope>, label: &str, frames: usize) {
 fn visited(opened: &Scene) -> Vec<(&'static str, Scene)> {
     let mut harness = open(Launch { scene: opened.clone(), ..Launch::default() });
     let mut seen = Vec::new();
-    let look = |harness: &Harness<'_, Driftscope>| (*harness.state().state().scene).clone();
+    let look = |harness: &Harness<'_, Driftscope>| (**harness.state().state().scene()).clone();
     harness.run_steps(2);
     for fold in ["Step control", "Scheme and last step"] {
         click(&mut harness, fold, 8);
@@ -261,8 +261,8 @@ fn opening_a_scene_with_panes_leaves_them_as_they_are() {
         for label in ["Step control", "Scheme and last step", "Select pane 2"] {
             click(&mut harness, label, 8);
         }
-        assert_eq!(*harness.state().state().scene, opened, "{settings:?}");
-        assert_eq!(harness.state().state().selected, 1);
+        assert_eq!(**harness.state().state().scene(), opened, "{settings:?}");
+        assert_eq!(harness.state().state().selected(), 1);
     }
 }
 
@@ -330,8 +330,8 @@ fn a_mixture_of_ones_own_is_trained_on_and_shown() {
     // Without its network it has its own velocity again.
     click(&mut harness, "Reset", 2);
     wait(&mut harness, "the exact field", shows(FieldKind::Exact));
-    assert_eq!(harness.state().state().scene.data, scene.data);
-    assert!(harness.state().state().scene.check().is_ok());
+    assert_eq!(harness.state().state().scene().data, scene.data);
+    assert!(harness.state().state().scene().check().is_ok());
 }
 
 /// Answers the dialog in the window: types a path instead of the name it proposes, and confirms.
@@ -382,21 +382,21 @@ fn without_the_desktops_dialogs_the_window_asks_itself() {
     wait(&mut harness, "the file", |_| Scene::load(&mine).is_ok_and(|scene| scene == opened));
 
     // Its keys are not the window's.
-    let playing = harness.state().state().playback.playing;
+    let playing = harness.state().state().playback().playing;
     harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     wait(&mut harness, "the dialog", |harness| {
         harness.query_by_label_contains("Open scene").is_some()
     });
     harness.key_press(Key::Space);
     harness.run_steps(2);
-    assert_eq!(harness.state().state().playback.playing, playing);
+    assert_eq!(harness.state().state().playback().playing, playing);
     click(&mut harness, "Cancel", 3);
     assert!(harness.query_by_label("Cancel").is_none(), "the dialog is closed");
-    assert_eq!(*harness.state().state().scene, opened);
+    assert_eq!(**harness.state().state().scene(), opened);
 
     harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     answer(&mut harness, "Open scene", &other, None);
-    wait(&mut harness, "the scene", |harness| harness.state().state().scene.seed == 6);
+    wait(&mut harness, "the scene", |harness| harness.state().state().scene().seed == 6);
 
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join(MODEL);
     harness.get_by_label_contains("DOPRI5 · rtol").click();
@@ -405,6 +405,6 @@ fn without_the_desktops_dialogs_the_window_asks_itself() {
     harness.run_steps(3);
     answer(&mut harness, "Open model", &model, None);
     wait(&mut harness, "the model", |harness| {
-        harness.state().state().scene.field.model == Some(model.clone().into())
+        harness.state().state().scene().field.model == Some(model.clone().into())
     });
 }

@@ -123,7 +123,7 @@ fn particles_are_drawn_where_the_recording_says() {
             harness.key_press(Key::F);
             settle(&mut harness);
             let app = harness.state();
-            let colour = app.state().palette().scene(&app.state().scene).to_array();
+            let colour = app.state().palette().scene(app.state().scene()).to_array();
             let recording = app.state().recording().expect("a picture");
             let keyframe = recording.keyframe_of_time(at);
             let [x, y] = recording.at_keyframe(0, keyframe).expect("it is there");

@@ -83,7 +83,7 @@ fn a_tighter_rtol_raises_the_evaluations_shown() {
     harness.get_by_label("rtol").set_value_accesskit(1e-6);
     harness.run_steps(2);
     settle(&mut harness);
-    assert!((harness.state().state().scene.sampler.rtol / 1e-6 - 1.0).abs() < 1e-3);
+    assert!((harness.state().state().scene().sampler.rtol / 1e-6 - 1.0).abs() < 1e-3);
     let after = reading(&harness, " evaluations");
     assert!(after > before, "{before} evaluations at 1e-2, {after} at 1e-6");
 }
@@ -135,20 +135,20 @@ fn training_lowers_the_loss_shown() {
     let last = loss(&harness).expect("a loss");
     assert!(last < first, "loss {first} at first, {last} at last");
     let state = harness.state().state();
-    let network = state.scene.trained_networks().next().expect("the scene names the network");
-    assert!(state.networks.model(network).is_some(), "the trained network stays");
+    let network = state.scene().trained_networks().next().expect("the scene names the network");
+    assert!(state.networks().model(network).is_some(), "the trained network stays");
     settle(&mut harness);
 }
 
 #[test]
 fn undo_brings_the_last_scene_back() {
     let mut harness = window(&[]);
-    let before = harness.state().state().scene.clone();
+    let before = std::sync::Arc::clone(harness.state().state().scene());
     choose(&mut harness, "Method", "RK4");
-    assert_ne!(before, harness.state().state().scene);
+    assert_ne!(&before, harness.state().state().scene());
     harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, eframe::egui::Key::Z);
     harness.run_steps(2);
-    assert_eq!(before, harness.state().state().scene);
+    assert_eq!(&before, harness.state().state().scene());
 }
 
 #[test]
@@ -172,16 +172,16 @@ fn every_demonstration_opens_and_says_what_to_watch() {
 #[test]
 fn the_keyboard_plays_and_steps() {
     let mut harness = window(&[]);
-    assert!(harness.state().state().playback.playing);
+    assert!(harness.state().state().playback().playing);
     harness.key_press(eframe::egui::Key::Space);
     harness.run_steps(2);
-    assert!(!harness.state().state().playback.playing);
+    assert!(!harness.state().state().playback().playing);
     harness.key_press(eframe::egui::Key::Home);
     harness.run_steps(2);
-    assert!(harness.state().state().playback.progress.abs() < 1e-9);
+    assert!(harness.state().state().playback().progress.abs() < 1e-9);
     harness.key_press(eframe::egui::Key::ArrowRight);
     harness.run_steps(2);
-    assert!(harness.state().state().playback.progress > 0.0);
+    assert!(harness.state().state().playback().progress > 0.0);
 }
 
 #[test]

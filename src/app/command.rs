@@ -2,44 +2,22 @@
 
 use std::path::PathBuf;
 
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
+use driftscope_study::session::{Action, InspectedStep};
 
-use super::state::{ByHand, Look, Mode};
+use super::state::Look;
 
 /// One wish.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Show this scene: a control was moved.
-    Edit(Box<Scene>),
-    /// Show the selected pane like this: one of its controls was moved.
-    EditPane(Box<Scene>),
-    /// Put another sampler beside.
-    AddPane,
-    /// Take a pane away.
-    RemovePane(usize),
-    /// Let controls, plots and readings be about this pane.
-    SelectPane(usize),
+    /// Do this to the session.
+    Act(Action),
     /// Light this particle in every pane, while the pointer is over it.
     Hover(Option<usize>),
-    /// Keep this particle lit, or no longer.
-    Pin(Option<usize>),
-    /// Take the pinned particle's steps apart: where one stands, or none to stop.
-    ByHand(Option<ByHand>),
-    /// Show another scene from its beginning, with its caption.
-    Open(Box<Scene>),
-    /// Take the last edit back.
-    Undo,
-    /// Play, or pause.
-    TogglePlay,
-    /// Go to the start of the run.
-    Restart,
+    /// Take this step of the pinned particle apart, and show the moment where it stands; or none to stop.
+    Inspect(Option<InspectedStep>),
     /// Go to the next (1) or previous (−1) step of the solver, and pause.
     Step(i32),
-    /// Go to this share of the run, 0 to 1.
-    Seek(f64),
-    /// Choose what the window is for.
-    Mode(Mode),
     /// Fit the stage to data and noise.
     ResetView,
     /// Change how the window looks.
@@ -56,8 +34,26 @@ pub enum Command {
     DismissCaption,
     /// Ask for a file, or use the one that was chosen.
     File(FileCommand),
-    /// Train.
-    Train(TrainCommand),
+}
+
+impl Command {
+    /// Show this share of the run, 0 to 1.
+    #[must_use]
+    pub fn seek(progress: f64) -> Self {
+        Self::Act(Action::Seek { progress })
+    }
+
+    /// Let the settings of a pane, which were `before`, become those of `after`: a control was moved.
+    #[must_use]
+    pub fn set(pane: usize, before: &Scene, after: &Scene) -> Self {
+        Self::Act(Action::Set { pane, changes: before.changes_to(after), continues: false })
+    }
+
+    /// Let the settings of the whole scene, which were `before`, become those of `after`.
+    #[must_use]
+    pub fn set_whole(before: &Scene, after: &Scene) -> Self {
+        Self::Act(Action::SetWhole { changes: before.changes_to(after), continues: false })
+    }
 }
 
 /// What to do with a file.
@@ -77,23 +73,6 @@ pub enum FileCommand {
     SaveScene(PathBuf),
     /// Save the trained model here.
     SaveModel(PathBuf),
-}
-
-/// What to do about a training.
-#[derive(Clone, Debug)]
-pub enum TrainCommand {
-    /// Choose how the next training goes.
-    Settings(Box<TrainingSettings>),
-    /// Start one.
-    Start,
-    /// Pause it.
-    Pause,
-    /// Go on.
-    Resume,
-    /// End it; its weights stay in use.
-    Stop,
-    /// Forget it and its weights.
-    Reset,
 }
 
 /// Wishes of one frame, in order.

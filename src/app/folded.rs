@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use super::command::{Command, Commands};
+use super::commands;
 use super::icon::{self, Icon};
 use super::state::State;
 use super::theme::{TEXT, UNIT};
@@ -15,7 +16,7 @@ const WIDTH: f32 = 8.0 * UNIT;
 
 /// The strip that stands for the controls.
 pub fn left(ui: &mut Ui, frame: Frame, state: &State, out: &mut Commands) {
-    let wish = Command::Look(state.with_controls_toggled());
+    let wish = (commands::CONTROLS.command)(state);
     let strip = Strip {
         icon: Icon::LeftPanel,
         title: "Controls",
@@ -30,7 +31,7 @@ pub fn left(ui: &mut Ui, frame: Frame, state: &State, out: &mut Commands) {
 
 /// The strip that stands for the plots.
 pub fn right(ui: &mut Ui, frame: Frame, state: &State, out: &mut Commands) {
-    let wish = Command::Look(state.with_plots_toggled());
+    let wish = (commands::GRAPHS.command)(state);
     let strip = Strip {
         icon: Icon::RightPanel,
         title: "Graphs",

@@ -1,35 +1,21 @@
 //! The keyboard map.
 
-use eframe::egui::{Context, Frame, Grid, Id, Modal, RichText};
+use eframe::egui::{Color32, Context, Frame, Grid, Id, Label, Modal, RichText, Ui};
 
 use super::command::{Command, Commands};
-use super::state::{Mode, State};
+use super::commands::ALL;
+use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 
-const KEYS: [(&str, &str); 16] = [
-    ("Space", "Play, pause"),
-    ("← →", "One solver step back, forward"),
-    ("Home", "Restart"),
-    ("R", "Reset the view"),
-    ("F", "The stage alone, full screen"),
-    ("F11", "Full screen"),
-    ("C, G", "Hide or show controls, graphs"),
-    ("T", "Next theme"),
-    ("P", "Presenter mode: larger type"),
-    ("Ctrl+Z", "Undo"),
-    ("Ctrl+O, Ctrl+S", "Open, save a scene"),
-    ("Ctrl+plus, Ctrl+minus", "Larger, smaller"),
-    ("Scroll, drag", "Zoom and move the stage"),
-    ("Click, Esc", "Pin a particle, let it go"),
-    ("Drop a file", "Open a scene or a model"),
-    ("?", "This map"),
+/// What the pointer does, and what egui reads itself.
+const MORE: [(&str, &str); 4] = [
+    ("Ctrl+plus, Ctrl+minus", "larger, smaller"),
+    ("Scroll, drag", "zoom and move the stage"),
+    ("Click", "pin a particle"),
+    ("Drop a file", "open a scene or a model"),
 ];
-
-/// The keys of the modes and their names.
-fn modes() -> (String, String) {
-    let keys = (1..=Mode::ALL.len()).map(|number| number.to_string()).collect::<Vec<_>>();
-    (keys.join(" "), Mode::ALL.map(Mode::title).join(", "))
-}
+/// Rows of a column; there are two.
+const ROWS: usize = 13;
 
 /// Draws the map over everything while it is open.
 pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
@@ -40,17 +26,16 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
     let modal = Modal::new(Id::unique("keyboard map"))
         .frame(Frame::popup(&ctx.global_style()).inner_margin(5.0 * UNIT))
         .show(ctx, |ui| {
-            ui.set_width(400.0);
+            ui.set_width(ui.ctx().content_rect().width().min(860.0) - 24.0 * UNIT);
             let title = RichText::new("Keyboard").family(semibold()).size(TEXT + 4.0);
             ui.label(title.color(palette.strong));
             ui.add_space(2.0 * UNIT);
-            Grid::new("keys").num_columns(2).spacing([6.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
-                let modes = modes();
-                let modes = (modes.0.as_str(), modes.1.as_str());
-                for (keys, what) in KEYS.into_iter().chain([modes]) {
-                    ui.label(RichText::new(keys).family(semibold()).color(palette.strong));
-                    ui.label(what);
-                    ui.end_row();
+            let entries = ALL.iter().map(|entry| (entry.all_keys(), entry.does));
+            let more = MORE.iter().map(|(keys, does)| ((*keys).to_owned(), *does));
+            let rows: Vec<(String, &str)> = entries.chain(more).collect();
+            ui.columns_const(|columns: &mut [Ui; 2]| {
+                for (ui, rows) in columns.iter_mut().zip(rows.chunks(ROWS)) {
+                    column(ui, palette.strong, rows);
                 }
             });
             ui.add_space(2.0 * UNIT);
@@ -59,4 +44,16 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
     if modal.inner || modal.should_close() {
         out.push(Command::ToggleHelp);
     }
+}
+
+/// Keys and what they do.
+fn column(ui: &mut Ui, colour: Color32, rows: &[(String, &str)]) {
+    let grid = Grid::new(ui.scope_id().with("keys")).num_columns(2);
+    grid.spacing([4.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
+        for (keys, does) in rows {
+            ui.label(RichText::new(keys).family(semibold()).color(colour));
+            ui.add(Label::new(*does).wrap());
+            ui.end_row();
+        }
+    });
 }

@@ -11,7 +11,10 @@ const LONGEST_PERIOD: Duration = Duration::from_millis(190);
 /// something to do.
 const REMEMBERED: usize = 12;
 
-/// Lets as much time pass between frames as they take.
+/// Of the time, frames take one part of so many.
+const PARTS: u32 = 3;
+
+/// Lets twice as much time pass between frames as they take.
 pub struct Pace {
     /// The device, if the processor plays graphics card.
     software: Option<wgpu::Device>,
@@ -31,7 +34,7 @@ impl Pace {
     }
 
     /// To be called when a frame begins. While others are `busy`, waits for the frame before to be
-    /// drawn and then as long again.
+    /// drawn and then twice as long as it took.
     pub fn rest(&mut self, busy: bool) {
         let Some(device) = &self.software else { return };
         if !busy {
@@ -46,6 +49,7 @@ impl Pace {
                 self.periods.pop_front();
             }
             self.periods.push_back(period);
+            log::trace!("a frame after {period:?}");
             let cost = self.periods.iter().min().copied().unwrap_or_default();
             std::thread::sleep(rest_after(period, cost));
         }
@@ -55,7 +59,7 @@ impl Pace {
 
 /// How long to wait when `period` has passed since a frame began that took `cost`.
 fn rest_after(period: Duration, cost: Duration) -> Duration {
-    (2 * cost).min(LONGEST_PERIOD).saturating_sub(period)
+    (PARTS * cost).min(LONGEST_PERIOD).saturating_sub(period)
 }
 
 #[cfg(test)]
@@ -63,12 +67,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_take_half_of_the_time_and_stay_five_a_second() {
+    fn frames_take_a_third_of_the_time_and_stay_five_a_second() {
         let ms = Duration::from_millis;
-        // Frame after frame: as long again.
-        assert_eq!(rest_after(ms(20), ms(20)), ms(20));
+        // Frame after frame: twice as long.
+        assert_eq!(rest_after(ms(20), ms(20)), ms(40));
         // The window had nothing to do for a while already.
-        assert_eq!(rest_after(ms(30), ms(20)), ms(10));
+        assert_eq!(rest_after(ms(30), ms(20)), ms(30));
         assert_eq!(rest_after(ms(900), ms(20)), ms(0));
         // Slow frames: not fewer than five a second, if they allow it.
         assert_eq!(rest_after(ms(120), ms(120)), ms(70));

@@ -3,8 +3,8 @@
 use eframe::egui::{Key, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::command::{Command, Commands};
-use super::playback::progress_of;
 use super::state::State;
+use driftscope_study::session::progress_of;
 
 /// Marks closer than this many points would run together.
 const MARK_GAP: f32 = 2.5;
@@ -15,7 +15,7 @@ pub fn ui(ui: &mut Ui, width: f32, state: &State, out: &mut Commands) -> Respons
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let track = Rect::from_center_size(rect.center(), vec2(rect.width() - 16.0, 4.0));
     if let Some(at) = response.interact_pointer_pos() {
-        out.push(Command::Seek(f64::from((at.x - track.left()) / track.width())));
+        out.push(Command::seek(f64::from((at.x - track.left()) / track.width())));
     }
     response
         .widget_info(|| WidgetInfo::slider(ui.is_enabled(), state.time().unwrap_or(0.0), "Time t"));
@@ -35,7 +35,7 @@ fn paint(ui: &Ui, track: Rect, response: &Response, state: &State) {
     let palette = state.palette();
     let painter = ui.painter();
     let x = |progress: f64| track.left() + progress as f32 * track.width();
-    let now = x(state.playback.progress);
+    let now = x(state.playback().progress);
     painter.rect_filled(track, 2.0, palette.raised);
     let passed = Rect::from_min_max(track.min, pos2(now, track.bottom()));
     painter.rect_filled(passed, 2.0, palette.accent.gamma_multiply(0.55));

@@ -8,11 +8,13 @@ use eframe::egui::{
     Align, Button, Layout, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
 };
 
-use super::command::{Command, Commands, FileCommand};
+use super::command::{Command, Commands};
+use super::commands;
 use super::icon::{Icon, icon_button};
 use super::number;
-use super::state::{Look, Mode, State};
+use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
+use driftscope_study::session::{Action, Mode};
 
 /// The bundled scenes, read once.
 static DEMONSTRATIONS: LazyLock<Vec<Scene>> =
@@ -33,29 +35,29 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             ui.spacing_mut().item_spacing.x = UNIT;
             let look = state.look;
             let theme = if palette.dark { Icon::Sun } else { Icon::Moon };
-            let next = Command::Look(Look { room: look.room.next(), ..look });
-            let controls = Command::Look(state.with_controls_toggled());
-            let plots = Command::Look(state.with_plots_toggled());
             let next_theme = format!("{} theme", look.room.next().title());
+            let panels = state.panels();
             let buttons = [
-                (Icon::Help, "Keyboard map", "?", Command::ToggleHelp, state.help),
-                (Icon::FullScreen, "Stage alone", "F", Command::ToggleStageAlone, false),
-                (Icon::Larger, "Presenter mode", "P", Command::TogglePresenter, look.presenter),
-                (theme, &next_theme, "T", next, false),
-                (Icon::RightPanel, "Graphs", "G", plots, state.panels().plots),
-                (Icon::LeftPanel, "Controls", "C", controls, state.panels().controls),
+                (Icon::Help, &commands::HELP, None, state.help),
+                (Icon::FullScreen, &commands::STAGE_ALONE, None, false),
+                (Icon::Larger, &commands::PRESENTER, None, look.presenter),
+                (theme, &commands::NEXT_THEME, Some(&*next_theme), false),
+                (Icon::RightPanel, &commands::GRAPHS, None, panels.plots),
+                (Icon::LeftPanel, &commands::CONTROLS, None, panels.controls),
             ];
-            for (icon, name, shortcut, command, on) in buttons {
-                if icon_button(ui, icon, name, shortcut, on).clicked() {
-                    out.push(command);
+            for (icon, entry, name, on) in buttons {
+                let name = name.unwrap_or(entry.title);
+                if icon_button(ui, icon, name, &entry.shortcut(), on).clicked() {
+                    out.push((entry.command)(state));
                 }
             }
             ui.add_space(4.0 * UNIT);
             library_menu(ui, out);
-            for (i, mode) in Mode::ALL.into_iter().enumerate().rev() {
-                let entry = ui.selectable_label(state.mode == mode, mode.title());
-                if entry.on_hover_text(format!("{} ({})", mode.title(), i + 1)).clicked() {
-                    out.push(Command::Mode(mode));
+            for (mode, entry) in Mode::ALL.into_iter().zip(&commands::MODES).rev() {
+                let label = ui.selectable_label(state.mode() == mode, entry.title);
+                let about = format!("{} ({})", entry.title, entry.shortcut());
+                if label.on_hover_text(about).clicked() {
+                    out.push((entry.command)(state));
                 }
             }
         });
@@ -126,33 +128,24 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
     menu(ui, &summary(&state.pane().scene, state.is_narrow()), true, |ui| {
         ui.set_min_width(260.0);
-        let trained = state.scene.trained_networks().next().is_some();
         let entries = [
-            ("Open scene…", "Ctrl+O", Command::File(FileCommand::AskOpenScene), None),
-            ("Save scene…", "Ctrl+S", Command::File(FileCommand::AskSaveScene), None),
-            ("Open model…", "", Command::File(FileCommand::AskOpenModel), None),
-            (
-                "Save trained model…",
-                "",
-                Command::File(FileCommand::AskSaveModel),
-                (!trained).then_some("The scene shows no network that was trained in this window."),
-            ),
-            (
-                "Undo",
-                "Ctrl+Z",
-                Command::Undo,
-                (!state.can_undo).then_some("Nothing has been changed yet."),
-            ),
+            &commands::OPEN_SCENE,
+            &commands::SAVE_SCENE,
+            &commands::OPEN_MODEL,
+            &commands::SAVE_MODEL,
+            &commands::UNDO,
+            &commands::REDO,
         ];
-        for (title, shortcut, command, reason) in entries {
-            let button = Button::new(title).shortcut_text(shortcut);
+        for entry in entries {
+            let reason = (entry.refused)(state);
+            let button = Button::new(entry.title).shortcut_text(entry.shortcut());
             let response = ui.add_enabled(reason.is_none(), button);
             let response = match reason {
                 Some(reason) => response.on_disabled_hover_text(reason),
                 None => response,
             };
             if response.clicked() {
-                out.push(command);
+                out.push((entry.command)(state));
                 ui.close();
             }
         }
@@ -165,7 +158,7 @@ fn library_menu(ui: &mut Ui, out: &mut Commands) {
         ui.set_min_width(280.0);
         for scene in &*DEMONSTRATIONS {
             if ui.button(&scene.title).on_hover_text(&scene.about).clicked() {
-                out.push(Command::Open(Box::new(scene.clone())));
+                out.push(Command::Act(Action::Open { scene: Box::new(scene.clone()) }));
                 ui.close();
             }
         }

@@ -7,6 +7,7 @@ use eframe::egui::{
 };
 
 use super::command::{Command, Commands};
+use super::commands;
 use super::icon::{Icon, icon_button};
 use super::number;
 use super::palette::Palette;
@@ -36,20 +37,21 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
 
 fn playback(ui: &mut Ui, state: &State, out: &mut Commands) {
     ui.spacing_mut().item_spacing.x = UNIT;
-    let playing = state.playback.playing;
+    let playing = state.playback().playing;
     let (icon, name) = if playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     let buttons = [
-        (Icon::Restart, "Restart", "Home", Command::Restart),
-        (Icon::StepBack, "One solver step back", "←", Command::Step(-1)),
-        (icon, name, "Space", Command::TogglePlay),
-        (Icon::StepForward, "One solver step forward", "→", Command::Step(1)),
+        (Icon::Restart, &commands::RESTART, None),
+        (Icon::StepBack, &commands::STEP_BACK, None),
+        (icon, &commands::PLAY, Some(name)),
+        (Icon::StepForward, &commands::STEP_FORWARD, None),
     ];
-    for (icon, name, shortcut, command) in buttons {
-        if icon_button(ui, icon, name, shortcut, false).clicked() {
-            out.push(command);
+    for (icon, entry, name) in buttons {
+        let name = name.unwrap_or(entry.title);
+        if icon_button(ui, icon, name, &entry.shortcut(), false).clicked() {
+            out.push((entry.command)(state));
         }
     }
-    let mut view = state.scene.view;
+    let mut view = state.scene().view;
     if icon_button(ui, Icon::Repeat, "Loop", "", view.repeat).clicked() {
         view.repeat = !view.repeat;
     }
@@ -72,8 +74,9 @@ fn playback(ui: &mut Ui, state: &State, out: &mut Commands) {
         .response
         .on_hover_text("Playback speed.");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Speed"));
-    if view != state.scene.view {
-        out.push(Command::Edit(Box::new(Scene { view, ..(*state.scene).clone() })));
+    if view != state.scene().view {
+        let after = Scene { view, ..(**state.scene()).clone() };
+        out.push(Command::set_whole(state.scene(), &after));
     }
 }
 
@@ -84,7 +87,7 @@ fn speed(speed: f64) -> String {
 fn readings(ui: &mut Ui, state: &State) {
     let palette = state.palette();
     let traces = state.shown().map(|shown| &shown.traces);
-    let count = |pick: fn(&super::traces::Traces) -> f64| traces.map(pick);
+    let count = |pick: fn(&driftscope_study::session::Traces) -> f64| traces.map(pick);
     let counts = [
         (
             count(|traces| traces.nfe.mean),
@@ -125,7 +128,7 @@ fn readings(ui: &mut Ui, state: &State) {
 
 /// How far the picture is, in words.
 fn progress(state: &State) -> String {
-    let all = state.scene.particles.count as u64;
+    let all = state.scene().particles.count as u64;
     let solving = state.solving().is_some_and(|spent| spent.as_millis() > 150);
     match state.recording() {
         None if state.failure().is_some() => "nothing solved yet".to_owned(),
@@ -177,7 +180,7 @@ fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
 fn quality(state: &State, palette: &Palette, whole: bool) -> Cell {
     let distance = state.shown().and_then(|shown| shown.distance);
     let (value, rest) = match distance {
-        _ if state.scene.classic().is_some() => (String::new(), "– (no distribution)".to_owned()),
+        _ if state.scene().classic().is_some() => (String::new(), "– (no distribution)".to_owned()),
         None => (String::new(), "not measured yet".to_owned()),
         Some(distance) if !whole => (number::three(distance.sliced_w2), String::new()),
         Some(distance) => (

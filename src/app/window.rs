@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use driftscope_study::scene::Scene;
+use driftscope_study::session::Mode;
 use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
@@ -10,7 +11,6 @@ use super::Driftscope;
 use super::palette::Room;
 use super::screenshot::{Outcome, Screenshot};
 use super::stage::gpu::StageGpu;
-use super::state::Mode;
 
 /// Size of the window when it opens, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];

@@ -18,9 +18,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use driftscope_study::scene::{Given, Scene, SceneError};
+use driftscope_study::session::Mode;
 
 use crate::app::palette::Room;
-use crate::app::state::Mode;
 
 /// Refused input.
 pub const EXIT_REFUSED: u8 = 2;

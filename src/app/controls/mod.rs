@@ -16,8 +16,9 @@ use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 
 use super::command::{Command, Commands};
-use super::state::{Mode, State};
+use super::state::State;
 use super::theme::UNIT;
+use driftscope_study::session::Mode;
 
 /// As [`driftscope_study::scene::Scene::check`] has it.
 const MOST_PARTICLES: f64 = driftscope_study::scene::MOST_PARTICLES as f64;
@@ -30,7 +31,7 @@ const GUTTER: f32 = 2.5 * UNIT;
 /// Draws the controls on a copy of the selected pane's scene and asks for it if it differs.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     // The selected pane's settings; the view is everybody's.
-    let before = Scene { view: state.scene.view, ..(*state.pane().scene).clone() };
+    let before = Scene { view: state.scene().view, ..(*state.pane().scene).clone() };
     let mut scene = before.clone();
     ScrollArea::vertical()
         .auto_shrink(false)
@@ -39,15 +40,15 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             // The scroll bar has its own place.
             ui.set_max_width(ui.available_width() - GUTTER);
             ui.add_space(UNIT);
-            if state.mode == Mode::Compare {
+            if state.mode() == Mode::Compare {
                 panes::ui(ui, state, &mut scene, out);
                 ui.add_space(UNIT);
             }
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);
-            let training = state.training.status.is_some();
+            let training = state.training().is_some();
             data::ui(ui, &mut scene, training);
-            if state.mode == Mode::Train {
+            if state.mode() == Mode::Train {
                 training::ui(ui, state, out);
             }
             sampler::ui(ui, &mut scene);
@@ -58,6 +59,6 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             ui.add_space(2.0 * UNIT);
         });
     if scene != before {
-        out.push(Command::EditPane(Box::new(scene)));
+        out.push(Command::set(state.selected(), &before, &scene));
     }
 }

@@ -1,6 +1,7 @@
 //! Which pane the controls are about, and what each shows.
 
 use driftscope_study::scene::{MOST_PANES, Scene};
+use driftscope_study::session::Action;
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::row::Row;
@@ -13,8 +14,8 @@ const FIRST: &str = "The first pane shows particles. Choose another one to show 
 
 /// A button for each pane, and what holds for the selected one.
 pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
-    let count = state.scene.pane_count();
-    let selected = state.selected.min(count - 1);
+    let count = state.scene().pane_count();
+    let selected = state.selected().min(count - 1);
     let row = Row::new(
         "Pane",
         "Which pane the controls below are about. All share the data, the starts, the Brownian paths and the seed.",
@@ -31,23 +32,23 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
             let name = format!("Select pane {}", index + 1);
             ui.ctx().accesskit_node_builder(entry.id, |node| node.set_label(name.clone()));
             if entry.clicked() {
-                out.push(Command::SelectPane(index));
+                out.push(Command::Act(Action::SelectPane { pane: index }));
             }
         }
         if count < MOST_PANES && icon_button(ui, Icon::Plus, "Add a pane", "", false).clicked() {
-            out.push(Command::AddPane);
+            out.push(Command::Act(Action::AddPane));
         }
     });
-    let mut difference = state.scene.shows_difference(selected);
+    let mut difference = state.scene().shows_difference(selected);
     let first = (selected == 0).then_some(FIRST);
     if Row::new("Difference to the reference", "Shows how far the particles are from the same particles solved as well as double precision allows, so much enlarged that it can be seen.")
         .disabled(first)
         .tick(ui, &mut difference)
         && let Some(place) = selected.checked_sub(1)
     {
-        let mut whole = (*state.scene).clone();
+        let mut whole = (**state.scene()).clone();
         whole.panes[place].difference = difference;
-        out.push(Command::Edit(Box::new(whole)));
+        out.push(Command::set_whole(state.scene(), &whole));
     }
     Row::new("Equal evaluations", "All panes make as many evaluations as this one: fixed steps, as many as their methods can afford.")
         .tick(ui, &mut scene.view.keep_evaluations);

@@ -1,11 +1,12 @@
 //! Training a network in the window.
 
 use driftscope_study::scene::Direction;
+use driftscope_study::session::{Action, Training};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
 use super::row::{Row, Scale, heading};
-use crate::app::command::{Command, Commands, TrainCommand};
+use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
@@ -18,7 +19,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     settings_ui(ui, state, out);
     ui.add_space(UNIT);
     buttons_ui(ui, state, out);
-    if let Some(status) = &state.training.status {
+    if let Some(status) = state.training() {
         progress_ui(ui, state, status);
     } else {
         ui.add_space(UNIT);
@@ -30,8 +31,8 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
 }
 
 fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let mut settings = state.training.settings.clone();
-    let locked = state.training.status.is_some().then_some(UNDER_WAY);
+    let mut settings = state.training_settings().clone();
+    let locked = state.training().is_some().then_some(UNDER_WAY);
     let mut steps = settings.steps as f64;
     Row::new(
         "Training steps",
@@ -58,21 +59,22 @@ fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         .disabled(locked)
         .number(ui, &mut seed, &scale);
     settings.seed = seed as u64;
-    if settings != state.training.settings {
-        out.push(Command::Train(TrainCommand::Settings(Box::new(settings))));
+    if settings != *state.training_settings() {
+        let settings = Box::new(settings);
+        out.push(Command::Act(Action::TrainingSettings { settings, continues: false }));
     }
 }
 
 fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let status = state.training.status.as_ref().map(|status| &status.state);
+    let status = state.training().map(|status| &status.state);
     let running = status == Some(&TrainingState::Running);
     let paused = status == Some(&TrainingState::Paused);
-    let forwards = state.scene.direction == Direction::Noise;
-    let (first, command, reason) = match status {
-        Some(TrainingState::Running) => ("Pause", Some(TrainCommand::Pause), ""),
-        Some(TrainingState::Paused) => ("Resume", Some(TrainCommand::Resume), ""),
+    let forwards = state.scene().direction == Direction::Noise;
+    let (first, next, reason) = match status {
+        Some(TrainingState::Running) => ("Pause", Some(Training::Pause), ""),
+        Some(TrainingState::Paused) => ("Resume", Some(Training::Resume), ""),
         Some(_) => ("Start", None, "This training has ended. Reset it to start another."),
-        None if state.scene.classic().is_some() => (
+        None if state.scene().classic().is_some() => (
             "Start",
             None,
             "Networks are trained on a distribution. Choose another field than Classic to train one.",
@@ -80,31 +82,31 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         None if forwards => {
             ("Start", None, "Networks are trained to generate. Choose Generate to train one.")
         }
-        None => ("Start", Some(TrainCommand::Start), ""),
+        None => ("Start", Some(Training::Start), ""),
     };
     let buttons = [
-        (first, command, reason),
-        ("Stop", (running || paused).then_some(TrainCommand::Stop), "No training is under way."),
-        ("Reset", status.map(|_| TrainCommand::Reset), "There is nothing to reset."),
+        (first, next, reason),
+        ("Stop", (running || paused).then_some(Training::Stop), "No training is under way."),
+        ("Reset", status.map(|_| Training::Reset), "There is nothing to reset."),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = UNIT;
         let width = (ui.available_width() - 2.0 * UNIT) / 3.0;
-        for (i, (title, command, reason)) in buttons.into_iter().enumerate() {
+        for (i, (title, training, reason)) in buttons.into_iter().enumerate() {
             let palette = state.palette();
-            let button = if i == 0 && command.is_some() {
+            let button = if i == 0 && training.is_some() {
                 Button::new(RichText::new(title).color(palette.on_accent)).fill(palette.accent)
             } else {
                 Button::new(title)
             };
             let response = ui
-                .add_enabled_ui(command.is_some(), |ui| {
+                .add_enabled_ui(training.is_some(), |ui| {
                     ui.add_sized(Vec2::new(width, ROW + UNIT), button)
                 })
                 .inner
                 .on_disabled_hover_text(reason);
-            if let (true, Some(command)) = (response.clicked(), command) {
-                out.push(Command::Train(command));
+            if let (true, Some(training)) = (response.clicked(), training) {
+                out.push(Command::Act(Action::Train { training }));
             }
         }
     });
@@ -114,7 +116,7 @@ fn progress_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
     let palette = state.palette();
     ui.add_space(UNIT);
     let share = status.steps_done as f32 / status.steps.max(1) as f32;
-    ui.add(ProgressBar::new(share).desired_height(UNIT * 1.5).fill(palette.scene(&state.scene)));
+    ui.add(ProgressBar::new(share).desired_height(UNIT * 1.5).fill(palette.scene(state.scene())));
     let done = number::count(status.steps_done);
     let all = number::count(status.steps);
     ui.label(format!("{done} of {all} training steps"));

@@ -1,5 +1,6 @@
 //! The stability region, and where a particle's steps land in it.
 
+use driftscope_study::session::Action;
 use std::sync::Arc;
 
 use driftscope_solve::measure::{Complex, amplification};
@@ -56,7 +57,7 @@ impl Card for Landings {
             field.labelled_by(name.on_hover_text(ABOUT_PARTICLE).id);
         });
         if particle != bench.state.chosen() {
-            out.push(Command::Pin(Some(particle)));
+            out.push(Command::Act(Action::Pin { particle: Some(particle) }));
         }
         let refusal = chosen.and_then(|chosen| chosen.stability.as_ref().err());
         if let Some(reason) = bench.state.failure().or(refusal.map(String::as_str)) {

@@ -122,13 +122,12 @@ impl Bench<'_> {
 
     /// The networks that scenes name.
     fn networks(&self) -> &Networks {
-        &self.state.networks
+        self.state.networks()
     }
 }
 
 /// The laboratory in the window.
 pub struct LabView {
-    lab: Lab,
     page: usize,
     pages: Vec<Vec<Vec<Box<dyn Card>>>>,
     scene: Option<(Arc<Scene>, Instant)>,
@@ -136,16 +135,13 @@ pub struct LabView {
     resting: bool,
 }
 
-impl LabView {
+impl Default for LabView {
     /// A laboratory where nothing is measured yet.
-    #[must_use]
-    pub fn new(ctx: &Context) -> Self {
-        let ctx = ctx.clone();
+    fn default() -> Self {
         let make = |page: &Page| {
             page.rows.iter().map(|row| row.iter().map(|new| new()).collect()).collect()
         };
         Self {
-            lab: Lab::new(move || ctx.request_repaint()),
             page: 0,
             pages: PAGES.iter().map(make).collect(),
             scene: None,
@@ -153,23 +149,14 @@ impl LabView {
             resting: true,
         }
     }
+}
 
+impl LabView {
     /// Shows a page by its title, for pictures and tests; whether there is one.
     pub fn turn_to(&mut self, title: &str) -> bool {
         let found = PAGES.iter().position(|page| page.title.eq_ignore_ascii_case(title));
         self.page = found.unwrap_or(self.page);
         found.is_some()
-    }
-
-    /// The bench, for measurements that other views show.
-    pub(super) fn bench(&self) -> &Lab {
-        &self.lab
-    }
-
-    /// Whether nothing is being measured.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.lab.is_idle()
     }
 
     /// Withdraws everything: another mode is shown.
@@ -192,7 +179,7 @@ impl LabView {
         self.tabs_ui(ui, tabs, state.palette());
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
-        let bench = Bench { state, palette: state.palette(), lab: &self.lab, scene: &scene };
+        let bench = Bench { state, palette: state.palette(), lab: state.lab(), scene: &scene };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
@@ -240,9 +227,9 @@ impl LabView {
 
     /// Takes the controls' scene over once it has stood still.
     fn settle(&mut self, state: &State, ctx: &Context) {
-        let same = self.scene.as_ref().is_some_and(|(scene, _)| scene.records_like(&state.scene));
+        let same = self.scene.as_ref().is_some_and(|(scene, _)| scene.records_like(state.scene()));
         if !same {
-            self.scene = Some((Arc::clone(&state.scene), Instant::now()));
+            self.scene = Some((Arc::clone(state.scene()), Instant::now()));
         }
         let Some((scene, since)) = &self.scene else { return };
         match SETTLED.checked_sub(since.elapsed()) {

@@ -12,7 +12,7 @@ use super::{Bench, Card};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{leaving_words, say};
-use crate::app::state::Leaving;
+use driftscope_study::session::Leaving;
 
 /// Colours that are told apart.
 const SHADES: usize = 24;

@@ -145,8 +145,8 @@ fn grid_ui(
             );
             if response.on_hover_text(about).clicked() {
                 let setting = Setting::Tolerance { rtol: grid.rtols[j], atol: grid.atols[i] };
-                let scene = setting.of(&bench.state.scene, bench.state.scene.sampler.method);
-                out.push(Command::Edit(Box::new(scene)));
+                let scene = setting.of(bench.state.scene(), bench.state.scene().sampler.method);
+                out.push(Command::set_whole(bench.state.scene(), &scene));
             }
             // The line between the two kinds of cells.
             let edge = Stroke::new(2.0, palette.now);

@@ -338,9 +338,9 @@ impl WorkPrecision {
         if let Some(point) = nearest {
             ui.ctx().set_cursor_icon(eframe::egui::CursorIcon::PointingHand);
             if shown.response.clicked() {
-                out.push(Command::Edit(Box::new(
-                    point.setting.of(&bench.state.scene, point.method),
-                )));
+                let before = bench.state.scene();
+                let after = point.setting.of(before, point.method);
+                out.push(Command::set_whole(before, &after));
             }
         }
     }

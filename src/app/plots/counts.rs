@@ -25,7 +25,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
 fn table(ui: &mut Ui, state: &State) {
     let palette = state.palette();
     let traces = state.shown().map(|shown| &shown.traces);
-    let spread = |pick: fn(&crate::app::traces::Traces) -> Spread| traces.map(pick);
+    let spread = |pick: fn(&driftscope_study::session::Traces) -> Spread| traces.map(pick);
     let rows = [
         ("evaluations", spread(|traces| traces.nfe)),
         ("accepted", spread(|traces| traces.accepted)),

@@ -9,8 +9,8 @@ use egui_plot::{
 
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::state::Leaving;
 use crate::app::theme::{TEXT, UNIT, semibold};
+use driftscope_study::session::Leaving;
 
 /// Room for the labels of the y axis, the same in all plots so that their t axes line up.
 const AXIS_WIDTH: f32 = 11.0 * UNIT;

@@ -11,15 +11,15 @@ use crate::app::state::State;
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
     titled(ui, rect, palette, ("Training loss", "mean squared error"), |ui| {
-        let status = state.training.status.as_ref();
+        let status = state.training();
         let points: Vec<[f64; 2]> = status
             .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())
             .unwrap_or_default();
-        let steps = status.map_or(state.training.settings.steps, |status| status.steps) as f64;
+        let steps = status.map_or(state.training_settings().steps, |status| status.steps) as f64;
         let [low, high] = range(&points);
         let x = AxisHints::new_x().formatter(|mark, _| number::count(mark.value.max(0.0) as u64));
         let y = AxisHints::new_y().formatter(|mark, _| loss(mark));
-        let colour = palette.scene(&state.scene);
+        let colour = palette.scene(state.scene());
         let empty = points.is_empty();
         let shown = plot("loss", palette, x, y)
             .x_grid_spacer(|input| round_grid(&input, 4.0))

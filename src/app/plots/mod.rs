@@ -7,8 +7,9 @@ mod steps;
 
 use eframe::egui::{Rect, Ui, pos2};
 
-use super::state::{Mode, State};
+use super::state::State;
 use super::theme::UNIT;
+use driftscope_study::session::Mode;
 
 /// The counts need this much for their table and a histogram that can be read.
 const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
@@ -26,7 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
         top = rect.bottom() + gap;
         rect
     });
-    let hovered = match state.mode {
+    let hovered = match state.mode() {
         Mode::Explore | Mode::Compare | Mode::Errors => {
             let a = steps::step_size_ui(ui, first, state);
             let b = steps::error_ui(ui, second, state);

@@ -8,8 +8,9 @@ use super::frame::{
     time_grid, time_range, titled,
 };
 use crate::app::palette::Palette;
-use crate::app::state::{Shown, State};
-use crate::app::traces::{Series, Step};
+use crate::app::state::State;
+use driftscope_study::session::Shown;
+use driftscope_study::session::{Series, Step};
 
 /// Most decades an axis shows.
 const MOST_DECADES: f64 = 8.0;
@@ -59,7 +60,7 @@ fn over_time(
     let values = series.iter().flat_map(|series| &series.steps).map(&value);
     let range = decades(values, threshold, MOST_DECADES);
     let floor = *range.start();
-    let span = state.scene.time_span();
+    let span = state.scene().time_span();
     let shown = plot(id, palette, time_axis(span), log_axis())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))

@@ -21,9 +21,10 @@ use super::sight::{Sight, Window};
 use crate::app::command::{Command, Commands};
 use crate::app::desk::Desk;
 use crate::app::palette::Palette;
-use crate::app::playback::progress_of;
-use crate::app::state::{ByHand, State};
+use crate::app::state::State;
 use crate::app::theme::{TEXT, semibold};
+use driftscope_study::session::InspectedStep;
+use driftscope_study::session::progress_of;
 
 /// Arrows of stages are this much of a full step with that slope.
 const ARROW: f64 = 0.3;
@@ -99,7 +100,7 @@ impl Bench {
             return;
         };
         self.desk.ask(ctx, &key, || {
-            let (recording, networks) = (Arc::clone(recording), state.networks.clone());
+            let (recording, networks) = (Arc::clone(recording), state.networks().clone());
             move || {
                 Experiment::new(&recording.scene, &networks)
                     .map(|experiment| Arc::new(step_by_step(&experiment, &recording, key.1)))
@@ -120,11 +121,11 @@ impl Bench {
         self.desk.busy()
     }
 
-    fn wanted(state: &State) -> Option<(ByHand, Key, &Arc<Recording>)> {
-        let (place, particle) = (state.by_hand?, state.pinned?);
+    fn wanted(state: &State) -> Option<(InspectedStep, Key, &Arc<Recording>)> {
+        let (place, particle) = (state.inspected()?, state.pinned()?);
         let recording = state.recording()?;
         // Panes count their recordings alike.
-        let id = recording.id << 3 | state.selected as u64;
+        let id = recording.id << 3 | state.selected() as u64;
         Some((place, (id, particle), recording))
     }
 
@@ -132,18 +133,18 @@ impl Bench {
         self.desk.get()?.as_ref().ok()
     }
 
-    fn attempt(&self, place: ByHand) -> Option<&AttemptByHand> {
+    fn attempt(&self, place: InspectedStep) -> Option<&AttemptByHand> {
         let attempts = self.attempts()?;
         attempts.get(place.attempt.min(attempts.len().checked_sub(1)?))
     }
 
     /// The place of the attempt under way at the moment shown, to begin with.
     #[must_use]
-    pub fn beginning(state: &State) -> ByHand {
+    pub fn beginning(state: &State) -> InspectedStep {
         let (Some(particle), Some(recording), Some(t)) =
-            (state.pinned, state.recording(), state.time())
+            (state.pinned(), state.recording(), state.time())
         else {
-            return ByHand::default();
+            return InspectedStep::default();
         };
         let t = own_time(recording, t);
         let log = match &recording.shared_log {
@@ -151,31 +152,32 @@ impl Bench {
             None => recording.logs().find(|(i, _)| *i == particle).map_or(&[][..], |(_, log)| log),
         };
         let attempt = log.iter().rposition(|attempt| attempt.t <= t).unwrap_or(0);
-        ByHand { attempt, phase: 0 }
+        InspectedStep { attempt, phase: 0 }
     }
 
     /// One phase further or back, across attempts; none at either end.
     #[must_use]
-    pub fn step(&self, place: ByHand, by: i32) -> Option<ByHand> {
+    pub fn step(&self, place: InspectedStep, by: i32) -> Option<InspectedStep> {
         let attempts = self.attempts()?;
         let attempt = self.attempt(place)?;
-        let ByHand { attempt: index, phase } = place;
+        let InspectedStep { attempt: index, phase } = place;
         if by > 0 {
             if phase + 1 < Phase::count(attempt) {
-                return Some(ByHand { attempt: index, phase: phase + 1 });
+                return Some(InspectedStep { attempt: index, phase: phase + 1 });
             }
-            return (index + 1 < attempts.len()).then(|| ByHand { attempt: index + 1, phase: 0 });
+            return (index + 1 < attempts.len())
+                .then(|| InspectedStep { attempt: index + 1, phase: 0 });
         }
         if phase > 0 {
-            return Some(ByHand { attempt: index, phase: phase - 1 });
+            return Some(InspectedStep { attempt: index, phase: phase - 1 });
         }
         let before = index.checked_sub(1)?;
-        Some(ByHand { attempt: before, phase: Phase::count(&attempts[before]) - 1 })
+        Some(InspectedStep { attempt: before, phase: Phase::count(&attempts[before]) - 1 })
     }
 
     /// The share of the run at which the present attempt stands.
     #[must_use]
-    pub fn progress(&self, place: ByHand, recording: &Recording) -> Option<f64> {
+    pub fn progress(&self, place: InspectedStep, recording: &Recording) -> Option<f64> {
         let attempt = self.attempt(place)?;
         let arrived = Phase::of(attempt, place.phase) == Phase::Verdict && attempt.accepted;
         let t = if arrived { attempt.t + attempt.h } else { attempt.t };
@@ -184,7 +186,7 @@ impl Bench {
 
     /// What is drawn of the present attempt.
     pub fn item<'a>(&self, state: &State, projection: Projection) -> Option<Draw<'a>> {
-        let place = state.by_hand?;
+        let place = state.inspected()?;
         if projection != Projection::Plane {
             return None;
         }
@@ -192,7 +194,7 @@ impl Bench {
         let phase = Phase::of(&attempt, place.phase);
         let palette = state.palette();
         let colour = palette.scene(&state.pane().scene);
-        let width = state.scene.view.line_width as f32 * palette.heavier;
+        let width = state.scene().view.line_width as f32 * palette.heavier;
         Some(Box::new(move |ui, canvas, shapes| {
             draw(&attempt, phase, palette, (colour, width), ui, canvas, shapes);
         }))
@@ -200,7 +202,7 @@ impl Bench {
 
     /// The card that says what is seen, with the buttons that go on and back.
     pub fn ui(&self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
-        let Some(place) = state.by_hand else { return };
+        let Some(place) = state.inspected() else { return };
         match self.desk.get() {
             Some(Err(message)) => card::say(ui, rect, state, message, out),
             Some(Ok(attempts)) if attempts.is_empty() => {
@@ -208,7 +210,7 @@ impl Bench {
             }
             Some(Ok(attempts)) => {
                 let index = place.attempt.min(attempts.len() - 1);
-                let place = ByHand { attempt: index, ..place };
+                let place = InspectedStep { attempt: index, ..place };
                 let neighbours = [-1, 1].map(|by| self.step(place, by));
                 card::ui(ui, rect, state, (place, attempts), neighbours, out);
             }
@@ -357,8 +359,8 @@ fn answers(
 }
 
 /// A command that moves to `place`, or nothing at either end.
-fn go(place: Option<ByHand>, out: &mut Commands) {
+fn go(place: Option<InspectedStep>, out: &mut Commands) {
     if let Some(place) = place {
-        out.push(Command::ByHand(Some(place)));
+        out.push(Command::Inspect(Some(place)));
     }
 }

@@ -8,9 +8,10 @@ use eframe::egui::{
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
-use crate::app::state::{PaneState, State};
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::top_bar;
+use driftscope_study::session::{Action, PaneState};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 9.0 * UNIT;
@@ -23,10 +24,10 @@ const SEPARATOR: &str = " · ";
 
 /// Draws the line into `rect`.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Commands) {
-    let pane = &state.panes[index];
+    let pane = &state.panes()[index];
     let palette = state.palette();
     let colour = palette.scene(&pane.scene);
-    let selected = state.selected == index;
+    let selected = state.selected() == index;
     let name = top_bar::method(&pane.scene);
     let figures = figures(pane);
 
@@ -39,7 +40,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
         info
     });
     if response.clicked() {
-        out.push(Command::SelectPane(index));
+        out.push(Command::Act(Action::SelectPane { pane: index }));
     }
     let fill = match (selected, response.hovered()) {
         (true, _) => palette.raised,
@@ -61,13 +62,13 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
     }
 
     let mut right = rect.right() - UNIT;
-    if state.scene.pane_count() > 1 {
+    if state.scene().pane_count() > 1 {
         let place = Rect::from_min_max(rect.right_top() - vec2(8.0 * UNIT, 0.0), rect.max);
         let layout = Layout::right_to_left(Align::Center);
         let mut corner = ui.new_child(UiBuilder::new().max_rect(place).layout(layout));
         let name = format!("Remove pane {}", index + 1);
         if icon_button(&mut corner, Icon::Close, &name, "", false).clicked() {
-            out.push(Command::RemovePane(index));
+            out.push(Command::Act(Action::RemovePane { pane: index }));
         }
         right = place.left() - UNIT;
     }

@@ -32,7 +32,7 @@ pub fn view(
 ) -> View {
     let (state, layers) = (frame.state, sighting.layers);
     let palette = state.palette();
-    let look = state.scene.view;
+    let look = state.scene().view;
     let over_time = over_time(sighting, state);
     let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
     let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
@@ -40,7 +40,7 @@ pub fn view(
     let few = USUAL_COUNT / count as f64;
     let last = recording.times.len().saturating_sub(1);
     let share = if over_time.is_some() { 1.0 } else { look.trail };
-    let trails = layers.has(Layer::Trails) && state.by_hand.is_none();
+    let trails = layers.has(Layer::Trails) && state.inspected().is_none();
     let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
     let is_software = frame.gpu.is_some_and(StageGpu::is_software);
     // A processor that plays graphics card pays for every bend of every trail.
@@ -67,7 +67,7 @@ pub fn view(
         particles: drawn,
         radius_px,
         adding: adds_up.then(|| strength_of_one(count, radius_px, side_px, palette.dark)),
-        opacity: if state.by_hand.is_some() { 0.25 } else { 1.0 },
+        opacity: if state.inspected().is_some() { 0.25 } else { 1.0 },
         trail_keyframes,
         trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
         trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,

@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Layout, Rect, RichText, Ui, UiBuilder};
 
 use crate::app::command::{Command, Commands};
+use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::scrubber;
 use crate::app::state::State;
@@ -18,10 +19,10 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
     let layout = Layout::left_to_right(Align::Center);
     let place = rect.shrink2(eframe::egui::vec2(2.0 * UNIT, 0.0));
     let mut line = ui.new_child(UiBuilder::new().max_rect(place).layout(layout));
-    let playing = state.playback.playing;
+    let playing = state.playback().playing;
     let (icon, name) = if playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     if icon_button(&mut line, icon, name, "Space", false).clicked() {
-        out.push(Command::TogglePlay);
+        out.push((commands::PLAY.command)(state));
     }
     let width = (line.available_width() - RIGHT).max(20.0 * UNIT);
     scrubber::ui(&mut line, width, state, out);

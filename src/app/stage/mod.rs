@@ -25,6 +25,7 @@ mod sight;
 use std::collections::HashMap;
 
 use driftscope_study::scene::Layer;
+use driftscope_study::session::{Action, InspectedStep, Mode};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
 use self::by_hand::Bench;
@@ -34,7 +35,7 @@ use self::layers::Densities;
 use self::pane::StagePane;
 use self::sight::Sight;
 use super::command::{Command, Commands};
-use super::state::{ByHand, Mode, State};
+use super::state::State;
 use super::theme::UNIT;
 
 /// Distance between panes.
@@ -87,24 +88,16 @@ impl Stage {
         self.panes.get(&pane)?.screen_position(at)
     }
 
-    /// Goes on or back by one phase of the step that is being taken apart; false where there is
-    /// none. The moment shown goes along.
-    pub fn step_by_hand(&self, state: &mut State, by: i32) -> bool {
-        let Some(place) = state.by_hand else { return false };
-        if let Some(next) = self.bench.step(place, by) {
-            state.by_hand = Some(next);
-            self.follow(state, next);
-        }
-        true
+    /// One phase further or back from the step that is being taken apart, if there is any.
+    #[must_use]
+    pub fn inspected_beside(&self, state: &State, by: i32) -> Option<InspectedStep> {
+        self.bench.step(state.inspected()?, by)
     }
 
-    /// Shows the moment at which an attempt stands.
-    pub fn follow(&self, state: &mut State, place: ByHand) {
-        let progress =
-            state.recording().and_then(|recording| self.bench.progress(place, recording));
-        if let Some(progress) = progress {
-            state.playback.seek(progress);
-        }
+    /// The share of the run at which the step that is being taken apart stands.
+    #[must_use]
+    pub fn inspected_progress(&self, state: &State) -> Option<f64> {
+        self.bench.progress(state.inspected()?, state.recording()?)
     }
 
     /// Hands what is new to the graphics card, and starts and collects what layers need; before
@@ -114,13 +107,13 @@ impl Stage {
         let scene = &state.pane().scene;
         self.sight.update(scene);
         self.bench.update(ctx, state, &mut self.sight);
-        let projection = sight::projection(scene, state.scene.view.projection);
+        let projection = sight::projection(scene, state.scene().view.projection);
         let extent = sight::extent(scene)[1][0];
         let process =
-            driftscope_study::scene::Scene { view: state.scene.view, ..(**scene).clone() };
+            driftscope_study::scene::Scene { view: state.scene().view, ..(**scene).clone() };
         self.densities.update(ctx, &process, projection, extent);
         let gpu = self.gpu.as_ref().ok();
-        if let (true, Some(gpu)) = (state.scene.view.layers.has(Layer::Data), gpu) {
+        if let (true, Some(gpu)) = (state.scene().view.layers.has(Layer::Data), gpu) {
             self.data_points.update(gpu, scene, state.look.room);
         }
         for (index, pane) in state.visible().iter().enumerate() {
@@ -133,7 +126,7 @@ impl Stage {
     fn forget_others(&mut self, state: &State) {
         let gpu = self.gpu.as_ref().ok();
         self.panes.retain(|key, _| {
-            let stays = state.panes.iter().any(|pane| pane.key == *key);
+            let stays = state.panes().iter().any(|pane| pane.key == *key);
             if let (false, Some(gpu)) = (stays, gpu) {
                 gpu.forget(*key);
             }
@@ -149,7 +142,7 @@ impl Stage {
             rect.set_bottom(rect.bottom() - minimal::HEIGHT);
         }
         let count = state.visible().len();
-        let headed = state.mode == Mode::Compare;
+        let headed = state.mode() == Mode::Compare;
         if headed {
             rect = overlay::caption_above(ui, rect, state, out);
         }
@@ -170,9 +163,10 @@ impl Stage {
                 out.push(Command::ResetView);
             } else if done.response.clicked() {
                 let under = done.hovered;
-                out.push(Command::Pin(under.filter(|under| state.pinned != Some(*under))));
-                if state.selected != index {
-                    out.push(Command::SelectPane(index));
+                let particle = under.filter(|under| state.pinned() != Some(*under));
+                out.push(Command::Act(Action::Pin { particle }));
+                if state.selected() != index {
+                    out.push(Command::Act(Action::SelectPane { pane: index }));
                 }
             }
             hovered = hovered.or(done.hovered);
@@ -180,10 +174,10 @@ impl Stage {
             if index == 0 {
                 first = frame;
             }
-            let pane = &self.panes[&state.panes[index].key];
+            let pane = &self.panes[&state.panes()[index].key];
             overlay::pane_ui(ui, frame, (state, index), (pane, place.width()), out);
         }
-        if hovered != state.hovered {
+        if hovered != state.hovered() {
             out.push(Command::Hover(hovered));
         }
         let complaint = self.complaint(state);
@@ -207,7 +201,7 @@ impl Stage {
             bench: &self.bench,
             index,
         };
-        self.panes.entry(state.panes[index].key).or_default().ui(ui, rect, frame)
+        self.panes.entry(state.panes()[index].key).or_default().ui(ui, rect, frame)
     }
 
     /// Why the stage is not what it should be.

@@ -8,11 +8,13 @@ use eframe::egui::{
 use super::pane::StagePane;
 use super::{header, legend, readout, sight};
 use crate::app::command::{Command, Commands};
+use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::state::{Mode, PaneState, State};
+use crate::app::state::State;
 use crate::app::theme::{UNIT, semibold};
+use driftscope_study::session::{Mode, PaneState};
 
 /// Height of the line that says a solve is under way.
 const PROGRESS_HEIGHT: f32 = 2.0;
@@ -35,13 +37,19 @@ pub fn ui(
     progress(ui, rect, state);
     let inner = frame.shrink(3.0 * UNIT);
     corner(ui, inner, Layout::right_to_left(Align::Min), |ui| {
-        let button = icon_button(ui, Icon::Fit, "Reset view", "R", false);
+        let button = icon_button(
+            ui,
+            Icon::Fit,
+            commands::RESET_VIEW.title,
+            &commands::RESET_VIEW.shortcut(),
+            false,
+        );
         if button.clicked() {
-            out.push(Command::ResetView);
+            out.push((commands::RESET_VIEW.command)(state));
         }
     });
-    let captioned = state.caption && !state.scene.about.is_empty() && state.by_hand.is_none();
-    if captioned && state.mode != Mode::Compare {
+    let captioned = state.caption && !state.scene().about.is_empty() && state.inspected().is_none();
+    if captioned && state.mode() != Mode::Compare {
         let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
         let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
         corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
@@ -55,7 +63,7 @@ pub fn ui(
 
 /// Draws the words of a demonstration above the panes in `rect`, and returns what is left of it.
 pub fn caption_above(ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) -> Rect {
-    if !state.caption || state.scene.about.is_empty() || state.by_hand.is_some() {
+    if !state.caption || state.scene().about.is_empty() || state.inspected().is_some() {
         return rect;
     }
     let mut band = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("caption"));
@@ -71,19 +79,19 @@ pub fn pane_ui(
     (stage_pane, head): (&StagePane, f32),
     out: &mut Commands,
 ) {
-    let pane = &state.panes[index];
+    let pane = &state.panes()[index];
     let palette = state.palette();
     let inner = frame.shrink(2.0 * UNIT);
     let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
     let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
     // Below the words of a demonstration.
-    let covered = state.caption && state.mode != Mode::Compare && !state.scene.about.is_empty();
+    let covered = state.caption && state.mode() != Mode::Compare && !state.scene().about.is_empty();
     corner(ui, texts, Layout::top_down(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.y = UNIT;
-        if covered && state.by_hand.is_none() {
+        if covered && state.inspected().is_none() {
             ui.add_space(CAPTION_HEIGHT);
         }
-        if state.mode == Mode::Compare
+        if state.mode() == Mode::Compare
             && let Some(figures) = header::figures_below(ui, head, pane)
         {
             on_ground(ui, palette, |ui| {
@@ -97,7 +105,7 @@ pub fn pane_ui(
                 number::three(difference.distance)
             );
             ui.add(Label::new(RichText::new(words).color(palette.text)).wrap());
-        } else if state.scene.shows_difference(index) {
+        } else if state.scene().shows_difference(index) {
             let words = "The reference is being solved…";
             ui.label(RichText::new(words).color(palette.quiet));
         }
@@ -107,19 +115,19 @@ pub fn pane_ui(
             });
         }
     });
-    if state.by_hand.is_none() {
+    if state.inspected().is_none() {
         corner(ui, inner, Layout::bottom_up(Align::Min), |ui| {
             if let Some(colouring) = stage_pane.colouring().filter(|c| c.is_told(index)) {
                 on_ground(ui, palette, |ui| legend::colours_ui(ui, palette, colouring));
             }
             if index == 0 {
-                let projection = sight::projection(&pane.scene, state.scene.view.projection);
-                let layers = (state.scene.view.layers, pane.scene.classic().is_some());
+                let projection = sight::projection(&pane.scene, state.scene().view.projection);
+                let layers = (state.scene().view.layers, pane.scene.classic().is_some());
                 legend::layers_ui(ui, palette, layers, projection, stage_pane.layers());
             }
         });
     }
-    let upwards = state.by_hand.is_none();
+    let upwards = state.inspected().is_none();
     let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
     corner(ui, inner, layout, |ui| {
         readout::ui(ui, (state, index), frame.width(), upwards, out);
@@ -164,9 +172,10 @@ fn card<R>(ui: &mut Ui, palette: &Palette, mark: Color32, add: impl FnOnce(&mut 
 
 fn caption(ui: &mut Ui, state: &State, out: &mut Commands) {
     let palette = state.palette();
-    card(ui, palette, palette.scene(&state.scene), |ui| {
+    card(ui, palette, palette.scene(state.scene()), |ui| {
         ui.horizontal(|ui| {
-            let title = RichText::new(&state.scene.title).family(semibold()).color(palette.strong);
+            let title =
+                RichText::new(&state.scene().title).family(semibold()).color(palette.strong);
             ui.label(title.size(crate::app::theme::TEXT + 2.0));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if icon_button(ui, Icon::Close, "Dismiss caption", "", false).clicked() {
@@ -174,7 +183,7 @@ fn caption(ui: &mut Ui, state: &State, out: &mut Commands) {
                 }
             });
         });
-        ui.add(Label::new(RichText::new(&state.scene.about).color(palette.text)).wrap());
+        ui.add(Label::new(RichText::new(&state.scene().about).color(palette.text)).wrap());
     });
 }
 
@@ -214,8 +223,8 @@ fn sentence(text: &str) -> String {
 
 /// A thin line along the stage's upper edge while the engine works.
 fn progress(ui: &Ui, rect: Rect, state: &State) {
-    let Some(pane) = state.visible().iter().max_by_key(|pane| pane.solving()) else { return };
-    let Some(spent) = pane.solving() else { return };
+    let Some(pane) = state.visible().iter().max_by_key(|pane| state.spent_on(pane)) else { return };
+    let Some(spent) = state.spent_on(pane) else { return };
     if spent.as_secs_f64() < PATIENCE_SECS {
         ui.ctx().request_repaint_after_secs(PATIENCE_SECS as f32);
         return;

@@ -19,7 +19,8 @@ use super::plot::{plot, zoom_by_scrolling};
 use super::sight::{self, Sight, Window};
 use super::{painted, path, picking};
 use crate::app::desk::Desk;
-use crate::app::state::{PaneState, State};
+use crate::app::state::State;
+use driftscope_study::session::PaneState;
 
 /// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
 const UPLOAD_BYTES: usize = 4 << 20;
@@ -78,7 +79,7 @@ impl StagePane {
         (state, index): (&State, usize),
         sight: &Sight,
     ) {
-        let pane = &state.panes[index];
+        let pane = &state.panes()[index];
         let sighting = sighting(state, pane, (sight, self.seen()));
         let recording = pane.recording();
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
@@ -86,7 +87,7 @@ impl StagePane {
         let Some(recording) = recording else { return };
         self.colour(ctx, recording, pane.reference.as_ref(), (state, index));
         self.difference.poll(ctx);
-        if let (true, Some(reference)) = (state.scene.shows_difference(index), &pane.reference)
+        if let (true, Some(reference)) = (state.scene().shows_difference(index), &pane.reference)
             && recording.complete
         {
             self.difference.ask(ctx, &(recording.id, reference.id), || {
@@ -131,10 +132,10 @@ impl StagePane {
 
     /// The difference that is shown instead of the particles, if it is.
     pub fn difference(&self, state: &State, index: usize) -> Option<Arc<Difference>> {
-        let pane = &state.panes[index];
+        let pane = &state.panes()[index];
         let key = (pane.recording()?.id, pane.reference.as_ref()?.id);
         let (made, difference) = self.difference.made()?;
-        (state.scene.shows_difference(index) && *made == key).then(|| Arc::clone(difference))
+        (state.scene().shows_difference(index) && *made == key).then(|| Arc::clone(difference))
     }
 
     fn colour(
@@ -144,9 +145,9 @@ impl StagePane {
         reference: Option<&Arc<Recording>>,
         (state, index): (&State, usize),
     ) {
-        let by = match state.scene.view.colour {
+        let by = match state.scene().view.colour {
             // What is drawn there does not move as the particles do.
-            ColourBy::Speed if state.scene.shows_difference(index) => ColourBy::Plain,
+            ColourBy::Speed if state.scene().shows_difference(index) => ColourBy::Plain,
             by => by,
         };
         let reference = reference.filter(|_| by == ColourBy::Distance);
@@ -235,7 +236,7 @@ impl StagePane {
     /// Draws the pane's plot into `rect`.
     pub fn ui(&mut self, ui: &mut Ui, rect: Rect, mut frame: Frame<'_>) -> Done {
         let state = frame.state;
-        let pane = &state.panes[frame.index];
+        let pane = &state.panes()[frame.index];
         let sighting = sighting(state, pane, (frame.sight, self.seen()));
         let projection = sighting.projection;
         let items = self.items(ui.ctx(), &sighting, &mut frame, rect.width());
@@ -299,9 +300,9 @@ impl StagePane {
         width: f32,
     ) -> Vec<Item<'a>> {
         let state = frame.state;
-        let pane = &state.panes[frame.index];
+        let pane = &state.panes()[frame.index];
         let palette = state.palette();
-        let lines = state.scene.view.line_width as f32 * palette.heavier;
+        let lines = state.scene().view.line_width as f32 * palette.heavier;
         let pen = (state.look.room, lines);
         let mut items = Vec::new();
         let recording = pane.recording().cloned();
@@ -346,8 +347,8 @@ impl StagePane {
                 }
             })));
         }
-        if let (Some(lit), Some(recording), None) = (state.lit(), &recording, state.by_hand)
-            && !state.scene.shows_difference(frame.index)
+        if let (Some(lit), Some(recording), None) = (state.lit(), &recording, state.inspected())
+            && !state.scene().shows_difference(frame.index)
         {
             let now = keyframe(state, recording);
             let over_time = over_time(sighting, state);
@@ -356,9 +357,9 @@ impl StagePane {
         }
         // Above the particles, where trails would hide it.
         let on_path = pane.leaving().filter(|own| state.lit() == Some(own.particle));
-        let mark = on_path
-            .zip(recording.clone())
-            .filter(|_| state.by_hand.is_none() && !state.scene.shows_difference(frame.index));
+        let mark = on_path.zip(recording.clone()).filter(|_| {
+            state.inspected().is_none() && !state.scene().shows_difference(frame.index)
+        });
         match (view, recording) {
             (Some(view), _) if frame.gpu.is_some() => {
                 items.push(Item::Gpu(Box::new(StageItem::new(pane.key, view))));
@@ -377,7 +378,7 @@ impl StagePane {
             let draw = path::draw_leaving(recording, leaving, over_time, palette);
             items.push(Item::Drawn(draw));
         }
-        if frame.index == state.selected || state.visible().len() == 1 {
+        if frame.index == state.selected() || state.visible().len() == 1 {
             items.extend(frame.bench.item(state, sighting.projection).map(Item::Drawn));
         }
         items
@@ -401,7 +402,7 @@ fn sighting<'a>(
     (sight, seen): (&Sight, Option<Window>),
 ) -> Sighting<'a> {
     let scene: &Scene = &pane.scene;
-    let view = state.scene.view;
+    let view = state.scene().view;
     Sighting {
         scene,
         layers: view.layers,
@@ -410,14 +411,14 @@ fn sighting<'a>(
         window: sight.window(Projection::Plane),
         seen,
         extent: sight::extent(scene)[1][0],
-        networks: &state.networks,
+        networks: state.networks(),
     }
 }
 
 /// The direction shown over time, if the picture is over time.
 pub fn over_time(sighting: &Sighting<'_>, state: &State) -> Option<[f64; 2]> {
     (sighting.projection == Projection::OverTime)
-        .then(|| sight::direction(sighting.scene, &state.scene.view))
+        .then(|| sight::direction(sighting.scene, &state.scene().view))
 }
 
 /// The positions of a block, where particles that stopped early stand at their last one.

@@ -9,7 +9,7 @@ use eframe::egui::{Color32, Pos2, Shape, Stroke, pos2};
 use super::drawing::Canvas;
 use super::layers::Draw;
 use crate::app::palette::Palette;
-use crate::app::state::Leaving;
+use driftscope_study::session::Leaving;
 
 /// Half the width of the mark where the stability region is left, in points.
 const MARK: f32 = 5.0;

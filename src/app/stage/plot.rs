@@ -5,8 +5,9 @@ use eframe::egui::{FontId, Id, Vec2};
 use egui_plot::{AxisHints, Plot, PlotUi};
 
 use super::axes::{grid, tick};
-use crate::app::state::{PaneState, State};
+use crate::app::state::State;
 use crate::app::theme::TEXT;
+use driftscope_study::session::PaneState;
 
 /// The plot of a pane, empty.
 pub fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot<'a> {

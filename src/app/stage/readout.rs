@@ -8,8 +8,9 @@ use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::leaving_words;
-use crate::app::state::{PaneState, State};
+use crate::app::state::State;
 use crate::app::theme::{UNIT, semibold};
+use driftscope_study::session::PaneState;
 
 /// Below this width a pane tells the essentials only.
 const NARROW: f32 = 330.0;
@@ -25,10 +26,10 @@ pub fn ui(
     upwards: bool,
     out: &mut Commands,
 ) {
-    let (Some(particle), pane) = (state.lit(), &state.panes[index]) else { return };
+    let (Some(particle), pane) = (state.lit(), &state.panes()[index]) else { return };
     let Some(lines) = lines(state, pane, particle) else { return };
     let palette = state.palette();
-    let pinned = state.pinned == Some(particle);
+    let pinned = state.pinned() == Some(particle);
     let narrow = width < NARROW;
     let pin = if pinned && !narrow { ", pinned" } else { "" };
     let title = format!("Particle {}{pin}", number::count(particle as u64));
@@ -39,7 +40,7 @@ pub fn ui(
     if upwards {
         words.reverse();
     }
-    let steps = pinned && state.selected.min(state.visible().len() - 1) == index;
+    let steps = pinned && state.selected().min(state.visible().len() - 1) == index;
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.92))
         .stroke(Stroke::new(1.0, palette.line))
@@ -76,12 +77,12 @@ fn leaving(ui: &mut Ui, palette: &Palette, (particle, t): (usize, f64)) {
 
 /// Starts and ends stepping through the pinned particle's run.
 fn button(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let on = state.by_hand.is_some();
+    let on = state.inspected().is_some();
     let words = if on { "Leave step by step" } else { "Step by step" };
     let about =
         "Watch the solver make the steps of this particle: stages, answers, error and verdict.";
     if ui.button(words).on_hover_text(about).clicked() {
-        out.push(Command::ByHand((!on).then(|| Bench::beginning(state))));
+        out.push(Command::Inspect((!on).then(|| Bench::beginning(state))));
     }
 }
 

@@ -3,7 +3,7 @@
 use driftscope_flow::network::TrainingSettings;
 use serde::{Deserialize, Serialize};
 
-use super::Change;
+use super::change::Change;
 use crate::scene::Scene;
 
 /// What the program is for at the moment.
@@ -37,7 +37,33 @@ impl Mode {
     }
 }
 
-/// One thing done to the document. It says what becomes so, never "the other way round", so that doing
+/// What becomes of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Training {
+    /// It starts, unless one is there.
+    Start,
+    /// It waits.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It ends; its weights stay in use.
+    Stop,
+    /// It and its weights are forgotten.
+    Reset,
+}
+
+/// A step that is taken apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectedStep {
+    /// Which attempt of the particle, from 0.
+    pub attempt: usize,
+    /// How much of it has been shown: its stages one by one, then the answers, then the verdict.
+    pub phase: usize,
+}
+
+/// One thing done. It says what becomes so, never "the other way round", so that doing
 /// the same actions from the same beginning leads to the same end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -56,6 +82,9 @@ pub enum Action {
     SetWhole {
         /// The settings.
         changes: Vec<Change>,
+        /// Whether it goes on with the change before: both are taken back together.
+        #[serde(default)]
+        continues: bool,
     },
     /// Another scene, from its beginning.
     Open {
@@ -85,12 +114,61 @@ pub enum Action {
         mode: Mode,
     },
     /// How the next training goes.
-    Training {
+    TrainingSettings {
         /// All of it.
         settings: Box<TrainingSettings>,
+        /// Whether it goes on with the change before: both are taken back together.
+        #[serde(default)]
+        continues: bool,
+    },
+    /// A training starts, or the present one goes on differently. No change of the document: it is not
+    /// taken back.
+    Train {
+        /// What becomes of it.
+        training: Training,
+    },
+    /// The picture moves, or stands. It is about time, not the document, and not taken back; so are those
+    /// that follow.
+    Play {
+        /// Whether it moves.
+        playing: bool,
+    },
+    /// The picture shows this moment.
+    Seek {
+        /// Share of the run that has passed, 0 to 1.
+        progress: f64,
+    },
+    /// A step of the pinned particle is taken apart, or none.
+    Inspect {
+        /// Which, and how much of it is shown.
+        step: Option<InspectedStep>,
     },
     /// Takes the last change back.
     Undo,
     /// Makes the change again that was taken back last.
     Redo,
+}
+
+impl Action {
+    /// Whether it can change the document, so that it can be taken back.
+    #[must_use]
+    pub fn is_an_edit(&self) -> bool {
+        match self {
+            Self::Set { .. }
+            | Self::SetWhole { .. }
+            | Self::Open { .. }
+            | Self::AddPane
+            | Self::RemovePane { .. }
+            | Self::Mode { .. }
+            | Self::TrainingSettings { .. }
+            | Self::Undo
+            | Self::Redo => true,
+            Self::SelectPane { .. }
+            | Self::Pin { .. }
+            | Self::Train { .. }
+            | Self::Play { .. }
+            | Self::Seek { .. }
+            | Self::Inspect { .. } => false,
+        }
+    }
 }

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use driftscope_flow::network::{NetworkId, TrainingSettings};
+use driftscope_flow::data::MixtureError;
+use driftscope_flow::network::{NetworkId, TrainingError, TrainingSettings};
 use thiserror::Error;
 
-use super::{Action, Mode};
+use super::action::{Action, Mode};
 use crate::scene::{Scene, SceneError};
 
 /// Why an action could not be done; nothing has changed then.
@@ -23,6 +24,12 @@ pub enum ActionError {
         /// The last one there is.
         last: usize,
     },
+    /// A training cannot start with these settings.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    /// A training cannot start on this distribution.
+    #[error(transparent)]
+    Mixture(#[from] MixtureError),
 }
 
 /// All that is shown, as one value: equal documents give equal recordings.
@@ -111,7 +118,7 @@ impl Editor {
         all.flat_map(|document| document.scene.trained_networks())
     }
 
-    /// Does one action.
+    /// Does one action; those about training and time, which are the session's, do nothing here.
     ///
     /// # Errors
     /// If it names a pane that is not there, a setting that no scene has, or a value of a kind that the
@@ -133,9 +140,9 @@ impl Editor {
                 let edited = self.scene().pane(*pane).changed(changes)?;
                 self.edit(*continues, |scene| scene.edit_pane(*pane, edited));
             }
-            Action::SetWhole { changes } => {
+            Action::SetWhole { changes, continues } => {
                 let edited = self.scene().changed(changes)?;
-                self.edit(false, |scene| *scene = edited);
+                self.edit(*continues, |scene| *scene = edited);
             }
             Action::Open { scene } => {
                 self.edit(false, |shown| shown.clone_from(scene));
@@ -165,10 +172,10 @@ impl Editor {
                     self.edit(false, Scene::add_pane);
                 }
             }
-            Action::Training { settings } => {
+            Action::TrainingSettings { settings, continues } => {
                 let before = self.document.clone();
                 self.document.training.clone_from(settings);
-                self.remember(before, false);
+                self.remember(before, *continues);
             }
             Action::Undo => {
                 if let Some(before) = self.undo.pop_back() {
@@ -180,6 +187,11 @@ impl Editor {
                     self.undo.push_back(std::mem::replace(&mut self.document, after));
                 }
             }
+            // Not the document's.
+            Action::Train { .. }
+            | Action::Play { .. }
+            | Action::Seek { .. }
+            | Action::Inspect { .. } => {}
         }
         Ok(())
     }
@@ -226,7 +238,7 @@ mod tests {
     use crate::networks::Networks;
     use crate::run::{RunOptions, run};
     use crate::scene::LIBRARY;
-    use crate::session::Change;
+    use crate::session::change::Change;
 
     /// Something a person could do, most of them changes of one setting.
     fn any(rng: &mut impl Rng, editor: &Editor) -> Action {
@@ -247,7 +259,7 @@ mod tests {
             8 => {
                 let mut settings = editor.document().training.clone();
                 settings.batch = rng.random_range(1..5_000);
-                Action::Training { settings: Box::new(settings) }
+                Action::TrainingSettings { settings: Box::new(settings), continues: false }
             }
             9 | 10 => {
                 let method = METHODS[rng.random_range(0..METHODS.len())].name;

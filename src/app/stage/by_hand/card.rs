@@ -9,8 +9,9 @@ use super::{Phase, go, inset, own_time, stage_name};
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
-use crate::app::state::{ByHand, State};
+use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT, semibold};
+use driftscope_study::session::InspectedStep;
 
 /// Widest card.
 const WIDTH: f32 = 560.0;
@@ -46,7 +47,7 @@ pub fn say(ui: &mut Ui, rect: Rect, state: &State, words: &str, out: &mut Comman
     frame(ui, rect, state, |ui| {
         ui.add(Label::new(words).wrap());
         if ui.button("Leave").clicked() {
-            out.push(Command::ByHand(None));
+            out.push(Command::Inspect(None));
         }
     });
 }
@@ -56,8 +57,8 @@ pub fn ui(
     ui: &mut Ui,
     rect: Rect,
     state: &State,
-    (place, attempts): (ByHand, &[AttemptByHand]),
-    [before, after]: [Option<ByHand>; 2],
+    (place, attempts): (InspectedStep, &[AttemptByHand]),
+    [before, after]: [Option<InspectedStep>; 2],
     out: &mut Commands,
 ) {
     let attempt = &attempts[place.attempt];
@@ -75,7 +76,7 @@ pub fn ui(
             ui.label(RichText::new(span).color(palette.quiet));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if icon_button(ui, Icon::Close, "Leave step by step", "Esc", false).clicked() {
-                    out.push(Command::ByHand(None));
+                    out.push(Command::Inspect(None));
                 }
             });
         });
@@ -108,7 +109,8 @@ pub fn ui(
             go(after, out);
         }
         let last = attempts.len() - 1;
-        let skip = (place.attempt < last).then(|| ByHand { attempt: place.attempt + 1, phase: 0 });
+        let skip =
+            (place.attempt < last).then(|| InspectedStep { attempt: place.attempt + 1, phase: 0 });
         let skips = line.add_enabled(skip.is_some(), Button::new("Next attempt"));
         if skips.clicked() {
             go(skip, out);

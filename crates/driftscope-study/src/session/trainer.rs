@@ -1,62 +1,78 @@
 //! The training under way, and which weights the particles follow.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_flow::network::NetworkId;
-use driftscope_study::scene::{Data, ModelName, Scene};
-use driftscope_study::{Networks, TrainingJob, TrainingRequest};
-use eframe::egui::Context;
+use driftscope_flow::network::{NetworkId, TrainingSettings};
 
-use super::command::TrainCommand;
-use super::state::Training;
+use super::action::Training;
+use super::editor::ActionError;
+use super::soon::{Soon, Wake};
+use crate::networks::Networks;
+use crate::scene::{Data, ModelName, Scene};
+use crate::training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus};
 
 /// New weights are shown no more often than this,
 const REFRESH: Duration = Duration::from_millis(333);
 /// and no sooner than so many times as long as solving for the last ones took, so that solving leaves
 /// most of a slow computer to the training.
 const REST: u32 = 4;
+/// Steps and loss are read again this often.
+const READ: Duration = Duration::from_millis(100);
 
 /// A training and what it was started for.
 #[derive(Default)]
-pub struct TrainerDesk {
+pub struct Trainer {
     job: Option<(TrainingJob, Data)>,
+    status: Option<TrainingStatus>,
     /// What the scene named when the training began.
     replaced: Option<ModelName>,
     shown: Option<NetworkId>,
     shown_at: Option<Instant>,
 }
 
-impl TrainerDesk {
-    /// Carries a command out.
+impl Trainer {
+    /// Where the training stands.
+    #[must_use]
+    pub fn status(&self) -> Option<&TrainingStatus> {
+        self.status.as_ref()
+    }
+
+    /// Whether a training has begun and neither ended nor failed.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| {
+            matches!(status.state, TrainingState::Running | TrainingState::Paused)
+        })
+    }
+
+    /// Starts a training on the data of `scene`, or lets the present one go on differently. What does
+    /// not apply (to start another, to pause none) does nothing.
     ///
     /// # Errors
-    /// Why a training cannot start, in words.
+    /// Why a training cannot start.
     pub fn carry_out(
         &mut self,
-        command: TrainCommand,
-        training: &mut Training,
-        (scene, networks): (&Scene, &Networks),
-        ctx: &Context,
-    ) -> Result<(), String> {
-        match (command, &self.job) {
-            (TrainCommand::Settings(settings), _) => training.settings = *settings,
-            (TrainCommand::Start, None) => {
-                let request = TrainingRequest::of_scene(scene, training.settings.clone())
-                    .map_err(|error| error.to_string())?;
-                let ctx = ctx.clone();
-                let job =
-                    TrainingJob::start(request, networks.clone(), move || ctx.request_repaint())
-                        .map_err(|error| error.to_string())?;
-                training.status = Some(job.status());
+        training: Training,
+        settings: &TrainingSettings,
+        scene: &Scene,
+        (networks, wake): (&Networks, &Wake),
+    ) -> Result<(), ActionError> {
+        match (training, &self.job) {
+            (Training::Start, None) => {
+                let request = TrainingRequest::of_scene(scene, settings.clone())?;
+                let wake = Arc::clone(wake);
+                let job = TrainingJob::start(request, networks.clone(), move || wake())?;
+                self.status = Some(job.status());
                 self.job = Some((job, scene.data.clone()));
                 if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
                     self.replaced.clone_from(&scene.field.model);
                 }
             }
-            (TrainCommand::Pause, Some((job, _))) => job.pause(),
-            (TrainCommand::Resume, Some((job, _))) => job.resume(),
-            (TrainCommand::Stop, Some((job, _))) => job.stop(),
-            (TrainCommand::Reset, Some(_)) => self.reset(training),
+            (Training::Pause, Some((job, _))) => job.pause(),
+            (Training::Resume, Some((job, _))) => job.resume(),
+            (Training::Stop, Some((job, _))) => job.stop(),
+            (Training::Reset, Some(_)) => self.reset(),
             _ => {}
         }
         Ok(())
@@ -67,34 +83,32 @@ impl TrainerDesk {
     /// Forgets a training whose data are no longer shown.
     pub fn update(
         &mut self,
-        training: &mut Training,
         scene: &Scene,
         solve: Option<Duration>,
-        ctx: &Context,
+        soon: &mut Soon,
     ) -> Option<(NetworkId, bool)> {
         let (job, data) = self.job.as_ref()?;
         if *data != scene.data {
-            self.reset(training);
+            self.reset();
             return None;
         }
         let status = job.status();
         let newest = status.network;
-        training.status = Some(status);
-        if training.is_under_way() {
+        self.status = Some(status);
+        if self.is_under_way() {
             // Steps and loss move between the snapshots as well.
-            ctx.request_repaint_after(Duration::from_millis(100));
+            soon.after(READ);
         }
         let newest = newest.filter(|newest| self.shown != Some(*newest))?;
         let rest = match solve {
             Some(solve) => REFRESH.max(REST * solve),
-            None if training.is_under_way() => return None,
+            None if self.is_under_way() => return None,
             None => REFRESH,
         };
-        if let Some(wait) = self.shown_at.and_then(|at| rest.checked_sub(at.elapsed())) {
-            ctx.request_repaint_after(wait);
+        if self.shown_at.is_some_and(|at| soon.waits(at, rest)) {
             return None;
         }
-        self.shown_at = Some(Instant::now());
+        self.shown_at = Some(soon.now);
         let before = self.shown.replace(newest);
         Some((newest, before.is_none()))
     }
@@ -111,13 +125,13 @@ impl TrainerDesk {
         self.job.as_ref().and_then(|(job, _)| job.status().network)
     }
 
-    fn reset(&mut self, training: &mut Training) {
-        training.status = None;
+    fn reset(&mut self) {
+        self.status = None;
         self.shown = None;
         self.shown_at = None;
         if let Some((job, _)) = self.job.take() {
             job.stop();
-            // It ends after the step in progress; the window does not wait for that.
+            // It ends after the step in progress; nobody waits for that.
             std::thread::spawn(move || drop(job));
         }
     }

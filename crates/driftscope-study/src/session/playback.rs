@@ -1,7 +1,7 @@
 //! The moment of a run that is shown.
 
-use driftscope_study::Recording;
-use driftscope_study::scene::{Clock, View};
+use crate::recording::Recording;
+use crate::scene::{Clock, View};
 
 /// The finished picture stands this long before a repeated run starts again.
 const REST_SECS: f64 = 0.9;
@@ -51,12 +51,12 @@ impl Playback {
         }
     }
 
-    /// Plays, or pauses; plays from the start when at the end.
-    pub fn toggle(&mut self) {
-        self.playing = !self.playing;
-        if self.playing && self.progress >= 1.0 {
+    /// Plays, or pauses; what begins to play at the end plays from the start.
+    pub fn play(&mut self, playing: bool) {
+        if playing && !self.playing && self.progress >= 1.0 {
             self.restart();
         }
+        self.playing = playing;
     }
 
     /// Goes to the start; whether it moves stays as it was.
@@ -71,15 +71,15 @@ impl Playback {
         self.rested_secs = 0.0;
     }
 
-    /// Goes to the next (`by` > 0) or previous of the rising `edges`, and pauses.
-    pub fn step(&mut self, by: i32, edges: &[f64]) {
-        self.playing = false;
+    /// The share of the run at the next (`by` > 0) or previous of the rising `edges`.
+    #[must_use]
+    pub fn beside(&self, by: i32, edges: &[f64]) -> f64 {
         let target = if by > 0 {
             edges.iter().find(|&&edge| edge > self.progress + SAME)
         } else {
             edges.iter().rev().find(|&&edge| edge < self.progress - SAME)
         };
-        self.seek(target.copied().unwrap_or(if by > 0 { 1.0 } else { 0.0 }));
+        target.copied().unwrap_or(if by > 0 { 1.0 } else { 0.0 })
     }
 
     /// The t that is shown.
@@ -181,7 +181,7 @@ mod tests {
         playback.advance(View::RUN_SECS, &view, &[]);
         playback.advance(0.1, &view, &[]);
         assert!(!playback.playing);
-        playback.toggle();
+        playback.play(true);
         assert!(playback.playing && playback.progress.abs() < 1e-9);
     }
 
@@ -189,13 +189,13 @@ mod tests {
     fn arrows_go_from_step_to_step() {
         let edges = [0.0, 0.25, 1.0];
         let mut playback = Playback::default();
-        playback.step(1, &edges);
-        assert!((playback.progress - 0.25).abs() < 1e-9 && !playback.playing);
-        playback.step(1, &edges);
-        playback.step(1, &edges);
-        assert!((playback.progress - 1.0).abs() < 1e-9);
-        playback.step(-1, &edges);
-        assert!((playback.progress - 0.25).abs() < 1e-9);
+        let mut step = |by| {
+            playback.seek(playback.beside(by, &edges));
+            playback.progress
+        };
+        for (by, expected) in [(1, 0.25), (1, 1.0), (1, 1.0), (-1, 0.25), (-1, 0.0), (-1, 0.0)] {
+            assert!((step(by) - expected).abs() < 1e-9);
+        }
     }
 
     #[test]

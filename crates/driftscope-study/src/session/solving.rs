@@ -1,14 +1,16 @@
-//! The traffic with the engine: what is asked of it, and which of its answers is shown.
+//! The traffic with the engines: what is asked of them, and which of their answers is shown.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::{Engine, Networks, Recording, Update};
-use eframe::egui::Context;
-
+use super::pane::{PaneState, Shown, Solve};
 use super::references::References;
-use super::state::{PaneState, Shown, Solve, State};
+use super::soon::{Soon, Wake};
 use super::traces::Traces;
+use crate::networks::Networks;
+use crate::recording::Recording;
+use crate::scene::Scene;
+use crate::worker::{Engine, Update};
 
 /// A picture in the making replaces an older one only if that has been shown for this long, so
 /// that dragging a slider does not flicker.
@@ -19,8 +21,9 @@ const CHANCE: Duration = Duration::from_millis(40);
 
 /// The engines of all panes, and the references they are held against.
 pub struct Solvers {
-    ctx: Context,
-    desks: Vec<Solver>,
+    wake: Wake,
+    networks: Networks,
+    by_pane: Vec<Solver>,
     references: References,
     next_key: u64,
 }
@@ -28,27 +31,32 @@ pub struct Solvers {
 impl Solvers {
     /// No engine yet; [`Self::sync`] starts one per pane that is shown.
     #[must_use]
-    pub fn new(ctx: &Context, networks: &Networks) -> Self {
-        let references = References::new(ctx, networks);
-        Self { ctx: ctx.clone(), desks: Vec::new(), references, next_key: 1 }
+    pub fn new(wake: &Wake, networks: &Networks) -> Self {
+        Self {
+            wake: Arc::clone(wake),
+            networks: networks.clone(),
+            by_pane: Vec::new(),
+            references: References::new(wake, networks),
+            next_key: 0,
+        }
     }
 
-    /// Gives every pane of the scene its place and asks for what records differently than before.
-    pub fn sync(&mut self, state: &mut State) {
-        let count = state.scene.pane_count();
-        state.panes.truncate(count);
-        self.desks.truncate(count);
-        while state.panes.len() < count {
-            let scene = state.scene.pane(state.panes.len());
-            state.panes.push(PaneState::new(self.next_key, scene));
+    /// Gives every pane of the scene its place and asks for what records differently than before, in
+    /// the first `visible` panes.
+    pub fn sync(&mut self, scene: &Scene, panes: &mut Vec<PaneState>, visible: usize) {
+        let count = scene.pane_count();
+        panes.truncate(count);
+        self.by_pane.truncate(count);
+        while panes.len() < count {
+            panes.push(PaneState::new(self.next_key, scene.pane(panes.len())));
             self.next_key += 1;
         }
-        for index in 0..state.visible().len() {
-            if self.desks.len() == index {
-                self.desks.push(Solver::new(&self.ctx, &state.networks));
+        for (index, pane) in panes.iter_mut().enumerate().take(visible) {
+            if self.by_pane.len() == index {
+                self.by_pane.push(Solver::new(&self.wake, &self.networks));
             }
-            let scene = state.scene.pane(index);
-            let (solver, pane) = (&mut self.desks[index], &mut state.panes[index]);
+            let scene = scene.pane(index);
+            let solver = &mut self.by_pane[index];
             if !solver.asked || !scene.records_like(&pane.scene) {
                 solver.ask();
             }
@@ -57,33 +65,32 @@ impl Solvers {
     }
 
     /// Takes the pane at `index` away; the others keep their recordings.
-    pub fn remove(&mut self, state: &mut State, index: usize) {
-        if index < state.panes.len() {
-            state.panes.remove(index);
+    pub fn remove(&mut self, panes: &mut Vec<PaneState>, index: usize) {
+        if index < panes.len() {
+            panes.remove(index);
         }
-        if index < self.desks.len() {
-            let solver = self.desks.remove(index);
-            // It ends after the step in progress; the window does not wait for that.
+        if index < self.by_pane.len() {
+            let solver = self.by_pane.remove(index);
+            // It ends after the step in progress; nobody waits for that.
             std::thread::spawn(move || drop(solver));
         }
     }
 
-    /// Whether a request or a reference that is wanted is still being solved.
+    /// Whether a request or a reference that is wanted by the visible panes is still being solved.
     #[must_use]
-    pub fn is_busy(&self, state: &State) -> bool {
+    pub fn is_busy(&self, visible: &[PaneState]) -> bool {
         let waits = |solver: &Solver| solver.waiting || solver.held.is_some();
-        self.desks.iter().take(state.visible().len()).any(waits)
-            || state.visible().iter().any(|pane| pane.solving().is_some())
+        self.by_pane.iter().take(visible.len()).any(waits)
+            || visible.iter().any(|pane| pane.under_way().is_some())
             || self.references.is_busy()
     }
 
-    /// Takes news in and sends what waits.
-    pub fn update(&mut self, state: &mut State, ctx: &Context) {
-        let count = state.visible().len();
-        for (solver, pane) in self.desks.iter_mut().zip(&mut state.panes).take(count) {
-            solver.update(pane, ctx);
+    /// Takes news of the visible panes in and sends what waits.
+    pub fn update(&mut self, scene: &Scene, visible: &mut [PaneState], soon: &mut Soon) {
+        for (solver, pane) in self.by_pane.iter_mut().zip(&mut *visible) {
+            solver.update(pane, soon);
         }
-        self.references.update(state);
+        self.references.update(scene, visible);
     }
 }
 
@@ -97,10 +104,10 @@ struct Solver {
 }
 
 impl Solver {
-    /// Starts the engine; it wakes the window when there is news.
-    fn new(ctx: &Context, networks: &Networks) -> Self {
-        let ctx = ctx.clone();
-        let engine = Engine::new(networks.clone(), move || ctx.request_repaint());
+    /// Starts the engine; it wakes whoever draws when there is news.
+    fn new(wake: &Wake, networks: &Networks) -> Self {
+        let wake = Arc::clone(wake);
+        let engine = Engine::new(networks.clone(), move || wake());
         Self { engine, asked: false, waiting: false, answered: true, held: None }
     }
 
@@ -111,31 +118,30 @@ impl Solver {
     }
 
     /// Takes news in and sends the request that waits.
-    fn update(&mut self, pane: &mut PaneState, ctx: &Context) {
+    fn update(&mut self, pane: &mut PaneState, soon: &mut Soon) {
         while let Some(update) = self.engine.poll() {
-            self.take(update, pane);
+            self.take(update, pane, soon.now);
         }
-        self.show_held(pane, ctx);
+        self.show_held(pane, soon);
         if self.waiting {
-            self.send(pane, ctx);
+            self.send(pane, soon);
         }
     }
 
-    fn send(&mut self, pane: &mut PaneState, ctx: &Context) {
+    fn send(&mut self, pane: &mut PaneState, soon: &mut Soon) {
         if let Some(solve) = pane.solve
             && !self.answered
-            && let Some(rest) = CHANCE.checked_sub(solve.since.elapsed())
+            && soon.waits(solve.since, CHANCE)
         {
-            ctx.request_repaint_after(rest);
             return;
         }
         self.waiting = false;
         self.answered = false;
         let id = self.engine.request(Arc::clone(&pane.scene));
-        pane.solve = Some(Solve { id, since: Instant::now(), done: false });
+        pane.solve = Some(Solve { id, since: soon.now, done: false });
     }
 
-    fn take(&mut self, update: Update, pane: &mut PaneState) {
+    fn take(&mut self, update: Update, pane: &mut PaneState, now: Instant) {
         let newest = pane.solve.map_or(0, |solve| solve.id);
         match update {
             Update::Recorded(recording) => {
@@ -156,7 +162,7 @@ impl Solver {
             Update::Measured { id, distance } => {
                 let held = self.held.take_if(|held| held.id == id);
                 if let Some(held) = held {
-                    show(pane, held);
+                    show(pane, held, now);
                 }
                 if let Some(shown) = pane.shown.as_mut().filter(|shown| shown.recording.id == id) {
                     shown.distance = Some(distance);
@@ -174,28 +180,23 @@ impl Solver {
         }
     }
 
-    fn show_held(&mut self, pane: &mut PaneState, ctx: &Context) {
+    fn show_held(&mut self, pane: &mut PaneState, soon: &mut Soon) {
         let Some(held) = self.held.take() else { return };
-        let rest = pane
-            .shown
-            .as_ref()
-            .filter(|shown| shown.recording.id != held.id && !held.complete)
-            .and_then(|shown| HOLD.checked_sub(shown.since.elapsed()));
-        match rest {
-            Some(rest) => {
-                ctx.request_repaint_after(rest);
-                self.held = Some(held);
-            }
-            None => show(pane, held),
+        let other = |shown: &&Shown| shown.recording.id != held.id && !held.complete;
+        if let Some(shown) = pane.shown.as_ref().filter(other)
+            && soon.waits(shown.since, HOLD)
+        {
+            self.held = Some(held);
+            return;
         }
+        show(pane, held, soon.now);
     }
 }
 
 /// Puts a recording on show; the playback goes on where it is.
-fn show(pane: &mut PaneState, recording: Arc<Recording>) {
+fn show(pane: &mut PaneState, recording: Arc<Recording>, now: Instant) {
     let before = pane.shown.take().filter(|shown| shown.recording.id == recording.id);
     let traces = Traces::of(&recording);
-    let (since, distance) =
-        before.map_or((Instant::now(), None), |shown| (shown.since, shown.distance));
+    let (since, distance) = before.map_or((now, None), |shown| (shown.since, shown.distance));
     pane.shown = Some(Shown { recording, traces, distance, since });
 }

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use driftscope_study::scene::{ColourBy, Scene};
-use driftscope_study::{Engine, Networks, Recording, Update};
-use eframe::egui::Context;
-
-use super::state::{PaneState, State};
+use super::pane::PaneState;
+use super::soon::Wake;
+use crate::networks::Networks;
+use crate::recording::Recording;
+use crate::scene::{ColourBy, Scene};
+use crate::worker::{Engine, Update};
 
 /// References kept; panes that differ in their sampler alone share one.
 const KEPT: usize = 6;
@@ -25,9 +26,9 @@ pub struct References {
 impl References {
     /// Nothing asked for.
     #[must_use]
-    pub fn new(ctx: &Context, networks: &Networks) -> Self {
-        let ctx = ctx.clone();
-        let engine = Engine::new(networks.clone(), move || ctx.request_repaint());
+    pub fn new(wake: &Wake, networks: &Networks) -> Self {
+        let wake = Arc::clone(wake);
+        let engine = Engine::new(networks.clone(), move || wake());
         Self { engine, under_way: None, failed: None, known: Vec::new() }
     }
 
@@ -37,16 +38,14 @@ impl References {
         self.under_way.is_some()
     }
 
-    /// Hands out what is there and asks for what is missing.
-    pub fn update(&mut self, state: &mut State) {
+    /// Hands out what is there to the visible panes of `scene` and asks for what is missing.
+    pub fn update(&mut self, scene: &Scene, visible: &mut [PaneState]) {
         while let Some(update) = self.engine.poll() {
             self.take(update);
         }
-        let by_distance = state.scene.view.colour == ColourBy::Distance;
-        let differences: Vec<bool> = (0..state.visible().len())
-            .map(|index| by_distance || state.scene.shows_difference(index))
-            .collect();
-        for (pane, wanted) in state.panes.iter_mut().zip(differences) {
+        let by_distance = scene.view.colour == ColourBy::Distance;
+        for (index, pane) in visible.iter_mut().enumerate() {
+            let wanted = by_distance || scene.shows_difference(index);
             pane.reference = if wanted { self.of(pane) } else { None };
         }
     }

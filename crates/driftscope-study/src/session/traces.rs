@@ -1,10 +1,10 @@
 //! The steps of a recording as the plots and the scrubber draw them.
 
 use driftscope_solve::Attempt;
-use driftscope_study::scene::Scene;
-use driftscope_study::{Recording, Spread};
 
 use super::playback::progress_of;
+use crate::recording::{Recording, Spread};
+use crate::scene::Scene;
 
 /// Most points of one series; more would draw over each other.
 const MOST_POINTS: usize = 1500;

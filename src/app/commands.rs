@@ -1,0 +1,307 @@
+//! Everything that a key asks for: one table for the keyboard, the buttons, the menus, the map of keys
+//! and the guide.
+
+use driftscope_study::session::{Action, Mode};
+use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+
+use super::command::{Command, FileCommand};
+use super::state::{Look, State};
+
+/// One entry: its words, its keys, what it asks for.
+pub struct Entry {
+    /// What it is called on a button or in a menu.
+    pub title: &'static str,
+    /// What it does, for the map of keys and the guide.
+    pub does: &'static str,
+    /// The keys that ask for it; the first stands beside its title.
+    pub keys: &'static [Keys],
+    /// What it asks for as things stand.
+    pub command: fn(&State) -> Command,
+    /// Why it cannot be done as things stand, if it cannot.
+    pub refused: fn(&State) -> Option<&'static str>,
+}
+
+/// Keys pressed together.
+#[derive(Clone, Copy, Debug)]
+pub enum Keys {
+    /// One that works while nothing has the focus, since space and arrows belong to what was reached
+    /// by the Tab key.
+    Plain(Key),
+    /// One that works whatever has the focus, but for a field of text.
+    Anywhere(Modifiers, Key),
+    /// A character, wherever the keyboard has it.
+    Character(&'static str),
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+impl Keys {
+    /// As it is written in menus.
+    #[must_use]
+    pub fn words(self) -> String {
+        let named = |key: Key| match key {
+            Key::ArrowLeft => "←",
+            Key::ArrowRight => "→",
+            Key::Escape => "Esc",
+            key => key.name(),
+        };
+        match self {
+            Self::Plain(key) => named(key).to_owned(),
+            Self::Anywhere(modifiers, key) => {
+                let ctrl = if modifiers.command { "Ctrl+" } else { "" };
+                let shift = if modifiers.shift { "Shift+" } else { "" };
+                format!("{ctrl}{shift}{}", named(key))
+            }
+            Self::Character(character) => character.to_owned(),
+        }
+    }
+
+    fn are_pressed(self, ctx: &Context) -> bool {
+        match self {
+            Self::Plain(key) => {
+                ctx.memory(|memory| memory.focused().is_none())
+                    && ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key))
+            }
+            Self::Anywhere(modifiers, key) => {
+                let shortcut = KeyboardShortcut::new(modifiers, key);
+                // Ctrl+Z would take Ctrl+Shift+Z as well.
+                ctx.input_mut(|input| {
+                    input.modifiers.shift == modifiers.shift && input.consume_shortcut(&shortcut)
+                })
+            }
+            Self::Character(character) => ctx.input(|input| {
+                let typed = |event: &Event| matches!(event, Event::Text(text) if text == character);
+                input.events.iter().any(typed)
+            }),
+        }
+    }
+}
+
+impl Entry {
+    const fn new(
+        (title, does): (&'static str, &'static str),
+        keys: &'static [Keys],
+        command: fn(&State) -> Command,
+    ) -> Self {
+        Self { title, does, keys, command, refused: |_| None }
+    }
+
+    /// Its first keys, as they stand beside its title; none if no key asks for it.
+    #[must_use]
+    pub fn shortcut(&self) -> String {
+        self.keys.first().map_or_else(String::new, |keys| keys.words())
+    }
+
+    /// All its keys, for a table.
+    #[must_use]
+    pub fn all_keys(&self) -> String {
+        self.keys.iter().map(|keys| keys.words()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether its keys were pressed in this frame.
+    #[must_use]
+    pub fn is_pressed(&self, ctx: &Context) -> bool {
+        self.keys.iter().any(|keys| keys.are_pressed(ctx))
+    }
+}
+
+/// Play or pause.
+pub const PLAY: Entry =
+    Entry::new(("Play, pause", "play or pause"), &[Keys::Plain(Key::Space)], |state| {
+        Command::Act(Action::Play { playing: !state.playback().playing })
+    });
+/// One step back.
+pub const STEP_BACK: Entry = Entry::new(
+    ("One solver step back", "one solver step back"),
+    &[Keys::Plain(Key::ArrowLeft)],
+    |_| Command::Step(-1),
+);
+/// One step forward.
+pub const STEP_FORWARD: Entry = Entry::new(
+    ("One solver step forward", "one solver step forward"),
+    &[Keys::Plain(Key::ArrowRight)],
+    |_| Command::Step(1),
+);
+/// To the start of the run.
+pub const RESTART: Entry =
+    Entry::new(("Restart", "to the start of the run"), &[Keys::Plain(Key::Home)], |_| {
+        Command::seek(0.0)
+    });
+/// Fit the view.
+pub const RESET_VIEW: Entry =
+    Entry::new(("Reset view", "fit the view"), &[Keys::Plain(Key::R)], |_| Command::ResetView);
+/// The stage alone.
+pub const STAGE_ALONE: Entry = Entry::new(
+    ("Stage alone", "the stage alone, full screen; again or Esc to leave"),
+    &[Keys::Plain(Key::F)],
+    |_| Command::ToggleStageAlone,
+);
+/// Full screen.
+pub const FULL_SCREEN: Entry = Entry::new(
+    ("Full screen", "full screen"),
+    &[Keys::Anywhere(Modifiers::NONE, Key::F11)],
+    |_| Command::ToggleFullScreen,
+);
+/// The controls.
+pub const CONTROLS: Entry =
+    Entry::new(("Controls", "hide or show the controls"), &[Keys::Plain(Key::C)], |state| {
+        Command::Look(state.with_controls_toggled())
+    });
+/// The graphs.
+pub const GRAPHS: Entry =
+    Entry::new(("Graphs", "hide or show the graphs"), &[Keys::Plain(Key::G)], |state| {
+        Command::Look(state.with_plots_toggled())
+    });
+/// The next theme.
+pub const NEXT_THEME: Entry =
+    Entry::new(("Next theme", "next theme"), &[Keys::Plain(Key::T)], |state| {
+        Command::Look(Look { room: state.look.room.next(), ..state.look })
+    });
+/// Larger type.
+pub const PRESENTER: Entry =
+    Entry::new(("Presenter mode", "presenter mode: larger type"), &[Keys::Plain(Key::P)], |_| {
+        Command::TogglePresenter
+    });
+/// Take the last change back.
+pub const UNDO: Entry = Entry {
+    refused: |state| {
+        (state.editor().history().0 == 0).then_some("There is nothing to be taken back.")
+    },
+    ..Entry::new(("Undo", "take the last change back"), &[Keys::Anywhere(CTRL, Key::Z)], |_| {
+        Command::Act(Action::Undo)
+    })
+};
+/// Make it again.
+pub const REDO: Entry = Entry {
+    refused: |state| (state.editor().history().1 == 0).then_some("No change has been taken back."),
+    ..Entry::new(
+        ("Redo", "make the change again that was taken back"),
+        &[Keys::Anywhere(CTRL_SHIFT, Key::Z), Keys::Anywhere(CTRL, Key::Y)],
+        |_| Command::Act(Action::Redo),
+    )
+};
+/// Open a scene.
+pub const OPEN_SCENE: Entry =
+    Entry::new(("Open scene…", "open a scene"), &[Keys::Anywhere(CTRL, Key::O)], |_| {
+        Command::File(FileCommand::AskOpenScene)
+    });
+/// Save the scene.
+pub const SAVE_SCENE: Entry =
+    Entry::new(("Save scene…", "save the scene"), &[Keys::Anywhere(CTRL, Key::S)], |_| {
+        Command::File(FileCommand::AskSaveScene)
+    });
+/// Open a model.
+pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[], |_| {
+    Command::File(FileCommand::AskOpenModel)
+});
+/// Save the trained model.
+pub const SAVE_MODEL: Entry = Entry {
+    refused: |state| {
+        let trained = state.scene().trained_networks().next().is_some();
+        (!trained).then_some("The scene shows no network that was trained in this window.")
+    },
+    ..Entry::new(("Save trained model…", "save the trained model"), &[], |_| {
+        Command::File(FileCommand::AskSaveModel)
+    })
+};
+/// The map of keys.
+pub const HELP: Entry =
+    Entry::new(("Keyboard map", "the map of keys"), &[Keys::Character("?")], |_| {
+        Command::ToggleHelp
+    });
+/// Leave what is on top, from the outside in.
+pub const LEAVE: Entry = Entry::new(
+    ("Leave", "leave, in this order: the stage alone, step by step, the pinned particle"),
+    &[Keys::Plain(Key::Escape)],
+    |state| {
+        if state.look.panels.stage_alone {
+            Command::ToggleStageAlone
+        } else if state.inspected().is_some() {
+            Command::Inspect(None)
+        } else {
+            Command::Act(Action::Pin { particle: None })
+        }
+    },
+);
+
+/// A mode of [`Mode::ALL`].
+const fn mode(
+    words: (&'static str, &'static str),
+    keys: &'static [Keys],
+    command: fn(&State) -> Command,
+) -> Entry {
+    Entry::new(words, keys, command)
+}
+
+/// The modes, in the order of [`Mode::ALL`].
+pub const MODES: [Entry; 4] = [
+    mode(("Explore", "explore: turn knobs and watch"), &[Keys::Plain(Key::Num1)], |_| {
+        Command::Act(Action::Mode { mode: Mode::ALL[0] })
+    }),
+    mode(("Compare", "compare samplers side by side"), &[Keys::Plain(Key::Num2)], |_| {
+        Command::Act(Action::Mode { mode: Mode::ALL[1] })
+    }),
+    mode(("Errors", "the error laboratory"), &[Keys::Plain(Key::Num3)], |_| {
+        Command::Act(Action::Mode { mode: Mode::ALL[2] })
+    }),
+    mode(("Train", "train a network"), &[Keys::Plain(Key::Num4)], |_| {
+        Command::Act(Action::Mode { mode: Mode::ALL[3] })
+    }),
+];
+
+/// Every entry that has a key, in the order of the map.
+pub static ALL: &[&Entry] = &[
+    &PLAY,
+    &STEP_BACK,
+    &STEP_FORWARD,
+    &RESTART,
+    &MODES[0],
+    &MODES[1],
+    &MODES[2],
+    &MODES[3],
+    &UNDO,
+    &REDO,
+    &OPEN_SCENE,
+    &SAVE_SCENE,
+    &RESET_VIEW,
+    &STAGE_ALONE,
+    &FULL_SCREEN,
+    &CONTROLS,
+    &GRAPHS,
+    &NEXT_THEME,
+    &PRESENTER,
+    &LEAVE,
+    &HELP,
+];
+
+/// The table of the guide.
+#[must_use]
+pub fn markdown() -> String {
+    let rows = ALL.iter().map(|entry| format!("| {} | {} |\n", entry.all_keys(), entry.does));
+    format!("| key | does |\n| --- | --- |\n{}", rows.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_asks_for_two_things_and_modes_are_called_as_they_are() {
+        let keys: Vec<String> =
+            ALL.iter().flat_map(|entry| entry.keys).map(|keys| keys.words()).collect();
+        let different: HashSet<&String> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len(), "{keys:?}");
+        for (mode, entry) in Mode::ALL.iter().zip(&MODES) {
+            assert_eq!(mode.title(), entry.title);
+        }
+    }
+
+    #[test]
+    fn the_guide_has_the_table() {
+        let guide = include_str!("../../docs/guide.md");
+        assert!(guide.contains(&markdown()), "docs/guide.md should have\n{}", markdown());
+    }
+}

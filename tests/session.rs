@@ -1,0 +1,220 @@
+//! A session without a window does what the window does, and reads the same numbers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driftscope::app::{Driftscope, Launch};
+use driftscope_study::TrainingState;
+use driftscope_study::scene::Scene;
+use driftscope_study::session::{Action, Change, Mode, PaneState, Session, Training};
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// Longer than anything takes on a busy computer.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// The particle that is pinned.
+const PARTICLE: usize = 3;
+
+fn scene() -> Scene {
+    let settings = ["field.kind=exact", "data.name=single-gaussian", "particles.count=40"];
+    Scene::with_settings(None, &settings.map(str::to_owned)).expect("a scene")
+}
+
+/// All that is read of a pane: by each method's counts, the end points, the distance to the data, the
+/// steps of the chosen particle.
+#[derive(Debug, PartialEq)]
+struct Reading {
+    scene: Scene,
+    nfe: [f64; 3],
+    accepted: f64,
+    rejected: f64,
+    edges: Vec<u64>,
+    ends: Vec<[u64; 2]>,
+    distance: Option<[u64; 2]>,
+    chosen: Option<(usize, usize, Option<u64>)>,
+}
+
+fn read(pane: &PaneState) -> Reading {
+    let shown = pane.shown.as_ref().expect("a picture");
+    let traces = &shown.traces;
+    let chosen = pane.chosen.as_ref().map(|chosen| {
+        let stability = chosen.stability.as_ref().expect("it has steps");
+        (chosen.particle, stability.landings.len(), stability.left_at.map(f64::to_bits))
+    });
+    Reading {
+        scene: (*pane.scene).clone(),
+        nfe: [f64::from(traces.nfe.min), traces.nfe.mean, f64::from(traces.nfe.max)],
+        accepted: traces.accepted.mean,
+        rejected: traces.rejected.mean,
+        edges: traces.edges.iter().map(|edge| edge.to_bits()).collect(),
+        ends: shown.recording.ends().map(|end| end.map(f64::to_bits)).collect(),
+        distance: shown.distance.map(|d| [d.sliced_w2, d.floor].map(f64::to_bits)),
+        chosen,
+    }
+}
+
+fn read_all(session: &Session) -> Vec<Reading> {
+    session.visible().iter().map(read).collect()
+}
+
+/// Waits until nothing more is to come.
+fn settle(session: &mut Session, done: impl Fn(&Session) -> bool) {
+    let began = Instant::now();
+    loop {
+        session.advance(Instant::now(), Duration::ZERO);
+        if session.is_settled() && done(session) {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited in vain: {:?}", session.failure());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn has_ended(session: &Session) -> bool {
+    let ended = session.training().is_some_and(|status| status.state == TrainingState::Finished);
+    // The particles follow its last weights.
+    ended && session.training().and_then(|status| status.network) == followed(session)
+}
+
+fn followed(session: &Session) -> Option<driftscope_flow::network::NetworkId> {
+    session.scene().trained_networks().next()
+}
+
+/// What is waited for.
+type Done = fn(&Session) -> bool;
+
+/// The window, driven as a person would.
+struct Window(Harness<'static, Driftscope>);
+
+impl Window {
+    fn session(&self) -> &Session {
+        &self.0.state().state().session
+    }
+
+    fn wait(&mut self, done: impl Fn(&Session) -> bool) {
+        let began = Instant::now();
+        self.0.run_steps(3);
+        while !(self.session().is_settled() && done(self.session())) {
+            assert!(began.elapsed() < PATIENCE, "waited in vain: {:?}", self.session().failure());
+            std::thread::sleep(Duration::from_millis(5));
+            self.0.step();
+        }
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.0.key_press_modifiers(modifiers, key);
+        self.wait(|_| true);
+    }
+}
+
+#[test]
+fn without_a_window_the_same_actions_give_the_same_numbers() {
+    // A person at the window: tighter tolerances, a particle pinned at the end of the run, a training,
+    // two samplers side by side, the last change taken back and made again.
+    let launch = Launch { scene: scene(), at: Some(1.0), ..Launch::default() };
+    let mut window = Window(
+        Harness::builder()
+            .with_size([1280.0, 800.0])
+            .build_eframe(move |cc| Driftscope::new(cc, launch)),
+    );
+    window.wait(|_| true);
+    let mut seen = Vec::new();
+    window.0.get_by_label("rtol").set_value_accesskit(1e-7);
+    window.wait(|session| session.scene().sampler.rtol < 1e-6);
+    let rtol = window.session().scene().sampler.rtol;
+    let end = window.session().recording().and_then(|all| all.ends().nth(PARTICLE));
+    let place = window.0.state().screen_position(0, end.expect("there")).expect("on the stage");
+    window.0.hover_at(place);
+    window.0.run_steps(2);
+    window.0.drag_at(place);
+    window.0.drop_at(place);
+    window.wait(|session| session.pinned().is_some());
+    assert_eq!(window.session().pinned(), Some(PARTICLE));
+    seen.push(read_all(window.session()));
+    window.press(Modifiers::NONE, Key::Num4);
+    window.0.get_by_label("Training steps").set_value_accesskit(200.0);
+    window.0.get_by_label("Batch size").set_value_accesskit(64.0);
+    window.0.run_steps(2);
+    let settings = window.session().training_settings().clone();
+    window.0.get_by_label("Start").click();
+    window.wait(has_ended);
+    seen.push(read_all(window.session()));
+    window.press(Modifiers::NONE, Key::Num2);
+    seen.push(read_all(window.session()));
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.session().scene().pane_count(), 1);
+    seen.push(read_all(window.session()));
+    window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    seen.push(read_all(window.session()));
+
+    // The same without one, from actions that were written down.
+    let changes = vec![Change::set("sampler.rtol", rtol)];
+    let set = Action::Set { pane: 0, changes, continues: false };
+    let training_settings =
+        Action::TrainingSettings { settings: Box::new(settings), continues: false };
+    let script: [(Vec<Action>, Done); 5] = [
+        (
+            vec![
+                Action::Play { playing: false },
+                Action::Seek { progress: 1.0 },
+                set,
+                Action::Pin { particle: Some(PARTICLE) },
+            ],
+            |_| true,
+        ),
+        (
+            vec![
+                Action::Mode { mode: Mode::Train },
+                training_settings,
+                Action::Train { training: Training::Start },
+            ],
+            has_ended,
+        ),
+        (vec![Action::Mode { mode: Mode::Compare }], |_| true),
+        (vec![Action::Undo], |_| true),
+        (vec![Action::Redo], |_| true),
+    ];
+    let mut session = Session::new(scene(), Instant::now(), || {});
+    settle(&mut session, |_| true);
+    for ((actions, done), seen) in script.into_iter().zip(&seen) {
+        let written = serde_json::to_string(&actions).expect("can be written");
+        let actions: Vec<Action> = serde_json::from_str(&written).expect("can be read");
+        for action in &actions {
+            session.act(action).expect("can be done");
+        }
+        settle(&mut session, done);
+        assert_eq!(&read_all(&session), seen, "{written}");
+    }
+    assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 2, 1, 2]);
+    assert_eq!(session.time(), window.session().time());
+    assert!(Arc::ptr_eq(session.scene(), session.editor().scene()));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_changes_nothing() {
+    let mut session = Session::new(scene(), Instant::now(), || {});
+    let before = session.editor().document().clone();
+    let refused = [
+        Action::Set { pane: 5, changes: Vec::new(), continues: false },
+        Action::Set {
+            pane: 0,
+            changes: vec![Change::set("sampler.rtoll", 1e-3)],
+            continues: false,
+        },
+        Action::RemovePane { pane: 1 },
+        Action::SelectPane { pane: 9 },
+    ];
+    for action in refused {
+        let reason = session.act(&action).expect_err("refused").to_string();
+        assert!(!reason.is_empty() && session.editor().document() == &before, "{reason}");
+    }
+    // The document may say what no solver can do; then the last good picture stays.
+    settle(&mut session, |_| true);
+    let shown = session.recording().map(|recording| recording.id);
+    let changes = vec![Change::set("sampler.rtol", 1e9)];
+    session.act(&Action::Set { pane: 0, changes, continues: false }).expect("a number");
+    settle(&mut session, |session| session.failure().is_some());
+    assert!(session.failure().is_some_and(|reason| reason.contains("sampler.rtol")));
+    assert_eq!(session.recording().map(|recording| recording.id), shown);
+}
