@@ -9,6 +9,7 @@ mod particles;
 mod presets;
 pub mod row;
 mod sampler;
+mod setting;
 mod step_control;
 mod training;
 
@@ -18,11 +19,6 @@ use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 use super::command::{Command, Commands};
 use super::state::{Mode, State};
 use super::theme::UNIT;
-
-/// As [`driftscope_study::scene::Scene::check`] has it.
-const MOST_PARTICLES: f64 = driftscope_study::scene::MOST_PARTICLES as f64;
-/// As [`driftscope_study::scene::Scene::check`] has it.
-const MOST_STEPS: f64 = driftscope_study::scene::MOST_STEPS as f64;
 
 /// Room for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;

@@ -91,6 +91,8 @@ pub struct Choices<O> {
     pub all: fn() -> Vec<Choice>,
     /// What holds where none is given.
     pub absent: Option<Absent<O, &'static str>>,
+    /// Whether a person may choose to give none.
+    pub optional: bool,
     /// The name of the one chosen.
     pub access: Access<O, &'static str>,
 }
@@ -340,12 +342,17 @@ impl<O, T: Numeric> Number<O, T> {
 
 impl<O> Choices<O> {
     pub(super) fn new(all: fn() -> Vec<Choice>, access: Access<O, &'static str>) -> Self {
-        Self { all, absent: None, access }
+        Self { all, absent: None, optional: false, access }
     }
 
     /// Says what none stands for.
     pub(super) fn or(self, title: &'static str, about: &'static str) -> Self {
         Self { absent: Some(Absent { title, about, value: None }), ..self }
+    }
+
+    /// Lets a person choose to give none.
+    pub(super) fn optional(self) -> Self {
+        Self { optional: true, ..self }
     }
 
     /// Says what stands in where none is chosen.
