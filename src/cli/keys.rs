@@ -31,7 +31,7 @@ pub fn page() -> String {
 }
 
 const TRAINING: &str = "
-Of a training, in the window and as options of `driftscope train`:
+Of a training; most are options of `driftscope train`:
 
 ";
 

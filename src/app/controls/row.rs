@@ -299,3 +299,42 @@ pub fn fold<R>(ui: &mut Ui, title: &str, open: bool, add: impl FnOnce(&mut Ui) -
         })
         .body_returned
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_rounded_and_bounded_and_what_nobody_touched_stays() {
+        let scale = |allowed| Scale {
+            slider: 1e-3..=0.5,
+            allowed,
+            logarithmic: true,
+            whole: false,
+            format: &|value| value.to_string(),
+        };
+        for (allowed, before, wished, becomes) in [
+            (Range::from(0.0..=1.0), 0.3, 0.7, 0.7),
+            (Range::from(0.0..=1.0), 0.3, 7.0, 1.0),
+            (Range::from(0.0..=1.0), 0.3, -7.0, 0.0),
+            // A bound that is not allowed gives way to the end of the slider.
+            (Range::above_to(0.0, 0.5), 0.3, 0.0, 1e-3),
+            (Range::above_to(0.0, 0.5), 0.3, 1e-6, 1e-6),
+            (Range::below(0.0, 1.0), 0.3, 1.0, 0.5),
+            (Range::above(0.0), 0.3, 1e300, 1e300),
+            // What is no number changes nothing.
+            (Range::from(0.0..=1.0), 0.3, f64::NAN, 0.3),
+            (Range::above(0.0), 0.3, f64::INFINITY, 0.3),
+            // What lies outside stays as long as nobody touches it.
+            (Range::from(0.0..=1.0), 7.0, 7.0, 7.0),
+        ] {
+            let mut value: f64 = before;
+            let changed = scale(allowed).take(&mut value, wished);
+            assert_eq!(value.to_bits(), f64::to_bits(becomes), "{wished} in {allowed:?}");
+            assert_eq!(changed, value.to_bits() != before.to_bits());
+        }
+        let whole = Scale { whole: true, ..scale(Range::from(1.0..=9.0)) };
+        let mut value = 2.0;
+        assert!(whole.take(&mut value, 3.4) && value.to_bits() == 3_f64.to_bits());
+    }
+}

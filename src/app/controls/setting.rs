@@ -190,8 +190,8 @@ fn edit_real<O: Settings>(
         None => setting.range,
     };
     // Of a setting that need not be there a scene file can say 0 and mean it.
-    let always = (setting.access.get)(&O::default()).is_some();
-    let zero = none.map(|absent| absent.title).filter(|_| always || given != Some(0.0));
+    let always = || (setting.access.get)(&O::default()).is_some();
+    let zero = none.map(|absent| absent.title).filter(|_| given != Some(0.0) || always());
     let format = |value: f64| match zero {
         Some(words) if value == 0.0 => words.to_owned(),
         _ => written(setting.unit, value),

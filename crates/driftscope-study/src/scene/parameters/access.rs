@@ -3,7 +3,7 @@
 /// Of a setting that is always there.
 macro_rules! given {
     ($owner:ty: $($path:ident).+) => {
-        $crate::scene::parameters::parameter::Access::<$owner, _> {
+        $crate::scene::parameters::kind::Access::<$owner, _> {
             get: |owner| Some(owner.$($path).+),
             set: |owner, value| {
                 owner.$($path).+ = value.unwrap_or_else(|| <$owner>::default().$($path).+);
@@ -15,7 +15,7 @@ macro_rules! given {
 /// Of a size that is always there.
 macro_rules! counted {
     ($owner:ty: $($path:ident).+) => {
-        $crate::scene::parameters::parameter::Access::<$owner, u64> {
+        $crate::scene::parameters::kind::Access::<$owner, u64> {
             get: |owner| Some(owner.$($path).+ as u64),
             set: |owner, value| {
                 owner.$($path).+ =
@@ -28,7 +28,7 @@ macro_rules! counted {
 /// Of a setting that need not be there.
 macro_rules! optional {
     ($owner:ty: $($path:ident).+) => {
-        $crate::scene::parameters::parameter::Access::<$owner, _> {
+        $crate::scene::parameters::kind::Access::<$owner, _> {
             get: |owner| owner.$($path).+,
             set: |owner, value| owner.$($path).+ = value,
         }
@@ -38,7 +38,7 @@ macro_rules! optional {
 /// Of a choice that is always made.
 macro_rules! chosen {
     ($owner:ty: $($path:ident).+) => {
-        $crate::scene::parameters::parameter::Access::<$owner, &'static str> {
+        $crate::scene::parameters::kind::Access::<$owner, &'static str> {
             get: |owner| {
                 Some($crate::scene::parameters::choice::Named::words(owner.$($path).+).name)
             },
@@ -54,7 +54,7 @@ macro_rules! chosen {
 /// Of a choice that need not be made.
 macro_rules! chosen_if_any {
     ($owner:ty: $($path:ident).+) => {
-        $crate::scene::parameters::parameter::Access::<$owner, &'static str> {
+        $crate::scene::parameters::kind::Access::<$owner, &'static str> {
             get: |owner| {
                 let words = $crate::scene::parameters::choice::Named::words;
                 owner.$($path).+.map(|choice| words(choice).name)

@@ -9,7 +9,8 @@ use super::super::applies::{
 use super::access::{chosen, counted, given, optional};
 use super::choice::Named;
 use super::data_rows::LATEST;
-use super::parameter::{Access, Choices, Number, Parameter, Unit};
+use super::kind::{Access, Choices, Number, Unit};
+use super::parameter::Parameter;
 use super::range::Range;
 
 /// Most attempts of an adaptive solve.

@@ -11,7 +11,8 @@ use super::super::applies::{
 use super::super::{Direction, FieldKind, Scene, Start};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::{Named, systems, toys};
-use super::parameter::{Access, Choices, Kind, Number, Parameter, Written};
+use super::kind::{Access, Choices, Kind, Number, Written};
+use super::parameter::Parameter;
 use super::range::Range;
 
 /// Largest number of particles.
@@ -118,20 +119,20 @@ pub(super) fn particles() -> Vec<Parameter<Scene>> {
             "time.start",
             "Start",
             "The first t of the noisy or adaptive part: 0 to 1 unless the field is a classic ODE. Where t falls it is the noising time 1 − t.",
-            time(optional!(Scene: time.start)).or("0, or as said below"),
+            time(optional!(Scene: time.start)).or("0, or where the field begins"),
         )
         .symbol("t₀"),
         Parameter::new(
             "time.end",
             "End",
             "The last t of the noisy or adaptive part: 0 to 1 unless the field is a classic ODE. Where t falls it is the noising time 1 − t.",
-            time(optional!(Scene: time.end)).or("1, or as said below"),
+            time(optional!(Scene: time.end)).or("1, or where the field ends"),
         )
         .symbol("t₁"),
         Parameter::new(
             "particles.count",
             "Count",
-            "Number of particles, 1 to 100 000.",
+            "Number of particles.",
             Number::new(counted!(Scene: particles.count), 1..=MOST_PARTICLES as u64).logarithmic(),
         ),
         Parameter::new(
@@ -139,7 +140,7 @@ pub(super) fn particles() -> Vec<Parameter<Scene>> {
             "Starts",
             "What starting points are drawn from: p_t at the first t, x_t = α(t)·x1 + σ(t)·x0, or N(0, I) whatever the first t. A scene that gives its first t starts from p_t unless it says otherwise.",
             Choices::new(Start::choices, chosen_if_any!(Scene: particles.start))
-                .or_value("as said below", |scene| scene.start().words().name),
+                .or_value("marginal where the first t is given, else noise", |scene| scene.start().words().name),
         )
         .when(with_starts),
     ]

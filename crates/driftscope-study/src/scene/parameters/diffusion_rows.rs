@@ -7,7 +7,8 @@ use super::super::Scene;
 use super::super::applies::{with_last_step, with_noise, with_process, with_scheme};
 use super::access::{chosen, given};
 use super::choice::Named;
-use super::parameter::{Choices, Number, Parameter};
+use super::kind::{Choices, Number};
+use super::parameter::Parameter;
 use super::range::Range;
 
 /// Form, norm, scheme and last step.

@@ -9,6 +9,7 @@ mod choice;
 mod control_rows;
 mod data_rows;
 mod diffusion_rows;
+mod kind;
 mod parameter;
 mod range;
 mod sampler_rows;
@@ -20,9 +21,8 @@ mod view_rows;
 
 pub use choice::{Choice, Named};
 pub use data_rows::{LATEST, MOST_PARTICLES};
-pub use parameter::{
-    Absent, Access, Choices, Kind, Number, Parameter, Scale, Switch, Unit, Written, written,
-};
+pub use kind::{Absent, Access, Choices, Kind, Number, Scale, Switch, Unit, Written};
+pub use parameter::{Parameter, written};
 pub use range::{Numeric, Range};
 pub use sampler_rows::MOST_STEPS;
 pub use table::Settings;

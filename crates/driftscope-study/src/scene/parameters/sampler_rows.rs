@@ -10,7 +10,8 @@ use super::super::applies::{
 use super::super::{Precision, Scene};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::Named;
-use super::parameter::{Choices, Kind, Number, Parameter, Switch, Written};
+use super::kind::{Choices, Kind, Number, Switch, Written};
+use super::parameter::Parameter;
 use super::range::Range;
 
 /// Largest number of fixed steps.
@@ -60,7 +61,7 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
             "Grid",
             "How fixed steps are spread over the interval. On every grid a step is at least 1e-12 of t.",
             Choices::new(Spacing::choices, chosen_if_any!(Scene: sampler.grid)).or_value(
-                "`uniform`; `list` where times are given",
+                "uniform; list where times are given",
                 |scene| scene.sampler.spacing().name(),
             ),
         )

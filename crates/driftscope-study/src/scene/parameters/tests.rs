@@ -81,6 +81,19 @@ fn every_setting_of_a_training_has_a_row() {
     );
 }
 
+#[test]
+fn every_parameter_of_a_classic_ode_is_a_key() {
+    for system in driftscope_flow::field::SYSTEMS {
+        let Some(own) = &system.parameter else { continue };
+        let parameter = Scene::parameter(&format!("field.{}", own.key));
+        let number = parameter.real().expect("a number");
+        assert_eq!(number.range, own.range.clone().into(), "{own:?}");
+        assert_eq!(number.in_force(&Scene::default()), Some(own.usual), "{own:?}");
+        assert_eq!(parameter.default_in_words(), written(own.usual));
+        assert_eq!((parameter.title, parameter.about), (own.symbol, own.about));
+    }
+}
+
 /// Words, defaults and sliders of a row.
 fn is_sound<O: Settings>(parameter: &Parameter<O>) {
     fn numbers<O: Default, T: Numeric>(key: &str, number: &Number<O, T>) {

@@ -4,7 +4,8 @@ use driftscope_flow::network::{Architecture, GradientMethod, TrainingSettings};
 
 use super::access::{chosen, counted, given};
 use super::choice::Named;
-use super::parameter::{Choices, Number, Parameter, Unit};
+use super::kind::{Choices, Number, Unit};
+use super::parameter::Parameter;
 use super::range::Range;
 
 /// Its settings, in the order of the command line.

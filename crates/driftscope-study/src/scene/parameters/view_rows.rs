@@ -7,7 +7,8 @@ use super::super::pane::MOST_PANES;
 use super::super::view::{Clock, ColourBy, Overlap, Projection};
 use super::access::{chosen, given};
 use super::choice::Named;
-use super::parameter::{Access, Choices, Kind, Number, Parameter, Switch, Unit, Written};
+use super::kind::{Access, Choices, Kind, Number, Switch, Unit, Written};
+use super::parameter::Parameter;
 
 /// The picture, in the order of the guide.
 pub(super) fn picture() -> Vec<Parameter<Scene>> {
