@@ -44,15 +44,15 @@ pub trait TrainingData: Send {
 pub struct TrainingSettings {
     /// The network's sizes.
     pub architecture: Architecture,
-    /// Points in a batch, 1 to 65536.
+    /// Points in a batch, within [`Self::BATCH`].
     pub batch: usize,
-    /// Steps of the whole training, 1 to 10 million; the learning rate ends at zero there.
+    /// Steps of the whole training, within [`Self::STEPS`]; the learning rate ends at zero there.
     pub steps: u64,
-    /// The highest learning rate, above 0, at most 1.
+    /// The highest learning rate, above 0, at most [`Self::HIGHEST_RATE`].
     pub learning_rate: f64,
     /// Seed of the weights, the times and the noise.
     pub seed: u64,
-    /// Decay per step of the moving average of the weights, 0 to below 1.
+    /// Decay per step of the moving average of the weights, 0 to below [`Self::EMA_DECAY_BOUND`].
     pub ema_decay: f64,
     /// How the gradient of the loss is computed.
     pub gradient: GradientMethod,

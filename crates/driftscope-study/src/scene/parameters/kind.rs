@@ -68,7 +68,7 @@ pub struct Number<O, T> {
     /// What is allowed.
     pub range: Range<T>,
     /// Whether the range alone decides what is allowed; if not, a rule about several settings does,
-    /// which never allows more.
+    /// which allows more only where the setting has no effect.
     pub alone: bool,
     /// What a slider spans, where that is less than what is allowed.
     pub slider: Option<RangeInclusive<T>>,
