@@ -136,6 +136,7 @@ fn a_reader_that_has_seen_enough_is_no_fault() {
             "particle,x,y",
         ),
         ("methods", "# Solvers"),
+        ("keys", "| key | allowed | default | meaning |"),
     ] {
         let (out, said) = bash(&dir, &format!("$D {command} | head -1"));
         assert_eq!((out.trim_end(), said.as_str()), (first, ""), "{command}");

@@ -3,6 +3,7 @@
 pub mod bench;
 mod data;
 mod field;
+mod keys;
 mod likelihood;
 mod methods;
 mod sample;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Given, Scene, SceneError};
 use driftscope_study::session::Mode;
 
@@ -135,6 +137,8 @@ enum Command {
     Bench(bench::Bench),
     /// Print every solver as a Markdown table.
     Methods(methods::Methods),
+    /// Print every key of a scene as a Markdown table.
+    Keys(keys::Keys),
 }
 
 fn mode(name: &str) -> Result<Mode, String> {
@@ -170,6 +174,7 @@ pub fn main() -> ExitCode {
         Some(Command::Data(data)) => data.run(),
         Some(Command::Bench(bench)) => bench.run(),
         Some(Command::Methods(_)) => methods::Methods::run(),
+        Some(Command::Keys(_)) => keys::Keys::run(),
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {
@@ -204,7 +209,7 @@ fn without_effect(
     idle: impl Fn(&'static str) -> Option<&'static str>,
 ) -> Vec<IdleSetting> {
     const PICTURE: &str = "This is how a scene is looked at, and changes no number.";
-    let picture = |key: &str| key.starts_with("view.").then_some(PICTURE);
+    let picture = |key: &str| Scene::parameter(key).is_of_the_picture().then_some(PICTURE);
     given.keys().filter_map(|key| Some((key, picture(key).or_else(|| idle(key))?))).collect()
 }
 

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
+use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
 use driftscope_study::{Networks, TrainingJob, TrainingRequest, TrainingState};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,23 +36,17 @@ pub struct Train {
     /// The path to train on: linear, gvp or vp; the scene's if absent. A network serves all three.
     #[arg(long, value_parser = interpolant)]
     interpolant: Option<Interpolant>,
-    /// Units in each hidden layer.
-    #[arg(long, default_value_t = Architecture::default().hidden)]
+    #[arg(long, help = help("training.hidden"), default_value_t = Architecture::default().hidden)]
     hidden: usize,
-    /// Hidden layers.
-    #[arg(long, default_value_t = Architecture::default().depth)]
+    #[arg(long, help = help("training.depth"), default_value_t = Architecture::default().depth)]
     depth: usize,
-    /// Points in a batch.
-    #[arg(long, default_value_t = TrainingSettings::default().batch)]
+    #[arg(long, help = help("training.batch"), default_value_t = TrainingSettings::default().batch)]
     batch: usize,
-    /// Steps of the optimiser.
-    #[arg(long, default_value_t = TrainingSettings::default().steps)]
+    #[arg(long, help = help("training.steps"), default_value_t = TrainingSettings::default().steps)]
     steps: u64,
-    /// Highest learning rate.
-    #[arg(long, default_value_t = TrainingSettings::default().learning_rate, allow_negative_numbers = true)]
+    #[arg(long, help = help("training.learning_rate"), default_value_t = TrainingSettings::default().learning_rate, allow_negative_numbers = true)]
     lr: f64,
-    /// Equal seeds give equal networks.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, help = help("training.seed"), default_value_t = TrainingSettings::default().seed)]
     seed: u64,
     /// What computes the gradient: fused code, or burn's automatic differentiation, which gives the
     /// same network up to rounding, later.
@@ -66,6 +61,12 @@ pub struct Train {
 enum Gradient {
     Fused,
     Autodiff,
+}
+
+/// What a setting of a training means and may be.
+fn help(key: &str) -> String {
+    let parameter = TrainingSettings::parameter(key);
+    format!("{} Allowed: {}", parameter.about, super::keys::allowed(parameter))
 }
 
 fn interpolant(name: &str) -> Result<Interpolant, String> {

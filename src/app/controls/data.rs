@@ -1,13 +1,10 @@
 //! What is sampled, which way, along which path, and whose velocity is followed.
 
-use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::TOYS;
-use driftscope_flow::field::SYSTEMS;
-use driftscope_study::scene::{Direction, FieldKind, ModelName, Scene, Time};
+use driftscope_study::scene::parameters::Named;
+use driftscope_study::scene::{FieldKind, ModelName, Scene, Time};
 use eframe::egui::Ui;
 
-use super::row::{Choice, Row, Scale};
-use crate::app::number;
+use super::setting::Setting;
 
 /// Why the distribution cannot be changed beside a training.
 const TRAINED_ON: &str =
@@ -15,84 +12,34 @@ const TRAINED_ON: &str =
 
 /// Distribution, direction, interpolant and field.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
-    let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
-    let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
     // A mixture of one's own gives way to what is chosen here.
-    let kept = scene.idle("data.mixture").or(training.then_some(TRAINED_ON));
-    Row::new("Data", about).disabled(kept).choice(
-        ui,
-        scene,
-        shown,
-        TOYS.iter().map(|toy| Choice { value: toy.name, title: toy.title, about: toy.about }),
-        (
-            |scene| scene.toy().map(|toy| toy.name),
+    Setting::of(scene, "data.name")
+        .only(scene.idle("data.mixture"))
+        .unless(training.then_some(TRAINED_ON))
+        .menu_of(
+            ui,
+            scene,
+            |_| true,
             |scene, name| {
                 scene.data.mixture = None;
                 name.clone_into(&mut scene.data.name);
                 // A model file belongs to the distribution it was trained on.
                 scene.field.model = None;
             },
-        ),
-    );
-    let directions = [
-        Choice { value: Direction::Generate, title: "Generate", about: "From noise to data." },
-        Choice {
-            value: Direction::Noise,
-            title: "Noise",
-            about: "From data to noise: the linear diffusion of the VP-SDE run forwards.",
-        },
-        Choice {
-            value: Direction::Encode,
-            title: "Encode",
-            about: "From data to noise by the probability-flow ODE: the field run backwards, without noise.",
-        },
-    ];
-    let shown = directions.iter().find(|choice| choice.value == scene.direction);
-    let shown = shown.map_or("", |choice| choice.title);
-    Row::new("Direction", "Generate runs from noise (t = 0) to data (t = 1). Noise runs the linear diffusion of the VP-SDE the other way: dx = −½β·x dt + √β dW, from data to noise. Encode goes there by the ODE: dx = v(x, t) dt with t falling from 1 to 0.")
-        .disabled(scene.idle("direction"))
-        .choice(
-            ui,
-            scene,
-            shown,
-            directions.into_iter(),
-            (|scene| Some(scene.direction), |scene, value| scene.direction = value),
         );
-    let path = scene.interpolant.kind;
-    Row::new("Interpolant", path.about()).disabled(scene.idle("interpolant.kind")).choice(
+    Setting::of(scene, "direction").menu(ui, scene);
+    Setting::of(scene, "interpolant.kind").menu(ui, scene);
+    let model = match &scene.field.model {
+        Some(ModelName::Trained(_)) => "The learned field is the network trained here.",
+        Some(ModelName::File(_)) => "The learned field is the network in a model file.",
+        None => "",
+    };
+    Setting::of(scene, "field.kind").saying(model).menu_of(
         ui,
         scene,
-        path.title(),
-        Interpolant::ALL.into_iter().map(|value| Choice {
-            value,
-            title: value.title(),
-            about: value.about(),
-        }),
-        (|scene| Some(scene.interpolant.kind), |scene, value| scene.interpolant.kind = value),
+        |_| true,
+        |scene, name| set_kind(scene, FieldKind::named(name).unwrap_or_default()),
     );
-    let learned = match &scene.field.model {
-        Some(ModelName::Trained(_)) => "The network trained here.",
-        Some(ModelName::File(_)) => "The network in a model file.",
-        None => "A network trained on this distribution: solver error and model error together.",
-    };
-    let kinds = [
-        Choice { value: FieldKind::Learned, title: "Learned", about: learned },
-        Choice {
-            value: FieldKind::Exact,
-            title: "Exact",
-            about: "The distribution's own velocity in closed form: the only error left is the solver's.",
-        },
-        Choice {
-            value: FieldKind::Classic,
-            title: "Classic ODE",
-            about: "An ODE from the textbooks instead of a distribution: decay, the oscillator, Van der Pol and others.",
-        },
-    ];
-    let kind = scene.field.kind;
-    let shown = kinds.iter().find(|choice| choice.value == kind).map_or("", |choice| choice.title);
-    Row::new("Field", "Whose velocity the particles follow.")
-        .disabled(scene.idle("field.kind"))
-        .choice(ui, scene, shown, kinds.into_iter(), (|scene| Some(scene.field.kind), set_kind));
     system_ui(ui, scene);
 }
 
@@ -112,36 +59,18 @@ fn set_kind(scene: &mut Scene, kind: FieldKind) {
 fn system_ui(ui: &mut Ui, scene: &mut Scene) {
     let Some(classic) = scene.classic() else { return };
     let system = classic.system();
-    Row::new("System", system.about).choice(
+    Setting::of(scene, "field.system").menu_of(
         ui,
         scene,
-        system.title,
-        SYSTEMS.iter().map(|system| Choice {
-            value: system.name,
-            title: system.title,
-            about: system.about,
-        }),
-        (
-            |scene| scene.classic().map(|classic| classic.system().name),
-            |scene, name| {
-                name.clone_into(&mut scene.field.system);
-                scene.time = Time::default();
-                scene.sampler.step_size = None;
-            },
-        ),
+        |_| true,
+        |scene, name| {
+            name.clone_into(&mut scene.field.system);
+            scene.time = Time::default();
+            scene.sampler.step_size = None;
+        },
     );
-    let Some(parameter) = &system.parameter else { return };
-    let Some(chosen) = scene.field.parameter_mut(parameter.key) else { return };
-    let mut value = chosen.unwrap_or(parameter.usual);
-    let scale = Scale {
-        // Three powers of ten are enough for a slider; more can be typed.
-        range: parameter.range.start().max(0.1)..=parameter.range.end().min(1e3),
-        allowed: parameter.range.clone(),
-        logarithmic: true,
-        whole: false,
-        format: number::three,
-    };
-    if Row::new(parameter.symbol, parameter.about).slider(ui, &mut value, &scale) {
-        *chosen = Some(value);
+    if let Some(parameter) = &system.parameter {
+        let key = format!("field.{}", parameter.key);
+        Setting::of(scene, &key).slider(ui, scene);
     }
 }

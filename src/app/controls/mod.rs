@@ -9,6 +9,7 @@ mod particles;
 mod presets;
 pub mod row;
 mod sampler;
+mod setting;
 mod step_control;
 mod training;
 
@@ -19,11 +20,6 @@ use super::command::{Command, Commands};
 use super::state::State;
 use super::theme::UNIT;
 use driftscope_study::session::Mode;
-
-/// As [`driftscope_study::scene::Scene::check`] has it.
-const MOST_PARTICLES: f64 = driftscope_study::scene::MOST_PARTICLES as f64;
-/// As [`driftscope_study::scene::Scene::check`] has it.
-const MOST_STEPS: f64 = driftscope_study::scene::MOST_STEPS as f64;
 
 /// Room for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;

@@ -5,6 +5,7 @@ use driftscope_study::session::Action;
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::row::Row;
+use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::state::State;
@@ -50,6 +51,6 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
         whole.panes[place].difference = difference;
         out.push(Command::set_whole(state.scene(), &whole));
     }
-    Row::new("Equal evaluations", "All panes make as many evaluations as this one: fixed steps, as many as their methods can afford.")
-        .tick(ui, &mut scene.view.keep_evaluations);
+    // Here it makes the steps fixed, so it always has an effect.
+    Setting::of(scene, "view.keep_evaluations").only(None).tick(ui, scene);
 }

@@ -1,15 +1,14 @@
 //! Rows of controls: a name on the left, what it sets on the right. Every row can be disabled with
 //! a reason, and every widget has a name that a screen reader can speak.
 
-use std::ops::RangeInclusive;
+use std::ops::{Bound, RangeInclusive};
 
 use driftscope_study::scene::Scene;
+use driftscope_study::scene::parameters::Range;
 use eframe::egui::{
     Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
-    WidgetText,
 };
 
-use crate::app::number;
 use crate::app::theme::{ROW, UNIT};
 
 /// Width of the names.
@@ -75,30 +74,25 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A menu of values. Those that would make the scene impossible are disabled and say why.
-    pub fn choice<T: Copy + PartialEq>(
+    /// A menu. Entries that would make the scene impossible are disabled and say why. What was
+    /// chosen, if anything was.
+    pub fn menu(
         self,
         ui: &mut Ui,
-        scene: &mut Scene,
-        shown: impl Into<WidgetText>,
-        options: impl Iterator<Item = Choice<T>>,
-        (get, set): (impl Fn(&Scene) -> Option<T>, impl Fn(&mut Scene, T)),
-    ) {
+        scene: &Scene,
+        shown: &str,
+        entries: impl Iterator<Item = Entry>,
+    ) -> Option<&'static str> {
         let mut chosen = None;
-        let current = get(scene);
         let (name, response) = self.show(ui, |ui| {
             ComboBox::from_id_salt(self.name)
-                .selected_text(shown.into())
+                .selected_text(shown)
                 .width(ui.available_width())
                 .show_ui(ui, |ui| {
-                    for Choice { value, title, about } in options {
-                        let mut candidate = scene.clone();
-                        set(&mut candidate, value);
-                        let problem = objection(scene, &candidate);
+                    for Entry { name, title, about, on, becomes } in entries {
+                        let problem = objection(scene, &becomes);
                         let entry = ui
-                            .add_enabled_ui(problem.is_none(), |ui| {
-                                ui.selectable_label(current == Some(value), title)
-                            })
+                            .add_enabled_ui(problem.is_none(), |ui| ui.selectable_label(on, title))
                             .inner
                             .on_hover_text(about);
                         let entry = match problem {
@@ -106,40 +100,31 @@ impl<'a> Row<'a> {
                             None => entry,
                         };
                         if entry.clicked() {
-                            chosen = Some(value);
+                            chosen = name;
                         }
                     }
                 })
                 .response
         });
         self.explain(response.labelled_by(name.id));
-        if let Some(value) = chosen {
-            set(scene, value);
-        }
+        chosen
     }
 
-    /// Two or three values side by side.
-    pub fn segments<T: Copy + PartialEq>(
-        self,
-        ui: &mut Ui,
-        scene: &mut Scene,
-        options: &[Choice<T>],
-        (get, set): (impl Fn(&Scene) -> T, impl Fn(&mut Scene, T)),
-    ) {
+    /// Two or three entries side by side; what the scene becomes, if one was chosen.
+    pub fn segments(self, ui: &mut Ui, scene: &Scene, entries: Vec<Entry>) -> Option<Scene> {
+        let mut chosen = None;
         self.show(ui, |ui| {
             let gap = UNIT;
-            let count = options.len() as f32;
+            let count = entries.len() as f32;
             let width = (ui.available_width() - gap * (count - 1.0)) / count;
             ui.spacing_mut().item_spacing.x = gap;
             ui.spacing_mut().button_padding.x = UNIT;
-            for &Choice { value, title, about } in options {
-                let mut candidate = scene.clone();
-                set(&mut candidate, value);
-                let problem = objection(scene, &candidate);
+            for Entry { title, about, on, becomes, .. } in entries {
+                let problem = objection(scene, &becomes);
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
-                        let button = eframe::egui::Button::selectable(get(scene) == value, title)
-                            .frame_when_inactive(true);
+                        let button =
+                            eframe::egui::Button::selectable(on, title).frame_when_inactive(true);
                         ui.add_sized(Vec2::new(width, ROW), button)
                     })
                     .inner
@@ -150,20 +135,21 @@ impl<'a> Row<'a> {
                     None => entry,
                 };
                 if entry.clicked() {
-                    set(scene, value);
+                    chosen = Some(becomes);
                 }
             }
         });
+        chosen
     }
 
     /// A slider with its value beside it; whether it was moved.
-    pub fn slider(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
+    pub fn slider(self, ui: &mut Ui, value: &mut f64, scale: &Scale<'_>) -> bool {
         let mut wished = *value;
         let (name, (slider, number)) = self.show(ui, |ui| {
             let gap = ui.spacing().item_spacing.x;
             ui.spacing_mut().button_padding.x = UNIT;
             ui.spacing_mut().slider_width = ui.available_width() - VALUE_WIDTH - gap;
-            let slider = Slider::new(&mut wished, scale.range.clone())
+            let slider = Slider::new(&mut wished, scale.slider.clone())
                 .logarithmic(scale.logarithmic)
                 .clamping(SliderClamping::Never)
                 .show_value(false);
@@ -171,10 +157,10 @@ impl<'a> Row<'a> {
             let slider = ui.add(slider);
             let speed = if scale.logarithmic {
                 // In proportion to the value, and from 0 as well.
-                let least = if scale.whole { 0.2 } else { 0.02 * scale.range.start() };
+                let least = if scale.whole { 0.2 } else { 0.02 * scale.slider.start() };
                 (wished * 0.02).max(least)
             } else {
-                (scale.range.end() - scale.range.start()) / 400.0
+                (scale.slider.end() - scale.slider.start()) / 400.0
             };
             let number = scale.number(&mut wished, speed);
             (slider, ui.add_sized(Vec2::new(VALUE_WIDTH, ROW), number))
@@ -188,7 +174,7 @@ impl<'a> Row<'a> {
     }
 
     /// A number to type or drag; whether it was changed.
-    pub fn number(self, ui: &mut Ui, value: &mut f64, scale: &Scale) -> bool {
+    pub fn number(self, ui: &mut Ui, value: &mut f64, scale: &Scale<'_>) -> bool {
         let mut wished = *value;
         let (name, number) = self.show(ui, |ui| {
             // In proportion to the value, and from 0 as well.
@@ -213,61 +199,46 @@ impl<'a> Row<'a> {
 }
 
 /// One entry of a menu.
-#[derive(Clone, Copy, Debug)]
-pub struct Choice<T> {
-    /// What it sets.
-    pub value: T,
-    /// Its name.
+pub struct Entry {
+    /// What it sets, by name; none to give no value.
+    pub name: Option<&'static str>,
+    /// Its name on the screen.
     pub title: &'static str,
     /// Its tooltip.
     pub about: &'static str,
+    /// Whether it is the one that holds.
+    pub on: bool,
+    /// What the scene becomes by it.
+    pub becomes: Scene,
 }
 
 /// How a number is shown, dragged and bounded.
-pub struct Scale {
+pub struct Scale<'a> {
     /// Ends of the slider.
-    pub range: RangeInclusive<f64>,
+    pub slider: RangeInclusive<f64>,
     /// What may be typed.
-    pub allowed: RangeInclusive<f64>,
+    pub allowed: Range<f64>,
     /// Whether the slider runs through powers.
     pub logarithmic: bool,
     /// Whether only whole numbers count.
     pub whole: bool,
     /// How it is written.
-    pub format: fn(f64) -> String,
+    pub format: &'a dyn Fn(f64) -> String,
 }
 
-impl Scale {
-    /// Powers of ten.
-    #[must_use]
-    pub fn tolerance() -> Self {
-        Self {
-            range: 1e-10..=1e-1,
-            allowed: 0.0..=1e3,
-            logarithmic: true,
-            whole: false,
-            format: number::scientific,
-        }
-    }
-
-    /// Whole numbers over many powers of ten.
-    #[must_use]
-    pub fn counts(range: RangeInclusive<f64>, most: f64) -> Self {
-        Self {
-            allowed: *range.start()..=most,
-            range,
-            logarithmic: true,
-            whole: true,
-            format: |value| number::count(value.round() as u64),
-        }
-    }
-
+impl Scale<'_> {
     /// A number to type or drag. It shows a value outside of what is allowed as it is, and leaving
     /// it without typing anything leaves the value, of which not every digit is shown.
     fn number<'a>(&'a self, value: &'a mut f64, speed: f64) -> DragValue<'a> {
         let before = *value;
+        let bound = |bound, none| match bound {
+            Bound::Included(bound) | Bound::Excluded(bound) => bound,
+            Bound::Unbounded => none,
+        };
+        let least = bound(self.allowed.least, f64::MIN);
+        let greatest = bound(self.allowed.greatest, f64::MAX);
         // What is there already is left, even where it is more than may be typed.
-        let range = self.allowed.start().min(before)..=self.allowed.end().max(before);
+        let range = least.min(before)..=greatest.max(before);
         DragValue::new(value)
             .speed(speed)
             .range(range)
@@ -283,10 +254,23 @@ impl Scale {
     fn take(&self, value: &mut f64, wished: f64) -> bool {
         let before = value.to_bits();
         if wished.to_bits() != before {
-            let wished = if self.whole { wished.round() } else { wished };
-            *value = wished.clamp(*self.allowed.start(), *self.allowed.end());
+            *value = self.nearest(if self.whole { wished.round() } else { wished }, *value);
         }
         value.to_bits() != before
+    }
+
+    /// What is allowed and nearest to what was wished for; where a bound itself is not allowed, the
+    /// end of the slider.
+    fn nearest(&self, wished: f64, before: f64) -> f64 {
+        let (least, greatest) = (self.slider.start(), self.slider.end());
+        match (self.allowed.least, self.allowed.greatest) {
+            _ if self.allowed.contains(wished) => wished,
+            (Bound::Included(bound), _) if wished < bound => bound,
+            (Bound::Excluded(bound), _) if wished <= bound => *least,
+            (_, Bound::Included(bound)) if wished > bound => bound,
+            (_, Bound::Excluded(bound)) if wished >= bound => *greatest,
+            _ => before,
+        }
     }
 }
 
@@ -314,4 +298,43 @@ pub fn fold<R>(ui: &mut Ui, title: &str, open: bool, add: impl FnOnce(&mut Ui) -
             add(ui)
         })
         .body_returned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_rounded_and_bounded_and_what_nobody_touched_stays() {
+        let scale = |allowed| Scale {
+            slider: 1e-3..=0.5,
+            allowed,
+            logarithmic: true,
+            whole: false,
+            format: &|value| value.to_string(),
+        };
+        for (allowed, before, wished, becomes) in [
+            (Range::from(0.0..=1.0), 0.3, 0.7, 0.7),
+            (Range::from(0.0..=1.0), 0.3, 7.0, 1.0),
+            (Range::from(0.0..=1.0), 0.3, -7.0, 0.0),
+            // A bound that is not allowed gives way to the end of the slider.
+            (Range::above_to(0.0, 0.5), 0.3, 0.0, 1e-3),
+            (Range::above_to(0.0, 0.5), 0.3, 1e-6, 1e-6),
+            (Range::below(0.0, 1.0), 0.3, 1.0, 0.5),
+            (Range::above(0.0), 0.3, 1e300, 1e300),
+            // What is no number changes nothing.
+            (Range::from(0.0..=1.0), 0.3, f64::NAN, 0.3),
+            (Range::above(0.0), 0.3, f64::INFINITY, 0.3),
+            // What lies outside stays as long as nobody touches it.
+            (Range::from(0.0..=1.0), 7.0, 7.0, 7.0),
+        ] {
+            let mut value: f64 = before;
+            let changed = scale(allowed).take(&mut value, wished);
+            assert_eq!(value.to_bits(), f64::to_bits(becomes), "{wished} in {allowed:?}");
+            assert_eq!(changed, value.to_bits() != before.to_bits());
+        }
+        let whole = Scale { whole: true, ..scale(Range::from(1.0..=9.0)) };
+        let mut value = 2.0;
+        assert!(whole.take(&mut value, 3.4) && value.to_bits() == 3_f64.to_bits());
+    }
 }

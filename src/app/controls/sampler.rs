@@ -2,79 +2,47 @@
 
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{MethodRef, Recipe, Rule};
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::parameters::{Kind, Range, Settings};
+use driftscope_study::scene::{MOST_STEPS, Scene};
 use eframe::egui::Ui;
 
-use super::row::{Choice, Row, Scale, heading};
+use super::row::{Row, Scale, heading};
+use super::setting::{Setting, counts};
 use super::step_control;
 use crate::app::number;
 
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     heading(ui, "Sampler");
-    method_ui(ui, scene);
+    let method = Setting::of(scene, "sampler.method");
+    method.menu_of(
+        ui,
+        scene,
+        |_| true,
+        |scene, name| set_method(scene, MethodRef::named(name).unwrap_or_default()),
+    );
     recipe_ui(ui, scene);
-    let idle = scene.idle("sampler.rtol");
-    Row::new("rtol", "Relative tolerance: a step is kept when |error| ≤ atol + rtol·|y|. Turning it up takes fewer, longer steps.")
-        .disabled(idle)
-        .slider(ui, &mut scene.sampler.rtol, &Scale::tolerance());
-    let idle = scene.idle("sampler.atol");
-    Row::new("atol", "Absolute tolerance: a step is kept when |error| ≤ atol + rtol·|y|. It rules where |y| is small.")
-        .disabled(idle)
-        .slider(ui, &mut scene.sampler.atol, &Scale::tolerance());
+    Setting::of(scene, "sampler.rtol").slider(ui, scene);
+    Setting::of(scene, "sampler.atol").slider(ui, scene);
     steps_ui(ui, scene);
 
     step_control::ui(ui, scene);
 }
 
-fn method_ui(ui: &mut Ui, scene: &mut Scene) {
-    let method = scene.sampler.method;
-    Row::new("Method", method.about).disabled(scene.idle("sampler.method")).choice(
-        ui,
-        scene,
-        method.title,
-        MethodRef::all().map(|value| Choice {
-            value,
-            title: value.get().title,
-            about: value.get().about,
-        }),
-        (|scene| Some(scene.sampler.method), set_method),
-    );
-}
-
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
-    let plain = |range: std::ops::RangeInclusive<f64>, most: f64| Scale {
-        allowed: 0.0..=most,
-        range,
-        logarithmic: false,
-        whole: false,
-        format: number::three,
-    };
-    let [eta, churn, noise, least, most] = ["eta", "s_churn", "s_noise", "s_min", "s_max"]
-        .map(|key| scene.idle(&format!("sampler.{key}")));
     match scene.sampler.method.get().rule {
         Rule::Diffusion(Recipe::Ddim) => {
-            Row::new("η", "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.")
-                .disabled(eta)
-                .slider(ui, &mut scene.sampler.eta, &plain(0.0..=1.0, 1.0));
+            Setting::of(scene, "sampler.eta").slider(ui, scene);
         }
         Rule::Diffusion(Recipe::EdmHeun) => {
-            Row::new("S_churn", "How far the noise is raised before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.")
-                .disabled(churn)
-                .slider(ui, &mut scene.sampler.s_churn, &plain(0.0..=80.0, 1e6));
-            Row::new("S_noise", "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.")
-                .disabled(noise)
-                .slider(ui, &mut scene.sampler.s_noise, &plain(0.9..=1.1, 10.0));
-            Row::new("S_min", "The lowest noise level σ/α that is churned.")
-                .disabled(least)
-                .number(ui, &mut scene.sampler.s_min, &plain(0.0..=80.0, 1e9));
-            // 0 stands for no limit, which is none in a scene file.
-            let mut level = scene.sampler.s_max.unwrap_or(0.0);
-            let row =
-                Row::new("S_max", "The highest noise level σ/α that is churned; 0 for no limit.");
-            if row.disabled(most).number(ui, &mut level, &plain(0.0..=80.0, 1e9)) {
-                scene.sampler.s_max = (level > 0.0).then_some(level.max(scene.sampler.s_min));
+            for key in ["sampler.s_churn", "sampler.s_noise"] {
+                Setting::of(scene, key).slider(ui, scene);
+            }
+            Setting::of(scene, "sampler.s_min").number(ui, scene);
+            if Setting::of(scene, "sampler.s_max").number(ui, scene) {
+                let sampler = &mut scene.sampler;
+                sampler.s_max = sampler.s_max.map(|level| level.max(sampler.s_min));
             }
         }
         _ => {}
@@ -103,26 +71,25 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene) {
     };
     // Both show the same choice, so whichever is given the other can be moved as well.
     let (number, size) = (scene.idle("sampler.grid"), scene.idle("sampler.step_size"));
-    let rows = [
-        Row::new("Steps", "Number of fixed steps. More steps: less error, more evaluations."),
-        Row::new("Step size", "Size of the fixed steps: the interval over their number."),
-    ];
-    let most = crate::app::controls::MOST_STEPS;
     if scene.sampler.spacing() == Spacing::List {
         return listed_ui(ui, scene, number);
     }
-    let [by_number, by_size] = [rows[0].disabled(number), rows[1].disabled(size)];
-    let mut changed = by_number.slider(ui, &mut steps, &Scale::counts(1.0..=1000.0, most));
-    let mut length = span / steps;
+    let by_number = Setting::of(scene, "sampler.steps").only(number).row();
+    let by_size = Setting::of(scene, "sampler.step_size").only(size).row();
+    let Kind::Whole(setting) = &Scene::parameter("sampler.steps").kind else { return };
+    let counts = counts(setting);
+    let mut changed = by_number.slider(ui, &mut steps, &counts);
+    let (longest, shortest) = (span, span / MOST_STEPS as f64);
     let scale = Scale {
-        range: span / 1000.0..=span,
-        allowed: span / most..=span,
+        slider: span / counts.slider.end()..=longest,
+        allowed: Range::from(shortest..=longest),
         logarithmic: true,
         whole: false,
-        format: number::three,
+        format: &number::three,
     };
+    let mut length = span / steps;
     if by_size.slider(ui, &mut length, &scale) {
-        steps = (span / length).round().clamp(1.0, most);
+        steps = (span / length).round().clamp(1.0, MOST_STEPS as f64);
         changed = true;
     }
     if changed {
@@ -134,7 +101,8 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene) {
 /// Steps at times given in the scene file, which the sliders cannot move.
 fn listed_ui(ui: &mut Ui, scene: &Scene, disabled: Option<&str>) {
     let steps = scene.sampler.times.as_ref().map_or(0, |times| times.len().saturating_sub(1));
-    Row::new("Steps", "The steps go from one time in the scene file's list to the next.")
+    let title = Scene::parameter("sampler.steps").title;
+    Row::new(title, "The steps go from one time in the scene file's list to the next.")
         .disabled(disabled)
         .show(ui, |ui| ui.label(format!("{steps}, as listed")));
 }

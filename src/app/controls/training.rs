@@ -5,7 +5,8 @@ use driftscope_study::session::{Action, Training};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
-use super::row::{Row, Scale, heading};
+use super::row::heading;
+use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
@@ -33,32 +34,10 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
 fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let mut settings = state.training_settings().clone();
     let locked = state.training().is_some().then_some(UNDER_WAY);
-    let mut steps = settings.steps as f64;
-    Row::new(
-        "Training steps",
-        "Steps of Adam over the whole training; the learning rate ends at zero there.",
-    )
-    .disabled(locked)
-    .slider(ui, &mut steps, &Scale::counts(10.0..=100_000.0, 1e7));
-    settings.steps = steps.max(1.0) as u64;
-    let mut batch = settings.batch as f64;
-    Row::new("Batch size", "Points drawn for each step. More: a steadier gradient, slower steps.")
-        .disabled(locked)
-        .slider(ui, &mut batch, &Scale::counts(1.0..=4096.0, 65_536.0));
-    settings.batch = batch.max(1.0) as usize;
-    let rate = Scale { range: 1e-5..=1e-1, allowed: 1e-8..=1.0, ..Scale::tolerance() };
-    Row::new(
-        "Learning rate",
-        "The highest step length of Adam. Too high, and the loss does not fall.",
-    )
-    .disabled(locked)
-    .slider(ui, &mut settings.learning_rate, &rate);
-    let mut seed = settings.seed as f64;
-    let scale = Scale { allowed: 0.0..=9_007_199_254_740_991.0, ..Scale::counts(0.0..=1.0, 1.0) };
-    Row::new("Training seed", "Decides the first weights and all that is drawn.")
-        .disabled(locked)
-        .number(ui, &mut seed, &scale);
-    settings.seed = seed as u64;
+    for key in ["training.steps", "training.batch", "training.learning_rate"] {
+        Setting::of(&settings, key).unless(locked).slider(ui, &mut settings);
+    }
+    Setting::of(&settings, "training.seed").unless(locked).number(ui, &mut settings);
     if settings != *state.training_settings() {
         let settings = Box::new(settings);
         out.push(Command::Act(Action::TrainingSettings { settings, continues: false }));

@@ -1,6 +1,5 @@
-//! Which settings have an effect, and why the others have none.
-//!
-//! One table for the window's controls, the command line and `summary.json`.
+//! When settings have an effect, and why they have none: the reasons that stand in the table of
+//! parameters.
 
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
@@ -51,202 +50,49 @@ const IN_PLANE: &str = "The plane is shown whole. Choose Over time as the pictur
 const ONE_DIMENSION: &str = "This system has one dimension, which is drawn over time.";
 const WHOLE_TRAILS: &str = "Over time the trails go back to the start.";
 
-/// Why a setting has no effect in a scene, if it has none.
-type Idle = fn(&Scene) -> Option<&'static str>;
-
-/// Every key of a scene, in the order of the guide.
-pub(super) const KEYS: &[(&str, Idle)] = &[
-    ("title", always),
-    ("about", always),
-    ("seed", always),
-    ("direction", without_classic),
-    ("data.name", |s| without_classic(s).or(s.data.mixture.as_ref().map(|_| MIXTURE))),
-    ("data.mixture", without_classic),
-    ("interpolant.kind", with_process),
-    ("field.kind", generating),
-    ("field.model", |s| generating(s).or((s.field.kind != FieldKind::Learned).then_some(NO_MODEL))),
-    ("field.system", with_system),
-    ("field.mu", |s| with_parameter(s, "mu")),
-    ("field.ratio", |s| with_parameter(s, "ratio")),
-    ("field.lambda", |s| with_parameter(s, "lambda")),
-    ("sampler.method", with_ode),
-    ("sampler.adaptive", |s| with_ode(s).or((!s.sampler.method.can_adapt()).then_some(NO_PAIR))),
-    ("sampler.steps", |s| {
-        let listed = (s.sampler.spacing() == Spacing::List).then_some(LISTED);
-        with_fixed_steps(s).or(listed).or(s.sampler.step_size.map(|_| SIZED))
-    }),
-    ("sampler.step_size", |s| {
-        with_fixed_steps(s).or((s.sampler.spacing() != Spacing::Uniform).then_some(UNEVEN))
-    }),
-    ("sampler.grid", with_fixed_steps),
-    ("sampler.times", |s| {
-        let inner = s.sampler.times.as_ref().is_some_and(|times| times.len() > 2);
-        with_fixed_steps(s).filter(|_| inner).map(|_| ADAPTIVE_TIMES)
-    }),
-    ("sampler.rho", |s| {
-        with_fixed_steps(s).or((s.sampler.spacing() != Spacing::Karras).then_some(NOT_KARRAS))
-    }),
-    ("sampler.shift", |s| {
-        with_fixed_steps(s).or((s.sampler.spacing() != Spacing::Shifted).then_some(NOT_SHIFTED))
-    }),
-    ("sampler.atol", with_tolerance),
-    ("sampler.rtol", with_tolerance),
-    ("sampler.scope", with_step_control),
-    ("sampler.end", with_step_control),
-    ("sampler.error_weights", |s| {
-        let tableau = s.sampler.method.tableau();
-        let varies = tableau.is_some_and(Tableau::has_torchdiffeq_variant);
-        with_ode(s).or((!varies).then_some(NO_VARIANT))
-    }),
-    ("sampler.controller", with_step_control),
-    ("sampler.norm", with_step_control),
-    ("sampler.safety", with_step_control),
-    ("sampler.min_factor", with_step_control),
-    ("sampler.max_factor", with_step_control),
-    ("sampler.pcoeff", with_coefficients),
-    ("sampler.icoeff", with_coefficients),
-    ("sampler.dcoeff", with_coefficients),
-    ("sampler.first_step", with_step_control),
-    ("sampler.min_step", with_step_control),
-    ("sampler.max_step", with_step_control),
-    ("sampler.min_step_policy", |s| {
-        with_step_control(s).or((s.sampler.min_step == 0.0).then_some(NO_LEAST))
-    }),
-    ("sampler.max_attempts", with_step_control),
-    ("sampler.eta", |s| with_recipe(s, Recipe::Ddim, NOT_DDIM)),
-    ("sampler.s_churn", |s| with_recipe(s, Recipe::EdmHeun, NOT_EDM)),
-    ("sampler.s_min", with_churn),
-    ("sampler.s_max", with_churn),
-    ("sampler.s_noise", with_churn),
-    ("sampler.precision", always),
-    ("diffusion.form", with_process),
-    ("diffusion.norm", with_noise),
-    ("diffusion.scheme", |s| without_classic(s).or((!s.is_sde()).then_some(NO_NOISE))),
-    ("diffusion.last_step", with_noise),
-    ("diffusion.last_step_size", |s| {
-        with_noise(s).or((s.diffusion.last_step == LastStep::None).then_some(NO_LAST_STEP))
-    }),
-    ("time.start", always),
-    ("time.end", always),
-    ("particles.count", always),
-    ("particles.start", |s| without_classic(s).or(starts_as_noise(s).then_some(STARTS_AS_NOISE))),
-    ("view.trail", |s| (s.view.projection == Projection::OverTime).then_some(WHOLE_TRAILS)),
-    ("view.colour", always),
-    ("view.layers", always),
-    ("view.projection", in_two_dimensions),
-    ("view.angle", |s| {
-        let plane = s.view.projection == Projection::Plane;
-        in_two_dimensions(s).or(plane.then_some(IN_PLANE))
-    }),
-    ("view.overlap", always),
-    ("view.point_size", always),
-    ("view.line_width", always),
-    ("view.speed", always),
-    ("view.repeat", always),
-    ("view.clock", always),
-    ("view.keep_evaluations", with_fixed_steps),
-    ("panes", always),
-];
-
-impl Scene {
-    /// Why the setting `key` (as in scene files, such as `sampler.rtol`) has no effect in this scene
-    /// as the others stand; none if it has one. Panes are scenes of their own ([`Scene::pane`]).
-    ///
-    /// # Panics
-    /// If no scene has such a key.
-    #[must_use]
-    pub fn idle(&self, key: &str) -> Option<&'static str> {
-        let entry = KEYS.iter().find(|(name, _)| *name == key);
-        let (_, idle) = entry.unwrap_or_else(|| panic!("no scene has the key {key}"));
-        idle(self)
-    }
-
-    /// What decides a run over `interval`, with what stood in for absent values spelt out: all
-    /// settings but those without effect, those of the picture, and the panes beside.
-    #[must_use]
-    pub fn in_force(&self, interval: (f64, f64)) -> toml::Table {
-        let mut scene = self.pane(0).resolved(interval);
-        let [p, i, d] = scene.sampler.control().coefficients;
-        let sampler = &mut scene.sampler;
-        (sampler.pcoeff, sampler.icoeff, sampler.dcoeff) = (Some(p), Some(i), Some(d));
-        if let Some(classic) = scene.classic()
-            && let Some(parameter) = &classic.system().parameter
-            && let Some(value) = scene.field.parameter_mut(parameter.key)
-        {
-            value.get_or_insert(parameter.usual);
-        }
-        let mut table = scene.to_table();
-        for (key, _) in KEYS.iter().filter(|(_, idle)| idle(&scene).is_some()) {
-            remove(&mut table, key);
-        }
-        for key in ["title", "about", "view"] {
-            remove(&mut table, key);
-        }
-        table
-    }
-}
-
-/// Takes a dotted key out, and its section if nothing is left there.
-fn remove(table: &mut toml::Table, key: &str) {
-    let Some((section, rest)) = key.split_once('.') else {
-        table.remove(key);
-        return;
-    };
-    if let Some(toml::Value::Table(inner)) = table.get_mut(section) {
-        remove(inner, rest);
-        if inner.is_empty() {
-            table.remove(section);
-        }
-    }
-}
-
-fn always(_: &Scene) -> Option<&'static str> {
-    None
-}
-
-fn without_classic(scene: &Scene) -> Option<&'static str> {
+pub(super) fn without_classic(scene: &Scene) -> Option<&'static str> {
     (scene.field.kind == FieldKind::Classic).then_some(CLASSIC)
 }
 
-fn generating(scene: &Scene) -> Option<&'static str> {
+pub(super) fn generating(scene: &Scene) -> Option<&'static str> {
     (scene.direction == Direction::Noise).then_some(FORWARDS)
 }
 
 /// What only a noising process has, and only on the way to the data.
-fn with_process(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_process(scene: &Scene) -> Option<&'static str> {
     without_classic(scene).or(generating(scene))
 }
 
-fn with_system(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_system(scene: &Scene) -> Option<&'static str> {
     (scene.field.kind != FieldKind::Classic).then_some(NO_SYSTEM)
 }
 
-fn with_parameter(scene: &Scene, key: &str) -> Option<&'static str> {
+pub(super) fn with_parameter(scene: &Scene, key: &str) -> Option<&'static str> {
     let classic = scene.classic();
     let parameter = classic.as_ref().and_then(|classic| classic.system().parameter.as_ref());
     let own = parameter.is_some_and(|parameter| parameter.key == key);
     with_system(scene).or((!own).then_some(OTHER_SYSTEM))
 }
 
-fn with_ode(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_ode(scene: &Scene) -> Option<&'static str> {
     let noisy = if scene.direction == Direction::Noise { NOISY_FORWARDS } else { NOISY };
     scene.is_sde().then_some(noisy)
 }
 
-fn with_fixed_steps(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_fixed_steps(scene: &Scene) -> Option<&'static str> {
     scene.is_adaptive().then_some(ADAPTIVE)
 }
 
 /// What belongs to step-size control.
-fn with_step_control(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_step_control(scene: &Scene) -> Option<&'static str> {
     with_ode(scene).or((!scene.is_adaptive()).then_some(FIXED))
 }
 
-fn with_tolerance(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_tolerance(scene: &Scene) -> Option<&'static str> {
     scene.is_sde().then_some(NOISY_TOLERANCE).or(with_step_control(scene))
 }
 
-fn with_coefficients(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_coefficients(scene: &Scene) -> Option<&'static str> {
     let taken = scene.sampler.controller.takes_coefficients();
     with_step_control(scene).or((!taken).then_some(NO_COEFFICIENTS))
 }
@@ -256,12 +102,12 @@ fn with_recipe(scene: &Scene, recipe: Recipe, otherwise: &'static str) -> Option
     with_ode(scene).or((!own).then_some(otherwise))
 }
 
-fn with_churn(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_churn(scene: &Scene) -> Option<&'static str> {
     with_recipe(scene, Recipe::EdmHeun, NOT_EDM).or((scene.sampler.s_churn == 0.0).then_some(STILL))
 }
 
 /// What belongs to noise added on the way to the data.
-fn with_noise(scene: &Scene) -> Option<&'static str> {
+pub(super) fn with_noise(scene: &Scene) -> Option<&'static str> {
     with_process(scene).or((scene.diffusion.form == DiffusionForm::None).then_some(NO_NOISE))
 }
 
@@ -271,59 +117,88 @@ fn starts_as_noise(scene: &Scene) -> bool {
     scene.path().coefficients(first).alpha == 0.0
 }
 
-fn in_two_dimensions(scene: &Scene) -> Option<&'static str> {
+pub(super) fn in_two_dimensions(scene: &Scene) -> Option<&'static str> {
     let one = scene.classic().is_some_and(|classic| classic.system().one_dimensional);
     one.then_some(ONE_DIMENSION)
+}
+
+pub(super) fn with_name(scene: &Scene) -> Option<&'static str> {
+    without_classic(scene).or(scene.data.mixture.as_ref().map(|_| MIXTURE))
+}
+
+pub(super) fn with_model(scene: &Scene) -> Option<&'static str> {
+    generating(scene).or((scene.field.kind != FieldKind::Learned).then_some(NO_MODEL))
+}
+
+pub(super) fn with_pair(scene: &Scene) -> Option<&'static str> {
+    with_ode(scene).or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR))
+}
+
+pub(super) fn with_number_of_steps(scene: &Scene) -> Option<&'static str> {
+    let listed = (scene.sampler.spacing() == Spacing::List).then_some(LISTED);
+    with_fixed_steps(scene).or(listed).or(scene.sampler.step_size.map(|_| SIZED))
+}
+
+pub(super) fn with_equal_steps(scene: &Scene) -> Option<&'static str> {
+    with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Uniform).then_some(UNEVEN))
+}
+
+pub(super) fn with_inner_times(scene: &Scene) -> Option<&'static str> {
+    let inner = scene.sampler.times.as_ref().is_some_and(|times| times.len() > 2);
+    with_fixed_steps(scene).filter(|_| inner).map(|_| ADAPTIVE_TIMES)
+}
+
+pub(super) fn with_karras(scene: &Scene) -> Option<&'static str> {
+    with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Karras).then_some(NOT_KARRAS))
+}
+
+pub(super) fn with_shift(scene: &Scene) -> Option<&'static str> {
+    with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Shifted).then_some(NOT_SHIFTED))
+}
+
+/// What only methods have whose tableau comes in two variants.
+pub(super) fn with_variants(scene: &Scene) -> Option<&'static str> {
+    let tableau = scene.sampler.method.tableau();
+    let varies = tableau.is_some_and(Tableau::has_torchdiffeq_variant);
+    with_ode(scene).or((!varies).then_some(NO_VARIANT))
+}
+
+pub(super) fn with_least_step(scene: &Scene) -> Option<&'static str> {
+    with_step_control(scene).or((scene.sampler.min_step == 0.0).then_some(NO_LEAST))
+}
+
+pub(super) fn with_ddim(scene: &Scene) -> Option<&'static str> {
+    with_recipe(scene, Recipe::Ddim, NOT_DDIM)
+}
+
+pub(super) fn with_edm(scene: &Scene) -> Option<&'static str> {
+    with_recipe(scene, Recipe::EdmHeun, NOT_EDM)
+}
+
+pub(super) fn with_scheme(scene: &Scene) -> Option<&'static str> {
+    without_classic(scene).or((!scene.is_sde()).then_some(NO_NOISE))
+}
+
+pub(super) fn with_last_step(scene: &Scene) -> Option<&'static str> {
+    with_noise(scene).or((scene.diffusion.last_step == LastStep::None).then_some(NO_LAST_STEP))
+}
+
+pub(super) fn with_starts(scene: &Scene) -> Option<&'static str> {
+    without_classic(scene).or(starts_as_noise(scene).then_some(STARTS_AS_NOISE))
+}
+
+pub(super) fn with_trails(scene: &Scene) -> Option<&'static str> {
+    (scene.view.projection == Projection::OverTime).then_some(WHOLE_TRAILS)
+}
+
+pub(super) fn with_direction(scene: &Scene) -> Option<&'static str> {
+    let plane = scene.view.projection == Projection::Plane;
+    in_two_dimensions(scene).or(plane.then_some(IN_PLANE))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scene(settings: &[&str]) -> Scene {
-        let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        Scene::with_settings(None, &settings).expect("a scene")
-    }
-
-    /// Dotted keys of a table, whose lists and own mixtures are values.
-    fn keys(table: &toml::Table, before: &str, found: &mut Vec<String>) {
-        for (key, value) in table {
-            let key = format!("{before}{key}");
-            match value {
-                toml::Value::Table(inner) => keys(inner, &format!("{key}."), found),
-                _ => found.push(key),
-            }
-        }
-    }
-
-    #[test]
-    fn every_key_of_a_scene_stands_in_the_table_once() {
-        let mut full = scene(&[
-            "data.mixture=[{mean=[0, 0], std=1}]",
-            "field.model=model.safetensors",
-            "sampler.method=euler",
-            "sampler.adaptive=false",
-            "sampler.times=[0, 0.5, 1]",
-            "sampler.first_step=0.1",
-            "sampler.max_step=0.5",
-            "sampler.s_max=3",
-            "sampler.precision=f64",
-            "particles.start=marginal",
-        ]);
-        full.sampler.grid = Some(Spacing::List);
-        full.sampler.step_size = Some(0.1);
-        (full.sampler.pcoeff, full.sampler.icoeff) = (Some(0.1), Some(0.1));
-        (full.sampler.dcoeff, full.field.mu) = (Some(0.1), Some(1.0));
-        (full.field.ratio, full.field.lambda) = (Some(2.0), Some(2.0));
-        (full.time.start, full.time.end) = (Some(0.0), Some(1.0));
-        full.panes.push(super::super::Pane::default());
-        let mut wanted = Vec::new();
-        keys(&full.to_table(), "", &mut wanted);
-        let mut found: Vec<String> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
-        wanted.sort();
-        found.sort();
-        assert_eq!(found, wanted);
-    }
 
     /// What is set away from its usual value and said to be idle changes nothing of a run, and what
     /// is said to be in force does.
@@ -435,53 +310,5 @@ mod tests {
             assert!(idle.contains(key), "{key} was never idle");
             assert!(effective.contains(key), "{key} never had an effect");
         }
-    }
-
-    #[test]
-    fn given_are_settings_of_the_command_line_and_unusual_ones_of_a_file() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let file = dir.path().join("scene.toml");
-        let text = "[sampler]\nsteps = 20\nrtol = 1e-5\ngrid = \"uniform\"\n[view]\ntrail = 0.5\n";
-        std::fs::write(&file, text).expect("written");
-        let given = |settings: &[&str]| -> Vec<&str> {
-            let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-            let (_, given) = Scene::with_given(file.to_str(), &settings).expect("a scene");
-            given.keys().collect()
-        };
-        assert_eq!(given(&[]), ["sampler.steps"], "the others are as usual");
-        assert_eq!(given(&["sampler.rtol=1e-5"]), ["sampler.steps", "sampler.rtol"]);
-        assert_eq!(given(&["view.trail=0.5"]), ["sampler.steps", "view.trail"]);
-        assert_eq!(given(&["diffusion={norm=1.0}"]), ["sampler.steps", "diffusion.norm"]);
-        // A saved scene spells every setting out.
-        scene(&["sampler.method=heun", "sampler.eta=0.5"]).save(&file).expect("saved");
-        assert_eq!(given(&[]), ["sampler.method", "sampler.eta"]);
-        let resolved = scene(&[]).resolved((0.0, 1.0));
-        resolved.save(&file).expect("saved");
-        assert_eq!(given(&[]), [""; 0]);
-    }
-
-    #[test]
-    fn what_was_in_force_is_spelt_out_and_nothing_else() {
-        let in_force = |settings: &[&str]| {
-            let mut found = Vec::new();
-            keys(&scene(settings).in_force((0.0, 1.0)), "", &mut found);
-            found
-        };
-        let has = |keys: &[String], key: &str| keys.iter().any(|found| found == key);
-        let fixed = in_force(&["sampler.method=euler", "sampler.step_size=0.1"]);
-        for key in ["sampler.method", "sampler.step_size", "sampler.grid", "time.end", "seed"] {
-            assert!(has(&fixed, key), "{key}: {fixed:?}");
-        }
-        for key in ["sampler.steps", "sampler.rtol", "sampler.eta", "diffusion.norm", "view.trail"]
-        {
-            assert!(!has(&fixed, key), "{key}: {fixed:?}");
-        }
-        let controlled = in_force(&["sampler.controller=pi"]);
-        assert!(has(&controlled, "sampler.pcoeff") && !has(&in_force(&[]), "sampler.pcoeff"));
-        assert!(has(&controlled, "sampler.rtol") && !has(&controlled, "sampler.grid"));
-        let noisy = in_force(&["diffusion.form=sigma"]);
-        assert!(has(&noisy, "diffusion.norm") && !has(&noisy, "sampler.method"));
-        let classic = in_force(&["field.kind=classic", "field.system=van-der-pol"]);
-        assert!(has(&classic, "field.mu") && !has(&classic, "data.name"));
     }
 }

@@ -4,23 +4,27 @@
 mod applies;
 mod check;
 mod derived;
+mod in_force;
 mod layer;
 mod library;
 mod model;
 mod pane;
+pub mod parameters;
 mod preset;
+mod problem;
 mod text;
 mod view;
 
 use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
-pub use check::{MOST_PARTICLES, MOST_STEPS, Problem};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
 pub use model::ModelName;
 pub use pane::{MOST_PANES, Pane};
+pub use parameters::{MOST_PARTICLES, MOST_STEPS};
 pub use preset::{PRESETS, Preset};
+pub use problem::Problem;
 pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::applies::KEYS;
-use super::check::Problem;
+use super::parameters::{Parameter, Settings};
+use super::problem::Problem;
 use super::{ModelName, Scene, bundled};
 
 /// Scene files larger than this are not scenes.
@@ -104,13 +104,14 @@ impl Given {
     /// `settings` were put over a file, which alone is the scene `filed` (not yet checked).
     fn of(file: &toml::Table, filed: &Scene, settings: &toml::Table) -> Self {
         let (filed, usual) = (filed.to_table(), Scene::usual().to_table());
-        let given = |key: &str| {
-            let by_file = !key.starts_with("view.")
+        let given = |parameter: &&Parameter<Scene>| {
+            let key = parameter.key;
+            let by_file = !parameter.is_of_the_picture()
                 && lookup(file, key).is_some()
                 && lookup(&filed, key) != lookup(&usual, key);
             by_file || lookup(settings, key).is_some()
         };
-        Self(KEYS.iter().map(|(key, _)| *key).filter(|key| given(key)).collect())
+        Self(Scene::parameters().iter().filter(given).map(|parameter| parameter.key).collect())
     }
 }
 

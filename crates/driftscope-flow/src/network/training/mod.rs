@@ -11,6 +11,8 @@ mod device;
 mod gradient;
 mod panels;
 
+use std::ops::RangeInclusive;
+
 use adam::{Adam, Moments};
 use batch::{Batch, Batches};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -42,15 +44,15 @@ pub trait TrainingData: Send {
 pub struct TrainingSettings {
     /// The network's sizes.
     pub architecture: Architecture,
-    /// Points in a batch, 1 to 65536.
+    /// Points in a batch, within [`Self::BATCH`].
     pub batch: usize,
-    /// Steps of the whole training, 1 to 10 million; the learning rate ends at zero there.
+    /// Steps of the whole training, within [`Self::STEPS`]; the learning rate ends at zero there.
     pub steps: u64,
-    /// The highest learning rate, above 0, at most 1.
+    /// The highest learning rate, above 0, at most [`Self::HIGHEST_RATE`].
     pub learning_rate: f64,
     /// Seed of the weights, the times and the noise.
     pub seed: u64,
-    /// Decay per step of the moving average of the weights, 0 to below 1.
+    /// Decay per step of the moving average of the weights, 0 to below [`Self::EMA_DECAY_BOUND`].
     pub ema_decay: f64,
     /// How the gradient of the loss is computed.
     pub gradient: GradientMethod,
@@ -100,7 +102,7 @@ pub enum TrainingError {
         /// The refused value.
         value: String,
         /// The allowed values.
-        allowed: &'static str,
+        allowed: String,
     },
     /// The sizes, or the weights to start from.
     #[error(transparent)]
@@ -127,6 +129,15 @@ pub enum TrainingError {
 }
 
 impl TrainingSettings {
+    /// Allowed number of points in a batch.
+    pub const BATCH: RangeInclusive<usize> = 1..=65_536;
+    /// Allowed number of steps.
+    pub const STEPS: RangeInclusive<u64> = 1..=10_000_000;
+    /// The learning rate is above 0 and at most this.
+    pub const HIGHEST_RATE: f64 = 1.0;
+    /// The decay of the average is at least 0 and less than this.
+    pub const EMA_DECAY_BOUND: f64 = 1.0;
+
     /// Memory that the training takes, in bytes, about.
     #[must_use]
     pub fn memory(&self) -> u64 {
@@ -150,20 +161,25 @@ impl TrainingSettings {
     /// # Errors
     /// [`TrainingError::Setting`] or [`TrainingError::Weights`] names the first that is out of it.
     pub fn validate(&self) -> Result<(), TrainingError> {
-        let check = |allowed_now: bool, name, value: &dyn ToString, allowed| {
+        let check = |allowed_now: bool, name, value: &dyn ToString, allowed: String| {
             if allowed_now {
                 return Ok(());
             }
             let value = value.to_string();
             Err(TrainingError::Setting { name, value, allowed })
         };
-        let rate = self.learning_rate;
+        let (batch, steps) = (Self::BATCH, Self::STEPS);
         self.architecture.validate().map_err(WeightsError::from)?;
-        check((1..=65_536).contains(&self.batch), "batch", &self.batch, "1 to 65536")?;
-        check((1..=10_000_000).contains(&self.steps), "steps", &self.steps, "1 to 10000000")?;
-        check(rate > 0.0 && rate <= 1.0, "learning_rate", &rate, "above 0, at most 1")?;
-        let decay = self.ema_decay;
-        check((0.0..1.0).contains(&decay), "ema_decay", &decay, "0 to below 1")
+        let allowed = format!("{} to {}", batch.start(), batch.end());
+        check(batch.contains(&self.batch), "batch", &self.batch, allowed)?;
+        let allowed = format!("{} to {}", steps.start(), steps.end());
+        check(steps.contains(&self.steps), "steps", &self.steps, allowed)?;
+        let (rate, highest) = (self.learning_rate, Self::HIGHEST_RATE);
+        let allowed = format!("above 0, at most {highest}");
+        check(rate > 0.0 && rate <= highest, "learning_rate", &rate, allowed)?;
+        let (decay, bound) = (self.ema_decay, Self::EMA_DECAY_BOUND);
+        let allowed = format!("0 to below {bound}");
+        check((0.0..bound).contains(&decay), "ema_decay", &decay, allowed)
     }
 }
 

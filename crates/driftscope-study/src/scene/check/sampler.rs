@@ -1,0 +1,123 @@
+//! Rules about the steps: which settings of the sampler go together.
+
+use driftscope_solve::grid;
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::sde::LastStep;
+
+use super::super::Scene;
+use super::super::parameters::{MOST_STEPS, Settings};
+use super::super::problem::{Problem, refuse};
+use super::rules::{further_apart, within};
+
+impl Scene {
+    pub(super) fn check_sampler(&self) -> Result<(), Problem> {
+        let sampler = &self.sampler;
+        if let Some(size) = sampler.step_size {
+            let (start, end) = self.interval(1.0);
+            let whole = (end - start).abs();
+            within("sampler.step_size", size, whole / MOST_STEPS as f64..=whole.max(1.0))?;
+        }
+        if sampler.atol == 0.0 && sampler.rtol == 0.0 {
+            return refuse(
+                "sampler.atol",
+                0,
+                "larger than 0 where sampler.rtol is 0: no step could ever be accepted",
+            );
+        }
+        if let Some(most) = sampler.max_step
+            && !(most > 0.0 && most >= sampler.min_step && most.is_finite())
+        {
+            let allowed = format!(
+                "a finite number larger than 0 and at least min_step, {}; left out for no limit",
+                sampler.min_step
+            );
+            return refuse("sampler.max_step", most, allowed);
+        }
+        let [p, i, d] = sampler.control().coefficients;
+        if p + i + d <= 0.0 {
+            return refuse(
+                "sampler.icoeff",
+                i,
+                "so large that pcoeff + icoeff + dcoeff is above 0: a larger error must shorten the step",
+            );
+        }
+        if let Some(highest) = sampler.s_max
+            && !(highest.is_finite() && highest >= sampler.s_min)
+        {
+            let allowed =
+                format!("finite and at least s_min, {}; left out for no limit", sampler.s_min);
+            return refuse("sampler.s_max", highest, allowed);
+        }
+        self.check_grid()?;
+        if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
+            return refuse(
+                "sampler.adaptive",
+                true,
+                format!("false for {}, which has no embedded error estimate", sampler.method.name),
+            );
+        }
+        Ok(())
+    }
+
+    /// Where there is no last step, its size is any number.
+    pub(super) fn check_last_step(&self) -> Result<(), Problem> {
+        const SIZE: &str = "diffusion.last_step_size";
+        let size = self.diffusion.last_step_size;
+        if !size.is_finite() {
+            return refuse(SIZE, size, "a finite number");
+        }
+        match Self::parameter(SIZE).real() {
+            Some(number) if self.diffusion.last_step != LastStep::None => {
+                within(SIZE, size, number.range)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_grid(&self) -> Result<(), Problem> {
+        let sampler = &self.sampler;
+        let spacing = sampler.spacing();
+        if sampler.step_size.is_some() && spacing != Spacing::Uniform {
+            return refuse(
+                "sampler.step_size",
+                sampler.step_size.unwrap_or_default(),
+                "only there for the uniform grid: give sampler.steps instead",
+            );
+        }
+        match (&sampler.times, spacing) {
+            (None, Spacing::List) => refuse("sampler.grid", "list", "with sampler.times given"),
+            (Some(times), Spacing::List) => {
+                let list = format!("{times:?}");
+                if !(2..=MOST_STEPS + 1).contains(&times.len())
+                    || !times.windows(2).all(|pair| pair[0] < pair[1])
+                    || !times.iter().all(|time| time.is_finite())
+                {
+                    let allowed = format!("two to {} rising times", MOST_STEPS + 1);
+                    return refuse("sampler.times", list, allowed);
+                }
+                if let Some(step) = grid::unresolved(times) {
+                    return refuse(
+                        "sampler.times",
+                        list,
+                        further_apart("times further apart", step),
+                    );
+                }
+                let (first, last) = (times[0], times[times.len() - 1]);
+                let agrees =
+                    |given: Option<f64>, end: f64| given.is_none_or(|t| (t - end).abs() < 1e-12);
+                if !agrees(self.time.start, first) || !agrees(self.time.end, last) {
+                    return refuse(
+                        "sampler.times",
+                        list,
+                        "from time.start to time.end where those are given too",
+                    );
+                }
+                Ok(())
+            }
+            (Some(_), _) => {
+                refuse("sampler.times", "given", "only there for sampler.grid = \"list\"")
+            }
+            (None, _) => Ok(()),
+        }
+    }
+}

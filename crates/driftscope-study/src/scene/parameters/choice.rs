@@ -1,0 +1,204 @@
+//! Settings that are one of several things, each with a name, a title and a sentence.
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::TOYS;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::field::SYSTEMS;
+use driftscope_flow::network::GradientMethod;
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::sde::{LastStep, Scheme};
+use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, Scope};
+
+use super::super::layer::Layer;
+use super::super::view::{Clock, ColourBy, Overlap, Projection};
+use super::super::{Direction, FieldKind, Precision, Start};
+
+/// One of several things that a setting can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in scene files and on the command line.
+    pub name: &'static str,
+    /// Its name in menus.
+    pub title: &'static str,
+    /// The formula or the meaning, for a tooltip.
+    pub about: &'static str,
+}
+
+impl Choice {
+    const fn new(name: &'static str, title: &'static str, about: &'static str) -> Self {
+        Self { name, title, about }
+    }
+}
+
+/// A type whose values are choices.
+pub trait Named: Copy + 'static {
+    /// All of them, in menu order.
+    fn all() -> Vec<Self>;
+
+    /// Name, title and what it means.
+    fn words(self) -> Choice;
+
+    /// All in words, in menu order.
+    fn choices() -> Vec<Choice> {
+        Self::all().into_iter().map(Self::words).collect()
+    }
+
+    /// The one called `name` in scene files.
+    fn named(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|value| value.words().name == name)
+    }
+}
+
+/// The built-in distributions.
+pub(super) fn toys() -> Vec<Choice> {
+    TOYS.iter().map(|toy| Choice::new(toy.name, toy.title, toy.about)).collect()
+}
+
+/// The classic ODEs.
+pub(super) fn systems() -> Vec<Choice> {
+    SYSTEMS.iter().map(|system| Choice::new(system.name, system.title, system.about)).collect()
+}
+
+/// Choices whose type has the words itself.
+macro_rules! in_its_own_words {
+    ($($type:ty),*) => {$(
+        impl Named for $type {
+            fn all() -> Vec<Self> {
+                Self::ALL.to_vec()
+            }
+
+            fn words(self) -> Choice {
+                Choice::new(self.name(), self.title(), self.about())
+            }
+        }
+    )*};
+}
+
+in_its_own_words!(Interpolant, Spacing, DiffusionForm, Scheme, Layer);
+
+/// Choices whose type has titles and sentences, with their names.
+macro_rules! by_name {
+    ($type:ty: $($value:ident $name:literal),*) => {
+        impl Named for $type {
+            fn all() -> Vec<Self> {
+                Self::ALL.to_vec()
+            }
+
+            fn words(self) -> Choice {
+                let name = match self {
+                    $(Self::$value => $name),*
+                };
+                Choice::new(name, self.title(), self.about())
+            }
+        }
+    };
+}
+
+by_name!(ControllerKind:
+    ITorchdiffeq "i-torchdiffeq", IScipy "i-scipy", IDiffrax "i-diffrax", Pi "pi", Pid "pid");
+by_name!(LastStep: Mean "mean", Tweedie "tweedie", Euler "euler", None "none");
+by_name!(ColourBy:
+    Plain "plain", StartAngle "start-angle", Component "component", LocalError "local-error",
+    Nfe "nfe", Steps "steps", Rejected "rejected", Speed "speed", Distance "distance");
+
+/// Choices with all their words.
+macro_rules! words {
+    ($type:ty: $($value:ident $name:literal, $title:literal, $about:literal;)*) => {
+        impl Named for $type {
+            fn all() -> Vec<Self> {
+                vec![$(Self::$value),*]
+            }
+
+            fn words(self) -> Choice {
+                match self {
+                    $(Self::$value => Choice::new($name, $title, $about)),*
+                }
+            }
+        }
+    };
+}
+
+words!(Direction:
+    Generate "generate", "Generate", "From noise to data.";
+    Noise "noise", "Noise", "From data to noise: the linear diffusion of the VP-SDE run forwards.";
+    Encode "encode", "Encode", "From data to noise by the probability-flow ODE: the field run backwards, without noise.";
+);
+words!(FieldKind:
+    Learned "learned", "Learned", "A network trained on this distribution: solver error and model error together.";
+    Exact "exact", "Exact", "The distribution's own velocity in closed form: the only error left is the solver's.";
+    Classic "classic", "Classic ODE", "An ODE from the textbooks instead of a distribution: decay, the oscillator, Van der Pol and others.";
+);
+words!(Precision:
+    F32 "f32", "f32", "Single precision.";
+    F64 "f64", "f64", "Double precision.";
+);
+words!(Start:
+    Marginal "marginal", "p_t", "A draw of p_t at the first t.";
+    Noise "noise", "N(0, I)", "A standard normal point, whatever the first t.";
+);
+words!(Scope:
+    PerParticle "per-particle", "Particle", "Each particle takes its own steps, as diffrax under vmap or torchode.";
+    WholeBatch "whole-batch", "Batch", "One step size for the whole batch, by the norm over every coordinate, as torchdiffeq.";
+);
+words!(End:
+    Clamp "clamp", "Clamp", "The last step is cut to land on the end (SciPy, diffrax).";
+    Overshoot "overshoot", "Overshoot", "The last step goes beyond and is interpolated (torchdiffeq).";
+);
+words!(ErrorWeights:
+    Classical "classical", "Classical", "Dormand and Prince's own (SciPy, Hairer).";
+    Torchdiffeq "torchdiffeq", "Torch", "Two thirds of them (torchdiffeq, diffrax).";
+);
+words!(Norm:
+    Rms "rms", "RMS", "Root of the mean square (SciPy, torchdiffeq, diffrax).";
+    Max "max", "Max", "The largest: no coordinate may exceed its tolerance.";
+);
+words!(MinStepPolicy:
+    Stop "stop", "Stop", "It is rejected; the particle stops there and says so.";
+    Accept "accept", "Accept", "It is kept whatever its error (torchdiffeq, diffrax).";
+);
+words!(Projection:
+    Plane "plane", "Plane", "Where the particles are at the current t.";
+    OverTime "over-time", "Over time", "t to the right, one direction of the plane upwards.";
+);
+words!(Overlap:
+    Automatic "automatic", "Auto", "20 000 particles and more of one colour add up, others cover.";
+    Cover "cover", "Cover", "The upper one covers the lower one.";
+    AddUp "add-up", "Add up", "Where particles overlap it becomes brighter; darker on a light ground.";
+);
+words!(Clock:
+    Time "time", "In t", "t runs evenly.";
+    Steps "steps", "In steps", "Each accepted step takes equally long.";
+);
+
+impl Named for MethodRef {
+    fn all() -> Vec<Self> {
+        Self::all().collect()
+    }
+
+    fn words(self) -> Choice {
+        let method = self.get();
+        Choice::new(method.name, method.title, method.about)
+    }
+}
+
+/// burn computes on its default device where nobody names one.
+impl Named for GradientMethod {
+    fn all() -> Vec<Self> {
+        vec![Self::Fused, Self::Autodiff(driftscope_flow::network::ComputeDevice::default())]
+    }
+
+    fn words(self) -> Choice {
+        match self {
+            Self::Fused => Choice::new(
+                "fused",
+                "Fused",
+                "Forward and backward in one pass, on up to four threads.",
+            ),
+            Self::Autodiff(_) => Choice::new(
+                "autodiff",
+                "Autodiff",
+                "burn's automatic differentiation, which gives the same network up to rounding, later.",
+            ),
+        }
+    }
+}

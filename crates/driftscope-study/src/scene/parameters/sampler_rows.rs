@@ -1,0 +1,153 @@
+//! How the ODE is solved: the method, fixed steps, and what single methods have of their own.
+
+use driftscope_solve::MethodRef;
+use driftscope_solve::grid::Spacing;
+
+use super::super::applies::{
+    with_churn, with_ddim, with_edm, with_equal_steps, with_fixed_steps, with_inner_times,
+    with_karras, with_number_of_steps, with_ode, with_pair, with_shift,
+};
+use super::super::{Precision, Scene};
+use super::access::{chosen, chosen_if_any, counted, given, optional};
+use super::choice::Named;
+use super::kind::{Choices, Kind, Number, Switch, Written};
+use super::parameter::Parameter;
+use super::range::Range;
+
+/// Largest number of fixed steps.
+pub const MOST_STEPS: usize = 100_000;
+
+/// The method and its fixed steps, in the order of the guide.
+pub(super) fn steps() -> Vec<Parameter<Scene>> {
+    vec![
+        Parameter::new(
+            "sampler.method",
+            "Method",
+            "How a step of the ODE is made; an SDE scheme makes the steps where there is noise.",
+            Choices::new(MethodRef::choices, chosen!(Scene: sampler.method)),
+        )
+        .when(with_ode),
+        Parameter::new(
+            "sampler.adaptive",
+            "Adaptive",
+            "Whether the error estimate sets the step size.",
+            Switch::new(optional!(Scene: sampler.adaptive))
+                .or_value("the method's own habit", Scene::is_adaptive),
+        )
+        .when(with_pair),
+        Parameter::new(
+            "sampler.steps",
+            "Steps",
+            "Number of fixed steps. More steps: less error, more evaluations.",
+            Number::new(counted!(Scene: sampler.steps), 1..=MOST_STEPS as u64)
+                .slider(1..=1000)
+                .logarithmic(),
+        )
+        .when(with_number_of_steps),
+        Parameter::new(
+            "sampler.step_size",
+            "Step size",
+            "Size of the fixed steps: the interval over their number.",
+            // The interval bounds it on both sides.
+            Number::new(optional!(Scene: sampler.step_size), Range::above(0.0))
+                .with_others()
+                .logarithmic()
+                .or("none: their number is given"),
+        )
+        .symbol("h")
+        .when(with_equal_steps),
+        Parameter::new(
+            "sampler.grid",
+            "Grid",
+            "How fixed steps are spread over the interval. On every grid a step is at least 1e-12 of t.",
+            Choices::new(Spacing::choices, chosen_if_any!(Scene: sampler.grid)).or_value(
+                "uniform; list where times are given",
+                |scene| scene.sampler.spacing().name(),
+            ),
+        )
+        .when(with_fixed_steps),
+        Parameter::new(
+            "sampler.times",
+            "Times",
+            "The times of the fixed steps, rising, which set the interval too.",
+            Kind::List(Written {
+                form: "`[t0, t1, …]`, rising",
+                entries: None,
+                absent: "none",
+                read: |scene: &Scene| scene.sampler.times.as_ref().map(|times| format!("{times:?}")),
+            }),
+        )
+        .when(with_inner_times),
+        Parameter::new(
+            "sampler.rho",
+            "ρ",
+            "Karras's ρ. Turning it up makes the steps shorter where little noise is left.",
+            Number::new(given!(Scene: sampler.rho), 1.0..=100.0).slider(1.0..=15.0).logarithmic(),
+        )
+        .symbol("ρ")
+        .when(with_karras),
+        Parameter::new(
+            "sampler.shift",
+            "Shift",
+            "How far the shifted grid leans. Above 1 there are more steps near the noise, below 1 near the data.",
+            Number::new(given!(Scene: sampler.shift), 0.01..=100.0)
+                .slider(0.1..=10.0)
+                .logarithmic(),
+        )
+        .symbol("s")
+        .when(with_shift),
+    ]
+}
+
+/// What only some methods have, and the particles' precision.
+pub(super) fn noise() -> Vec<Parameter<Scene>> {
+    vec![
+        Parameter::new(
+            "sampler.eta",
+            "η",
+            "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.",
+            Number::new(given!(Scene: sampler.eta), 0.0..=1.0),
+        )
+        .symbol("η")
+        .when(with_ddim),
+        Parameter::new(
+            "sampler.s_churn",
+            "S_churn",
+            "How far EDM raises the noise before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.",
+            Number::new(given!(Scene: sampler.s_churn), 0.0..=1e6).slider(0.0..=80.0),
+        )
+        .when(with_edm),
+        Parameter::new(
+            "sampler.s_min",
+            "S_min",
+            "The lowest noise level σ/α that is churned.",
+            Number::new(given!(Scene: sampler.s_min), 0.0..=1e9),
+        )
+        .when(with_churn),
+        Parameter::new(
+            "sampler.s_max",
+            "S_max",
+            "The highest noise level σ/α that is churned; 0 on the control for no limit.",
+            // No less than the lowest.
+            Number::new(optional!(Scene: sampler.s_max), Range::at_least(0.0))
+                .with_others()
+                .or("no limit"),
+        )
+        .when(with_churn),
+        Parameter::new(
+            "sampler.s_noise",
+            "S_noise",
+            "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.",
+            Number::new(given!(Scene: sampler.s_noise), 0.0..=10.0).slider(0.9..=1.1),
+        )
+        .when(with_churn),
+        Parameter::new(
+            "sampler.precision",
+            "Precision",
+            "The floating-point type of the particles. Automatic: single for a network, double for formulas and for tolerances (atol + rtol below 1e-6) that single precision cannot hold.",
+            Choices::new(Precision::choices, chosen_if_any!(Scene: sampler.precision))
+                .or("Auto", "As the field and the tolerance ask.")
+                .optional(),
+        ),
+    ]
+}
