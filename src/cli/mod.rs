@@ -134,7 +134,7 @@ enum Command {
     /// Draw points of a distribution.
     Data(data::DataCommand),
     /// Measure sampling, training and latency on this machine.
-    Bench(bench::Bench),
+    Bench(bench::Measure),
     /// Print every solver as a Markdown table.
     Methods(methods::Methods),
     /// Print every key of a scene as a Markdown table.

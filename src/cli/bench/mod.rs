@@ -1,5 +1,6 @@
 //! `driftscope bench`: how fast this machine samples, beside what it can do at best.
 
+mod timing;
 pub mod workload;
 mod yardstick;
 
@@ -17,6 +18,7 @@ use driftscope_study::scene::{MOST_PARTICLES, Scene};
 use driftscope_study::{Engine, Networks, Update, trainer};
 use serde::Serialize;
 
+use self::timing::best_of;
 use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
 use self::yardstick::Yardstick;
 
@@ -26,7 +28,7 @@ use self::yardstick::Yardstick;
 /// are those of the network alone; the fraction is of this machine's own rate of matrix products
 /// (crate gemm), measured in the same run. All threads of the pool (`RAYON_NUM_THREADS`) take part, in training at most four.
 #[derive(Args, Debug)]
-pub struct Bench {
+pub struct Measure {
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -109,19 +111,7 @@ struct Latency {
     complete_ms: f64,
 }
 
-/// The shortest of as many runs as fit into `budget`; at least one.
-fn best_of(budget: Duration, mut run: impl FnMut()) -> Duration {
-    let began = Instant::now();
-    let mut best = Duration::MAX;
-    while best == Duration::MAX || began.elapsed() < budget {
-        let start = Instant::now();
-        run();
-        best = best.min(start.elapsed());
-    }
-    best
-}
-
-impl Bench {
+impl Measure {
     /// Measures and prints.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gemm_common::Parallelism;
 use serde::Serialize;
 
-use super::best_of;
+use super::timing::best_of;
 
 /// Rates of the `gemm` crate in GFLOP/s, the better one of both shapes.
 #[derive(Clone, Copy, Debug, Serialize)]
