@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use driftscope_solve::sde::Scheme;
-use driftscope_solve::{METHODS, Method, Recipe, Rule};
+use driftscope_solve::{METHODS, Method, NoiseSetting};
 
 /// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
 ///
@@ -95,32 +95,22 @@ fn bytes(arrays: usize) -> usize {
 
 fn evaluations(method: &Method) -> String {
     let count = method.evaluations_per_step();
-    match &method.rule {
-        Rule::RungeKutta(tableau) if tableau.first_same_as_last => format!("{count} (+1 at start)"),
-        Rule::Implicit(_) => format!("{count} or more"),
-        _ => count.to_string(),
+    if method.rule.iterates() {
+        format!("{count} or more")
+    } else if method.tableau().is_some_and(|tableau| tableau.first_same_as_last) {
+        format!("{count} (+1 at start)")
+    } else {
+        count.to_string()
     }
 }
 
 fn error_estimate(method: &Method) -> String {
-    match &method.rule {
-        Rule::RungeKutta(tableau) => match &tableau.embedded {
-            Some(pair) if pair.third_order_weights.is_some() => "embedded, orders 5 and 3".into(),
-            Some(pair) => format!("embedded, order {}", pair.order),
-            None => "step doubling".into(),
-        },
-        Rule::AdamsBashforth { .. } => format!("Adams–Moulton, order {}", method.order + 1),
-        Rule::Diffusion(recipe) if recipe.looks_back() => "step of order 1".into(),
-        Rule::Implicit(_) | Rule::Diffusion(_) => "step doubling".into(),
-    }
+    method.rule.own_estimate().unwrap_or_else(|| "step doubling".into())
 }
 
-fn deterministic(method: &Method) -> &'static str {
-    match method.rule {
-        Rule::Diffusion(Recipe::Ddim) => "unless `eta` > 0",
-        Rule::Diffusion(Recipe::EdmHeun) => "unless `s_churn` > 0",
-        _ => "yes",
-    }
+fn deterministic(method: &Method) -> String {
+    let unless = |setting: NoiseSetting| format!("unless `{}` > 0", setting.key());
+    method.rule.noise_setting().map_or_else(|| "yes".into(), unless)
 }
 
 #[cfg(test)]

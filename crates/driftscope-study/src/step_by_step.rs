@@ -40,9 +40,7 @@ fn ode(experiment: &Experiment, recording: &Recording, particle: usize) -> Vec<A
     let grid = experiment.grid();
     let Some(tableau) = settings.method.get().tableau() else {
         let noise = scene.is_stochastic().then(|| experiment.paths(&grid, particle, 1));
-        let path = scene.interpolant.kind;
-        return FixedByHand { field, settings, path, noise: noise.as_ref() }
-            .steps(&grid, start, MOST);
+        return FixedByHand { field, settings, noise: noise.as_ref() }.steps(&grid, start, MOST);
     };
     // All particles make the steps that the log has; the last stage serves as the next one's first.
     let log = recording.shared_log.as_deref().unwrap_or_default();

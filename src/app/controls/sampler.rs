@@ -1,7 +1,7 @@
 //! How the ODE is solved.
 
 use driftscope_solve::grid::Spacing;
-use driftscope_solve::{MethodRef, Recipe, Rule};
+use driftscope_solve::{MethodRef, NoiseSetting};
 use driftscope_study::scene::Scene;
 use eframe::egui::Ui;
 
@@ -53,13 +53,13 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
     };
     let [eta, churn, noise, least, most] = ["eta", "s_churn", "s_noise", "s_min", "s_max"]
         .map(|key| scene.idle(&format!("sampler.{key}")));
-    match scene.sampler.method.get().rule {
-        Rule::Diffusion(Recipe::Ddim) => {
+    match scene.sampler.method.rule.noise_setting() {
+        Some(NoiseSetting::Eta) => {
             Row::new("η", "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.")
                 .disabled(eta)
                 .slider(ui, &mut scene.sampler.eta, &plain(0.0..=1.0, 1.0));
         }
-        Rule::Diffusion(Recipe::EdmHeun) => {
+        Some(NoiseSetting::Churn) => {
             Row::new("S_churn", "How far the noise is raised before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.")
                 .disabled(churn)
                 .slider(ui, &mut scene.sampler.s_churn, &plain(0.0..=80.0, 1e6));
@@ -77,7 +77,7 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
                 scene.sampler.s_max = (level > 0.0).then_some(level.max(scene.sampler.s_min));
             }
         }
-        _ => {}
+        None => {}
     }
 }
 

@@ -70,8 +70,6 @@ pub struct FixedByHand<'a> {
     pub field: &'a dyn Field<f64>,
     /// The method and its settings.
     pub settings: &'a OdeSettings,
-    /// The path to which the field belongs; only diffusion samplers look at it.
-    pub path: driftscope_base::interpolant::Interpolant,
     /// Noise of methods that draw some.
     pub noise: Option<&'a Noise<f64>>,
 }
@@ -81,20 +79,13 @@ impl FixedByHand<'_> {
     #[must_use]
     pub fn steps(&self, grid: &[f64], start: [f64; 2], most: usize) -> Vec<AttemptByHand> {
         let recorder = Recorder::new(self.field, None);
-        let task = Task {
-            field: &recorder,
-            settings: self.settings,
-            path: self.path,
-            noise: self.noise,
-            count: 1,
-            steps: grid.len() - 1,
-        };
-        let mut stepper = task.stepper();
+        let task = Task { noise: self.noise, ..self.settings.task(&recorder, 1, grid.len() - 1) };
+        let mut stepper = self.settings.method.stepper(&task);
         let (mut state, mut nfe) = (start, 0);
         let mut made = Vec::new();
         for (index, ends) in grid.windows(2).enumerate().take(most) {
             let step = Step { index, t: ends[0], t1: ends[1] };
-            stepper.step(step, &state);
+            stepper.attempt(step, &state);
             let answer = pair(stepper.answer());
             nfe += stepper.evaluations(0);
             let error = stepper.error().map(pair);
@@ -116,6 +107,7 @@ impl FixedByHand<'_> {
                 break;
             }
             state = answer;
+            stepper.keep();
         }
         made
     }

@@ -2,7 +2,7 @@
 
 use driftscope_base::field::Real;
 
-use super::interface::{Step, Stepper, Task};
+use super::interface::{Step, Stepper};
 
 /// Estimates the error of each step of a method that does not look back.
 pub struct Doubling<'a, S> {
@@ -13,11 +13,6 @@ pub struct Doubling<'a, S> {
 }
 
 impl<'a, S: Real> Doubling<'a, S> {
-    /// For the method of `task`.
-    pub fn new(task: &Task<'a, S>) -> Self {
-        Self::of([task.stepper(), task.stepper()], task.settings.method.order, task.count)
-    }
-
     /// For two steppers of one method of `order`.
     pub fn of(halves: [Box<dyn Stepper<S> + 'a>; 2], order: u32, count: usize) -> Self {
         let power = f64::from(1_u32 << order);
@@ -29,9 +24,9 @@ impl<'a, S: Real> Doubling<'a, S> {
         let middle = 0.5 * (step.t + step.t1);
         let [first, second] = &mut self.halves;
         first.restart();
-        first.step(Step { t1: middle, ..step }, state);
+        first.attempt(Step { t1: middle, ..step }, state);
         second.restart();
-        second.step(Step { t: middle, ..step }, first.answer());
+        second.attempt(Step { t: middle, ..step }, first.answer());
         for ((error, &halves), &whole) in self.error.iter_mut().zip(second.answer()).zip(answer) {
             *error = S::from_f64(self.factor * (halves.to_f64() - whole.to_f64()));
         }

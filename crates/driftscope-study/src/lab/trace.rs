@@ -2,7 +2,7 @@
 
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_solve::by_hand::AdaptiveByHand;
-use driftscope_solve::stepper::{Doubling, Step, Task};
+use driftscope_solve::stepper::Step;
 use driftscope_solve::{OdeSettings, ScaledError, Scope, TILE, Tableau, whole_batch};
 use rayon::prelude::*;
 
@@ -128,17 +128,16 @@ fn tile_on_grid(
     cancel: &Cancel,
 ) -> Result<Vec<Vec<TracedStep>>, Cancelled> {
     let (field, count) = (experiment.field(), starts.len());
-    let path = experiment.scene.interpolant.kind;
-    let task = Task { field, settings, path, noise: None, count, steps: grid.len() - 1 };
-    let mut stepper = task.stepper();
-    let mut doubling = task.can_double().then(|| Doubling::new(&task));
+    let task = settings.task(field, count, grid.len() - 1);
+    let mut stepper = settings.method.stepper(&task);
+    let mut doubling = settings.method.doubling(&task);
     let mut state = by_feature(starts);
     let mut traces = vec![Vec::with_capacity(grid.len()); count];
     let (norm, tolerances) = (settings.control.norm, settings.tolerances);
     for (index, pair) in grid.windows(2).enumerate() {
         cancel.check()?;
         let step = Step { index, t: pair[0], t1: pair[1] };
-        stepper.step(step, &state);
+        stepper.attempt(step, &state);
         let answer = stepper.answer().to_vec();
         let error = match &mut doubling {
             Some(doubling) => Some(doubling.error(step, &state, &answer)),

@@ -5,7 +5,7 @@
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
-use driftscope_solve::{Recipe, Rule, Tableau};
+use driftscope_solve::{NoiseSetting, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
@@ -113,8 +113,8 @@ pub(super) const KEYS: &[(&str, Idle)] = &[
         with_step_control(s).or((s.sampler.min_step == 0.0).then_some(NO_LEAST))
     }),
     ("sampler.max_attempts", with_step_control),
-    ("sampler.eta", |s| with_recipe(s, Recipe::Ddim, NOT_DDIM)),
-    ("sampler.s_churn", |s| with_recipe(s, Recipe::EdmHeun, NOT_EDM)),
+    ("sampler.eta", |s| with_noise_setting(s, NoiseSetting::Eta, NOT_DDIM)),
+    ("sampler.s_churn", |s| with_noise_setting(s, NoiseSetting::Churn, NOT_EDM)),
     ("sampler.s_min", with_churn),
     ("sampler.s_max", with_churn),
     ("sampler.s_noise", with_churn),
@@ -251,13 +251,18 @@ fn with_coefficients(scene: &Scene) -> Option<&'static str> {
     with_step_control(scene).or((!taken).then_some(NO_COEFFICIENTS))
 }
 
-fn with_recipe(scene: &Scene, recipe: Recipe, otherwise: &'static str) -> Option<&'static str> {
-    let own = matches!(scene.sampler.method.rule, Rule::Diffusion(own) if own == recipe);
+fn with_noise_setting(
+    scene: &Scene,
+    setting: NoiseSetting,
+    otherwise: &'static str,
+) -> Option<&'static str> {
+    let own = scene.sampler.method.rule.noise_setting() == Some(setting);
     with_ode(scene).or((!own).then_some(otherwise))
 }
 
 fn with_churn(scene: &Scene) -> Option<&'static str> {
-    with_recipe(scene, Recipe::EdmHeun, NOT_EDM).or((scene.sampler.s_churn == 0.0).then_some(STILL))
+    with_noise_setting(scene, NoiseSetting::Churn, NOT_EDM)
+        .or((scene.sampler.s_churn == 0.0).then_some(STILL))
 }
 
 /// What belongs to noise added on the way to the data.

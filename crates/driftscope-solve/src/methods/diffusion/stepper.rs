@@ -1,17 +1,33 @@
-//! Samplers made for diffusion models: they know the path's α and σ and integrate in noise level
-//! instead of t, from the data prediction `m1 = E[x1|x]` and the noise prediction `m0 = E[x0|x]`.
-//!
-//! All are written in this program's time (t = 0 noise, t = 1 data) for any path, with
-//! `λ = log(α/σ)`. Where λ is infinite (α = 0 or σ = 0) they fall back to DDIM's step, which stays
-//! finite there.
+//! The steps of diffusion samplers: one stepper, whose recipe says what it makes of the predictions.
 
 use driftscope_base::field::{Field, Real, Times};
 use driftscope_base::interpolant::{Coefficients, Interpolant};
 
-use super::interface::{Step, Stepper, Task};
 use crate::brownian::Noise;
 use crate::explicit::Within;
-use crate::method::{Recipe, SamplerNoise};
+use crate::stepper::{SamplerNoise, Step, Stepper, Task};
+
+/// Which diffusion sampler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recipe {
+    /// DDIM, with η up to DDPM's ancestral step.
+    Ddim,
+    /// DPM-Solver-2.
+    DpmSolver2,
+    /// DPM-Solver++(2M).
+    DpmSolverPlusPlus2M,
+    /// `UniPC` of order 2.
+    UniPc2,
+    /// EDM's Heun with churn.
+    EdmHeun,
+}
+
+impl Recipe {
+    /// Whether its steps use what earlier steps found.
+    pub fn looks_back(self) -> bool {
+        matches!(self, Self::DpmSolverPlusPlus2M | Self::UniPc2)
+    }
+}
 
 /// The recipe at work on the batch of `task`.
 pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dyn Stepper<S> + 'a> {
@@ -20,7 +36,7 @@ pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dy
         field: task.field,
         path: task.path,
         recipe,
-        knobs: task.settings.noise,
+        knobs: task.sampler_noise,
         steps: task.steps,
         normals: task.noise,
         step: Step { index: 0, t: 0.0, t1: 0.0 },
@@ -32,7 +48,9 @@ pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dy
         error: zeros.clone(),
         end_slope: zeros,
         end_slope_known: false,
+        start: Start::Unknown,
         memory: None,
+        next_memory: None,
     })
 }
 
@@ -57,8 +75,22 @@ struct DiffusionStepper<'a, S> {
     /// v at the answer, where dense output asked for it.
     end_slope: Vec<S>,
     end_slope_known: bool,
+    /// Whether `velocity` is that of the state already.
+    start: Start,
     /// What the steps before left for the methods that look back.
     memory: Option<Memory>,
+    /// What the attempt leaves, if it is kept.
+    next_memory: Option<Memory>,
+}
+
+/// What is known of the velocity where a step starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Unknown,
+    /// Dense output of the step before has evaluated it: it is billed with this step.
+    Evaluated,
+    /// An earlier attempt has evaluated it, which was billed.
+    Billed,
 }
 
 /// The step before, for methods that look back. All arrays are feature-major.
@@ -168,17 +200,16 @@ impl<S: Real> DiffusionStepper<'_, S> {
 
     fn dpm_solver_plus_plus_2m(&mut self, step: Step, levels: Levels, state: &[S]) {
         let data = self.data_predictions(step.t, state);
-        let before = self.memory.take();
+        let before = self.memory.as_ref();
         let here = log_snr(&levels.start);
         // The slope of the data prediction in λ, half a step of it.
         let lead = before
-            .as_ref()
             .filter(|before| before.start.is_finite() && levels.are_finite())
             .map(|before| 0.5 * levels.rise() / (here - before.start));
         for j in 0..state.len() {
             let (x, now) = (state[j].to_f64(), data[j]);
             let plain = levels.with_data(x, now);
-            let answer = match (lead, &before) {
+            let answer = match (lead, before) {
                 (Some(lead), Some(before)) => {
                     levels.with_data(x, now + lead * (now - before.data[j]))
                 }
@@ -188,27 +219,27 @@ impl<S: Real> DiffusionStepper<'_, S> {
             self.error[j] = S::from_f64(answer - plain);
         }
         let level = levels.start;
-        self.memory = Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
+        self.next_memory =
+            Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
     }
 
     /// `state` is the last step's prediction; the data prediction there corrects that step first.
     fn uni_pc_2(&mut self, step: Step, levels: Levels, state: &[S]) {
         let data = self.data_predictions(step.t, state);
         let here = log_snr(&levels.start);
-        let before = self.memory.take();
-        let corrected: Vec<f64> = match &before {
+        let before = self.memory.as_ref();
+        let corrected: Vec<f64> = match before {
             Some(before) if before.start.is_finite() && here.is_finite() => {
                 correct(before, levels.start, here, &data)
             }
             _ => state.iter().map(|x| x.to_f64()).collect(),
         };
         let slope = before
-            .as_ref()
             .filter(|before| before.start.is_finite() && levels.are_finite())
             .map(|before| 0.5 * levels.rise() / (here - before.start));
         for j in 0..state.len() {
             let plain = levels.with_data(corrected[j], data[j]);
-            let lead = match (slope, &before) {
+            let lead = match (slope, before) {
                 (Some(slope), Some(before)) => slope * (data[j] - before.data[j]),
                 _ => 0.0,
             };
@@ -216,9 +247,9 @@ impl<S: Real> DiffusionStepper<'_, S> {
             self.answer[j] = S::from_f64(plain + share * lead);
             self.error[j] = S::from_f64(share * lead);
         }
-        let earlier = before.map(|before| (before.start, before.data));
         let level = levels.start;
-        self.memory = Some(Memory { level, start: here, data, state: corrected, earlier });
+        self.next_memory =
+            Some(Memory { level, start: here, data, state: corrected, earlier: None });
     }
 
     fn edm_heun(&mut self, step: Step, levels: Levels, state: &[S]) {
@@ -235,7 +266,7 @@ impl<S: Real> DiffusionStepper<'_, S> {
             }
             (time, start) = (raised_time, raised);
         }
-        if time < step.t || !self.end_slope_known {
+        if time < step.t || self.start == Start::Unknown {
             self.field.velocity(Times::Shared(time), &self.point, &mut self.velocity);
         }
         let whole = Levels { start, end: levels.end };
@@ -278,14 +309,12 @@ impl<S: Real> DiffusionStepper<'_, S> {
 }
 
 impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
-    fn step(&mut self, step: Step, state: &[S]) {
+    fn attempt(&mut self, step: Step, state: &[S]) {
         self.step = step;
-        self.evaluations = 1;
+        self.evaluations = u32::from(self.start != Start::Billed);
         let levels =
             Levels { start: self.path.coefficients(step.t), end: self.path.coefficients(step.t1) };
-        if self.end_slope_known {
-            std::mem::swap(&mut self.velocity, &mut self.end_slope);
-        } else if self.recipe != Recipe::EdmHeun {
+        if self.start == Start::Unknown && self.recipe != Recipe::EdmHeun {
             self.field.velocity(Times::Shared(step.t), state, &mut self.velocity);
         }
         match self.recipe {
@@ -295,12 +324,30 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
             Recipe::UniPc2 => self.uni_pc_2(step, levels, state),
             Recipe::EdmHeun => self.edm_heun(step, levels, state),
         }
+        // Churn has moved the point at which it was evaluated.
+        let moved = self.recipe == Recipe::EdmHeun && self.knobs.s_churn > 0.0;
+        self.start = if moved { Start::Unknown } else { Start::Billed };
         self.end_slope_known = false;
+    }
+
+    fn keep(&mut self) {
+        self.start = Start::Unknown;
+        if self.end_slope_known {
+            std::mem::swap(&mut self.velocity, &mut self.end_slope);
+            self.start = Start::Evaluated;
+        }
+        let before = self.memory.take();
+        self.memory = self.next_memory.take();
+        if let (Some(memory), Some(before)) = (&mut self.memory, before)
+            && self.recipe == Recipe::UniPc2
+        {
+            memory.earlier = Some((before.start, before.data));
+        }
     }
 
     fn restart(&mut self) {
         self.memory = None;
-        self.end_slope_known = false;
+        self.start = Start::Unknown;
     }
 
     fn answer(&self) -> &[S] {
