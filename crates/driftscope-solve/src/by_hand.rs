@@ -4,7 +4,7 @@
 
 mod recorded;
 
-pub use recorded::{FixedByHand, NoisyByHand};
+pub use recorded::{ControlledByHand, FixedByHand, NoisyByHand};
 
 use driftscope_base::field::Field;
 

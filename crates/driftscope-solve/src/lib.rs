@@ -6,6 +6,7 @@
 pub mod brownian;
 pub mod by_hand;
 mod complex;
+mod controlled;
 mod controller;
 mod explicit;
 pub mod fixed;

@@ -7,7 +7,7 @@ use driftscope_base::field::{PerReal, Real};
 use thiserror::Error;
 
 use crate::complex::Complex;
-use crate::stepper::{Doubling, SamplerNoise, Stepper, Task};
+use crate::stepper::{Doubling, Halves, SamplerNoise, Stepper, Task};
 use crate::tableau::Tableau;
 
 /// One method.
@@ -187,10 +187,27 @@ impl Method {
         }
     }
 
-    /// Whether its step size can be controlled by its own error estimate.
+    /// Whether its step size can be controlled by an error estimate, if it draws no noise.
     #[must_use]
     pub fn can_adapt(&self) -> bool {
-        self.embedded_tableau().is_some()
+        self.rule.adapting().is_ok()
+    }
+
+    /// The method at work with an estimate of every attempt's error: its own, or step doubling.
+    ///
+    /// # Errors
+    /// Why it cannot adapt with the settings of `task`.
+    pub fn adaptive_stepper<'a, S: Real>(
+        &self,
+        task: &Task<'a, S>,
+    ) -> Result<Box<dyn Stepper<S> + 'a>, NotAdaptive> {
+        Ok(match self.adapting(&task.sampler_noise)? {
+            Adapting::OwnEstimate { .. } => self.stepper(task),
+            Adapting::StepDoubling => {
+                let steppers = [(); 3].map(|()| self.stepper(task));
+                Box::new(Halves::of(steppers, self.order, task.count))
+            }
+        })
     }
 
     /// What estimates the error of its fixed steps where it has no estimate of its own: step
@@ -219,6 +236,19 @@ impl Method {
     #[must_use]
     pub fn arrays_kept(&self) -> usize {
         self.rule.arrays_kept()
+    }
+
+    /// The same where an error estimate sets the steps: step doubling keeps three steppers busy.
+    #[must_use]
+    pub fn arrays_kept_adapting(&self) -> usize {
+        let own = self.arrays_kept() - 1;
+        if self.doubles_steps() { 1 + 3 * own } else { 1 + own }
+    }
+
+    /// Whether its adaptive steps are made by step doubling.
+    #[must_use]
+    pub fn doubles_steps(&self) -> bool {
+        self.rule.adapting() == Ok(Adapting::StepDoubling)
     }
 
     /// Evaluations of the field per accepted step, once running; the least for implicit methods,

@@ -5,7 +5,7 @@ use driftscope_base::interpolant::Interpolant;
 use serde::{Deserialize, Serialize};
 
 use super::controller::{Controller, ControllerKind, StepControl, Tolerances, Verdict};
-use super::method::MethodRef;
+use super::method::{Adapting, MethodRef};
 use super::stepper::{SamplerNoise, Task};
 use super::tableau::{Dense, ErrorWeights, Tableau};
 use super::track::Stop;
@@ -120,14 +120,17 @@ impl OdeSettings {
             noise: None,
             count,
             steps,
+            adaptive: false,
         }
     }
 
     /// The controller these settings ask for.
     #[must_use]
     pub fn controller(&self) -> Controller {
-        let pair = self.method.tableau().and_then(|tableau| tableau.embedded.as_ref());
-        let order = pair.map_or(self.method.order, |pair| pair.order);
+        let order = match self.method.adapting(&self.noise) {
+            Ok(Adapting::OwnEstimate { order }) => order,
+            Ok(Adapting::StepDoubling) | Err(_) => self.method.order,
+        };
         let keeps_up_to = match self.min_step_policy {
             MinStepPolicy::Stop => 0.0,
             MinStepPolicy::Accept => self.min_step,

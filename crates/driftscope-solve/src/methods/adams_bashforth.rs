@@ -7,8 +7,8 @@ use driftscope_base::field::{Field, Real, Times};
 use super::{low_order, rk4};
 use crate::complex::Complex;
 use crate::explicit::Within;
-use crate::method::{Method, Rule};
-use crate::stepper::{Doubling, RungeKuttaStepper, Step, Stepper, Task};
+use crate::method::{Adapting, Method, NotAdaptive, Rule};
+use crate::stepper::{Doubling, Inside, RungeKuttaStepper, Step, Stepper, Task};
 
 pub(super) static AB2: Method = Method {
     name: "ab2",
@@ -56,6 +56,12 @@ impl Rule for AdamsBashforth {
         true
     }
 
+    /// Adams methods are stable on steps of any lengths in bounded ratio, and have their order where
+    /// the weights are those of the points as they lie (Hairer, Nørsett & Wanner III.5).
+    fn adapting(&self) -> Result<Adapting, NotAdaptive> {
+        Ok(Adapting::OwnEstimate { order: self.order as u32 })
+    }
+
     fn arrays_kept(&self) -> usize {
         self.order + 1
     }
@@ -84,6 +90,7 @@ fn stepper<'a, S: Real>(rule: &AdamsBashforth, task: &Task<'a, S>) -> AdamsStepp
         error: vec![S::ZERO; 2 * task.count],
         step: Step { index: 0, t: 0.0, t1: 0.0 },
         evaluations: 0,
+        adaptive: task.adaptive,
     }
 }
 
@@ -102,6 +109,8 @@ struct AdamsStepper<'a, S> {
     error: Vec<S>,
     step: Step,
     evaluations: u32,
+    /// Whether the estimate decides which steps are kept: then what it costs is billed.
+    adaptive: bool,
 }
 
 impl<S: Real> AdamsStepper<'_, S> {
@@ -124,7 +133,8 @@ impl<S: Real> AdamsStepper<'_, S> {
 impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
     fn attempt(&mut self, step: Step, state: &[S]) {
         self.step = step;
-        if self.slopes.is_empty() {
+        let blank = self.slopes.is_empty();
+        if blank {
             let mut slope = vec![S::ZERO; state.len()];
             self.field.velocity(Times::Shared(step.t), state, &mut slope);
             self.slopes.push_front((step.t, slope));
@@ -147,7 +157,14 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
                 &mut self.answer,
             );
         }
-        // The slope at the answer is billed with the next step, whose first evaluation it is.
+        // In fixed steps the slope at the answer is billed with the next step, whose first evaluation
+        // it is. Where the estimate decides, every attempt has one of its own.
+        if self.adaptive {
+            self.evaluations = 1 + u32::from(blank);
+            if starting {
+                self.evaluations += self.starter.evaluations(0) - 1 + self.doubling.evaluations(0);
+            }
+        }
         self.field.velocity(Times::Shared(step.t1), &self.answer, &mut self.end_slope);
         if !starting {
             // Adams–Moulton through the same points and the answer, less Adams–Bashforth.
@@ -171,6 +188,10 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
         self.slopes.push_front((self.step.t1, newest));
     }
 
+    fn begin_with(&mut self, t: f64, slope: &[S]) {
+        self.slopes = VecDeque::from([(t, slope.to_vec())]);
+    }
+
     fn restart(&mut self) {
         self.slopes.clear();
     }
@@ -188,13 +209,14 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
     }
 
     fn prepare_dense(&mut self, _state: &[S], last: bool) -> u32 {
-        // The slope at the answer is there; after the last step nothing else has a use for it.
-        u32::from(last)
+        // The slope at the answer is there, for the estimate where that decides; after the last fixed
+        // step nothing else has a use for it.
+        u32::from(last && !self.adaptive)
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let slopes = [&self.slopes[0].1[..], &self.end_slope[..]];
-        Within::between(j, self.step.h(), [state, &self.answer], slopes)
+        Within::between(j, self.step.h(), [state, &self.answer], slopes).into()
     }
 }
 

@@ -19,6 +19,12 @@ impl<'a, S: Real> Doubling<'a, S> {
         Self { halves, factor: power / (power - 1.0), error: vec![S::ZERO; 2 * count] }
     }
 
+    /// Evaluations of the field that the last estimate cost particle `i`.
+    #[must_use]
+    pub fn evaluations(&self, i: usize) -> u32 {
+        self.halves.iter().map(|half| half.evaluations(i)).sum()
+    }
+
     /// The error of the step that led from `state` to `answer`.
     pub fn error(&mut self, step: Step, state: &[S], answer: &[S]) -> &[S] {
         let middle = 0.5 * (step.t + step.t1);

@@ -30,7 +30,7 @@ impl Step {
 ///
 /// A step is an attempt first, which may be made again with another length, and then kept. Positions
 /// are feature-major: for n particles, n values of x, then n of y.
-pub trait Stepper<S: Real> {
+pub trait Stepper<S: Real>: Send {
     /// Attempts `step` from `state`, which is where the step kept last has led, unless
     /// [`Self::restart`] came between.
     fn attempt(&mut self, step: Step, state: &[S]);
@@ -40,6 +40,20 @@ pub trait Stepper<S: Real> {
 
     /// Forgets all earlier steps; the next one may start anywhere.
     fn restart(&mut self);
+
+    /// Says what the slope at `t` is, where the next step starts, so that it need not be evaluated
+    /// again. To be called after [`Self::restart`] or before the first attempt.
+    fn begin_with(&mut self, _t: f64, _slope: &[S]) {}
+
+    /// The slope where the step just attempted started, if [`Self::begin_with`] can use it.
+    fn start_slope(&self) -> Option<&[S]> {
+        None
+    }
+
+    /// The slope at its answer, likewise, where the step itself has found it.
+    fn end_slope(&self) -> Option<&[S]> {
+        None
+    }
 
     /// Where the step just attempted has led.
     fn answer(&self) -> &[S];
@@ -67,7 +81,7 @@ pub trait Stepper<S: Real> {
     fn prepare_dense(&mut self, state: &[S], last: bool) -> u32;
 
     /// Coordinate `j` within the step just attempted from `state`, before it is kept.
-    fn within(&self, state: &[S], j: usize) -> Within;
+    fn within(&self, state: &[S], j: usize) -> Inside;
 }
 
 /// What a stepper works on.
@@ -86,6 +100,36 @@ pub struct Task<'a, S> {
     pub count: usize,
     /// Steps of the whole run; only churn looks at it.
     pub steps: usize,
+    /// Whether the error decides which steps are kept: then all that its estimate costs counts, and
+    /// a step that is hard to solve had better be shorter.
+    pub adaptive: bool,
+}
+
+/// One coordinate within a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Inside {
+    /// One polynomial.
+    Whole(Within),
+    /// One for each half of the step.
+    Halves([Within; 2]),
+}
+
+impl Inside {
+    /// The coordinate at `theta`, the share of the step that is over.
+    #[must_use]
+    pub fn at(&self, theta: f64) -> f64 {
+        match self {
+            Self::Whole(within) => within.at(theta),
+            Self::Halves([first, _]) if theta < 0.5 => first.at(2.0 * theta),
+            Self::Halves([_, second]) => second.at(2.0 * theta - 1.0),
+        }
+    }
+}
+
+impl From<Within> for Inside {
+    fn from(within: Within) -> Self {
+        Self::Whole(within)
+    }
 }
 
 /// Noise that some diffusion samplers mix in.

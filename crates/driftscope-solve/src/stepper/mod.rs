@@ -1,9 +1,11 @@
 //! Steps, one at a time: the one interface that every method of the table has.
 
 mod doubling;
+mod halves;
 mod interface;
 mod runge_kutta;
 
 pub use self::doubling::Doubling;
-pub use self::interface::{SamplerNoise, Step, Stepper, Task};
+pub use self::halves::Halves;
+pub use self::interface::{Inside, SamplerNoise, Step, Stepper, Task};
 pub use self::runge_kutta::RungeKuttaStepper;

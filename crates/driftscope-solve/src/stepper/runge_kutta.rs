@@ -2,8 +2,8 @@
 
 use driftscope_base::field::{Field, Real, Times};
 
-use super::interface::{Step, Stepper};
-use crate::explicit::{RungeKutta, Within};
+use super::interface::{Inside, Step, Stepper};
+use crate::explicit::RungeKutta;
 use crate::tableau::{Dense, Tableau};
 
 /// An explicit Runge–Kutta method on a batch.
@@ -105,6 +105,15 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         self.first = FirstStage::Unknown;
     }
 
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.runge_kutta.first_stage_mut(self.count).copy_from_slice(slope);
+        self.first = FirstStage::InPlace;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        Some(self.runge_kutta.stage(0, self.count))
+    }
+
     fn answer(&self) -> &[S] {
         self.runge_kutta.answer(self.count)
     }
@@ -134,8 +143,8 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         dense.further_stages() as u32
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let end_slope = self.runge_kutta.dense_needs_end_slope().then_some(&self.end_slope[..]);
-        self.runge_kutta.within(state, end_slope, self.step.h(), j)
+        self.runge_kutta.within(state, end_slope, self.step.h(), j).into()
     }
 }

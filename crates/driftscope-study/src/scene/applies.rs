@@ -5,7 +5,7 @@
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
-use driftscope_solve::{NoiseSetting, Tableau};
+use driftscope_solve::{NoiseSetting, NotAdaptive, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
@@ -24,7 +24,8 @@ const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward dire
 const NOISY_TOLERANCE: &str =
     "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
 const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
-const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
+const NOTHING_TO_COMPARE: &str = "This method looks back on earlier steps, and where there are none it has nothing to judge a step by.";
+const DRAWS_NOISE: &str = "The method draws noise, which steps that are tried again would choose among. Set η or S_churn to 0 to use this.";
 const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
 const NO_LEAST: &str = "There is no least step.";
 const NO_COEFFICIENTS: &str = "Only the controllers PI and PID take coefficients.";
@@ -70,7 +71,7 @@ pub(super) const KEYS: &[(&str, Idle)] = &[
     ("field.ratio", |s| with_parameter(s, "ratio")),
     ("field.lambda", |s| with_parameter(s, "lambda")),
     ("sampler.method", with_ode),
-    ("sampler.adaptive", |s| with_ode(s).or((!s.sampler.method.can_adapt()).then_some(NO_PAIR))),
+    ("sampler.adaptive", |s| with_ode(s).or(without_adapting(s))),
     ("sampler.steps", |s| {
         let listed = (s.sampler.spacing() == Spacing::List).then_some(LISTED);
         with_fixed_steps(s).or(listed).or(s.sampler.step_size.map(|_| SIZED))
@@ -231,6 +232,15 @@ fn with_parameter(scene: &Scene, key: &str) -> Option<&'static str> {
 fn with_ode(scene: &Scene) -> Option<&'static str> {
     let noisy = if scene.direction == Direction::Noise { NOISY_FORWARDS } else { NOISY };
     scene.is_sde().then_some(noisy)
+}
+
+/// Why the method cannot adapt.
+fn without_adapting(scene: &Scene) -> Option<&'static str> {
+    match scene.sampler.method.adapting(&scene.sampler.noise()) {
+        Ok(_) => None,
+        Err(NotAdaptive::NothingToCompare) => Some(NOTHING_TO_COMPARE),
+        Err(NotAdaptive::DrawsNoise(_)) => Some(DRAWS_NOISE),
+    }
 }
 
 fn with_fixed_steps(scene: &Scene) -> Option<&'static str> {

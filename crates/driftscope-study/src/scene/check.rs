@@ -282,12 +282,11 @@ impl Scene {
         }
         within("sampler.max_attempts", sampler.max_attempts, 1..=10_000_000)?;
         self.check_control()?;
-        if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
-            return refuse(
-                "sampler.adaptive",
-                true,
-                format!("false for {}, which has no embedded error estimate", sampler.method.name),
-            );
+        if sampler.adaptive == Some(true)
+            && let Err(why) = sampler.method.adapting(&sampler.noise())
+        {
+            let name = sampler.method.name;
+            return refuse("sampler.adaptive", true, format!("false for {name}: {why}"));
         }
         within("diffusion.norm", self.diffusion.norm, 0.0..=1e3)?;
         let size = self.diffusion.last_step_size;

@@ -5,7 +5,7 @@ use driftscope_base::interpolant::{Coefficients, Interpolant};
 
 use crate::brownian::Noise;
 use crate::explicit::Within;
-use crate::stepper::{SamplerNoise, Step, Stepper, Task};
+use crate::stepper::{Inside, SamplerNoise, Step, Stepper, Task};
 
 /// Which diffusion sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -350,6 +350,15 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
         self.start = Start::Unknown;
     }
 
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.velocity.copy_from_slice(slope);
+        self.start = Start::Billed;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        (self.start == Start::Billed).then_some(&self.velocity)
+    }
+
     fn answer(&self) -> &[S] {
         &self.answer
     }
@@ -368,9 +377,9 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
         u32::from(last)
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let slopes = [&self.velocity[..], &self.end_slope[..]];
-        Within::between(j, self.step.h(), [state, &self.answer], slopes)
+        Within::between(j, self.step.h(), [state, &self.answer], slopes).into()
     }
 }
 

@@ -3,11 +3,11 @@
 use driftscope_base::field::{Field, Real, Times};
 
 use crate::explicit::Within;
-use crate::stepper::{Step, Stepper, Task};
+use crate::stepper::{Inside, Step, Stepper, Task};
 
 /// Iterations after which a step is given up.
 const MOST_ITERATIONS: u32 = 50;
-/// Iterations for one stretch of a continuation.
+/// Iterations for one stretch of a continuation, and for a step that may be made shorter.
 const FEW_ITERATIONS: u32 = 8;
 /// The shortest stretch of a continuation, as a share of the whole.
 const SHORTEST: f64 = 1.0 / 1024.0;
@@ -43,6 +43,8 @@ pub(super) struct Newton<'a, S> {
     slopes: [Vec<S>; 2],
     evaluations: Vec<u32>,
     solved: Vec<bool>,
+    /// Whether a step that is hard to solve may be given up, because a shorter one follows.
+    adaptive: bool,
     work: Work<S>,
 }
 
@@ -79,6 +81,7 @@ impl<'a, S: Real> Newton<'a, S> {
             slopes: [zeros.clone(), zeros.clone()],
             evaluations: vec![0; task.count],
             solved: vec![true; task.count],
+            adaptive: task.adaptive,
             work: Work {
                 base: vec![0.0; zeros.len()],
                 point: vec![0.0; zeros.len()],
@@ -101,7 +104,8 @@ impl<'a, S: Real> Newton<'a, S> {
         self.work.corrections.fill(f64::INFINITY);
         let mut open = vec![true; count];
         let mut stale = true;
-        for _ in 0..MOST_ITERATIONS {
+        let most = if self.adaptive { FEW_ITERATIONS } else { MOST_ITERATIONS };
+        for _ in 0..most {
             if !open.contains(&true) {
                 return;
             }
@@ -283,7 +287,7 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
         let guess = self.work.base.clone();
         self.iterate(time, scale);
         for i in 0..self.solved.len() {
-            if !self.solved[i] {
+            if !self.solved[i] && !self.adaptive {
                 self.solved[i] = self.follow(i, Times::Shared(time), scale, &guess);
             }
         }
@@ -302,6 +306,19 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
 
     fn restart(&mut self) {
         self.start_slope_known = false;
+    }
+
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.start_slope.copy_from_slice(slope);
+        self.start_slope_known = true;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        self.start_slope_known.then_some(&self.start_slope)
+    }
+
+    fn end_slope(&self) -> Option<&[S]> {
+        Some(&self.end_slope)
     }
 
     fn answer(&self) -> &[S] {
@@ -323,8 +340,8 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
         2
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let [start, end] = &self.slopes;
-        Within::between(j, self.step.h(), [state, &self.answer], [start, end])
+        Within::between(j, self.step.h(), [state, &self.answer], [start, end]).into()
     }
 }
