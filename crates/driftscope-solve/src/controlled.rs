@@ -257,10 +257,10 @@ impl<S: Real> Tile<'_, S> {
         let dense = !places.times.is_empty() || beyond;
         let only_for_dense =
             if dense { stepper.prepare_dense(state, step.t1 >= settings.end_time) } else { 0 };
-        for i in 0..count {
+        for (i, error) in errors.iter().enumerate() {
             let counts = &mut track.counts[i];
             counts.dense_nfe += only_for_dense;
-            let own = errors[i].ratio(settings.control.norm, dimension) as f32;
+            let own = error.ratio(settings.control.norm, dimension) as f32;
             counts.largest_error = counts.largest_error.max(own);
             let answer = [i, count + i].map(|j| stepper.answer()[j].to_f64());
             let at = |within: &[Inside; 2], t: f64| {

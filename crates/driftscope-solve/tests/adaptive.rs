@@ -308,7 +308,9 @@ fn one_particle_is_a_batch_and_a_batch_keeps_to_one_step() {
             .iter()
             .flat_map(|track| track.counts.iter().map(|counts| counts.largest_error))
             .collect();
-        assert!(largest.iter().all(|ratio| ratio.is_finite()) && largest[0] != largest[1]);
+        assert!(largest.iter().all(|ratio| ratio.is_finite()), "{method:?}");
+        // Each particle has its own.
+        assert!((largest[0] - largest[1]).abs() > 1e-6, "{method:?}: {largest:?}");
     }
 }
 

@@ -114,15 +114,17 @@ struct AdamsStepper<'a, S> {
 }
 
 impl<S: Real> AdamsStepper<'_, S> {
-    /// `out += Σ weight·slope`, as many as there are weights.
-    fn add_slopes<'s>(
-        slopes: impl Iterator<Item = &'s [S]> + Clone,
+    /// `out += Σ weight·slope`, with `first` before the slopes of the last points if it is given.
+    fn add_slopes(
+        first: Option<&[S]>,
+        slopes: &VecDeque<(f64, Vec<S>)>,
         weights: &[f64],
         out: &mut [S],
     ) {
         for (j, out) in out.iter_mut().enumerate() {
             let mut sum = S::ZERO;
-            for (&weight, slope) in weights.iter().zip(slopes.clone()) {
+            let slopes = first.into_iter().chain(slopes.iter().map(|(_, slope)| &slope[..]));
+            for (&weight, slope) in weights.iter().zip(slopes) {
                 sum += S::from_f64(weight) * slope[j];
             }
             *out += sum;
@@ -140,7 +142,6 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
             self.slopes.push_front((step.t, slope));
         }
         let nodes: Vec<f64> = self.slopes.iter().map(|(t, _)| *t).collect();
-        let slopes = self.slopes.iter().map(|(_, slope)| &slope[..]);
         let starting = nodes.len() < self.order;
         if starting {
             self.starter.set_first_stage(&self.slopes[0].1);
@@ -151,11 +152,8 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
         } else {
             self.evaluations = 1;
             self.answer.copy_from_slice(state);
-            Self::add_slopes(
-                slopes.clone(),
-                &adams_weights(&nodes, step.t, step.t1),
-                &mut self.answer,
-            );
+            let weights = adams_weights(&nodes, step.t, step.t1);
+            Self::add_slopes(None, &self.slopes, &weights, &mut self.answer);
         }
         // In fixed steps the slope at the answer is billed with the next step, whose first evaluation
         // it is. Where the estimate decides, every attempt has one of its own.
@@ -175,8 +173,8 @@ impl<S: Real> Stepper<S> for AdamsStepper<'_, S> {
                 .chain(corrector[1..].iter().zip(predictor).map(|(c, p)| c - p))
                 .collect();
             self.error.fill(S::ZERO);
-            let slopes = std::iter::once(&self.end_slope[..]).chain(slopes);
-            Self::add_slopes(slopes, &difference, &mut self.error);
+            let first = Some(&self.end_slope[..]);
+            Self::add_slopes(first, &self.slopes, &difference, &mut self.error);
         }
     }
 

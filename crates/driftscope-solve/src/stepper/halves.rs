@@ -11,7 +11,7 @@ use super::interface::{Inside, Step, Stepper};
 /// extrapolation, as by diffrax's `HalfSolver`.
 pub struct Halves<'a, S> {
     whole: Box<dyn Stepper<S> + 'a>,
-    halves: [Box<dyn Stepper<S> + 'a>; 2],
+    parts: [Box<dyn Stepper<S> + 'a>; 2],
     divisor: f64,
     error: Vec<S>,
     /// The time and slope where the step starts, as far as known.
@@ -30,7 +30,7 @@ impl<'a, S: Real> Halves<'a, S> {
     ) -> Self {
         Self {
             whole,
-            halves: [first, second],
+            parts: [first, second],
             divisor: f64::from(1_u32 << order) - 1.0,
             error: vec![S::ZERO; 2 * count],
             start: None,
@@ -42,7 +42,7 @@ impl<'a, S: Real> Halves<'a, S> {
 impl<S: Real> Stepper<S> for Halves<'_, S> {
     fn attempt(&mut self, step: Step, state: &[S]) {
         let middle = 0.5 * (step.t + step.t1);
-        let Self { whole, halves: [first, second], start, .. } = self;
+        let Self { whole, parts: [first, second], start, .. } = self;
         self.step = step;
         for stepper in [&mut *whole, &mut *first, &mut *second] {
             stepper.restart();
@@ -70,7 +70,7 @@ impl<S: Real> Stepper<S> for Halves<'_, S> {
     }
 
     fn keep(&mut self) {
-        let end = self.halves[1].end_slope();
+        let end = self.parts[1].end_slope();
         self.start = end.map(|slope| (self.step.t1, slope.to_vec()));
     }
 
@@ -83,11 +83,11 @@ impl<S: Real> Stepper<S> for Halves<'_, S> {
     }
 
     fn answer(&self) -> &[S] {
-        self.halves[1].answer()
+        self.parts[1].answer()
     }
 
     fn evaluations(&self, i: usize) -> u32 {
-        let [first, second] = &self.halves;
+        let [first, second] = &self.parts;
         self.whole.evaluations(i) + first.evaluations(i) + second.evaluations(i)
     }
 
@@ -96,17 +96,17 @@ impl<S: Real> Stepper<S> for Halves<'_, S> {
     }
 
     fn succeeded(&self, i: usize) -> bool {
-        self.whole.succeeded(i) && self.halves.iter().all(|half| half.succeeded(i))
+        self.whole.succeeded(i) && self.parts.iter().all(|half| half.succeeded(i))
     }
 
     fn prepare_dense(&mut self, state: &[S], _last: bool) -> u32 {
         // What is evaluated here serves no later step, so that dense output changes no count.
-        let [first, second] = &mut self.halves;
+        let [first, second] = &mut self.parts;
         first.prepare_dense(state, true) + second.prepare_dense(first.answer(), true)
     }
 
     fn within(&self, state: &[S], j: usize) -> Inside {
-        let [first, second] = &self.halves;
+        let [first, second] = &self.parts;
         let middle = first.answer();
         match (first.within(state, j), second.within(middle, j)) {
             (Inside::Whole(first), Inside::Whole(second)) => Inside::Halves([first, second]),

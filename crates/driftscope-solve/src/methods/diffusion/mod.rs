@@ -5,6 +5,7 @@
 //! `λ = log(α/σ)`. Where λ is infinite (α = 0 or σ = 0) they fall back to DDIM's step, which stays
 //! finite there.
 
+mod levels;
 mod stepper;
 
 use self::stepper::Recipe;
