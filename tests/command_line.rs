@@ -208,7 +208,11 @@ fn bad_values_are_refused_with_key_value_and_what_is_allowed() {
     refused(&["time.start=0.9", "time.end=0.1"], &["time.start", "0.9", "0.1"]);
     refused(&["time.end=nan"], &["time.end", "NaN"]);
     refused(&["field.model=missing.safetensors"], &["missing.safetensors"]);
-    refused(&["sampler.method=euler", "sampler.adaptive=true"], &["sampler.adaptive", "euler"]);
+    refused(&["sampler.method=unipc-2", "sampler.adaptive=true"], &["sampler.adaptive", "unipc-2"]);
+    refused(
+        &["sampler.method=ddim", "sampler.eta=0.5", "sampler.adaptive=true"],
+        &["sampler.adaptive", "ddim", "eta"],
+    );
     refused(
         &["data.name=checkerboard", EXACT, "sampler.end=overshoot"],
         &["sampler.end", "overshoot", "clamp"],
@@ -534,7 +538,10 @@ fn solver_keys_are_refused_with_what_is_allowed() {
     refused(&[classic, "sampler.grid=karras"], &["sampler.grid"]);
     refused(&[classic, "time.end=-1"], &["time.start", "time.end"]);
     refused(&["sampler.method=dopri6"], &["sampler.method", "dopri6", "dop853", "unipc-2"]);
-    refused(&["sampler.method=rk4", "sampler.adaptive=true"], &["sampler.adaptive", "rk4"]);
+    refused(
+        &["sampler.method=dpmpp-2m", "sampler.adaptive=true"],
+        &["sampler.adaptive", "dpmpp-2m", "looks back"],
+    );
     refused(&["sampler.controller=p"], &["sampler.controller", "pid"]);
     refused(&["sampler.safety=1.5"], &["sampler.safety", "1.5", "0.01 to 1"]);
     refused(&["sampler.min_factor=0"], &["sampler.min_factor"]);
@@ -583,7 +590,7 @@ fn every_method_runs_on_the_default_scene() {
         let nfe = first["nfe"]["mean"].as_f64().expect("a number");
         // The first and last steps of some diffusion samplers are one evaluation shorter.
         let least = (50 * method.evaluations_per_step()) as f64 - 2.0;
-        assert!(method.can_adapt() || nfe >= least, "{}: {nfe}", method.name);
+        assert!(method.adaptive_by_default || nfe >= least, "{}: {nfe}", method.name);
         if method.needs_noising_process() {
             continue;
         }

@@ -72,12 +72,13 @@ fn reference(problem: &Problem) -> [f64; 2] {
 }
 
 fn error(problem: &Problem, method: MethodRef, steps: usize, reference: [f64; 2]) -> f64 {
-    let settings = OdeSettings::new(method, Tolerances { atol: 1e-6, rtol: 1e-6 }, problem.span);
+    let tolerances = Tolerances { atol: 1e-6, rtol: 1e-6 };
+    let settings =
+        OdeSettings { path: problem.path, ..OdeSettings::new(method, tolerances, problem.span) };
     let grid = grid::uniform(problem.span.0, problem.span.1, steps);
     let solved = FixedProblem {
         field: &*problem.field,
         settings: &settings,
-        path: problem.path,
         grid: &grid,
         keyframes: &[problem.span.0, problem.span.1],
     }

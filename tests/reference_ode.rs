@@ -90,13 +90,8 @@ fn repeat(
         let track = if is_fixed {
             let steps = number("n_steps").expect("steps") as usize;
             let grid = grid::uniform(span.0, span.1, steps);
-            let problem = FixedProblem {
-                field: &*field,
-                settings: &settings,
-                path: Interpolant::Linear,
-                grid: &grid,
-                keyframes: &ends,
-            };
+            let problem =
+                FixedProblem { field: &*field, settings: &settings, grid: &grid, keyframes: &ends };
             problem.solve(&start, None, 1, false, &cancel).expect("not cancelled").track
         } else {
             per_particle::solve(&*field, &settings, &ends, &start, 1, &cancel)
@@ -208,7 +203,6 @@ fn diffusers_flow_match_euler_is_repeated() {
         let problem = FixedProblem {
             field: &*field,
             settings: &settings,
-            path: Interpolant::Linear,
             grid: &grid,
             keyframes: &[0.0, 1.0],
         };

@@ -81,10 +81,9 @@ impl Problem {
 
     /// The solve in fixed steps over `grid`, kept in double precision at `keyframes`.
     fn fixed(&self, method: MethodRef, grid: &[f64], keyframes: &[f64]) -> Vec<[f64; 2]> {
-        let settings = OdeSettings::new(method, both(1e-6), self.span);
-        let path = self.path;
-        let solve =
-            FixedProblem { field: &*self.field, settings: &settings, path, grid, keyframes };
+        let settings =
+            OdeSettings { path: self.path, ..OdeSettings::new(method, both(1e-6), self.span) };
+        let solve = FixedProblem { field: &*self.field, settings: &settings, grid, keyframes };
         let keep = Keep { logged: 0, precise: true, attempts: usize::MAX };
         let solved = solve.solve(&self.start, None, keep, false, &Cancel::default());
         solved.expect("not cancelled").track.precise.expect("kept")

@@ -480,7 +480,9 @@ fn a_row_of_a_sweep_is_judged_by_its_own_method() {
     runs(&["--set", "sampler.method=ddim", "--set", "sampler.eta=1", "--methods", "euler"]);
     runs(&["--set", "sampler.eta=1", "--methods", "euler,edm-heun"]);
     runs(&["--set", "sampler.method=edm-heun", "--set", "sampler.s_churn=2", "--methods", "ddim"]);
-    runs(&["--set", "sampler.method=heun", "--set", "sampler.adaptive=true", "--methods", "euler"]);
+    let adaptive = ["--set", "sampler.method=heun", "--set", "sampler.adaptive=true"];
+    runs(&[&adaptive[..], &["--methods", "unipc-2"]].concat());
+    runs(&[&adaptive[..], &["--methods", "euler,rk4", "--rtol", "1e-2"]].concat());
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! How the ratio of DOPRI5's estimate to the truth depends on the tolerance and on h.
 
 use driftscope_base::cancel::Cancel;
+use driftscope_solve::MethodRef;
 use driftscope_solve::by_hand::fixed_step;
 use driftscope_solve::stepper::Step;
-use driftscope_solve::{MethodRef, Rule};
 use driftscope_study::lab::{Reference, errors_over_time};
 use driftscope_study::measure::fitted_order;
 use driftscope_study::{Experiment, Networks};
@@ -51,7 +51,7 @@ fn at_fixed_points(field: &str) {
     let experiment = Experiment::of_ode(&scene, &Networks::default()).expect("a experiment");
     let settings = experiment.ode_settings();
     let dopri5 = MethodRef::named("dopri5").expect("in the table");
-    let Rule::RungeKutta(tableau) = &dopri5.get().rule else { unreachable!("it is explicit") };
+    let tableau = dopri5.tableau().expect("it is explicit");
     let reference = Reference::of(&experiment, COUNT, LEGS, &never).expect("runs");
     let (start, end) = experiment.interval;
     let away = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use driftscope_solve::sde::Scheme;
-use driftscope_solve::{METHODS, Method, Recipe, Rule};
+use driftscope_solve::{METHODS, Method, NoiseSetting};
 
 /// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
 ///
@@ -28,7 +28,7 @@ pub fn page() -> String {
             "| `{name}` | {title} | {order} | {} | {} | {} | {} | {} | {reference} |\n",
             evaluations(method),
             error_estimate(method),
-            if method.can_adapt() { "yes" } else { "no" },
+            adaptive(method),
             bytes(method.arrays_kept()),
             deterministic(method),
         )
@@ -83,8 +83,19 @@ steps, and to t = 1 on VP all of them show 1. From `time.start` = 0.1 to `time.e
 their orders. `nfe` counts evaluations
 of the field per particle, rejected attempts and start-up included; those made only for dense output
 are counted apart. Memory is what the solver keeps per particle in single precision: the state, and
-the stages, slopes or predictions it needs at once. Step doubling runs on the first 512 particles
-and is not billed.
+the stages, slopes or predictions it needs at once. In fixed steps step doubling runs on the first 512
+particles and is not billed.
+
+Adaptive steps follow the error estimate of the table, while no noise is drawn: `sampler.adaptive = true`
+turns them on where they are not by default. With step doubling a step is made whole and in two halves,
+whose answer is kept; their difference over 2^p − 1 is the error, and all three are billed. It takes three
+times the memory. Adams–Bashforth methods bill the slope at the answer of every attempt, and their first
+steps are judged by step doubling. Where Newton's iteration fails, the step is tried again shorter by
+`sampler.min_factor`.
+DPM-Solver++(2M) and UniPC stay with fixed steps: they compare a step with one of order 1, which is the
+same step where there is nothing to look back on. Explicit methods with an embedded pair take the steps of
+many particles at once; with the other methods each particle, unless the whole batch steps together, is
+solved by itself, which takes longer.
 
 ";
 
@@ -95,32 +106,30 @@ fn bytes(arrays: usize) -> usize {
 
 fn evaluations(method: &Method) -> String {
     let count = method.evaluations_per_step();
-    match &method.rule {
-        Rule::RungeKutta(tableau) if tableau.first_same_as_last => format!("{count} (+1 at start)"),
-        Rule::Implicit(_) => format!("{count} or more"),
-        _ => count.to_string(),
+    if method.rule.iterates() {
+        format!("{count} or more")
+    } else if method.tableau().is_some_and(|tableau| tableau.first_same_as_last) {
+        format!("{count} (+1 at start)")
+    } else {
+        count.to_string()
     }
 }
 
 fn error_estimate(method: &Method) -> String {
-    match &method.rule {
-        Rule::RungeKutta(tableau) => match &tableau.embedded {
-            Some(pair) if pair.third_order_weights.is_some() => "embedded, orders 5 and 3".into(),
-            Some(pair) => format!("embedded, order {}", pair.order),
-            None => "step doubling".into(),
-        },
-        Rule::AdamsBashforth { .. } => format!("Adams–Moulton, order {}", method.order + 1),
-        Rule::Diffusion(recipe) if recipe.looks_back() => "step of order 1".into(),
-        Rule::Implicit(_) | Rule::Diffusion(_) => "step doubling".into(),
+    method.rule.own_estimate().unwrap_or_else(|| "step doubling".into())
+}
+
+fn adaptive(method: &Method) -> &'static str {
+    match (method.adaptive_by_default, method.can_adapt()) {
+        (true, _) => "by default",
+        (false, true) => "yes",
+        (false, false) => "no",
     }
 }
 
-fn deterministic(method: &Method) -> &'static str {
-    match method.rule {
-        Rule::Diffusion(Recipe::Ddim) => "unless `eta` > 0",
-        Rule::Diffusion(Recipe::EdmHeun) => "unless `s_churn` > 0",
-        _ => "yes",
-    }
+fn deterministic(method: &Method) -> String {
+    let unless = |setting: NoiseSetting| format!("unless `{}` > 0", setting.key());
+    method.rule.noise_setting().map_or_else(|| "yes".into(), unless)
 }
 
 #[cfg(test)]

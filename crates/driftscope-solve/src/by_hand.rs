@@ -4,7 +4,7 @@
 
 mod recorded;
 
-pub use recorded::{FixedByHand, NoisyByHand};
+pub use recorded::{ControlledByHand, FixedByHand, NoisyByHand};
 
 use driftscope_base::field::Field;
 
@@ -139,7 +139,7 @@ pub fn fixed_step(
 ) -> AttemptByHand {
     let weights = settings.error_weights.of(tableau);
     let mut stepper = RungeKuttaStepper::new(field, tableau, weights, 1);
-    stepper.step(step, &start);
+    stepper.attempt(step, &start);
     let inside = stepper.inside();
     let slopes: Vec<_> = (0..tableau.stages()).map(|i| pair(inside.stage(i, 1))).collect();
     let apart = take_apart(tableau, step.t, step.h(), start, &slopes);

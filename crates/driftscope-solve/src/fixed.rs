@@ -2,12 +2,11 @@
 
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Real};
-use driftscope_base::interpolant::Interpolant;
 
 use super::brownian::Noise;
 use super::norm::ScaledError;
 use super::settings::OdeSettings;
-use super::stepper::{Doubling, Step, Stepper, Task};
+use super::stepper::{Step, Stepper, Task};
 use super::track::{Attempt, Keep, Stop, Track};
 
 /// A fixed-step solve.
@@ -16,8 +15,6 @@ pub struct FixedProblem<'a, S> {
     pub field: &'a dyn Field<S>,
     /// The method and its settings; tolerances serve as the unit of the reported errors.
     pub settings: &'a OdeSettings,
-    /// The path to which the field belongs; only diffusion samplers look at it.
-    pub path: Interpolant,
     /// Times of the steps.
     pub grid: &'a [f64],
     /// Times at which positions are kept, the first and last of the grid among them.
@@ -88,11 +85,10 @@ impl<S: Real> FixedProblem<'_, S> {
         cancel: &Cancel,
     ) -> Result<Fixed, Cancelled> {
         let count = starts.len() / 2;
-        let Self { field, settings, path, .. } = *self;
-        let steps = self.grid.len() - 1;
-        let task = Task { field, settings, path, noise, count, steps };
-        let mut stepper = task.stepper();
-        let mut doubling = (doubling && task.can_double()).then(|| Doubling::new(&task));
+        let Self { field, settings, .. } = *self;
+        let task = Task { noise, ..settings.task(field, count, self.grid.len() - 1) };
+        let mut stepper = settings.method.stepper(&task);
+        let mut doubling = doubling.then(|| settings.method.doubling(&task)).flatten();
         let mut walk = Walk {
             keyframes: self.keyframes,
             next_keyframe: 1,
@@ -112,7 +108,7 @@ impl<S: Real> FixedProblem<'_, S> {
                 break;
             }
             let step = Step { index, t: pair[0], t1: pair[1] };
-            stepper.step(step, &walk.state);
+            stepper.attempt(step, &walk.state);
             let error = match &mut doubling {
                 Some(doubling) => Some(doubling.error(step, &walk.state, stepper.answer())),
                 None => stepper.error(),
@@ -135,6 +131,7 @@ impl<S: Real> FixedProblem<'_, S> {
             let last = index + 2 == self.grid.len();
             walk.place_inner_keyframes(&mut *stepper, step, last);
             totals.push(walk.take(&*stepper, step, &ratios));
+            stepper.keep();
         }
         for i in 0..count {
             walk.track.ends[i] = [walk.state[i].to_f64(), walk.state[count + i].to_f64()];

@@ -5,6 +5,8 @@
 
 pub mod brownian;
 pub mod by_hand;
+mod complex;
+mod controlled;
 mod controller;
 mod explicit;
 pub mod fixed;
@@ -24,10 +26,11 @@ pub mod whole_batch;
 
 pub use controller::{Controller, ControllerKind, History, StepControl, Tolerances, Verdict};
 pub use explicit::RungeKutta;
-pub use method::{ImplicitRule, Method, MethodRef, Recipe, Rule, SamplerNoise};
+pub use method::{Adapting, Method, MethodRef, NoiseSetting, NotAdaptive, Rule};
 pub use methods::METHODS;
 pub use norm::{Norm, ScaledError};
-pub use settings::{End, ErrorWeights, MinStepPolicy, OdeSettings, Scope};
-pub use tableau::{Dense, Embedded, Tableau};
+pub use settings::{End, MinStepPolicy, OdeSettings, Scope};
+pub use stepper::SamplerNoise;
+pub use tableau::{Dense, Embedded, ErrorWeights, Tableau};
 pub use tile::TILE;
 pub use track::{Attempt, Counts, Keep, Stop, Track};

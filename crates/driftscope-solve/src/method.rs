@@ -1,7 +1,13 @@
 //! What a method is: its words, its order, and the rule by which it makes a step.
 
-use std::fmt;
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 
+use driftscope_base::field::{PerReal, Real};
+use thiserror::Error;
+
+use crate::complex::Complex;
+use crate::stepper::{Doubling, Halves, SamplerNoise, Stepper, Task};
 use crate::tableau::Tableau;
 
 /// One method.
@@ -20,75 +26,236 @@ pub struct Method {
     /// Whether step-size control is on unless the scene says otherwise.
     pub adaptive_by_default: bool,
     /// How it makes a step.
-    pub rule: Rule,
+    pub rule: &'static dyn Rule,
 }
 
-/// How a method makes a step.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one for each entry of a static table")]
-pub enum Rule {
-    /// By an explicit tableau.
-    RungeKutta(Tableau),
-    /// By looking back over as many slopes as its order, after a start with another method.
-    AdamsBashforth {
-        /// The method of the first steps.
-        start: &'static Method,
+/// How a method makes a step, and all that the rest of the program asks about its kind.
+///
+/// A method of a new kind is one file in `methods` with its rule, its stepper and its entries of the
+/// table.
+pub trait Rule: Debug + Send + Sync {
+    /// The method at work on the batch of `task` in single precision.
+    fn single<'a>(&'static self, task: &Task<'a, f32>) -> Box<dyn Stepper<f32> + 'a>;
+
+    /// The method at work on the batch of `task` in double precision.
+    fn double<'a>(&'static self, task: &Task<'a, f64>) -> Box<dyn Stepper<f64> + 'a>;
+
+    /// Its coefficients, if it is an explicit Runge–Kutta method.
+    fn tableau(&self) -> Option<&Tableau> {
+        None
+    }
+
+    /// What its steppers' own error estimate is, in words for a table; none where they have none.
+    fn own_estimate(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether its steps use what earlier steps found.
+    fn looks_back(&self) -> bool {
+        false
+    }
+
+    /// By what a step size can be controlled while the method draws no noise.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn adapting(&self) -> Result<Adapting, NotAdaptive> {
+        Ok(Adapting::StepDoubling)
+    }
+
+    /// Whether it works only on the field of a noising process, which a classic ODE is not.
+    fn needs_noising_process(&self) -> bool {
+        false
+    }
+
+    /// Which setting makes it draw noise, if there is one.
+    fn noise_setting(&self) -> Option<NoiseSetting> {
+        None
+    }
+
+    /// State-sized arrays kept while stepping: the state itself, the stages or what is looked back
+    /// on.
+    fn arrays_kept(&self) -> usize;
+
+    /// Evaluations of the field per accepted fixed step, once running; the least where
+    /// [`Self::iterates`].
+    fn evaluations_per_step(&self) -> usize;
+
+    /// Whether a step solves an equation by iteration, which takes as many evaluations as it needs.
+    fn iterates(&self) -> bool {
+        false
+    }
+
+    /// By how much a step of size h multiplies `|y|` on `y' = λy` with `z = hλ`; none where that is
+    /// no function of hλ alone.
+    fn amplification(&self, z: Complex) -> Option<f64>;
+}
+
+/// By what error estimate a method's step size is controlled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adapting {
+    /// By its stepper's own.
+    OwnEstimate {
+        /// Order of the answer whose error that is; the error of a step is of one order more.
+        order: u32,
     },
-    /// By solving an equation.
-    Implicit(ImplicitRule),
-    /// By the data and noise predictions of a diffusion model.
-    Diffusion(Recipe),
+    /// By step doubling: one step against two of half its length, which are kept.
+    StepDoubling,
+}
+
+/// Why a method's steps cannot follow its error.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum NotAdaptive {
+    /// It draws noise.
+    #[error(
+        "it draws noise while {} > 0, and steps that are tried again would choose among what was drawn",
+        .0.key()
+    )]
+    DrawsNoise(NoiseSetting),
+    /// Its estimate compares with a step that it takes itself where there is nothing to look back on.
+    #[error(
+        "it looks back on earlier steps, and where there are none, or an end has no noise or no data, it has nothing to judge a step by"
+    )]
+    NothingToCompare,
+}
+
+/// A setting that makes a method draw noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoiseSetting {
+    /// DDIM's η.
+    Eta,
+    /// EDM's `S_churn`.
+    Churn,
+}
+
+impl NoiseSetting {
+    /// Its key among the sampler's settings.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Eta => "eta",
+            Self::Churn => "s_churn",
+        }
+    }
+
+    /// Whether noise is drawn with these settings.
+    #[must_use]
+    pub fn draws(self, noise: &SamplerNoise) -> bool {
+        match self {
+            Self::Eta => noise.eta > 0.0,
+            Self::Churn => noise.s_churn > 0.0,
+        }
+    }
+}
+
+/// What makes a stepper of either precision.
+struct Making<'a>(PhantomData<&'a ()>);
+
+impl<'a> PerReal for Making<'a> {
+    type Of<S: Real> = fn(&'static dyn Rule, &Task<'a, S>) -> Box<dyn Stepper<S> + 'a>;
 }
 
 impl Method {
     /// Its coefficients, if it is an explicit Runge–Kutta method.
     #[must_use]
-    pub fn tableau(&self) -> Option<&Tableau> {
-        if let Rule::RungeKutta(tableau) = &self.rule { Some(tableau) } else { None }
+    pub fn tableau(&self) -> Option<&'static Tableau> {
+        self.rule.tableau()
     }
 
-    /// Whether its step size can be controlled by its own error estimate.
+    /// Its coefficients, if it is an explicit Runge–Kutta method with an embedded pair.
+    #[must_use]
+    pub fn embedded_tableau(&self) -> Option<&'static Tableau> {
+        self.tableau().filter(|tableau| tableau.embedded.is_some())
+    }
+
+    /// The method at work on the batch of `task`, ready for its first step.
+    #[must_use]
+    pub fn stepper<'a, S: Real>(&self, task: &Task<'a, S>) -> Box<dyn Stepper<S> + 'a> {
+        let make =
+            S::choose::<Making<'a>>(|rule, task| rule.single(task), |rule, task| rule.double(task));
+        make(self.rule, task)
+    }
+
+    /// By what its step size can be controlled with these settings.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn adapting(&self, noise: &SamplerNoise) -> Result<Adapting, NotAdaptive> {
+        match self.rule.noise_setting() {
+            Some(setting) if setting.draws(noise) => Err(NotAdaptive::DrawsNoise(setting)),
+            _ => self.rule.adapting(),
+        }
+    }
+
+    /// Whether its step size can be controlled by an error estimate, if it draws no noise.
     #[must_use]
     pub fn can_adapt(&self) -> bool {
-        self.tableau().is_some_and(|tableau| tableau.embedded.is_some())
+        self.rule.adapting().is_ok()
+    }
+
+    /// The method at work with an estimate of every attempt's error: its own, or step doubling.
+    ///
+    /// # Errors
+    /// Why it cannot adapt with the settings of `task`.
+    pub fn adaptive_stepper<'a, S: Real>(
+        &self,
+        task: &Task<'a, S>,
+    ) -> Result<Box<dyn Stepper<S> + 'a>, NotAdaptive> {
+        Ok(match self.adapting(&task.sampler_noise)? {
+            Adapting::OwnEstimate { .. } => self.stepper(task),
+            Adapting::StepDoubling => {
+                let steppers = [(); 3].map(|()| self.stepper(task));
+                Box::new(Halves::of(steppers, self.order, task.count))
+            }
+        })
+    }
+
+    /// What estimates the error of its fixed steps where it has no estimate of its own: step
+    /// doubling, unless its steps look back or draw noise.
+    #[must_use]
+    pub fn doubling<'a, S: Real>(&self, task: &Task<'a, S>) -> Option<Doubling<'a, S>> {
+        let has_none = self.rule.own_estimate().is_none();
+        (has_none && !self.rule.looks_back() && !self.draws_noise(&task.sampler_noise))
+            .then(|| Doubling::of([self.stepper(task), self.stepper(task)], self.order, task.count))
     }
 
     /// Whether it works only on the field of a noising process, which a classic ODE is not.
     #[must_use]
     pub fn needs_noising_process(&self) -> bool {
-        matches!(self.rule, Rule::Diffusion(_))
+        self.rule.needs_noising_process()
     }
 
     /// Whether it draws noise with these settings.
     #[must_use]
     pub fn draws_noise(&self, noise: &SamplerNoise) -> bool {
-        if let Rule::Diffusion(recipe) = self.rule { recipe.draws_noise(noise) } else { false }
+        self.rule.noise_setting().is_some_and(|setting| setting.draws(noise))
     }
 
     /// State-sized arrays kept while stepping: the state itself, the stages or what is looked back
     /// on.
     #[must_use]
     pub fn arrays_kept(&self) -> usize {
-        match &self.rule {
-            Rule::RungeKutta(tableau) => tableau.stages() + 1,
-            Rule::AdamsBashforth { .. } => self.order as usize + 1,
-            // State, iterate, base, slope, moved slope and the Jacobian's two columns.
-            Rule::Implicit(_) => 7,
-            Rule::Diffusion(recipe) => recipe.arrays_kept(),
-        }
+        self.rule.arrays_kept()
+    }
+
+    /// The same where an error estimate sets the steps: step doubling keeps three steppers busy.
+    #[must_use]
+    pub fn arrays_kept_adapting(&self) -> usize {
+        let own = self.arrays_kept() - 1;
+        if self.doubles_steps() { 1 + 3 * own } else { 1 + own }
+    }
+
+    /// Whether its adaptive steps are made by step doubling.
+    #[must_use]
+    pub fn doubles_steps(&self) -> bool {
+        self.rule.adapting() == Ok(Adapting::StepDoubling)
     }
 
     /// Evaluations of the field per accepted step, once running; the least for implicit methods,
     /// whose iteration takes as many as it needs.
     #[must_use]
     pub fn evaluations_per_step(&self) -> usize {
-        match &self.rule {
-            Rule::RungeKutta(tableau) => tableau.stages() - usize::from(tableau.first_same_as_last),
-            Rule::AdamsBashforth { .. } => 1,
-            // Value and Jacobian, then the value that confirms the answer.
-            Rule::Implicit(_) => 4,
-            Rule::Diffusion(recipe) => recipe.evaluations_per_step(),
-        }
+        self.rule.evaluations_per_step()
     }
 }
 
@@ -121,96 +288,5 @@ impl Eq for MethodRef {}
 impl fmt::Debug for MethodRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
-    }
-}
-
-/// Which implicit equation a step solves.
-///
-/// Each is `u = b + γh·f(τ, u)` for a point u, from which the answer follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImplicitRule {
-    /// b = y, γ = 1, τ = t₁; the answer is u.
-    Euler,
-    /// b = y, γ = ½, τ = t + ½h; the answer is 2u − y.
-    Midpoint,
-    /// b = y + ½h·f(t, y), γ = ½, τ = t₁; the answer is u.
-    Trapezoid,
-}
-
-/// Which diffusion sampler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recipe {
-    /// DDIM, with η up to DDPM's ancestral step.
-    Ddim,
-    /// DPM-Solver-2.
-    DpmSolver2,
-    /// DPM-Solver++(2M).
-    DpmSolverPlusPlus2M,
-    /// `UniPC` of order 2.
-    UniPc2,
-    /// EDM's Heun with churn.
-    EdmHeun,
-}
-
-impl Recipe {
-    /// Evaluations of the field in one step.
-    #[must_use]
-    pub fn evaluations_per_step(self) -> usize {
-        match self {
-            Self::Ddim | Self::DpmSolverPlusPlus2M | Self::UniPc2 => 1,
-            Self::DpmSolver2 | Self::EdmHeun => 2,
-        }
-    }
-
-    /// State-sized arrays kept while stepping.
-    #[must_use]
-    pub fn arrays_kept(self) -> usize {
-        match self {
-            // State and the prediction.
-            Self::Ddim => 2,
-            // The point in between and the second prediction as well.
-            Self::DpmSolver2 | Self::EdmHeun => 4,
-            // State and two predictions.
-            Self::DpmSolverPlusPlus2M => 3,
-            // Also the point from which the corrector starts, and its prediction.
-            Self::UniPc2 => 5,
-        }
-    }
-
-    /// Whether its steps use what earlier steps found.
-    #[must_use]
-    pub fn looks_back(self) -> bool {
-        matches!(self, Self::DpmSolverPlusPlus2M | Self::UniPc2)
-    }
-
-    /// Whether it draws noise with these settings.
-    #[must_use]
-    pub fn draws_noise(self, noise: &SamplerNoise) -> bool {
-        match self {
-            Self::Ddim => noise.eta > 0.0,
-            Self::EdmHeun => noise.s_churn > 0.0,
-            Self::DpmSolver2 | Self::DpmSolverPlusPlus2M | Self::UniPc2 => false,
-        }
-    }
-}
-
-/// Noise that some diffusion samplers mix in.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplerNoise {
-    /// DDIM's η, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
-    pub eta: f64,
-    /// EDM's `S_churn`, spread over the steps of a run; 0 draws none.
-    pub s_churn: f64,
-    /// Lowest noise level σ/α that is churned.
-    pub s_min: f64,
-    /// Highest noise level σ/α that is churned.
-    pub s_max: f64,
-    /// Standard deviation of churn's normals.
-    pub s_noise: f64,
-}
-
-impl Default for SamplerNoise {
-    fn default() -> Self {
-        Self { eta: 0.0, s_churn: 0.0, s_min: 0.0, s_max: f64::INFINITY, s_noise: 1.0 }
     }
 }

@@ -3,6 +3,7 @@
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Real, Times};
 
+use super::controlled;
 use super::controller::{Controller, FirstStep, History, Verdict};
 use super::settings::{End, OdeSettings};
 use super::tile::{EndSlope, Tile};
@@ -35,6 +36,9 @@ const LANES: usize = 48;
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised; it is looked at before every attempt.
+///
+/// # Panics
+/// If the method cannot adapt with these settings ([`Method::adapting`](crate::Method::adapting)).
 pub fn solve<S: Real>(
     field: &dyn Field<S>,
     settings: &OdeSettings,
@@ -43,6 +47,9 @@ pub fn solve<S: Real>(
     keep: impl Into<Keep>,
     cancel: &Cancel,
 ) -> Result<Track, Cancelled> {
+    if settings.method.embedded_tableau().is_none() {
+        return one_by_one(field, settings, keyframes, starts, keep.into(), cancel);
+    }
     let mut solve = PerParticle::start(field, settings, keyframes, starts, keep.into());
     while !solve.is_over() {
         cancel.check()?;
@@ -51,6 +58,35 @@ pub fn solve<S: Real>(
     }
     let mut track = solve.tile.track;
     track.stops.sort_by_key(|&(particle, _)| particle);
+    Ok(track)
+}
+
+/// Solves each particle as a batch of its own: steppers make one step of one length.
+fn one_by_one<S: Real>(
+    field: &dyn Field<S>,
+    settings: &OdeSettings,
+    keyframes: &[f64],
+    starts: &[S],
+    keep: Keep,
+    cancel: &Cancel,
+) -> Result<Track, Cancelled> {
+    let count = starts.len() / 2;
+    let mut track = Track::new(count, keyframes.len(), keep);
+    for i in 0..count {
+        let tile = vec![starts[i], starts[count + i]];
+        let precise = Keep { precise: true, ..keep };
+        let solved = controlled::solve(field, settings, keyframes, &[tile], precise, cancel)?;
+        for attempt in solved.log {
+            track.note(i, attempt);
+        }
+        for own in solved.tracks {
+            for (k, [x, y]) in own.precise.into_iter().flatten().enumerate() {
+                track.place(i, k, x, y);
+            }
+            (track.ends[i], track.counts[i]) = (own.ends[0], own.counts[0]);
+        }
+        track.stops.extend(solved.stop.map(|stop| (i, stop)));
+    }
     Ok(track)
 }
 

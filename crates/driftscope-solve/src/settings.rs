@@ -1,10 +1,13 @@
 //! What a person chooses about a solve.
 
+use driftscope_base::field::{Field, Real};
+use driftscope_base::interpolant::Interpolant;
 use serde::{Deserialize, Serialize};
 
 use super::controller::{Controller, ControllerKind, StepControl, Tolerances, Verdict};
-use super::method::{MethodRef, SamplerNoise};
-use super::tableau::{Dense, Tableau};
+use super::method::{Adapting, MethodRef};
+use super::stepper::{SamplerNoise, Task};
+use super::tableau::{Dense, ErrorWeights, Tableau};
 use super::track::Stop;
 
 /// Whose error the step size follows.
@@ -29,29 +32,6 @@ pub enum End {
     Overshoot,
 }
 
-/// Which error weights DOPRI5 uses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ErrorWeights {
-    /// Dormand and Prince's own (SciPy, Hairer).
-    #[default]
-    Classical,
-    /// Two thirds of them (torchdiffeq, diffrax).
-    Torchdiffeq,
-}
-
-impl ErrorWeights {
-    /// The weights to use instead of the tableau's own, if any.
-    #[must_use]
-    pub fn of(self, tableau: &Tableau) -> Option<&'static [f64]> {
-        let embedded = tableau.embedded.as_ref()?;
-        match self {
-            Self::Classical => None,
-            Self::Torchdiffeq => embedded.torchdiffeq_weights,
-        }
-    }
-}
-
 /// What becomes of a step of the least length whose error is too large.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,6 +49,8 @@ pub enum MinStepPolicy {
 pub struct OdeSettings {
     /// The method.
     pub method: MethodRef,
+    /// The path to which the field belongs; only diffusion samplers look at it.
+    pub path: Interpolant,
     /// Tolerances; fixed steps only report their error in units of them.
     pub tolerances: Tolerances,
     /// Step-size control, and the norm in which errors are reported.
@@ -96,7 +78,8 @@ pub struct OdeSettings {
 }
 
 impl OdeSettings {
-    /// `method` at `tolerances` from `start_time` to `end_time`, all else as usual.
+    /// `method` at `tolerances` from `start_time` to `end_time`, all else as usual; on the linear path
+    /// if it asks for one.
     #[must_use]
     pub fn new(
         method: MethodRef,
@@ -105,6 +88,7 @@ impl OdeSettings {
     ) -> Self {
         Self {
             method,
+            path: Interpolant::default(),
             tolerances,
             control: StepControl::default(),
             error_weights: ErrorWeights::default(),
@@ -120,11 +104,33 @@ impl OdeSettings {
         }
     }
 
+    /// What the method's stepper works on: `count` particles in `steps` steps without noise.
+    #[must_use]
+    pub fn task<'a, S: Real>(
+        &self,
+        field: &'a dyn Field<S>,
+        count: usize,
+        steps: usize,
+    ) -> Task<'a, S> {
+        Task {
+            field,
+            path: self.path,
+            error_weights: self.error_weights,
+            sampler_noise: self.noise,
+            noise: None,
+            count,
+            steps,
+            adaptive: false,
+        }
+    }
+
     /// The controller these settings ask for.
     #[must_use]
     pub fn controller(&self) -> Controller {
-        let pair = self.method.tableau().and_then(|tableau| tableau.embedded.as_ref());
-        let order = pair.map_or(self.method.order, |pair| pair.order);
+        let order = match self.method.adapting(&self.noise) {
+            Ok(Adapting::OwnEstimate { order }) => order,
+            Ok(Adapting::StepDoubling) | Err(_) => self.method.order,
+        };
         let keeps_up_to = match self.min_step_policy {
             MinStepPolicy::Stop => 0.0,
             MinStepPolicy::Accept => self.min_step,
@@ -158,7 +164,7 @@ impl OdeSettings {
     /// If the method has none: only methods with an embedded pair adapt.
     #[must_use]
     pub fn adaptive_tableau(&self) -> &'static Tableau {
-        self.method.get().tableau().expect("only methods with an embedded pair adapt")
+        self.method.embedded_tableau().expect("only methods with an embedded pair adapt")
     }
 
     /// The step to attempt from `t` when the controller wants `h`.

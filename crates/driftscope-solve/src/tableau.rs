@@ -1,5 +1,7 @@
 //! Butcher tableaus of explicit Runge–Kutta methods.
 
+use serde::{Deserialize, Serialize};
+
 /// An explicit Runge–Kutta method: `k_i = f(t + c_i h, y + h Σ_j a_ij k_j)`, `y1 = y + h Σ b_i k_i`.
 #[derive(Debug)]
 pub struct Tableau {
@@ -75,5 +77,28 @@ impl Tableau {
     pub fn has_torchdiffeq_variant(&self) -> bool {
         let weights = self.embedded.as_ref().and_then(|pair| pair.torchdiffeq_weights);
         weights.is_some() || self.torchdiffeq_dense.is_some()
+    }
+}
+
+/// Which error weights DOPRI5 uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorWeights {
+    /// Dormand and Prince's own (SciPy, Hairer).
+    #[default]
+    Classical,
+    /// Two thirds of them (torchdiffeq, diffrax).
+    Torchdiffeq,
+}
+
+impl ErrorWeights {
+    /// The weights to use instead of the tableau's own, if any.
+    #[must_use]
+    pub fn of(self, tableau: &Tableau) -> Option<&'static [f64]> {
+        let embedded = tableau.embedded.as_ref()?;
+        match self {
+            Self::Classical => None,
+            Self::Torchdiffeq => embedded.torchdiffeq_weights,
+        }
     }
 }

@@ -4,6 +4,7 @@ use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Real, Times};
 use rayon::prelude::*;
 
+use super::controlled;
 use super::controller::{FirstStep, History};
 use super::norm::ScaledError;
 use super::settings::OdeSettings;
@@ -15,7 +16,7 @@ use super::track::{Attempt, Keep, Stop, Track};
 pub struct WholeBatch {
     /// One track per tile, in order.
     pub tracks: Vec<Track>,
-    /// Every attempt; its error ratio is the batch's.
+    /// Every attempt; its error ratio is the batch's, its evaluations the mean over the particles.
     pub log: Vec<Attempt>,
     /// Why the batch did not arrive, if it did not.
     pub stop: Option<Stop>,
@@ -27,6 +28,9 @@ pub struct WholeBatch {
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised; it is looked at before every attempt.
+///
+/// # Panics
+/// If the method cannot adapt with these settings ([`Method::adapting`](crate::Method::adapting)).
 pub fn solve<S: Real>(
     field: &dyn Field<S>,
     settings: &OdeSettings,
@@ -36,6 +40,11 @@ pub fn solve<S: Real>(
     cancel: &Cancel,
 ) -> Result<WholeBatch, Cancelled> {
     let keep = Keep { logged: 0, ..keep.into() };
+    if settings.method.embedded_tableau().is_none() {
+        let solved = controlled::solve(field, settings, keyframes, tiles, keep, cancel)?;
+        let controlled::Controlled { tracks, log, stop } = solved;
+        return Ok(WholeBatch { tracks, log, stop });
+    }
     let mut tiles: Vec<Tile<'_, S>> =
         tiles.iter().map(|starts| Tile::new(field, settings, keyframes, starts, keep)).collect();
     let coordinates = field.dimension() * tiles.iter().map(Tile::lanes).sum::<usize>();

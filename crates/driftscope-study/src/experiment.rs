@@ -195,6 +195,7 @@ impl Experiment {
         let sampler = &self.scene.sampler;
         OdeSettings {
             method: sampler.method,
+            path: self.scene.interpolant.kind,
             tolerances: Tolerances { atol: sampler.atol, rtol: sampler.rtol },
             control: sampler.control(),
             error_weights: sampler.error_weights,

@@ -346,7 +346,6 @@ impl<S: Evaluate> Job<'_, S> {
         let problem = FixedProblem {
             field: self.field,
             settings: &settings,
-            path: self.scene.interpolant.kind,
             grid: &grid,
             keyframes: &keyframes,
         };

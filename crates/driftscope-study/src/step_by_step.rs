@@ -1,9 +1,10 @@
 //! The run of one particle made again, attempt by attempt, with all that was made on the way.
 
+use driftscope_base::cancel::Cancel;
 use driftscope_base::field::ScoredField;
 use driftscope_solve::Scope;
 use driftscope_solve::by_hand::{
-    AdaptiveByHand, AttemptByHand, FixedByHand, NoisyByHand, fixed_step,
+    AdaptiveByHand, AttemptByHand, ControlledByHand, FixedByHand, NoisyByHand, fixed_step,
 };
 use driftscope_solve::sde::SdeProblem;
 use driftscope_solve::stepper::Step;
@@ -33,6 +34,16 @@ fn ode(experiment: &Experiment, recording: &Recording, particle: usize) -> Vec<A
     let scene = &*experiment.scene;
     let (field, start) = (experiment.field::<f64>(), experiment.start(particle));
     let settings = &experiment.ode_settings();
+    let log = recording.shared_log.as_deref().unwrap_or_default();
+    if scene.is_adaptive() && settings.method.embedded_tableau().is_none() {
+        let by_hand = ControlledByHand { field, settings };
+        return match scene.sampler.scope {
+            Scope::PerParticle => {
+                by_hand.solve(start, MOST, &Cancel::default()).unwrap_or_default()
+            }
+            Scope::WholeBatch => by_hand.repeat(&log[..log.len().min(MOST)], start),
+        };
+    }
     if scene.is_adaptive() && scene.sampler.scope == Scope::PerParticle {
         let mut by_hand = AdaptiveByHand::start(field, settings, start);
         return std::iter::from_fn(|| by_hand.attempt()).take(MOST).collect();
@@ -40,12 +51,9 @@ fn ode(experiment: &Experiment, recording: &Recording, particle: usize) -> Vec<A
     let grid = experiment.grid();
     let Some(tableau) = settings.method.get().tableau() else {
         let noise = scene.is_stochastic().then(|| experiment.paths(&grid, particle, 1));
-        let path = scene.interpolant.kind;
-        return FixedByHand { field, settings, path, noise: noise.as_ref() }
-            .steps(&grid, start, MOST);
+        return FixedByHand { field, settings, noise: noise.as_ref() }.steps(&grid, start, MOST);
     };
     // All particles make the steps that the log has; the last stage serves as the next one's first.
-    let log = recording.shared_log.as_deref().unwrap_or_default();
     let mut at = start;
     let mut made: Vec<AttemptByHand> = Vec::new();
     for (index, attempt) in log.iter().enumerate().take(MOST) {
@@ -109,6 +117,10 @@ mod tests {
             &["sampler.method=rk4", "sampler.steps=12"],
             &["sampler.method=dopri5", "sampler.adaptive=false", "sampler.steps=6"],
             &["sampler.method=ab2", "sampler.steps=12"],
+            &["sampler.method=rk4", "sampler.adaptive=true", "sampler.rtol=1e-4"],
+            &["sampler.method=ab4", "sampler.adaptive=true", "sampler.scope=whole-batch"],
+            &["sampler.method=trapezoid", "sampler.adaptive=true", "sampler.scope=whole-batch"],
+            &["sampler.method=dpm-solver-2", "sampler.adaptive=true", "sampler.rtol=1e-3"],
             &["sampler.method=implicit-midpoint", "sampler.steps=8"],
             &["sampler.method=ddim", "sampler.eta=0.5", "sampler.steps=12"],
             &["diffusion.form=sigma", "sampler.steps=20"],

@@ -1,7 +1,7 @@
 //! How the ODE is solved.
 
 use driftscope_solve::grid::Spacing;
-use driftscope_solve::{MethodRef, Recipe, Rule};
+use driftscope_solve::{MethodRef, NoiseSetting};
 use driftscope_study::scene::parameters::{Kind, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
 use eframe::egui::Ui;
@@ -31,11 +31,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
 
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
-    match scene.sampler.method.get().rule {
-        Rule::Diffusion(Recipe::Ddim) => {
+    match scene.sampler.method.rule.noise_setting() {
+        Some(NoiseSetting::Eta) => {
             Setting::of(scene, "sampler.eta").slider(ui, scene);
         }
-        Rule::Diffusion(Recipe::EdmHeun) => {
+        Some(NoiseSetting::Churn) => {
             for key in ["sampler.s_churn", "sampler.s_noise"] {
                 Setting::of(scene, key).slider(ui, scene);
             }
@@ -45,7 +45,7 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
                 sampler.s_max = sampler.s_max.map(|level| level.max(sampler.s_min));
             }
         }
-        _ => {}
+        None => {}
     }
 }
 

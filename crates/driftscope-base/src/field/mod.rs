@@ -6,7 +6,7 @@ mod reversed;
 mod times;
 
 pub use jacobian::jacobians;
-pub use real::Real;
+pub use real::{PerReal, Real};
 pub use reversed::Reversed;
 pub use times::Times;
 

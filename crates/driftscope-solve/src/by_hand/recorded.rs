@@ -3,13 +3,17 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, ScoredField, Times};
 
 use super::{AttemptByHand, Stage, pair, tolerance};
 use crate::brownian::Noise;
+use crate::controlled::scaled_error;
+use crate::per_particle;
 use crate::sde::{LastStep, Scheme, SdeProblem, Work};
 use crate::settings::OdeSettings;
 use crate::stepper::{Step, Task};
+use crate::track::{Attempt, Keep};
 
 /// A field that writes down where it was evaluated and what it was.
 struct Recorder<'a, F: ?Sized> {
@@ -70,8 +74,6 @@ pub struct FixedByHand<'a> {
     pub field: &'a dyn Field<f64>,
     /// The method and its settings.
     pub settings: &'a OdeSettings,
-    /// The path to which the field belongs; only diffusion samplers look at it.
-    pub path: driftscope_base::interpolant::Interpolant,
     /// Noise of methods that draw some.
     pub noise: Option<&'a Noise<f64>>,
 }
@@ -81,20 +83,13 @@ impl FixedByHand<'_> {
     #[must_use]
     pub fn steps(&self, grid: &[f64], start: [f64; 2], most: usize) -> Vec<AttemptByHand> {
         let recorder = Recorder::new(self.field, None);
-        let task = Task {
-            field: &recorder,
-            settings: self.settings,
-            path: self.path,
-            noise: self.noise,
-            count: 1,
-            steps: grid.len() - 1,
-        };
-        let mut stepper = task.stepper();
+        let task = Task { noise: self.noise, ..self.settings.task(&recorder, 1, grid.len() - 1) };
+        let mut stepper = self.settings.method.stepper(&task);
         let (mut state, mut nfe) = (start, 0);
         let mut made = Vec::new();
         for (index, ends) in grid.windows(2).enumerate().take(most) {
             let step = Step { index, t: ends[0], t1: ends[1] };
-            stepper.step(step, &state);
+            stepper.attempt(step, &state);
             let answer = pair(stepper.answer());
             nfe += stepper.evaluations(0);
             let error = stepper.error().map(pair);
@@ -116,6 +111,82 @@ impl FixedByHand<'_> {
                 break;
             }
             state = answer;
+            stepper.keep();
+        }
+        made
+    }
+}
+
+/// Adaptive steps of one particle with any method but an explicit one with an embedded pair (which
+/// [`super::AdaptiveByHand`] takes apart), from their log.
+pub struct ControlledByHand<'a> {
+    /// The field.
+    pub field: &'a dyn Field<f64>,
+    /// The method and its settings.
+    pub settings: &'a OdeSettings,
+}
+
+impl ControlledByHand<'_> {
+    /// Solves the particle from `start` and takes at most `most` of its attempts apart; also says
+    /// how many evaluations each had.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` was raised.
+    ///
+    /// # Panics
+    /// If the method cannot adapt with these settings.
+    pub fn solve(
+        &self,
+        start: [f64; 2],
+        most: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<AttemptByHand>, Cancelled> {
+        let keep = Keep { logged: 1, attempts: most, precise: false };
+        let track = per_particle::solve(self.field, self.settings, &[], &start, keep, cancel)?;
+        Ok(self.repeat(track.logs.first().map_or(&[], |log| log), start))
+    }
+
+    /// Makes the attempts of `log` again, from `start`. In a batch others may have set their lengths.
+    ///
+    /// # Panics
+    /// If the method cannot adapt with these settings.
+    #[must_use]
+    pub fn repeat(&self, log: &[Attempt], start: [f64; 2]) -> Vec<AttemptByHand> {
+        let settings = self.settings;
+        let recorder = Recorder::new(self.field, None);
+        let task = Task { adaptive: true, ..settings.task(&recorder, 1, 1) };
+        let stepper = settings.method.adaptive_stepper(&task);
+        let mut stepper = stepper.expect("the settings were checked: the method adapts");
+        let (mut state, mut index) = (start, 0);
+        let mut made = Vec::with_capacity(log.len());
+        for (k, attempt) in log.iter().enumerate() {
+            let t1 = settings.step_end(attempt.t, attempt.h);
+            stepper.attempt(Step { index, t: attempt.t, t1 }, &state);
+            let answer = pair(stepper.answer());
+            let error = scaled_error(&*stepper, settings, &state, 0, 1);
+            let next = log.get(k + 1);
+            made.push(AttemptByHand {
+                t: attempt.t,
+                h: attempt.h,
+                start: state,
+                stages: recorder.take(),
+                answer,
+                embedded: stepper.error().map(|error| [0, 1].map(|d| answer[d] - error[d])),
+                noise: None,
+                tolerance: tolerance(settings, state, answer),
+                error_ratio: error.ratio(settings.control.norm, self.field.dimension()),
+                accepted: attempt.accepted,
+                factor: next.map_or(1.0, |next| next.h / attempt.h),
+                nfe: attempt.nfe,
+            });
+            if attempt.accepted {
+                stepper.keep();
+                state = answer;
+                index += 1;
+            }
+            if !state.iter().all(|x| x.is_finite()) {
+                break;
+            }
         }
         made
     }

@@ -1,6 +1,6 @@
 //! Bogacki–Shampine 3(2).
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Embedded, Tableau};
 
 pub(super) static BOSH3: Method = Method {
@@ -10,7 +10,7 @@ pub(super) static BOSH3: Method = Method {
     reference: "Bogacki & Shampine 1989; SciPy's RK23",
     order: 3,
     adaptive_by_default: true,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 0.5, 0.75, 1.0],
         a: &[&[], &[0.5], &[0.0, 0.75], &[2.0 / 9.0, 1.0 / 3.0, 4.0 / 9.0]],
         b: &[2.0 / 9.0, 1.0 / 3.0, 4.0 / 9.0, 0.0],
@@ -31,5 +31,5 @@ pub(super) static BOSH3: Method = Method {
             &[0.0, -20.0 / 9.0, 56.0 / 9.0, -32.0 / 9.0],
             &[0.0, 1.0, -3.0, 2.0],
         ])),
-    }),
+    },
 };

@@ -1,6 +1,6 @@
 //! Dormand–Prince 8(5,3).
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 12] = [
@@ -182,7 +182,7 @@ pub(super) static DOP853: Method = Method {
     reference: "Hairer, Nørsett & Wanner 1993, Solving ODEs I, II.5 and II.6; SciPy's DOP853",
     order: 8,
     adaptive_by_default: true,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[
             0.0,
             0.0526001519587677318785587544488,
@@ -361,5 +361,5 @@ pub(super) static DOP853: Method = Method {
             ],
         },
         torchdiffeq_dense: None,
-    }),
+    },
 };

@@ -1,6 +1,6 @@
 //! Dormand–Prince 5(4).
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 6] =
@@ -13,7 +13,7 @@ pub(super) static DOPRI5: Method = Method {
     reference: "Dormand & Prince 1980; Hairer, Nørsett & Wanner II.5",
     order: 5,
     adaptive_by_default: true,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0],
         a: &[
             &[],
@@ -86,5 +86,5 @@ pub(super) static DOPRI5: Method = Method {
             &[0.0, 40617522.0 / 29380423.0, -110615467.0 / 29380423.0, 69997945.0 / 29380423.0],
         ]),
         torchdiffeq_dense: None,
-    }),
+    },
 };

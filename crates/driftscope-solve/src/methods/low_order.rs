@@ -1,6 +1,6 @@
 //! Methods of order one to three.
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Embedded, Tableau};
 
 pub(super) static EULER: Method = Method {
@@ -10,7 +10,7 @@ pub(super) static EULER: Method = Method {
     reference: "Euler 1768",
     order: 1,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0],
         a: &[&[]],
         b: &[1.0],
@@ -18,7 +18,7 @@ pub(super) static EULER: Method = Method {
         first_same_as_last: false,
         dense: Dense::Line,
         torchdiffeq_dense: None,
-    }),
+    },
 };
 
 pub(super) static MIDPOINT: Method = Method {
@@ -28,7 +28,7 @@ pub(super) static MIDPOINT: Method = Method {
     reference: "Runge 1895",
     order: 2,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 0.5],
         a: &[&[], &[0.5]],
         b: &[0.0, 1.0],
@@ -41,7 +41,7 @@ pub(super) static MIDPOINT: Method = Method {
         first_same_as_last: false,
         dense: Dense::Hermite,
         torchdiffeq_dense: None,
-    }),
+    },
 };
 
 pub(super) static HEUN: Method = Method {
@@ -51,7 +51,7 @@ pub(super) static HEUN: Method = Method {
     reference: "Heun 1900; torchdiffeq's heun2",
     order: 2,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 1.0],
         a: &[&[], &[1.0]],
         b: &[0.5, 0.5],
@@ -64,7 +64,7 @@ pub(super) static HEUN: Method = Method {
         first_same_as_last: false,
         dense: Dense::Hermite,
         torchdiffeq_dense: None,
-    }),
+    },
 };
 
 pub(super) static HEUN3: Method = Method {
@@ -74,7 +74,7 @@ pub(super) static HEUN3: Method = Method {
     reference: "Heun 1900; torchdiffeq's heun3",
     order: 3,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 1.0 / 3.0, 2.0 / 3.0],
         a: &[&[], &[1.0 / 3.0], &[0.0, 2.0 / 3.0]],
         b: &[0.25, 0.0, 0.75],
@@ -82,5 +82,5 @@ pub(super) static HEUN3: Method = Method {
         first_same_as_last: false,
         dense: Dense::Hermite,
         torchdiffeq_dense: None,
-    }),
+    },
 };

@@ -9,6 +9,7 @@ mod dopri5;
 mod implicit;
 mod low_order;
 mod rk4;
+mod runge_kutta;
 #[cfg(test)]
 mod tests;
 mod tsit5;

@@ -1,6 +1,6 @@
 //! Kutta's two methods of order four.
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Tableau};
 
 pub(super) static RK4: Method = Method {
@@ -10,7 +10,7 @@ pub(super) static RK4: Method = Method {
     reference: "Kutta 1901",
     order: 4,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 0.5, 0.5, 1.0],
         a: &[&[], &[0.5], &[0.0, 0.5], &[0.0, 0.0, 1.0]],
         b: &[1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0],
@@ -18,7 +18,7 @@ pub(super) static RK4: Method = Method {
         first_same_as_last: false,
         dense: Dense::Hermite,
         torchdiffeq_dense: None,
-    }),
+    },
 };
 
 pub(super) static RK4_38: Method = Method {
@@ -28,7 +28,7 @@ pub(super) static RK4_38: Method = Method {
     reference: "Kutta 1901",
     order: 4,
     adaptive_by_default: false,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0],
         a: &[&[], &[1.0 / 3.0], &[-1.0 / 3.0, 1.0], &[1.0, -1.0, 1.0]],
         b: &[0.125, 0.375, 0.375, 0.125],
@@ -36,5 +36,5 @@ pub(super) static RK4_38: Method = Method {
         first_same_as_last: false,
         dense: Dense::Hermite,
         torchdiffeq_dense: None,
-    }),
+    },
 };

@@ -1,6 +1,6 @@
 //! Tsitouras 5(4).
 
-use crate::method::{Method, Rule};
+use crate::method::Method;
 use crate::tableau::{Dense, Embedded, Tableau};
 
 const WEIGHTS: [f64; 6] = [
@@ -47,7 +47,7 @@ pub(super) static TSIT5: Method = Method {
     reference: "Tsitouras 2011",
     order: 5,
     adaptive_by_default: true,
-    rule: Rule::RungeKutta(Tableau {
+    rule: &Tableau {
         c: &[0.0, 0.161, 0.327, 0.9, 0.9800255409045097, 1.0, 1.0],
         a: &[
             &[],
@@ -90,5 +90,5 @@ pub(super) static TSIT5: Method = Method {
             &INTERPOLANT[6],
         ]),
         torchdiffeq_dense: None,
-    }),
+    },
 };

@@ -2,7 +2,7 @@
 
 use driftscope_base::field::Real;
 
-use super::interface::{Step, Stepper, Task};
+use super::interface::{Step, Stepper};
 
 /// Estimates the error of each step of a method that does not look back.
 pub struct Doubling<'a, S> {
@@ -13,15 +13,16 @@ pub struct Doubling<'a, S> {
 }
 
 impl<'a, S: Real> Doubling<'a, S> {
-    /// For the method of `task`.
-    pub fn new(task: &Task<'a, S>) -> Self {
-        Self::of([task.stepper(), task.stepper()], task.settings.method.order, task.count)
-    }
-
     /// For two steppers of one method of `order`.
     pub fn of(halves: [Box<dyn Stepper<S> + 'a>; 2], order: u32, count: usize) -> Self {
         let power = f64::from(1_u32 << order);
         Self { halves, factor: power / (power - 1.0), error: vec![S::ZERO; 2 * count] }
+    }
+
+    /// Evaluations of the field that the last estimate cost particle `i`.
+    #[must_use]
+    pub fn evaluations(&self, i: usize) -> u32 {
+        self.halves.iter().map(|half| half.evaluations(i)).sum()
     }
 
     /// The error of the step that led from `state` to `answer`.
@@ -29,9 +30,9 @@ impl<'a, S: Real> Doubling<'a, S> {
         let middle = 0.5 * (step.t + step.t1);
         let [first, second] = &mut self.halves;
         first.restart();
-        first.step(Step { t1: middle, ..step }, state);
+        first.attempt(Step { t1: middle, ..step }, state);
         second.restart();
-        second.step(Step { t: middle, ..step }, first.answer());
+        second.attempt(Step { t: middle, ..step }, first.answer());
         for ((error, &halves), &whole) in self.error.iter_mut().zip(second.answer()).zip(answer) {
             *error = S::from_f64(self.factor * (halves.to_f64() - whole.to_f64()));
         }

@@ -5,7 +5,7 @@ use driftscope_base::interpolant::Interpolant;
 
 use crate::brownian::Noise;
 use crate::explicit::Within;
-use crate::settings::OdeSettings;
+use crate::tableau::ErrorWeights;
 
 /// A step that a whole batch makes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,19 +28,37 @@ impl Step {
 
 /// A method at work on a batch, all particles making the same steps.
 ///
-/// Positions are feature-major: for n particles, n values of x, then n of y.
-pub trait Stepper<S: Real> {
-    /// Makes `step` from `state`. Steps follow one another: each starts where the last one ended,
-    /// unless [`Self::restart`] came between.
-    fn step(&mut self, step: Step, state: &[S]);
+/// A step is an attempt first, which may be made again with another length, and then kept. Positions
+/// are feature-major: for n particles, n values of x, then n of y.
+pub trait Stepper<S: Real>: Send {
+    /// Attempts `step` from `state`, which is where the step kept last has led, unless
+    /// [`Self::restart`] came between.
+    fn attempt(&mut self, step: Step, state: &[S]);
+
+    /// Keeps the step just attempted: the next attempt starts from its answer.
+    fn keep(&mut self);
 
     /// Forgets all earlier steps; the next one may start anywhere.
     fn restart(&mut self);
 
-    /// Where the step just made has led.
+    /// Says what the slope at `t` is, where the next step starts, so that it need not be evaluated
+    /// again. To be called after [`Self::restart`] or before the first attempt.
+    fn begin_with(&mut self, _t: f64, _slope: &[S]) {}
+
+    /// The slope where the step just attempted started, if [`Self::begin_with`] can use it.
+    fn start_slope(&self) -> Option<&[S]> {
+        None
+    }
+
+    /// The slope at its answer, likewise, where the step itself has found it.
+    fn end_slope(&self) -> Option<&[S]> {
+        None
+    }
+
+    /// Where the step just attempted has led.
     fn answer(&self) -> &[S];
 
-    /// Evaluations of the field that the step just made cost particle `i`.
+    /// Evaluations of the field that the attempt cost particle `i`.
     fn evaluations(&self, i: usize) -> u32;
 
     /// The error of the answer, where the method has an estimate of its own.
@@ -58,26 +76,79 @@ pub trait Stepper<S: Real> {
         true
     }
 
-    /// Evaluates what [`Self::within`] needs within the step just made from `state`, and says how
-    /// many evaluations served nothing else; `last` says that no step follows.
+    /// Evaluates what [`Self::within`] needs within the step just attempted from `state`, and says
+    /// how many evaluations served nothing else; `last` says that no step follows.
     fn prepare_dense(&mut self, state: &[S], last: bool) -> u32;
 
-    /// Coordinate `j` within the step just made from `state`.
-    fn within(&self, state: &[S], j: usize) -> Within;
+    /// Coordinate `j` within the step just attempted from `state`, before it is kept.
+    fn within(&self, state: &[S], j: usize) -> Inside;
 }
 
 /// What a stepper works on.
 pub struct Task<'a, S> {
     /// The field.
     pub field: &'a dyn Field<S>,
-    /// The method and its settings.
-    pub settings: &'a OdeSettings,
     /// The path to which the field belongs; only diffusion samplers look at it.
     pub path: Interpolant,
+    /// Error weights of the methods that come with two sets.
+    pub error_weights: ErrorWeights,
+    /// How much noise the methods that draw some mix in.
+    pub sampler_noise: SamplerNoise,
     /// Standard normals of every step, for methods that draw some.
     pub noise: Option<&'a Noise<S>>,
     /// Particles in the batch.
     pub count: usize,
     /// Steps of the whole run; only churn looks at it.
     pub steps: usize,
+    /// Whether the error decides which steps are kept: then all that its estimate costs counts, and
+    /// a step that is hard to solve had better be shorter.
+    pub adaptive: bool,
+}
+
+/// One coordinate within a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Inside {
+    /// One polynomial.
+    Whole(Within),
+    /// One for each half of the step.
+    Halves([Within; 2]),
+}
+
+impl Inside {
+    /// The coordinate at `theta`, the share of the step that is over.
+    #[must_use]
+    pub fn at(&self, theta: f64) -> f64 {
+        match self {
+            Self::Whole(within) => within.at(theta),
+            Self::Halves([first, _]) if theta < 0.5 => first.at(2.0 * theta),
+            Self::Halves([_, second]) => second.at(2.0 * theta - 1.0),
+        }
+    }
+}
+
+impl From<Within> for Inside {
+    fn from(within: Within) -> Self {
+        Self::Whole(within)
+    }
+}
+
+/// Noise that some diffusion samplers mix in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplerNoise {
+    /// DDIM's η, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
+    pub eta: f64,
+    /// EDM's `S_churn`, spread over the steps of a run; 0 draws none.
+    pub s_churn: f64,
+    /// Lowest noise level σ/α that is churned.
+    pub s_min: f64,
+    /// Highest noise level σ/α that is churned.
+    pub s_max: f64,
+    /// Standard deviation of churn's normals.
+    pub s_noise: f64,
+}
+
+impl Default for SamplerNoise {
+    fn default() -> Self {
+        Self { eta: 0.0, s_churn: 0.0, s_min: 0.0, s_max: f64::INFINITY, s_noise: 1.0 }
+    }
 }

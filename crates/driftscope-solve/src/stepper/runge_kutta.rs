@@ -2,8 +2,8 @@
 
 use driftscope_base::field::{Field, Real, Times};
 
-use super::interface::{Step, Stepper};
-use crate::explicit::{RungeKutta, Within};
+use super::interface::{Inside, Step, Stepper};
+use crate::explicit::RungeKutta;
 use crate::tableau::{Dense, Tableau};
 
 /// An explicit Runge–Kutta method on a batch.
@@ -12,12 +12,13 @@ pub struct RungeKuttaStepper<'a, S> {
     runge_kutta: RungeKutta<S>,
     count: usize,
     step: Step,
-    /// Where the next step finds its first stage.
-    next: FirstStage,
+    /// Where the next attempt finds its first stage.
+    first: FirstStage,
     /// Evaluations of the step just made.
     evaluations: u32,
     /// The slope at the answer, where dense output wants it and no stage holds it.
     end_slope: Vec<S>,
+    end_slope_known: bool,
 }
 
 /// Where a first stage is to be found.
@@ -29,6 +30,8 @@ enum FirstStage {
     LastStage,
     /// Evaluated for the dense output of the step before.
     EndSlope,
+    /// There already, and billed: an earlier attempt has put it there.
+    InPlace,
 }
 
 impl<'a, S: Real> RungeKuttaStepper<'a, S> {
@@ -45,9 +48,10 @@ impl<'a, S: Real> RungeKuttaStepper<'a, S> {
             runge_kutta: RungeKutta::new(tableau, error_weights, count),
             count,
             step: Step { index: 0, t: 0.0, t1: 0.0 },
-            next: FirstStage::Unknown,
+            first: FirstStage::Unknown,
             evaluations: 0,
             end_slope: vec![S::ZERO; 2 * count],
+            end_slope_known: false,
         }
     }
 
@@ -60,16 +64,16 @@ impl<'a, S: Real> RungeKuttaStepper<'a, S> {
     /// Makes the first stage of the next step `slopes`, which are already known.
     pub fn set_first_stage(&mut self, slopes: &[S]) {
         self.end_slope.copy_from_slice(slopes);
-        self.next = FirstStage::EndSlope;
+        self.first = FirstStage::EndSlope;
     }
 }
 
 impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
-    fn step(&mut self, step: Step, state: &[S]) {
+    fn attempt(&mut self, step: Step, state: &[S]) {
         let (t, h) = (Times::Shared(step.t), Times::Shared(step.h()));
         let tableau = self.runge_kutta.tableau();
         self.evaluations = tableau.stages() as u32;
-        match self.next {
+        match self.first {
             FirstStage::Unknown => self.runge_kutta.first_stage(self.field, t, state),
             FirstStage::LastStage => {
                 // It was billed with the step before.
@@ -79,15 +83,35 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
             FirstStage::EndSlope => {
                 self.runge_kutta.first_stage_mut(self.count).copy_from_slice(&self.end_slope);
             }
+            FirstStage::InPlace => self.evaluations -= 1,
         }
         self.runge_kutta.attempt(self.field, t, h, state);
-        self.next =
-            if tableau.first_same_as_last { FirstStage::LastStage } else { FirstStage::Unknown };
+        self.first = FirstStage::InPlace;
+        self.end_slope_known = false;
         self.step = step;
     }
 
+    fn keep(&mut self) {
+        self.first = if self.runge_kutta.tableau().first_same_as_last {
+            FirstStage::LastStage
+        } else if self.end_slope_known {
+            FirstStage::EndSlope
+        } else {
+            FirstStage::Unknown
+        };
+    }
+
     fn restart(&mut self) {
-        self.next = FirstStage::Unknown;
+        self.first = FirstStage::Unknown;
+    }
+
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.runge_kutta.first_stage_mut(self.count).copy_from_slice(slope);
+        self.first = FirstStage::InPlace;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        Some(self.runge_kutta.stage(0, self.count))
     }
 
     fn answer(&self) -> &[S] {
@@ -110,7 +134,7 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         if self.runge_kutta.dense_needs_end_slope() {
             let answer = self.runge_kutta.answer(self.count);
             self.field.velocity(Times::Shared(self.step.t1), answer, &mut self.end_slope);
-            self.next = FirstStage::EndSlope;
+            self.end_slope_known = true;
             return u32::from(last);
         }
         let dense: &Dense = &self.runge_kutta.tableau().dense;
@@ -119,8 +143,8 @@ impl<S: Real> Stepper<S> for RungeKuttaStepper<'_, S> {
         dense.further_stages() as u32
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let end_slope = self.runge_kutta.dense_needs_end_slope().then_some(&self.end_slope[..]);
-        self.runge_kutta.within(state, end_slope, self.step.h(), j)
+        self.runge_kutta.within(state, end_slope, self.step.h(), j).into()
     }
 }

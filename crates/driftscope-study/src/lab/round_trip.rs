@@ -5,7 +5,7 @@ use driftscope_base::field::{Field, Reversed};
 use driftscope_base::random::{Purpose, stream};
 use driftscope_solve::fixed::FixedProblem;
 use driftscope_solve::measure::Band;
-use driftscope_solve::{OdeSettings, Rule, TILE, per_particle};
+use driftscope_solve::{OdeSettings, TILE, per_particle};
 use rayon::prelude::*;
 
 use super::error::LabError;
@@ -52,7 +52,7 @@ pub fn round_trip(
 ) -> Result<RoundTrip, LabError> {
     experiment.scored()?;
     let method = experiment.scene.sampler.method;
-    if matches!(method.get().rule, Rule::Diffusion(_)) {
+    if method.needs_noising_process() {
         return Err(LabError::refused(
             "A diffusion sampler's steps lead from noise to data only. Choose an ODE method.",
         ));
@@ -96,13 +96,7 @@ fn solve(
                 *t = start + end - *t;
             }
         }
-        let problem = FixedProblem {
-            field,
-            settings: &settings,
-            path: experiment.scene.interpolant.kind,
-            grid: &grid,
-            keyframes: &[start],
-        };
+        let problem = FixedProblem { field, settings: &settings, grid: &grid, keyframes: &[start] };
         problem.solve(starts, None, 0, false, cancel)?.track
     };
     let mut ends = track.ends;

@@ -15,7 +15,8 @@ pub struct Landing {
     pub t: f64,
     /// Its length.
     pub h: f64,
-    /// h times both eigenvalues of `∂v/∂x` where it began.
+    /// h times both eigenvalues of `∂v/∂x` where it began; half of that where the step was made in two
+    /// halves.
     pub h_lambda: [Complex; 2],
     /// Whether the true flow contracts while the method's step expands: the step lies left of the
     /// imaginary axis and outside of the stability region. None where the method has no such
@@ -51,13 +52,15 @@ pub fn stability(
         Some(grid) => on_grid(experiment, &experiment.ode_settings(), grid, &[start], cancel)?,
         None => traces_from(experiment, &[start], cancel)?,
     };
+    // Steps made in two halves are judged by these.
+    let share = if experiment.scene.doubles_steps() { 0.5 } else { 1.0 };
     let mut landings = Vec::new();
     for step in traces.into_iter().flatten().filter(|step| step.accepted) {
         cancel.check()?;
         let width = |_| experiment.derivative_step(step.t);
         let at = Times::Shared(step.t);
         jacobians(experiment.field(), at, &step.start, width, |_, _, jacobian| {
-            let h_lambda = Complex::eigenvalues(jacobian).map(|lambda| step.h * lambda);
+            let h_lambda = Complex::eigenvalues(jacobian).map(|lambda| (share * step.h) * lambda);
             let outside = h_lambda.map(|z| Some(z.re < 0.0 && amplification(method, z)? > 1.0));
             let unstable = outside[0].zip(outside[1]).map(|(one, other)| one || other);
             landings.push(Landing { t: step.t, h: step.h, h_lambda, unstable });

@@ -1,8 +1,8 @@
 //! The steps that particles make, in double precision, with what the solver believes of each.
 
 use driftscope_base::cancel::{Cancel, Cancelled};
-use driftscope_solve::by_hand::AdaptiveByHand;
-use driftscope_solve::stepper::{Doubling, Step, Task};
+use driftscope_solve::by_hand::{AdaptiveByHand, AttemptByHand, ControlledByHand};
+use driftscope_solve::stepper::{Step, Task};
 use driftscope_solve::{OdeSettings, ScaledError, Scope, TILE, Tableau, whole_batch};
 use rayon::prelude::*;
 
@@ -81,12 +81,26 @@ fn adaptive(
     start: [f64; 2],
     cancel: &Cancel,
 ) -> Result<Vec<TracedStep>, Cancelled> {
-    let mut solve = AdaptiveByHand::start(experiment.field(), settings, start);
-    let one_embedded = has_one_embedded(settings.adaptive_tableau());
+    let field = experiment.field();
+    let Some(tableau) = settings.method.embedded_tableau() else {
+        let by_hand = ControlledByHand { field, settings };
+        let attempts = by_hand.solve(start, settings.max_attempts, cancel)?;
+        let of_one = !settings.method.doubles_steps();
+        return Ok(attempts.iter().map(|attempt| TracedStep::of(attempt, of_one)).collect());
+    };
+    let mut solve = AdaptiveByHand::start(field, settings, start);
+    let one_embedded = has_one_embedded(tableau);
     let mut steps = Vec::new();
     while let Some(attempt) = solve.attempt() {
         cancel.check()?;
-        steps.push(TracedStep {
+        steps.push(TracedStep::of(&attempt, one_embedded));
+    }
+    Ok(steps)
+}
+
+impl TracedStep {
+    fn of(attempt: &AttemptByHand, one_embedded: bool) -> Self {
+        Self {
             t: attempt.t,
             h: attempt.h,
             start: attempt.start,
@@ -95,9 +109,8 @@ fn adaptive(
             tolerance: attempt.tolerance,
             ratio: attempt.error_ratio,
             accepted: attempt.accepted,
-        });
+        }
     }
-    Ok(steps)
 }
 
 /// Whether a method's estimate is the error of one embedded answer.
@@ -128,17 +141,24 @@ fn tile_on_grid(
     cancel: &Cancel,
 ) -> Result<Vec<Vec<TracedStep>>, Cancelled> {
     let (field, count) = (experiment.field(), starts.len());
-    let path = experiment.scene.interpolant.kind;
-    let task = Task { field, settings, path, noise: None, count, steps: grid.len() - 1 };
-    let mut stepper = task.stepper();
-    let mut doubling = task.can_double().then(|| Doubling::new(&task));
+    let (method, steps) = (settings.method, grid.len() - 1);
+    let task = settings.task(field, count, steps);
+    // The steps that a batch has kept, made again as they were made there.
+    let adaptive = experiment.scene.is_adaptive() && method.embedded_tableau().is_none();
+    let (mut stepper, mut doubling) = if adaptive {
+        let stepper = method.adaptive_stepper(&Task { adaptive, ..task });
+        (stepper.expect("an adaptive scene's method adapts"), None)
+    } else {
+        (method.stepper(&task), method.doubling(&task))
+    };
+    let halved = experiment.scene.doubles_steps();
     let mut state = by_feature(starts);
     let mut traces = vec![Vec::with_capacity(grid.len()); count];
     let (norm, tolerances) = (settings.control.norm, settings.tolerances);
     for (index, pair) in grid.windows(2).enumerate() {
         cancel.check()?;
         let step = Step { index, t: pair[0], t1: pair[1] };
-        stepper.step(step, &state);
+        stepper.attempt(step, &state);
         let answer = stepper.answer().to_vec();
         let error = match &mut doubling {
             Some(doubling) => Some(doubling.error(step, &state, &answer)),
@@ -153,7 +173,8 @@ fn tile_on_grid(
             });
             let at = |points: &[f64]| [points[i], points[count + i]];
             let (start, answer) = (at(&state), at(&answer));
-            let embedded = stepper.error().filter(|_| stepper.third_order_error().is_none());
+            let embedded =
+                stepper.error().filter(|_| !halved && stepper.third_order_error().is_none());
             let embedded = embedded.map(at).map(|error| [0, 1].map(|d| answer[d] - error[d]));
             if !answer.iter().all(|x| x.is_finite()) {
                 continue;
@@ -164,6 +185,7 @@ fn tile_on_grid(
             trace.push(TracedStep { t, h, start, answer, embedded, tolerance, ratio, accepted });
         }
         state = answer;
+        stepper.keep();
     }
     Ok(traces)
 }

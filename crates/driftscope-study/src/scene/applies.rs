@@ -4,7 +4,7 @@
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
-use driftscope_solve::{Recipe, Rule, Tableau};
+use driftscope_solve::{NoiseSetting, NotAdaptive, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
@@ -23,7 +23,8 @@ const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward dire
 const NOISY_TOLERANCE: &str =
     "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
 const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
-const NO_PAIR: &str = "This method has no embedded error estimate to set its steps by.";
+const NOTHING_TO_COMPARE: &str = "This method looks back on earlier steps, and where there are none it has nothing to judge a step by.";
+const DRAWS_NOISE: &str = "The method draws noise, which steps that are tried again would choose among. Set η or S_churn to 0 to use this.";
 const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
 const NO_LEAST: &str = "There is no least step.";
 const NO_COEFFICIENTS: &str = "Only the controllers PI and PID take coefficients.";
@@ -79,6 +80,15 @@ pub(super) fn with_ode(scene: &Scene) -> Option<&'static str> {
     scene.is_sde().then_some(noisy)
 }
 
+/// Why the method cannot adapt.
+fn without_adapting(scene: &Scene) -> Option<&'static str> {
+    match scene.sampler.method.adapting(&scene.sampler.noise()) {
+        Ok(_) => None,
+        Err(NotAdaptive::NothingToCompare) => Some(NOTHING_TO_COMPARE),
+        Err(NotAdaptive::DrawsNoise(_)) => Some(DRAWS_NOISE),
+    }
+}
+
 pub(super) fn with_fixed_steps(scene: &Scene) -> Option<&'static str> {
     scene.is_adaptive().then_some(ADAPTIVE)
 }
@@ -97,13 +107,18 @@ pub(super) fn with_coefficients(scene: &Scene) -> Option<&'static str> {
     with_step_control(scene).or((!taken).then_some(NO_COEFFICIENTS))
 }
 
-fn with_recipe(scene: &Scene, recipe: Recipe, otherwise: &'static str) -> Option<&'static str> {
-    let own = matches!(scene.sampler.method.rule, Rule::Diffusion(own) if own == recipe);
+fn with_noise_setting(
+    scene: &Scene,
+    setting: NoiseSetting,
+    otherwise: &'static str,
+) -> Option<&'static str> {
+    let own = scene.sampler.method.rule.noise_setting() == Some(setting);
     with_ode(scene).or((!own).then_some(otherwise))
 }
 
 pub(super) fn with_churn(scene: &Scene) -> Option<&'static str> {
-    with_recipe(scene, Recipe::EdmHeun, NOT_EDM).or((scene.sampler.s_churn == 0.0).then_some(STILL))
+    with_noise_setting(scene, NoiseSetting::Churn, NOT_EDM)
+        .or((scene.sampler.s_churn == 0.0).then_some(STILL))
 }
 
 /// What belongs to noise added on the way to the data.
@@ -131,7 +146,7 @@ pub(super) fn with_model(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_pair(scene: &Scene) -> Option<&'static str> {
-    with_ode(scene).or((!scene.sampler.method.can_adapt()).then_some(NO_PAIR))
+    with_ode(scene).or(without_adapting(scene))
 }
 
 pub(super) fn with_number_of_steps(scene: &Scene) -> Option<&'static str> {
@@ -168,11 +183,11 @@ pub(super) fn with_least_step(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_ddim(scene: &Scene) -> Option<&'static str> {
-    with_recipe(scene, Recipe::Ddim, NOT_DDIM)
+    with_noise_setting(scene, NoiseSetting::Eta, NOT_DDIM)
 }
 
 pub(super) fn with_edm(scene: &Scene) -> Option<&'static str> {
-    with_recipe(scene, Recipe::EdmHeun, NOT_EDM)
+    with_noise_setting(scene, NoiseSetting::Churn, NOT_EDM)
 }
 
 pub(super) fn with_scheme(scene: &Scene) -> Option<&'static str> {

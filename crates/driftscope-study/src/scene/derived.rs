@@ -80,8 +80,15 @@ impl Scene {
     #[must_use]
     pub fn is_adaptive(&self) -> bool {
         !self.is_sde()
-            && self.sampler.method.can_adapt()
+            && self.sampler.method.adapting(&self.sampler.noise()).is_ok()
             && self.sampler.adaptive.unwrap_or(self.sampler.method.adaptive_by_default)
+    }
+
+    /// Whether the error that sets the step size is found by step doubling, so that the steps kept are
+    /// made in two halves.
+    #[must_use]
+    pub fn doubles_steps(&self) -> bool {
+        self.is_adaptive() && self.sampler.method.doubles_steps()
     }
 
     /// The last step's kind and size; none where t falls.
@@ -228,6 +235,8 @@ impl Scene {
     pub fn arrays_kept(&self) -> usize {
         if self.is_sde() {
             self.diffusion.scheme.arrays_kept()
+        } else if self.is_adaptive() {
+            self.sampler.method.arrays_kept_adapting()
         } else {
             self.sampler.method.arrays_kept()
         }

@@ -145,6 +145,7 @@ fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
             "The drift alone would lead here: h times the weighted mean of the stages.".to_owned()
         }
         Phase::Answers => match attempt.embedded {
+            Some(_) if state.pane().scene.doubles_steps() => "The step is made whole and in two halves, which lead to the answer. Their difference over 2^p − 1 is the error estimate; the box is the tolerance.".to_owned(),
             Some(_) => "The stages are combined twice: into the answer and into the embedded answer of another order. Their difference is the error estimate; the box is the tolerance.".to_owned(),
             None => "The stages are combined into the answer. This method has no second one to compare it with.".to_owned(),
         },

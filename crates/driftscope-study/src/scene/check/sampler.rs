@@ -49,12 +49,11 @@ impl Scene {
             return refuse("sampler.s_max", highest, allowed);
         }
         self.check_grid()?;
-        if sampler.adaptive == Some(true) && !sampler.method.can_adapt() {
-            return refuse(
-                "sampler.adaptive",
-                true,
-                format!("false for {}, which has no embedded error estimate", sampler.method.name),
-            );
+        if sampler.adaptive == Some(true)
+            && let Err(why) = sampler.method.adapting(&sampler.noise())
+        {
+            let name = sampler.method.name;
+            return refuse("sampler.adaptive", true, format!("false for {name}: {why}"));
         }
         Ok(())
     }

@@ -2,18 +2,30 @@
 
 use driftscope_base::field::{Field, Real, Times};
 
-use super::interface::{Step, Stepper, Task};
 use crate::explicit::Within;
-use crate::method::ImplicitRule;
+use crate::stepper::{Inside, Step, Stepper, Task};
 
 /// Iterations after which a step is given up.
 const MOST_ITERATIONS: u32 = 50;
-/// Iterations for one stretch of a continuation.
+/// Iterations for one stretch of a continuation, and for a step that may be made shorter.
 const FEW_ITERATIONS: u32 = 8;
 /// The shortest stretch of a continuation, as a share of the whole.
 const SHORTEST: f64 = 1.0 / 1024.0;
 /// A correction larger than this share of the one before asks for a new Jacobian.
 const SLOW: f64 = 0.1;
+
+/// Which implicit equation a step solves.
+///
+/// Each is `u = b + γh·f(τ, u)` for a point u, from which the answer follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ImplicitRule {
+    /// b = y, γ = 1, τ = t₁; the answer is u.
+    Euler,
+    /// b = y, γ = ½, τ = t + ½h; the answer is 2u − y.
+    Midpoint,
+    /// b = y + ½h·f(t, y), γ = ½, τ = t₁; the answer is u.
+    Trapezoid,
+}
 
 /// An implicit method on a batch.
 pub(super) struct Newton<'a, S> {
@@ -21,13 +33,18 @@ pub(super) struct Newton<'a, S> {
     rule: ImplicitRule,
     step: Step,
     answer: Vec<S>,
-    /// f at the answer, as the solved equation gives it; the trapezoidal rule's next start.
+    /// f where the step starts (the midpoint rule's: in the middle of the step before), which
+    /// continued is a guess close to the answer.
+    start_slope: Vec<S>,
+    start_slope_known: bool,
+    /// f at the answer, as the solved equation gives it; the next step's start.
     end_slope: Vec<S>,
-    end_slope_known: bool,
     /// Slopes at both ends, where dense output wants them.
     slopes: [Vec<S>; 2],
     evaluations: Vec<u32>,
     solved: Vec<bool>,
+    /// Whether a step that is hard to solve may be given up, because a shorter one follows.
+    adaptive: bool,
     work: Work<S>,
 }
 
@@ -58,11 +75,13 @@ impl<'a, S: Real> Newton<'a, S> {
             rule,
             step: Step { index: 0, t: 0.0, t1: 0.0 },
             answer: zeros.clone(),
+            start_slope: zeros.clone(),
+            start_slope_known: false,
             end_slope: zeros.clone(),
-            end_slope_known: false,
             slopes: [zeros.clone(), zeros.clone()],
             evaluations: vec![0; task.count],
             solved: vec![true; task.count],
+            adaptive: task.adaptive,
             work: Work {
                 base: vec![0.0; zeros.len()],
                 point: vec![0.0; zeros.len()],
@@ -85,7 +104,8 @@ impl<'a, S: Real> Newton<'a, S> {
         self.work.corrections.fill(f64::INFINITY);
         let mut open = vec![true; count];
         let mut stale = true;
-        for _ in 0..MOST_ITERATIONS {
+        let most = if self.adaptive { FEW_ITERATIONS } else { MOST_ITERATIONS };
+        for _ in 0..most {
             if !open.contains(&true) {
                 return;
             }
@@ -241,7 +261,7 @@ impl<S: Real> Work<S> {
 }
 
 impl<S: Real> Stepper<S> for Newton<'_, S> {
-    fn step(&mut self, step: Step, state: &[S]) {
+    fn attempt(&mut self, step: Step, state: &[S]) {
         let h = step.h();
         self.step = step;
         self.evaluations.fill(0);
@@ -250,14 +270,15 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
             ImplicitRule::Midpoint => (0.5, step.t + 0.5 * h),
             ImplicitRule::Trapezoid => (0.5, step.t1),
         };
-        if self.rule == ImplicitRule::Trapezoid && !self.end_slope_known {
-            self.field.velocity(Times::Shared(step.t), state, &mut self.end_slope);
+        let ahead = if self.start_slope_known { share * h } else { 0.0 };
+        if self.rule == ImplicitRule::Trapezoid && !self.start_slope_known {
+            self.field.velocity(Times::Shared(step.t), state, &mut self.start_slope);
+            self.start_slope_known = true;
             self.evaluations.fill(1);
         }
         let explicit = if self.rule == ImplicitRule::Trapezoid { 0.5 * h } else { 0.0 };
-        let ahead = if self.end_slope_known { share * h } else { 0.0 };
         for (j, &y) in state.iter().enumerate() {
-            let (y, slope) = (y.to_f64(), self.end_slope[j].to_f64());
+            let (y, slope) = (y.to_f64(), self.start_slope[j].to_f64());
             self.work.base[j] = y + explicit * slope;
             // The last slope, continued, is a guess close to the answer.
             self.work.point[j] = self.work.base[j] + if ahead > 0.0 { ahead * slope } else { 0.0 };
@@ -266,7 +287,7 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
         let guess = self.work.base.clone();
         self.iterate(time, scale);
         for i in 0..self.solved.len() {
-            if !self.solved[i] {
+            if !self.solved[i] && !self.adaptive {
                 self.solved[i] = self.follow(i, Times::Shared(time), scale, &guess);
             }
         }
@@ -276,11 +297,28 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
             self.answer[j] = S::from_f64(answer);
             self.end_slope[j] = S::from_f64((u - self.work.base[j]) / scale);
         }
-        self.end_slope_known = true;
+    }
+
+    fn keep(&mut self) {
+        std::mem::swap(&mut self.start_slope, &mut self.end_slope);
+        self.start_slope_known = true;
     }
 
     fn restart(&mut self) {
-        self.end_slope_known = false;
+        self.start_slope_known = false;
+    }
+
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.start_slope.copy_from_slice(slope);
+        self.start_slope_known = true;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        self.start_slope_known.then_some(&self.start_slope)
+    }
+
+    fn end_slope(&self) -> Option<&[S]> {
+        Some(&self.end_slope)
     }
 
     fn answer(&self) -> &[S] {
@@ -302,8 +340,8 @@ impl<S: Real> Stepper<S> for Newton<'_, S> {
         2
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let [start, end] = &self.slopes;
-        Within::between(j, self.step.h(), [state, &self.answer], [start, end])
+        Within::between(j, self.step.h(), [state, &self.answer], [start, end]).into()
     }
 }

@@ -1,17 +1,34 @@
-//! Samplers made for diffusion models: they know the path's α and σ and integrate in noise level
-//! instead of t, from the data prediction `m1 = E[x1|x]` and the noise prediction `m0 = E[x0|x]`.
-//!
-//! All are written in this program's time (t = 0 noise, t = 1 data) for any path, with
-//! `λ = log(α/σ)`. Where λ is infinite (α = 0 or σ = 0) they fall back to DDIM's step, which stays
-//! finite there.
+//! The steps of diffusion samplers: one stepper, whose recipe says what it makes of the predictions.
 
 use driftscope_base::field::{Field, Real, Times};
 use driftscope_base::interpolant::{Coefficients, Interpolant};
 
-use super::interface::{Step, Stepper, Task};
+use super::levels::{Levels, Memory, correct, log_snr};
 use crate::brownian::Noise;
 use crate::explicit::Within;
-use crate::method::{Recipe, SamplerNoise};
+use crate::stepper::{Inside, SamplerNoise, Step, Stepper, Task};
+
+/// Which diffusion sampler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recipe {
+    /// DDIM, with η up to DDPM's ancestral step.
+    Ddim,
+    /// DPM-Solver-2.
+    DpmSolver2,
+    /// DPM-Solver++(2M).
+    DpmSolverPlusPlus2M,
+    /// `UniPC` of order 2.
+    UniPc2,
+    /// EDM's Heun with churn.
+    EdmHeun,
+}
+
+impl Recipe {
+    /// Whether its steps use what earlier steps found.
+    pub fn looks_back(self) -> bool {
+        matches!(self, Self::DpmSolverPlusPlus2M | Self::UniPc2)
+    }
+}
 
 /// The recipe at work on the batch of `task`.
 pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dyn Stepper<S> + 'a> {
@@ -20,7 +37,7 @@ pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dy
         field: task.field,
         path: task.path,
         recipe,
-        knobs: task.settings.noise,
+        knobs: task.sampler_noise,
         steps: task.steps,
         normals: task.noise,
         step: Step { index: 0, t: 0.0, t1: 0.0 },
@@ -32,7 +49,9 @@ pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dy
         error: zeros.clone(),
         end_slope: zeros,
         end_slope_known: false,
+        start: Start::Unknown,
         memory: None,
+        next_memory: None,
     })
 }
 
@@ -57,59 +76,22 @@ struct DiffusionStepper<'a, S> {
     /// v at the answer, where dense output asked for it.
     end_slope: Vec<S>,
     end_slope_known: bool,
+    /// Whether `velocity` is that of the state already.
+    start: Start,
     /// What the steps before left for the methods that look back.
     memory: Option<Memory>,
+    /// What the attempt leaves, if it is kept.
+    next_memory: Option<Memory>,
 }
 
-/// The step before, for methods that look back. All arrays are feature-major.
-struct Memory {
-    /// The level where the step started, and its λ.
-    level: Coefficients,
-    start: f64,
-    /// Data predictions there.
-    data: Vec<f64>,
-    /// The state it started from, as corrected.
-    state: Vec<f64>,
-    /// Data predictions of the step before that, and λ there.
-    earlier: Option<(f64, Vec<f64>)>,
-}
-
-/// Levels at both ends of a step.
-#[derive(Clone, Copy)]
-struct Levels {
-    start: Coefficients,
-    end: Coefficients,
-}
-
-impl Levels {
-    /// `e^{−h}` with h the rise in λ; 0 where h is infinite.
-    fn decay(self) -> f64 {
-        (self.end.sigma / self.start.sigma) * (self.start.alpha / self.end.alpha)
-    }
-
-    /// The rise in λ.
-    fn rise(self) -> f64 {
-        -self.decay().ln()
-    }
-
-    /// Whether both ends hold data and noise, so that λ is finite.
-    fn are_finite(self) -> bool {
-        self.start.alpha > 0.0 && self.end.sigma > 0.0
-    }
-
-    /// DDIM's step in one coordinate.
-    fn ddim(self, data: f64, noise: f64) -> f64 {
-        self.end.alpha * data + self.end.sigma * noise
-    }
-
-    /// `x·σ₁/σ₀ + α₁(1 − e^{−h})·data`: the exact step for a constant data prediction.
-    fn with_data(self, x: f64, data: f64) -> f64 {
-        x * self.end.sigma / self.start.sigma + self.end.alpha * (1.0 - self.decay()) * data
-    }
-}
-
-fn log_snr(level: &Coefficients) -> f64 {
-    (level.alpha / level.sigma).ln()
+/// What is known of the velocity where a step starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Unknown,
+    /// Dense output of the step before has evaluated it: it is billed with this step.
+    Evaluated,
+    /// An earlier attempt has evaluated it, which was billed.
+    Billed,
 }
 
 impl<S: Real> DiffusionStepper<'_, S> {
@@ -168,17 +150,16 @@ impl<S: Real> DiffusionStepper<'_, S> {
 
     fn dpm_solver_plus_plus_2m(&mut self, step: Step, levels: Levels, state: &[S]) {
         let data = self.data_predictions(step.t, state);
-        let before = self.memory.take();
+        let before = self.memory.as_ref();
         let here = log_snr(&levels.start);
         // The slope of the data prediction in λ, half a step of it.
         let lead = before
-            .as_ref()
             .filter(|before| before.start.is_finite() && levels.are_finite())
             .map(|before| 0.5 * levels.rise() / (here - before.start));
         for j in 0..state.len() {
             let (x, now) = (state[j].to_f64(), data[j]);
             let plain = levels.with_data(x, now);
-            let answer = match (lead, &before) {
+            let answer = match (lead, before) {
                 (Some(lead), Some(before)) => {
                     levels.with_data(x, now + lead * (now - before.data[j]))
                 }
@@ -188,27 +169,27 @@ impl<S: Real> DiffusionStepper<'_, S> {
             self.error[j] = S::from_f64(answer - plain);
         }
         let level = levels.start;
-        self.memory = Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
+        self.next_memory =
+            Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
     }
 
     /// `state` is the last step's prediction; the data prediction there corrects that step first.
     fn uni_pc_2(&mut self, step: Step, levels: Levels, state: &[S]) {
         let data = self.data_predictions(step.t, state);
         let here = log_snr(&levels.start);
-        let before = self.memory.take();
-        let corrected: Vec<f64> = match &before {
+        let before = self.memory.as_ref();
+        let corrected: Vec<f64> = match before {
             Some(before) if before.start.is_finite() && here.is_finite() => {
                 correct(before, levels.start, here, &data)
             }
             _ => state.iter().map(|x| x.to_f64()).collect(),
         };
         let slope = before
-            .as_ref()
             .filter(|before| before.start.is_finite() && levels.are_finite())
             .map(|before| 0.5 * levels.rise() / (here - before.start));
         for j in 0..state.len() {
             let plain = levels.with_data(corrected[j], data[j]);
-            let lead = match (slope, &before) {
+            let lead = match (slope, before) {
                 (Some(slope), Some(before)) => slope * (data[j] - before.data[j]),
                 _ => 0.0,
             };
@@ -216,9 +197,9 @@ impl<S: Real> DiffusionStepper<'_, S> {
             self.answer[j] = S::from_f64(plain + share * lead);
             self.error[j] = S::from_f64(share * lead);
         }
-        let earlier = before.map(|before| (before.start, before.data));
         let level = levels.start;
-        self.memory = Some(Memory { level, start: here, data, state: corrected, earlier });
+        self.next_memory =
+            Some(Memory { level, start: here, data, state: corrected, earlier: None });
     }
 
     fn edm_heun(&mut self, step: Step, levels: Levels, state: &[S]) {
@@ -235,7 +216,7 @@ impl<S: Real> DiffusionStepper<'_, S> {
             }
             (time, start) = (raised_time, raised);
         }
-        if time < step.t || !self.end_slope_known {
+        if time < step.t || self.start == Start::Unknown {
             self.field.velocity(Times::Shared(time), &self.point, &mut self.velocity);
         }
         let whole = Levels { start, end: levels.end };
@@ -278,14 +259,12 @@ impl<S: Real> DiffusionStepper<'_, S> {
 }
 
 impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
-    fn step(&mut self, step: Step, state: &[S]) {
+    fn attempt(&mut self, step: Step, state: &[S]) {
         self.step = step;
-        self.evaluations = 1;
+        self.evaluations = u32::from(self.start != Start::Billed);
         let levels =
             Levels { start: self.path.coefficients(step.t), end: self.path.coefficients(step.t1) };
-        if self.end_slope_known {
-            std::mem::swap(&mut self.velocity, &mut self.end_slope);
-        } else if self.recipe != Recipe::EdmHeun {
+        if self.start == Start::Unknown && self.recipe != Recipe::EdmHeun {
             self.field.velocity(Times::Shared(step.t), state, &mut self.velocity);
         }
         match self.recipe {
@@ -295,12 +274,39 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
             Recipe::UniPc2 => self.uni_pc_2(step, levels, state),
             Recipe::EdmHeun => self.edm_heun(step, levels, state),
         }
+        // Churn has moved the point at which it was evaluated.
+        let moved = self.recipe == Recipe::EdmHeun && self.knobs.s_churn > 0.0;
+        self.start = if moved { Start::Unknown } else { Start::Billed };
         self.end_slope_known = false;
+    }
+
+    fn keep(&mut self) {
+        self.start = Start::Unknown;
+        if self.end_slope_known {
+            std::mem::swap(&mut self.velocity, &mut self.end_slope);
+            self.start = Start::Evaluated;
+        }
+        let before = self.memory.take();
+        self.memory = self.next_memory.take();
+        if let (Some(memory), Some(before)) = (&mut self.memory, before)
+            && self.recipe == Recipe::UniPc2
+        {
+            memory.earlier = Some((before.start, before.data));
+        }
     }
 
     fn restart(&mut self) {
         self.memory = None;
-        self.end_slope_known = false;
+        self.start = Start::Unknown;
+    }
+
+    fn begin_with(&mut self, _t: f64, slope: &[S]) {
+        self.velocity.copy_from_slice(slope);
+        self.start = Start::Billed;
+    }
+
+    fn start_slope(&self) -> Option<&[S]> {
+        (self.start == Start::Billed).then_some(&self.velocity)
     }
 
     fn answer(&self) -> &[S] {
@@ -321,38 +327,8 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
         u32::from(last)
     }
 
-    fn within(&self, state: &[S], j: usize) -> Within {
+    fn within(&self, state: &[S], j: usize) -> Inside {
         let slopes = [&self.velocity[..], &self.end_slope[..]];
-        Within::between(j, self.step.h(), [state, &self.answer], slopes)
+        Within::between(j, self.step.h(), [state, &self.answer], slopes).into()
     }
-}
-
-/// `UniC`: the step that ended at λ = `here` made again, now with the data prediction there.
-fn correct(before: &Memory, end: Coefficients, here: f64, data: &[f64]) -> Vec<f64> {
-    let levels = Levels { start: before.level, end };
-    let h = here - before.start;
-    let scale = end.alpha * (-h).exp_m1();
-    // φ-functions of −h over B(h) = e^{−h} − 1, as the two conditions on the weights.
-    let phi_1 = (-h).exp_m1() / -h;
-    let phi_2 = (phi_1 - 1.0) / -h;
-    let phi_3 = (phi_2 - 0.5) / -h;
-    let conditions = [phi_2 / phi_1, 2.0 * phi_3 / phi_1];
-    let earlier = before.earlier.as_ref().filter(|(level, _)| level.is_finite());
-    // Weights of the difference to the earlier prediction and of that to the new one.
-    let (back, ahead) = match earlier {
-        None => (0.0, 0.5),
-        Some((level, _)) => {
-            let ratio = (level - before.start) / h;
-            let ahead = (conditions[1] - ratio * conditions[0]) / (1.0 - ratio);
-            ((conditions[0] - ahead) / ratio, ahead)
-        }
-    };
-    (0..data.len())
-        .map(|j| {
-            let middle = before.data[j];
-            let earlier = earlier.map_or(0.0, |(_, earlier)| back * (earlier[j] - middle));
-            let correction = earlier + ahead * (data[j] - middle);
-            levels.with_data(before.state[j], middle) - scale * correction
-        })
-        .collect()
 }
