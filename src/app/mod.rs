@@ -117,7 +117,7 @@ impl Driftscope {
             state.playback.playing = false;
         }
         theme::choose(ctx, launch.room);
-        let mut lab = LabView::new(ctx);
+        let mut lab = LabView::new(ctx, &state.networks);
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
@@ -491,7 +491,7 @@ impl eframe::App for Driftscope {
             self.follow(network, first);
         }
         self.solvers.update(&mut self.state, ctx);
-        self.stability.update(self.lab.bench(), &mut self.state);
+        self.stability.update(self.lab.work(), &mut self.state);
         self.stage.prepare(ctx, &self.state);
         if self.state.mode != Mode::Errors {
             self.lab.rest();

@@ -6,7 +6,6 @@
 mod budget;
 mod convergence;
 mod coverage;
-pub(super) mod desk;
 mod errors;
 mod evaluations;
 mod frame;
@@ -25,14 +24,13 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::Networks;
-use driftscope_study::lab::Lab;
 use driftscope_study::scene::Scene;
+use driftscope_study::work::{Dispatcher, ThreadCrew};
+use driftscope_study::{Networks, Store, Task};
 use eframe::egui::{
     Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
 };
 
-use self::desk::Asked;
 use super::command::Commands;
 use super::palette::Palette;
 use super::state::State;
@@ -48,7 +46,7 @@ const GAP: f32 = 4.0 * UNIT;
 /// One card of the laboratory.
 trait Card {
     /// Draws the card into `rect`, asking for what it shows.
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands);
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands);
 
     /// Withdraws what is being measured: nobody looks.
     fn rest(&mut self);
@@ -106,29 +104,18 @@ pub fn page_titles() -> impl Iterator<Item = &'static str> {
 }
 
 /// What cards see.
-struct Bench<'a> {
+struct CardContext<'a> {
     state: &'a State,
     palette: &'static Palette,
-    lab: &'a Lab,
+    /// Who measures.
+    work: &'a Dispatcher<Task>,
     /// The scene that is measured: the one the controls say, once it has settled.
     scene: &'a Arc<Scene>,
 }
 
-impl Bench<'_> {
-    /// The whole scene as what is asked of the lab.
-    fn asked(&self) -> Asked {
-        Asked::whole(self.scene, self.networks())
-    }
-
-    /// The networks that scenes name.
-    fn networks(&self) -> &Networks {
-        &self.state.networks
-    }
-}
-
 /// The laboratory in the window.
 pub struct LabView {
-    lab: Lab,
+    work: Dispatcher<Task>,
     page: usize,
     pages: Vec<Vec<Vec<Box<dyn Card>>>>,
     scene: Option<(Arc<Scene>, Instant)>,
@@ -139,13 +126,13 @@ pub struct LabView {
 impl LabView {
     /// A laboratory where nothing is measured yet.
     #[must_use]
-    pub fn new(ctx: &Context) -> Self {
-        let ctx = ctx.clone();
+    pub fn new(ctx: &Context, networks: &Networks) -> Self {
+        let (ctx, store) = (ctx.clone(), Store::new(networks.clone()));
         let make = |page: &Page| {
             page.rows.iter().map(|row| row.iter().map(|new| new()).collect()).collect()
         };
         Self {
-            lab: Lab::new(move || ctx.request_repaint()),
+            work: Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())),
             page: 0,
             pages: PAGES.iter().map(make).collect(),
             scene: None,
@@ -161,15 +148,15 @@ impl LabView {
         found.is_some()
     }
 
-    /// The bench, for measurements that other views show.
-    pub(super) fn bench(&self) -> &Lab {
-        &self.lab
+    /// Who measures, for what other views show.
+    pub(super) fn work(&self) -> &Dispatcher<Task> {
+        &self.work
     }
 
     /// Whether nothing is being measured.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.lab.is_idle()
+        self.work.is_idle()
     }
 
     /// Withdraws everything: another mode is shown.
@@ -192,7 +179,8 @@ impl LabView {
         self.tabs_ui(ui, tabs, state.palette());
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
-        let bench = Bench { state, palette: state.palette(), lab: &self.lab, scene: &scene };
+        let context =
+            CardContext { state, palette: state.palette(), work: &self.work, scene: &scene };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
@@ -203,7 +191,7 @@ impl LabView {
                 let top = body.top() + i as f32 * (height + GAP);
                 let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, top + height));
                 let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((i, j)));
-                card.ui(&mut child, rect, &bench, out);
+                card.ui(&mut child, rect, &context, out);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Linear stability: what one step of a method makes of `y' = λy`.
 
+use serde::{Deserialize, Serialize};
 use std::ops::{Add, Div, Mul, Sub};
 
 use crate::method::{ImplicitRule, Method, Rule};
 use crate::tableau::Tableau;
 
 /// A complex number.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Complex {
     /// Real part.
     pub re: f64,
