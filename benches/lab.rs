@@ -9,14 +9,47 @@ mod long_sweep;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
-use driftscope_study::lab::Lab;
+use driftscope_study::Store;
 use driftscope_study::scene::Scene;
+use driftscope_study::work::{
+    Course, Crew, Lane, News, Signal, Tell, ThreadCrew, Turn, Unfinished, Work,
+};
 use egui_kittest::Harness;
+use serde::{Deserialize, Serialize};
 
 use self::long_sweep::long_sweep;
 
 /// Times both are measured.
 const ROUNDS: u32 = 8;
+
+/// The sweep, as work for a crew.
+#[derive(Clone, Serialize, Deserialize)]
+struct Sweep;
+
+impl Work for Sweep {
+    type Product = ();
+    type Course = Self;
+
+    fn lane(&self) -> Lane {
+        Lane::Lab
+    }
+
+    fn begin(self) -> Self {
+        self
+    }
+}
+
+impl Course<()> for Sweep {
+    fn go_on(
+        &mut self,
+        _store: &Store,
+        signal: &Signal,
+        tell: &mut Tell<'_, ()>,
+    ) -> Result<Turn, Unfinished> {
+        long_sweep(signal.cancel(), |share| tell(News::Progress(share)))?;
+        Ok(Turn::Done)
+    }
+}
 
 /// Frames drawn, pixels and all, in a second.
 fn frames_per_second(harness: &mut Harness<'static, Driftscope>) -> f64 {
@@ -43,18 +76,20 @@ fn main() {
         harness.step();
     }
     frames_per_second(&mut harness);
-    let lab = Lab::new(|| {});
+    let mut crew = ThreadCrew::new(Store::default(), || {});
     let (mut alone, mut beside) = (0.0, 0.0);
     for _ in 0..ROUNDS {
         alone += frames_per_second(&mut harness) / f64::from(ROUNDS);
-        let job = lab.start(long_sweep);
+        let sweep = crew.start(Sweep);
         // The reference is known after the first time.
-        while job.share() <= 0.0 {
+        while crew.poll().is_none() {
             std::thread::sleep(Duration::from_millis(20));
         }
         beside += frames_per_second(&mut harness) / f64::from(ROUNDS);
-        assert!(!job.is_over(), "the sweep was to be long");
-        drop(job);
+        while let Some((_, news)) = crew.poll() {
+            assert!(matches!(news, News::Progress(_)), "the sweep was to be long");
+        }
+        crew.withdraw(sweep);
         std::thread::sleep(Duration::from_millis(100));
     }
     println!(

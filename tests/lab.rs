@@ -7,16 +7,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
+use driftscope_base::cancel::Cancel;
 use driftscope_solve::measure::CloudDistance;
 use driftscope_study::lab::{
-    Job, Lab, Setting, coverage, errors_over_time, likelihood_map, marginal_errors,
+    LabError, Setting, coverage, errors_over_time, likelihood_map, marginal_errors,
     model_error_over_time, round_trips, stability, strong_error_curves, sweep_reference, transport,
 };
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
-use driftscope_study::{Experiment, Networks};
+use driftscope_study::work::{
+    Course, Crew, Lane, News, Signal, Tell, ThreadCrew, Turn, Unfinished, Work,
+};
+use driftscope_study::{Experiment, Networks, Store};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use serde::{Deserialize, Serialize};
 
 use self::long_sweep::long_sweep;
 
@@ -25,138 +30,122 @@ fn scene(settings: &[&str]) -> Arc<Scene> {
     Arc::new(Scene::with_settings(None, &all).expect("a scene"))
 }
 
-/// How long a job needs to end once it is withdrawn after `after`.
-fn withdrawal<T>(job: &Job<T>, after: Duration) -> Duration {
+/// No networks but those that are bundled.
+fn none() -> Networks {
+    Networks::default()
+}
+
+fn ode(scene: &Scene) -> Result<Experiment, LabError> {
+    Experiment::of_ode(scene, &none())
+}
+
+/// Measures until it is done or withdrawn.
+type Measure = fn(&Cancel) -> Result<(), LabError>;
+
+/// Every kind of measurement, long enough to be withdrawn.
+const MEASUREMENTS: [(&str, Measure); 10] = [
+    ("sweep", |cancel| long_sweep(cancel, |_| {})),
+    ("reference", |cancel| {
+        sweep_reference(&ode(&scene(&["seed=77"]))?, 20_000, cancel).map(|_| ())
+    }),
+    ("errors", |cancel| {
+        let experiment = ode(&scene(&["seed=78", "sampler.method=euler"]))?;
+        errors_over_time(&experiment, 2_000, cancel, |_| {}).map(|_| ())
+    }),
+    ("likelihood", |cancel| likelihood_map(&ode(&learned())?, cancel, |_, _| {}).map(|_| ())),
+    ("coverage", |cancel| {
+        coverage(&learned(), &none(), (2_000, 400), cancel, |_, _| {}).map(|_| ())
+    }),
+    ("marginals", |cancel| {
+        let distance = CloudDistance::Energy;
+        marginal_errors(&noisy(), &none(), 2_000, distance, cancel, |_, _| {}).map(|_| ())
+    }),
+    ("strong error", |cancel| {
+        strong_error_curves(&noisy(), &none(), &[64, 128, 256, 512], 2_000, cancel).map(|_| ())
+    }),
+    ("round trips", |cancel| {
+        let settings = [Setting::Tolerance { rtol: 1e-9, atol: 1e-9 }; 50];
+        round_trips(&ode(&learned())?, &settings, 2_000, cancel, |_, _| {}).map(|_| ())
+    }),
+    ("stability", |cancel| {
+        let experiment = ode(&scene(&["sampler.method=euler", "sampler.steps=5000"]))?;
+        for particle in 0..1_000 {
+            stability(&experiment, experiment.start(particle), None, cancel)?;
+        }
+        Ok(())
+    }),
+    ("transport and model error", |cancel| {
+        for seed in 0..200 {
+            let experiment = ode(&scene(&[&format!("seed={seed}")]))?;
+            transport(&experiment, 1_000, cancel)?;
+            model_error_over_time(&experiment, cancel)?;
+        }
+        Ok(())
+    }),
+];
+
+fn learned() -> Arc<Scene> {
+    scene(&["particles.count=2000"])
+}
+
+fn noisy() -> Arc<Scene> {
+    scene(&["diffusion.form=sigma", "sampler.steps=500"])
+}
+
+/// A measurement by its place among [`MEASUREMENTS`]; beyond them nothing is measured.
+#[derive(Clone, Serialize, Deserialize)]
+struct Long(usize);
+
+impl Work for Long {
+    type Product = ();
+    type Course = Self;
+
+    fn lane(&self) -> Lane {
+        Lane::Lab
+    }
+
+    fn begin(self) -> Self {
+        self
+    }
+}
+
+impl Course<()> for Long {
+    fn go_on(
+        &mut self,
+        _store: &Store,
+        signal: &Signal,
+        _tell: &mut Tell<'_, ()>,
+    ) -> Result<Turn, Unfinished> {
+        if let Some((_, measure)) = MEASUREMENTS.get(self.0) {
+            measure(signal.cancel())?;
+        }
+        Ok(Turn::Done)
+    }
+}
+
+/// How long a measurement needs to end once it is withdrawn after `after`: until the next one's turn comes.
+fn withdrawal(crew: &mut ThreadCrew<Long>, measurement: usize, after: Duration) -> Duration {
+    let id = crew.start(Long(measurement));
     std::thread::sleep(after);
-    assert!(!job.is_over(), "the job was to be long");
+    assert!(crew.poll().is_none(), "it was to be long");
     let began = Instant::now();
-    job.withdraw();
-    while !job.is_over() {
+    crew.withdraw(id);
+    crew.start(Long(MEASUREMENTS.len()));
+    while !matches!(crew.poll(), Some((_, News::Done))) {
         assert!(began.elapsed() < Duration::from_secs(10), "it does not end");
         std::thread::sleep(Duration::from_micros(200));
     }
     began.elapsed()
 }
 
-/// No networks but those that are bundled.
-fn none() -> Networks {
-    Networks::default()
-}
-
-/// What starts a measurement in the background.
-type Start = Box<dyn Fn(&Lab) -> Job<()>>;
-
-/// Every kind of measurement, long enough to be withdrawn.
-fn measurements() -> Vec<(&'static str, Start)> {
-    let learned = || scene(&["particles.count=2000"]);
-    let noisy = || scene(&["diffusion.form=sigma", "sampler.steps=500"]);
-    let ode = |scene: Arc<Scene>| Experiment::of_ode(&scene, &none());
-    vec![
-        ("sweep", Box::new(|lab| lab.start(long_sweep))),
-        (
-            "reference",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let experiment = ode(scene(&["seed=77"]))?;
-                    sweep_reference(&experiment, 20_000, &report.cancel).map(|_| ())
-                })
-            }),
-        ),
-        (
-            "errors",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let experiment = ode(scene(&["seed=78", "sampler.method=euler"]))?;
-                    errors_over_time(&experiment, 2_000, &report.cancel, |_| {}).map(|_| ())
-                })
-            }),
-        ),
-        (
-            "likelihood",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    likelihood_map(&ode(learned())?, &report.cancel, |_, _| {}).map(|_| ())
-                })
-            }),
-        ),
-        (
-            "coverage",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    coverage(&learned(), &none(), (2_000, 400), &report.cancel, |_, _| {})
-                        .map(|_| ())
-                })
-            }),
-        ),
-        (
-            "marginals",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let distance = CloudDistance::Energy;
-                    let cancel = &report.cancel;
-                    marginal_errors(&noisy(), &none(), 2_000, distance, cancel, |_, _| {})
-                        .map(|_| ())
-                })
-            }),
-        ),
-        (
-            "strong error",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let steps = [64, 128, 256, 512];
-                    strong_error_curves(&noisy(), &none(), &steps, 2_000, &report.cancel)
-                        .map(|_| ())
-                })
-            }),
-        ),
-        (
-            "round trips",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let experiment = ode(learned())?;
-                    let settings = [Setting::Tolerance { rtol: 1e-9, atol: 1e-9 }; 50];
-                    round_trips(&experiment, &settings, 2_000, &report.cancel, |_, _| {})
-                        .map(|_| ())
-                })
-            }),
-        ),
-        (
-            "stability",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    let experiment = ode(scene(&["sampler.method=euler", "sampler.steps=5000"]))?;
-                    for particle in 0..1_000 {
-                        stability(&experiment, experiment.start(particle), None, &report.cancel)?;
-                    }
-                    Ok(())
-                })
-            }),
-        ),
-        (
-            "transport and model error",
-            Box::new(move |lab| {
-                lab.start(move |report| {
-                    for seed in 0..200 {
-                        let experiment = ode(scene(&[&format!("seed={seed}")]))?;
-                        transport(&experiment, 1_000, &report.cancel)?;
-                        model_error_over_time(&experiment, &report.cancel)?;
-                    }
-                    Ok(())
-                })
-            }),
-        ),
-    ]
-}
-
 #[test]
 fn every_measurement_can_be_withdrawn_at_any_time() {
-    let lab = Lab::new(|| {});
-    for (name, start) in measurements() {
+    let mut crew = ThreadCrew::new(Store::default(), || {});
+    for (place, (name, _)) in MEASUREMENTS.iter().enumerate() {
         // At several moments, since each measurement does different things one after the other.
         let mut worst = Duration::ZERO;
         for after in [60, 350, 900] {
-            let job = start(&lab);
-            worst = worst.max(withdrawal(&job, Duration::from_millis(after)));
+            worst = worst.max(withdrawal(&mut crew, place, Duration::from_millis(after)));
         }
         // The figure is for the docs; on a machine with other things to do it says nothing.
         println!("{name}: withdrawn within {:.1} ms", worst.as_secs_f64() * 1e3);

@@ -7,6 +7,7 @@ mod recorded;
 pub use recorded::{ControlledByHand, FixedByHand, NoisyByHand};
 
 use driftscope_base::field::Field;
+use serde::{Deserialize, Serialize};
 
 use super::norm::ScaledError;
 use super::per_particle::PerParticle;
@@ -16,7 +17,7 @@ use super::tableau::Tableau;
 use super::track::{Counts, Stop};
 
 /// An evaluation of the field within a step: a stage of a Runge–Kutta method.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// Where the field was evaluated: time.
     pub t: f64,
@@ -27,7 +28,7 @@ pub struct Stage {
 }
 
 /// One attempt, taken apart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AttemptByHand {
     /// Where it starts.
     pub t: f64,

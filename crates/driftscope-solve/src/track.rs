@@ -1,11 +1,11 @@
 //! What a solve leaves behind for each particle: keyframes, counts, the log of its attempts, and
 //! how it ended.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Why a particle's solve ended before the end of time.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Stop {
     /// Too many attempts.
@@ -43,7 +43,7 @@ pub enum Stop {
 }
 
 /// One attempted step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Where it started.
     pub t: f64,
@@ -58,7 +58,7 @@ pub struct Attempt {
 }
 
 /// Totals of one particle (or of the batch, in whole-batch scope).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Evaluations of the field.
     pub nfe: u32,

@@ -3,6 +3,7 @@
 //! A [`scene::Scene`] says all that is shown. [`Experiment`] makes it ready, once; [`run()`] turns it into
 //! a [`Recording`], the [`lab`] and the [`measure`]s say what that is worth.
 
+mod clock;
 mod experiment;
 mod given_noise;
 pub mod lab;
@@ -15,17 +16,23 @@ mod reference;
 mod run;
 pub mod scene;
 pub mod session;
+mod shared;
 mod starts;
 mod step_by_step;
+mod store;
+mod task;
 mod training;
+pub mod work;
 mod worker;
 
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
 pub use networks::{LoadedNetwork, NetworkError, Networks, SaveError, bundled_model};
 pub use probe::{Probe, Probed};
-pub use recording::{Block, Recording, Spread};
+pub use recording::{Block, Recording, Spread, fresh_id};
 pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
 pub use step_by_step::step_by_step;
+pub use store::{RecordingRef, Store, UnknownRecording};
+pub use task::{MODEL_ENDING, Product, SCENE_ENDING, Task, TaskCourse, Training, TrainingSpec};
 pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus, trainer};
 pub use worker::{Engine, Update};

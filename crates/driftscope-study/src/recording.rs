@@ -1,29 +1,35 @@
 //! What a solve leaves behind for the views.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use driftscope_solve::{Attempt, Counts, Stop, Track};
+use serde::{Deserialize, Serialize};
 
 use crate::scene::Scene;
 
 /// A run of a scene: keyframes of every particle, counts, and the log of attempted steps.
 ///
 /// A recording in the making holds the first blocks only; what is there never changes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Recording {
     /// First and last time of the noisy or adaptive part (noising times in the forward direction).
     pub interval: (f64, f64),
     /// Grows with every request; tells recordings apart.
     pub id: u64,
     /// The scene it shows.
+    #[serde(with = "crate::shared")]
     pub scene: Arc<Scene>,
     /// Times t of the keyframes in the order they were passed; falling in the forward direction.
+    #[serde(with = "crate::shared::slice")]
     pub times: Arc<[f64]>,
     /// The particles solved so far, in order and without gaps.
+    #[serde(with = "crate::shared::list")]
     pub blocks: Vec<Arc<Block>>,
     /// The steps all particles share (fixed steps, SDEs, whole batch), or none where each takes
     /// its own. Error ratios are RMS over the particles they were estimated for.
+    #[serde(with = "crate::shared::optional_slice")]
     pub shared_log: Option<Arc<[Attempt]>>,
     /// Whether all particles are there.
     pub complete: bool,
@@ -33,13 +39,22 @@ pub struct Recording {
     pub elapsed: Duration,
 }
 
+/// The identity of a recording that is going to be made: greater than all before, and never given twice in
+/// one process.
+#[must_use]
+pub fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Consecutive particles of a recording.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Block {
     /// Number of the first particle.
     pub first: usize,
     /// Keyframe k of the i-th particle here at `i·keyframes + k`, in units of the plane; NaN once a
     /// particle has stopped.
+    #[serde(with = "crate::shared::slice")]
     pub positions: Arc<[[f32; 2]]>,
     /// The same in double precision, where that was asked for.
     pub precise: Option<Vec<[f64; 2]>>,

@@ -9,7 +9,7 @@ mod options;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, ScoredField};
@@ -25,6 +25,7 @@ use thiserror::Error;
 use self::audience::{Audience, Blocks, Pictures};
 use self::load::Load;
 use self::log::{log_of_noisy_steps, log_of_totals};
+use crate::clock::Instant;
 use crate::experiment::{Experiment, ExperimentError};
 use crate::given_noise::{GivenNoiseError, Ordered};
 use crate::recording::{Block, Recording};

@@ -13,6 +13,7 @@ use driftscope_flow::network::{
     TrainingSettings,
 };
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::networks::Networks;
 use crate::scene::{Data, Scene};
@@ -20,9 +21,9 @@ use crate::scene::{Data, Scene};
 /// What a mixture of one's own is called in model files.
 const OWN_MIXTURE: &str = "own-mixture";
 /// How often a training shows its weights.
-const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
+pub(crate) const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
 /// Points of the loss curve over a whole training.
-const CURVE_POINTS: u64 = 500;
+pub(crate) const CURVE_POINTS: u64 = 500;
 
 /// What is trained, and how.
 #[derive(Clone, Debug)]
@@ -83,10 +84,29 @@ impl TrainingRequest {
             architecture.depth,
         )
     }
+
+    /// What a training of this has come to: the averaged weights, and how they were made.
+    pub(crate) fn model(&self, trainer: &Trainer, final_loss: f64) -> Model {
+        let settings = &self.settings;
+        Model {
+            weights: trainer.ema_weights(),
+            description: Description {
+                data: self.name().to_owned(),
+                interpolant: self.interpolant,
+                command: self.command(),
+                steps: trainer.steps_done(),
+                batch: settings.batch as u64,
+                learning_rate: settings.learning_rate,
+                seed: settings.seed,
+                ema_decay: settings.ema_decay,
+                final_loss,
+            },
+        }
+    }
 }
 
 /// Where a training stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TrainingState {
     /// Making steps.
     Running,
@@ -99,7 +119,7 @@ pub enum TrainingState {
 }
 
 /// A look at a training.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrainingStatus {
     /// Where it stands.
     pub state: TrainingState,
@@ -110,11 +130,28 @@ pub struct TrainingStatus {
     /// Time spent making steps.
     pub elapsed: Duration,
     /// The loss: `(step, mean loss since the point before)`.
+    #[serde(with = "crate::shared")]
     pub curve: Arc<Vec<(u64, f32)>>,
     /// Mean loss since the last point of the curve, or that point; none before the first step.
     pub loss: Option<f32>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
+}
+
+impl TrainingStatus {
+    /// Of a training that is about to make the first of `steps` steps.
+    #[must_use]
+    pub fn beginning(steps: u64) -> Self {
+        Self {
+            state: TrainingState::Running,
+            steps_done: 0,
+            steps,
+            elapsed: Duration::ZERO,
+            curve: Arc::default(),
+            loss: None,
+            network: None,
+        }
+    }
 }
 
 /// A training on a thread of its own.
@@ -334,24 +371,9 @@ fn may_go_on(
 }
 
 fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
-    let settings = &request.settings;
     // Before the first step there is nothing to show or to save.
     let Some(final_loss) = shared.board().status.loss.map(f64::from) else { return };
-    let model = Model {
-        weights: trainer.ema_weights(),
-        description: Description {
-            data: request.name().to_owned(),
-            interpolant: request.interpolant,
-            command: request.command(),
-            steps: trainer.steps_done(),
-            batch: settings.batch as u64,
-            learning_rate: settings.learning_rate,
-            seed: settings.seed,
-            ema_decay: settings.ema_decay,
-            final_loss,
-        },
-    };
-    let model = Arc::new(model);
+    let model = Arc::new(request.model(trainer, final_loss));
     let network = shared.networks.keep(Arc::clone(&model));
     let mut board = shared.board();
     board.status.network = Some(network);

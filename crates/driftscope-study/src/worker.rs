@@ -10,7 +10,7 @@ use crate::experiment::Experiment;
 use crate::measure::{DataDistance, distance_to_data};
 use crate::networks::Networks;
 use crate::priority::{self, solvers_stand_back, stand_back};
-use crate::recording::Recording;
+use crate::recording::{Recording, fresh_id};
 use crate::run::{RunError, RunOptions, run};
 use crate::scene::Scene;
 
@@ -46,7 +46,6 @@ pub struct Engine {
     shared: Arc<Shared>,
     updates: Receiver<Update>,
     worker: Option<JoinHandle<()>>,
-    next_id: u64,
 }
 
 struct Shared {
@@ -95,14 +94,13 @@ impl Engine {
                 }
             })
             .expect("the system has a thread for the engine");
-        Self { shared, updates, worker: Some(worker), next_id: 1 }
+        Self { shared, updates, worker: Some(worker) }
     }
 
     /// Asks for `scene`, withdrawing whatever was asked for before; returns the id its recording
     /// will have.
     pub fn request(&mut self, scene: Arc<Scene>) -> u64 {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = fresh_id();
         let cancel = Cancel::default();
         let mut desk = self.shared.desk();
         desk.current.raise();

@@ -1,44 +1,36 @@
 //! The error budget: one bar.
 
-use driftscope_study::Experiment;
-use driftscope_study::lab::{Budget, budget};
+use driftscope_study::lab::BudgetQuestion;
+use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, head, say_if_empty};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT, semibold};
-
-/// Most particles that are measured.
-const SAMPLE: usize = 500;
 
 const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
 
 /// The bar.
 #[derive(Default)]
 pub struct BudgetCard {
-    desk: Desk<Asked, Budget>,
+    wish: Wish<BudgetQuestion>,
 }
 
 impl Card for BudgetCard {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let asked = Asked::sample(bench.scene, bench.networks(), SAMPLE);
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
-            budget(&experiment, asked.scene.particles.count, &report.cancel)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, BudgetQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let title = Head { title: "Error budget", note: "sliced W2", about: ABOUT };
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
         let parts = [
-            ("Solver", found.solver, palette.scene(bench.scene)),
+            ("Solver", found.solver, palette.scene(context.scene)),
             ("Model", found.model, palette.quantity(0.55)),
             ("Sampling", found.sampling, palette.quiet),
         ];
@@ -76,7 +68,7 @@ impl Card for BudgetCard {
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 

@@ -1,40 +1,28 @@
 //! The convergence table.
 
-use driftscope_study::lab::{Convergence, NoOrder, convergence};
+use driftscope_study::lab::{Convergence, ConvergenceQuestion, NoOrder};
+use driftscope_study::work::Wish;
 use eframe::egui::{Grid, Rect, RichText, ScrollArea, Ui};
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, head, inside, say_if_empty};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{UNIT, semibold};
-
-const SAMPLE: usize = 100;
-const STEPS: [usize; 5] = [8, 16, 32, 64, 128];
 
 const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
 
 /// The table.
 #[derive(Default)]
 pub struct ConvergenceCard {
-    desk: Desk<Asked, Convergence>,
+    wish: Wish<ConvergenceQuestion>,
 }
 
 impl Card for ConvergenceCard {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        // The steps are the table's own.
-        (scene.sampler.steps, scene.sampler.step_size) = (STEPS[0], None);
-        scene.particles.count = SAMPLE;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let networks = &asked.networks;
-            let show = |table, share| report.show(table, share);
-            convergence(&asked.scene, networks, &STEPS, SAMPLE, &report.cancel, show)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, ConvergenceQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let note = latest.as_ref().map_or_else(String::new, |table| {
             let kind = if table.weak { ", weak error" } else { "" };
             let fitted = table.fitted.map_or_else(|| "–".into(), |order| format!("{order:.2}"));
@@ -45,8 +33,8 @@ impl Card for ConvergenceCard {
             format!("{}{kind}: order {fitted}{nominal}", table.title)
         });
         let title = Head { title: "Convergence", note: &note, about: ABOUT };
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(table) = latest else { return };
@@ -83,7 +71,7 @@ impl Card for ConvergenceCard {
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 

@@ -1,20 +1,16 @@
 //! Mode coverage and distances, repeated over seeds.
 
 use driftscope_solve::measure::Floored;
-use driftscope_study::lab::{Coverage, coverage};
+use driftscope_study::lab::{Coverage, CoverageQuestion};
+use driftscope_study::work::Wish;
 use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
 
-use super::desk::{Asked, Desk};
-use super::frame::{Head, head, inside, say_if_empty, split};
-use super::{Bench, Card};
+use super::frame::{Head, head, inside, plain_head, say_if_empty, split};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT, semibold};
-
-/// Most particles of each run.
-const SAMPLE: usize = 1_000;
-const SEEDS: u64 = 12;
 
 const ABOUT: &str = "The share of particles in each mode over 12 seeds (dot: mean, line: twice the standard deviation), beside the data's weight (frame). Modes are the mixture's components, joined where they overlap.";
 const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what two draws of the data of the same size have; its spread is 2.9 standard deviations over the pairs of draws to either side. Precision: the share of samples among the data; recall: of data among the samples (Kynkäänniemi et al. 2019, third neighbour).";
@@ -22,42 +18,37 @@ const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what t
 /// Shares and figures.
 #[derive(Default)]
 pub struct CoverageCard {
-    desk: Desk<Asked, Coverage>,
+    wish: Wish<CoverageQuestion>,
 }
 
 impl Card for CoverageCard {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let asked = Asked::sample(bench.scene, bench.networks(), SAMPLE);
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let count = asked.scene.particles.count;
-            let show = |found, share| report.show(found, share);
-            coverage(&asked.scene, &asked.networks, (count, SEEDS), &report.cancel, show)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, CoverageQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let [left, right] = split(rect, 0.46);
         let note = latest.as_ref().map_or_else(String::new, |found| {
             let modes = found.modes.weights.len();
             format!("{modes} {}", number::plural(modes as f64, "mode", "modes"))
         });
         let title = Head { title: "Mode coverage", note: &note, about: ABOUT };
-        let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let below = head(ui, left, palette, &title, &mut self.wish, |_| {});
         let note = latest.as_ref().map_or_else(String::new, |found| {
             let particles = number::count(found.count as u64);
             format!("{} seeds of {particles} particles", found.seeds.len())
         });
         let title = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
-        let second = head::<Asked, Coverage>(ui, right, palette, &title, None, |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let second = plain_head(ui, right, palette, &title, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
-        shares(ui, below, bench, &found);
+        shares(ui, below, context, &found);
         inside(ui, second, "figures", |ui| figures(ui, palette, &found));
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 
@@ -69,8 +60,8 @@ fn spread(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (mean, (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt())
 }
 
-fn shares(ui: &Ui, rect: Rect, bench: &Bench<'_>, found: &Coverage) {
-    let palette = bench.palette;
+fn shares(ui: &Ui, rect: Rect, context: &CardContext<'_>, found: &Coverage) {
+    let palette = context.palette;
     let modes = found.modes.weights.len();
     let shares: Vec<(f64, f64)> =
         (0..modes).map(|mode| spread(found.seeds.iter().map(|seed| seed.shares[mode]))).collect();
@@ -91,7 +82,7 @@ fn shares(ui: &Ui, rect: Rect, bench: &Bench<'_>, found: &Coverage) {
         painter.line_segment(line, Stroke::new(1.0, palette.grid));
     }
     let width = (plane.width() / modes as f32).min(20.0 * UNIT);
-    let colour = palette.scene(bench.scene);
+    let colour = palette.scene(context.scene);
     for (mode, (mean, deviation)) in shares.into_iter().enumerate() {
         let centre = plane.left() + (mode as f32 + 0.5) * width;
         let half = 0.36 * width;

@@ -1,16 +1,16 @@
 //! Error against t, and the calibration of the solver's estimate.
 
 use driftscope_solve::measure::Band;
-use driftscope_study::Experiment;
-use driftscope_study::lab::{ErrorsOverTime, StepErrors, errors_over_time};
+use driftscope_study::lab::{ErrorsOverTime, ErrorsQuestion, StepErrors};
+use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::{HoverPosition, Line, Points};
 
-use super::desk::{Asked, Desk};
 use super::frame::{
-    Head, band, choose, head, inside, log_x, log_x_grid, log10, say_if_empty, split, toggle,
+    Head, band, choose, head, inside, log_x, log_x_grid, log10, plain_head, say_if_empty, split,
+    toggle,
 };
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;
@@ -19,8 +19,6 @@ use crate::app::plots::frame::{
     time_range,
 };
 
-/// Particles that are measured.
-const SAMPLE: usize = 64;
 /// Most decades of an axis.
 const MOST_DECADES: f64 = 10.0;
 /// Most dots of the calibration plot.
@@ -59,36 +57,33 @@ impl Answer {
 
 /// Errors of steps.
 pub struct Errors {
-    desk: Desk<Asked, ErrorsOverTime>,
+    wish: Wish<ErrorsQuestion>,
     shows: [bool; 3],
     answer: Answer,
 }
 
 impl Default for Errors {
     fn default() -> Self {
-        Self { desk: Desk::default(), shows: [true; 3], answer: Answer::default() }
+        Self { wish: Wish::default(), shows: [true; 3], answer: Answer::default() }
     }
 }
 
 const NAMES: [&str; 3] = ["Estimate", "True", "Global"];
 
-fn colours(palette: &Palette, bench: &Bench<'_>) -> [Color32; 3] {
-    [palette.scene(bench.scene), palette.quantity(0.55), palette.alarm]
+fn colours(palette: &Palette, context: &CardContext<'_>) -> [Color32; 3] {
+    [palette.scene(context.scene), palette.quantity(0.55), palette.alarm]
 }
 
 impl Card for Errors {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        self.desk.ask(bench.lab, bench.asked(), |asked, report| {
-            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
-            errors_over_time(&experiment, SAMPLE, &report.cancel, |share| report.progress(share))
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, ErrorsQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let [left, right] = split(rect, 0.58);
-        let colours = colours(palette, bench);
-        let Self { desk, shows, answer } = self;
+        let colours = colours(palette, context);
+        let Self { wish, shows, answer } = self;
         let title = Head { title: "Error against t", note: "", about: ABOUT };
-        let below = head(ui, left, palette, &title, Some(desk), |ui| {
+        let below = head(ui, left, palette, &title, wish, |ui| {
             for i in (0..3).rev() {
                 toggle(ui, &mut shows[i], NAMES[i], colours[i], palette);
             }
@@ -97,43 +92,43 @@ impl Card for Errors {
         let note = calibrated
             .map_or_else(String::new, |band| format!("median {}", number::three(band.median)));
         let title = Head { title: "Calibration", note: &note, about: ABOUT_CALIBRATION };
-        let second = head::<Asked, ErrorsOverTime>(ui, right, palette, &title, None, |ui| {
+        let second = plain_head(ui, right, palette, &title, |ui| {
             choose(ui, answer, &Answer::CHOICES);
         });
-        if say_if_empty(ui, below, palette, desk, latest.is_some()) {
-            say_if_empty(ui, second, palette, desk, latest.is_some());
+        if say_if_empty(ui, below, palette, wish, latest.is_some()) {
+            say_if_empty(ui, second, palette, wish, latest.is_some());
             return;
         }
         let Some(errors) = latest else { return };
-        inside(ui, below, "over t", |ui| over_time(ui, bench, &errors, *shows, colours));
+        inside(ui, below, "over t", |ui| over_time(ui, context, &errors, *shows, colours));
         if *answer == Answer::Embedded && errors.embedded_calibration.is_none() {
             say(ui, second, palette, NO_EMBEDDED);
             return;
         }
-        inside(ui, second, "calibration", |ui| calibration(ui, bench, &errors, *answer));
+        inside(ui, second, "calibration", |ui| calibration(ui, context, &errors, *answer));
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 
 fn over_time(
     ui: &mut Ui,
-    bench: &Bench<'_>,
+    context: &CardContext<'_>,
     errors: &ErrorsOverTime,
     shows: [bool; 3],
     colours: [Color32; 3],
 ) {
-    let palette = bench.palette;
+    let palette = context.palette;
     let series = [&errors.estimate, &errors.local, &errors.global];
     let values = series.iter().zip(shows).filter(|(_, shown)| *shown).flat_map(|(bands, _)| {
         bands.iter().flatten().flat_map(|band| [log10(band.low), log10(band.high)])
     });
     let range = decades(values, None, MOST_DECADES);
     let floor = *range.start();
-    let span = bench.scene.time_span();
-    let leaving = bench.state.pane().chosen.as_ref().and_then(|chosen| chosen.leaving());
+    let span = context.scene.time_span();
+    let leaving = context.state.pane().chosen.as_ref().and_then(|chosen| chosen.leaving());
     plot("lab errors", palette, time_axis(span), log_axis())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
@@ -145,12 +140,12 @@ fn over_time(
                 band(plot, NAMES[i], colours[i], (&errors.times, series[i]), floor);
             }
             leaving_line(plot, palette, (leaving, span));
-            now_line(plot, palette, bench.state.time());
+            now_line(plot, palette, context.state.time());
         });
 }
 
-fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime, answer: Answer) {
-    let palette = bench.palette;
+fn calibration(ui: &mut Ui, context: &CardContext<'_>, errors: &ErrorsOverTime, answer: Answer) {
+    let palette = context.palette;
     let all = errors.particles.iter().flatten();
     let stride = (all.clone().count() / MOST_DOTS).max(1);
     let dots = |accepted: bool| -> Vec<[f64; 2]> {
@@ -164,7 +159,7 @@ fn calibration(ui: &mut Ui, bench: &Bench<'_>, errors: &ErrorsOverTime, answer: 
     let values = accepted.iter().chain(&rejected).flatten().copied();
     let range = decades(values, None, MOST_DECADES);
     let (low, high) = (*range.start(), *range.end());
-    let colour = palette.scene(bench.scene).gamma_multiply(0.7);
+    let colour = palette.scene(context.scene).gamma_multiply(0.7);
     plot("lab calibration", palette, log_x("true error of a step"), log_axis())
         .x_grid_spacer(|input| log_x_grid(&input))
         .y_grid_spacer(|input| log_grid(&input))

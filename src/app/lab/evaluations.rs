@@ -5,10 +5,9 @@ use std::sync::Arc;
 use driftscope_study::lab::PlaneMap;
 use eframe::egui::{Rect, Ui};
 
-use super::desk::{Asked, Desk};
-use super::frame::{Head, choose, head};
+use super::frame::{Head, choose, plain_head};
 use super::picture::{Picture, Scale};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::say;
@@ -36,9 +35,9 @@ pub struct Evaluations {
 }
 
 impl Card for Evaluations {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let spread = bench.state.shown().map(|shown| shown.traces.nfe);
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        let spread = context.state.shown().map(|shown| shown.traces.nfe);
         let note = spread.map_or_else(String::new, |nfe| {
             let [min, max] = [nfe.min, nfe.max].map(|nfe| number::count(nfe.into()));
             if min == max { format!("{min} each") } else { format!("{min} to {max}") }
@@ -46,10 +45,10 @@ impl Card for Evaluations {
         let title = Head { title: "Evaluations", note: &note, about: ABOUT };
         let options = [(Over::Starts, "Over starts"), (Over::Ends, "Over ends")];
         let over = &mut self.over;
-        let below = head::<Asked, ()>(ui, rect, palette, &title, None::<&mut Desk<_, _>>, |ui| {
+        let below = plain_head(ui, rect, palette, &title, |ui| {
             choose(ui, over, &options);
         });
-        let Some(recording) = bench.state.recording() else {
+        let Some(recording) = context.state.recording() else {
             say(ui, below, palette, "Nothing has been solved yet.");
             return;
         };

@@ -2,13 +2,13 @@
 //! axes, toggles.
 
 use driftscope_solve::measure::Band;
+use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
-use super::desk::{Desk, Standing};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::say;
@@ -31,15 +31,51 @@ pub struct Head<'a> {
     pub about: &'a str,
 }
 
+/// What a person pressed in the title of a card.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pressed {
+    Nothing,
+    Stop,
+    Measure,
+}
+
 /// Draws the title of a card and the state of its measurement; what remains below.
-pub fn head<K, T>(
+pub fn head<Q: Ask>(
     ui: &mut Ui,
     rect: Rect,
     palette: &Palette,
     head: &Head<'_>,
-    desk: Option<&mut Desk<K, T>>,
+    wish: &mut Wish<Q>,
     add: impl FnOnce(&mut Ui),
 ) -> Rect {
+    let (below, pressed) = title(ui, rect, palette, head, Some(wish.standing()), add);
+    match pressed {
+        Pressed::Nothing => {}
+        Pressed::Stop => wish.stop(),
+        Pressed::Measure => wish.again(),
+    }
+    below
+}
+
+/// The same for what shows no measurement of its own.
+pub fn plain_head(
+    ui: &mut Ui,
+    rect: Rect,
+    palette: &Palette,
+    head: &Head<'_>,
+    add: impl FnOnce(&mut Ui),
+) -> Rect {
+    title(ui, rect, palette, head, None, add).0
+}
+
+fn title(
+    ui: &mut Ui,
+    rect: Rect,
+    palette: &Palette,
+    head: &Head<'_>,
+    standing: Option<&Standing>,
+    add: impl FnOnce(&mut Ui),
+) -> (Rect, Pressed) {
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
     let mut left =
         ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
@@ -53,26 +89,23 @@ pub fn head<K, T>(
             .id_salt("right"),
     );
     right.spacing_mut().item_spacing.x = UNIT;
-    let mut share = None;
-    if let Some(desk) = desk {
-        match desk.standing() {
-            Standing::Working(done) => {
-                share = Some(done);
-                if right.add(Button::new("Stop").small()).clicked() {
-                    desk.stop();
-                }
-                right.label(
-                    RichText::new(format!("{:.0}{}%", 100.0 * done, number::THIN))
-                        .color(palette.quiet),
-                );
+    let (mut share, mut pressed) = (None, Pressed::Nothing);
+    match standing {
+        Some(Standing::Working(done)) => {
+            share = Some(*done);
+            if right.add(Button::new("Stop").small()).clicked() {
+                pressed = Pressed::Stop;
             }
-            Standing::Stopped => {
-                if right.add(Button::new("Measure").small()).clicked() {
-                    desk.again();
-                }
-            }
-            Standing::Done | Standing::Failed(_) => {}
+            right.label(
+                RichText::new(format!("{:.0}{}%", 100.0 * done, number::THIN)).color(palette.quiet),
+            );
         }
+        Some(Standing::Stopped) => {
+            if right.add(Button::new("Measure").small()).clicked() {
+                pressed = Pressed::Measure;
+            }
+        }
+        Some(Standing::Done | Standing::Failed(_)) | None => {}
     }
     add(&mut right);
     let below = line.bottom() + UNIT / 2.0;
@@ -82,19 +115,19 @@ pub fn head<K, T>(
         let end = pos2(rect.left() + share as f32 * rect.width(), below);
         ui.painter().line_segment([track[0], end], Stroke::new(2.0, palette.now));
     }
-    Rect::from_min_max(pos2(rect.left(), below + 3.0 * UNIT), rect.max)
+    (Rect::from_min_max(pos2(rect.left(), below + 3.0 * UNIT), rect.max), pressed)
 }
 
 /// Says why a card is empty; whether it is.
-pub fn say_if_empty<K, T>(
+pub fn say_if_empty<Q: Ask>(
     ui: &Ui,
     rect: Rect,
     palette: &Palette,
-    desk: &Desk<K, T>,
+    wish: &Wish<Q>,
     there: bool,
 ) -> bool {
-    match desk.standing() {
-        Standing::Failed(reason) => say(ui, rect, palette, &reason),
+    match wish.standing() {
+        Standing::Failed(reason) => say(ui, rect, palette, reason),
         Standing::Working(_) if !there => say(ui, rect, palette, "Measuring…"),
         Standing::Stopped if !there => say(ui, rect, palette, "Stopped."),
         _ => return !there,

@@ -1,23 +1,18 @@
 //! The stability region, and where a particle's steps land in it.
 
-use driftscope_study::session::Action;
-use std::sync::Arc;
-
+use driftscope_solve::Method;
 use driftscope_solve::measure::{Complex, amplification};
-use driftscope_solve::{Method, MethodRef};
-use driftscope_study::lab::{Landing, PlaneMap};
+use driftscope_study::lab::{Landing, PlaneMap, RegionQuestion};
+use driftscope_study::session::Action;
+use driftscope_study::work::Wish;
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 
-use super::desk::Desk;
 use super::frame::{Head, head, inside};
 use super::picture::{Picture, Scale};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::plots::frame::{plot, say};
-
-/// Points along each side of the region's picture.
-const SIDE: usize = 192;
 
 const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";
 
@@ -26,15 +21,15 @@ const ABOUT_PARTICLE: &str = "The particle that is pinned on the stage, else the
 /// The region.
 #[derive(Default)]
 pub struct Landings {
-    region: Desk<(usize, u32), Arc<PlaneMap>>,
+    region: Wish<RegionQuestion>,
     picture: Picture,
 }
 
 impl Card for Landings {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands) {
-        let palette = bench.palette;
-        let method = bench.scene.sampler.method;
-        let chosen = bench.state.pane().chosen.as_deref();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
+        let palette = context.palette;
+        let method = context.scene.sampler.method;
+        let chosen = context.state.pane().chosen.as_deref();
         let stability = chosen.and_then(|chosen| chosen.stability.as_ref().ok());
         let landings = stability.map_or(&[][..], |stability| &stability.landings);
         let note = match stability.and_then(|stability| Some((stability.left_at?, stability))) {
@@ -47,20 +42,20 @@ impl Card for Landings {
             None => method.get().title.to_owned(),
         };
         let title = Head { title: "Stability", note: &note, about: ABOUT };
-        let mut particle = bench.state.chosen();
+        let mut particle = context.state.chosen();
         let region = &mut self.region;
-        let below = head(ui, rect, palette, &title, Some(region), |ui| {
-            let last = bench.scene.particles.count.saturating_sub(1);
+        let below = head(ui, rect, palette, &title, region, |ui| {
+            let last = context.scene.particles.count.saturating_sub(1);
             let value = DragValue::new(&mut particle).range(0..=last).speed(0.2);
             let field = ui.add(value).on_hover_text(ABOUT_PARTICLE);
             let name = ui.label(RichText::new("Particle").color(palette.quiet));
             field.labelled_by(name.on_hover_text(ABOUT_PARTICLE).id);
         });
-        if particle != bench.state.chosen() {
+        if particle != context.state.chosen() {
             out.push(Command::Act(Action::Pin { particle: Some(particle) }));
         }
         let refusal = chosen.and_then(|chosen| chosen.stability.as_ref().err());
-        if let Some(reason) = bench.state.failure().or(refusal.map(String::as_str)) {
+        if let Some(reason) = context.state.failure().or(refusal.map(String::as_str)) {
             say(ui, below, palette, reason);
             return;
         }
@@ -70,28 +65,15 @@ impl Card for Landings {
             return;
         }
         let half = half_of(&method, landings);
-        self.region.ask(bench.lab, (method.index(), half), |(index, half), report| {
-            let method = MethodRef::all().nth(*index).unwrap_or_default();
-            let extent = f64::from(*half);
-            let mut values = Vec::with_capacity(SIDE * SIDE);
-            for row in PlaneMap::points(extent, SIDE).chunks(SIDE) {
-                report.cancel.check()?;
-                let inside = |&[re, im]: &[f64; 2]| {
-                    let grows = amplification(&method, Complex::new(re, im)).unwrap_or(f64::NAN);
-                    if grows <= 1.0 { 1.0 } else { f64::NAN }
-                };
-                values.extend(row.iter().map(inside));
-            }
-            Ok(Arc::new(PlaneMap { extent, side: SIDE, values }))
-        });
-        let Some(map) = self.region.latest() else { return };
+        self.region.ask(context.work, RegionQuestion { method, half });
+        let Some(map) = self.region.latest().cloned() else { return };
         let shade = palette.quantity(0.35).gamma_multiply(0.35);
         let scale = Scale { low: 0.0, high: 1.0, log: false };
         let texture = self.picture.texture(ui, &map, scale, palette, |_| shade);
         let Some(texture) = texture.map(eframe::egui::TextureHandle::id) else { return };
-        let now = bench.state.time();
+        let now = context.state.time();
         inside(ui, below, "stability", |ui| {
-            complex_plane(ui, bench, &map, texture, (landings, now));
+            complex_plane(ui, context, &map, texture, (landings, now));
         });
     }
 
@@ -119,12 +101,12 @@ fn half_of(method: &Method, landings: &[Landing]) -> u32 {
 
 fn complex_plane(
     ui: &mut Ui,
-    bench: &Bench<'_>,
+    context: &CardContext<'_>,
     map: &PlaneMap,
     texture: eframe::egui::TextureId,
     (landings, now): (&[Landing], Option<f64>),
 ) {
-    let palette = bench.palette;
+    let palette = context.palette;
     let extent = map.extent;
     let step = match extent {
         far if far > 15.0 => 10.0,
@@ -138,7 +120,7 @@ fn complex_plane(
     let whole = |value: f64| format!("{}", value.round() as i64).replace('-', "−");
     let x = AxisHints::new_x().label("Re hλ").formatter(move |mark, _| whole(mark.value));
     let y = AxisHints::new_y().formatter(move |mark, _| format!("{}i", whole(mark.value)));
-    let (start, end) = bench.scene.time_span();
+    let (start, end) = context.scene.time_span();
     // Particles far from each other would hide behind one another in one colour.
     let shades = 16;
     let mut dots: Vec<Vec<[f64; 2]>> = vec![Vec::new(); shades + 1];

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use driftscope_study::Experiment;
-use driftscope_study::lab::{LikelihoodMap, PlaneMap, likelihood_map};
+use driftscope_study::lab::{LikelihoodMap, LikelihoodQuestion, PlaneMap};
+use driftscope_study::work::Wish;
 use eframe::egui::{Align2, FontId, Rect, Ui, pos2};
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, choose, head, say_if_empty};
 use super::picture::{Picture, Scale};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT};
@@ -52,23 +51,17 @@ impl Maps {
 /// The three maps.
 #[derive(Default)]
 pub struct Likelihood {
-    desk: Desk<Asked, LikelihoodMap>,
+    wish: Wish<LikelihoodQuestion>,
     maps: Option<(Arc<LikelihoodMap>, Maps)>,
     third: usize,
     pictures: [Picture; 3],
 }
 
 impl Card for Likelihood {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        scene.seed = 0;
-        let asked = Asked::field(&scene, bench.networks());
-        self.desk.ask_long(bench.lab, asked, |asked, report| {
-            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
-            likelihood_map(&experiment, &report.cancel, |map, share| report.show(map, share))
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, LikelihoodQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         if let Some(latest) = latest
             && self.maps.as_ref().is_none_or(|(before, _)| !Arc::ptr_eq(before, &latest))
         {
@@ -86,10 +79,10 @@ impl Card for Likelihood {
         });
         let title = Head { title: "Likelihood", note: &note, about: ABOUT };
         let third = &mut self.third;
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |ui| {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |ui| {
             choose(ui, third, &[(0, "Difference"), (1, "Hutchinson")]);
         });
-        if say_if_empty(ui, below, palette, &self.desk, there) {
+        if say_if_empty(ui, below, palette, &self.wish, there) {
             return;
         }
         let Some((_, maps)) = &self.maps else { return };
@@ -118,6 +111,6 @@ impl Card for Likelihood {
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }

@@ -1,29 +1,25 @@
 //! The error of the marginals against t, for each diffusion form.
 
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_solve::measure::CloudDistance;
-use driftscope_study::lab::{MarginalCurve, marginal_errors};
+use driftscope_study::lab::MarginalsQuestion;
+use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::FilledArea;
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
 
-/// Most particles of each run.
-const SAMPLE: usize = 1_000;
-
 const ABOUT: &str = "Sliced W2 between the particles at t and exact draws of p_t, one line a diffusion form, the ODE included; all with the scene's steps and n. The band is the spread of the floor: inside it nothing is left to be seen. Noise on the way heals errors of the model that the ODE carries along, but needs more steps.";
 
 /// One line a form.
 #[derive(Default)]
 pub struct Marginals {
-    desk: Desk<Asked, Vec<MarginalCurve>>,
+    wish: Wish<MarginalsQuestion>,
 }
 
 /// The ODE in the strong ink, the others along the scale of quantities.
@@ -36,28 +32,13 @@ fn colour(palette: &Palette, form: DiffusionForm) -> Color32 {
 }
 
 impl Card for Marginals {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        scene.particles.count = scene.particles.count.min(SAMPLE);
-        // Every form has its turn.
-        scene.diffusion.form = DiffusionForm::None;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let show = |curves: &[MarginalCurve], share| report.show(curves.to_vec(), share);
-            marginal_errors(
-                &asked.scene,
-                &asked.networks,
-                asked.scene.particles.count,
-                CloudDistance::SlicedW2,
-                &report.cancel,
-                show,
-            )
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, MarginalsQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let title = Head { title: "Distance to p_t", note: "sliced W2, per form", about: ABOUT };
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(curves) = latest else { return };
@@ -74,7 +55,7 @@ impl Card for Marginals {
             let values = all.clone().flat_map(|(_, found)| [found.value, found.spread[0]]);
             let range = decades(values.map(log10), None, 4.0);
             let floor = *range.start();
-            let span = bench.scene.time_span();
+            let span = context.scene.time_span();
             plot("lab marginals", palette, time_axis(span), log_axis())
                 .x_grid_spacer(move |_| time_grid(span))
                 .y_grid_spacer(|input| log_grid(&input))
@@ -102,12 +83,12 @@ impl Card for Marginals {
                             curve.points.iter().map(|(t, f)| [*t, log10(f.value)]).collect();
                         dotted(plot, curve.form.title(), colour(palette, curve.form), &points);
                     }
-                    now_line(plot, palette, bench.state.time());
+                    now_line(plot, palette, context.state.time());
                 });
         });
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }

@@ -6,7 +6,6 @@
 mod budget;
 mod convergence;
 mod coverage;
-pub(super) mod desk;
 mod errors;
 mod evaluations;
 mod frame;
@@ -25,14 +24,13 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::Networks;
-use driftscope_study::lab::Lab;
+use driftscope_study::Task;
 use driftscope_study::scene::Scene;
+use driftscope_study::work::Dispatcher;
 use eframe::egui::{
     Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
 };
 
-use self::desk::Asked;
 use super::command::Commands;
 use super::palette::Palette;
 use super::state::State;
@@ -48,7 +46,7 @@ const GAP: f32 = 4.0 * UNIT;
 /// One card of the laboratory.
 trait Card {
     /// Draws the card into `rect`, asking for what it shows.
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands);
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands);
 
     /// Withdraws what is being measured: nobody looks.
     fn rest(&mut self);
@@ -106,24 +104,13 @@ pub fn page_titles() -> impl Iterator<Item = &'static str> {
 }
 
 /// What cards see.
-struct Bench<'a> {
+struct CardContext<'a> {
     state: &'a State,
     palette: &'static Palette,
-    lab: &'a Lab,
+    /// Who measures.
+    work: &'a Dispatcher<Task>,
     /// The scene that is measured: the one the controls say, once it has settled.
     scene: &'a Arc<Scene>,
-}
-
-impl Bench<'_> {
-    /// The whole scene as what is asked of the lab.
-    fn asked(&self) -> Asked {
-        Asked::whole(self.scene, self.networks())
-    }
-
-    /// The networks that scenes name.
-    fn networks(&self) -> &Networks {
-        self.state.networks()
-    }
 }
 
 /// The laboratory in the window.
@@ -179,7 +166,8 @@ impl LabView {
         self.tabs_ui(ui, tabs, state.palette());
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
-        let bench = Bench { state, palette: state.palette(), lab: state.lab(), scene: &scene };
+        let palette = state.palette();
+        let context = CardContext { state, palette, work: state.work(), scene: &scene };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
@@ -190,7 +178,7 @@ impl LabView {
                 let top = body.top() + i as f32 * (height + GAP);
                 let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, top + height));
                 let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((i, j)));
-                card.ui(&mut child, rect, &bench, out);
+                card.ui(&mut child, rect, &context, out);
             }
         }
     }

@@ -1,21 +1,18 @@
 //! There and back: how far inversion can be trusted.
 
 use driftscope_solve::measure::Band;
-use driftscope_study::Experiment;
-use driftscope_study::lab::{RoundTrips, Setting, round_trips, settings_of};
+use driftscope_study::lab::{RoundTripQuestion, RoundTrips, Setting};
+use driftscope_study::work::Wish;
 use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
-use super::desk::{Asked, Desk};
-use super::frame::{Head, band, head, inside, log_x_grid, log10, say_if_empty, split};
+use super::frame::{Head, band, head, inside, log_x_grid, log10, plain_head, say_if_empty, split};
 use super::picture::{Scale, bar_ui, square, with_bar};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
 
-const SAMPLE: usize = 300;
-const STEPS: [usize; 8] = [4, 8, 16, 32, 64, 128, 256, 512];
 /// Colours that are told apart.
 const SHADES: usize = 24;
 
@@ -25,44 +22,34 @@ const ABOUT_MAP: &str = "The same particles where they set out, coloured by thei
 /// Curve and map.
 #[derive(Default)]
 pub struct RoundTripCard {
-    desk: Desk<Asked, RoundTrips>,
+    wish: Wish<RoundTripQuestion>,
 }
 
 impl Card for RoundTripCard {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        self.desk.ask(bench.lab, bench.asked(), |asked, report| {
-            let experiment = Experiment::of_ode(&asked.scene, &asked.networks)?;
-            let tolerances: Vec<(f64, f64)> = (1..=9)
-                .map(|k| 10.0_f64.powi(-k))
-                .map(|tolerance| (tolerance, tolerance))
-                .collect();
-            let method = experiment.scene.sampler.method;
-            let settings = settings_of(&experiment.scene, method, &STEPS, &tolerances);
-            let show = |trips, share| report.show(trips, share);
-            round_trips(&experiment, &settings, SAMPLE, &report.cancel, show)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, RoundTripQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let [left, right] = split(rect, 0.6);
         let title = Head { title: "There and back", note: "round-trip error", about: ABOUT };
-        let below = head(ui, left, palette, &title, Some(&mut self.desk), |_| {});
+        let below = head(ui, left, palette, &title, &mut self.wish, |_| {});
         let own = latest.as_ref().and_then(|trips| {
             let band = Band::of(trips.own.errors.iter().copied())?;
             Some(format!("{}, median {}", trips.own.setting, number::three(band.median)))
         });
         let note = own.unwrap_or_default();
         let title = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
-        let second = head::<Asked, RoundTrips>(ui, right, palette, &title, None, |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let second = plain_head(ui, right, palette, &title, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(trips) = latest else { return };
-        inside(ui, below, "trips", |ui| curve(ui, bench, &trips));
-        map(ui, second, bench, &trips);
+        inside(ui, below, "trips", |ui| curve(ui, context, &trips));
+        map(ui, second, context, &trips);
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 
@@ -74,8 +61,8 @@ fn place(setting: Setting) -> f64 {
     }
 }
 
-fn curve(ui: &mut Ui, bench: &Bench<'_>, trips: &RoundTrips) {
-    let palette = bench.palette;
+fn curve(ui: &mut Ui, context: &CardContext<'_>, trips: &RoundTrips) {
+    let palette = context.palette;
     let adaptive = trips.settings.iter().any(|(s, ..)| matches!(s, Setting::Tolerance { .. }));
     let xs: Vec<f64> = trips.settings.iter().map(|(setting, ..)| place(*setting)).collect();
     let bands: Vec<Option<Band>> = trips.settings.iter().map(|(.., band)| *band).collect();
@@ -88,7 +75,7 @@ fn curve(ui: &mut Ui, bench: &Bench<'_>, trips: &RoundTrips) {
         number::power_of_ten(if adaptive { -exponent } else { exponent })
     });
     let own = place(trips.own.setting);
-    let colour = palette.scene(bench.scene);
+    let colour = palette.scene(context.scene);
     plot("lab round trips", palette, x, log_axis())
         .x_grid_spacer(|input| log_x_grid(&input))
         .y_grid_spacer(|input| log_grid(&input))
@@ -109,8 +96,8 @@ fn curve(ui: &mut Ui, bench: &Bench<'_>, trips: &RoundTrips) {
         });
 }
 
-fn map(ui: &mut Ui, rect: Rect, bench: &Bench<'_>, trips: &RoundTrips) {
-    let palette = bench.palette;
+fn map(ui: &mut Ui, rect: Rect, context: &CardContext<'_>, trips: &RoundTrips) {
+    let palette = context.palette;
     let scale = Scale::of(&trips.own.errors, true);
     let mut shades: Vec<Vec<[f64; 2]>> = vec![Vec::new(); SHADES];
     let mut lost: Vec<[f64; 2]> = Vec::new();

@@ -5,10 +5,9 @@ use driftscope_study::Recording;
 use eframe::egui::{Rect, RichText, Ui};
 use egui_plot::{HoverPosition, MarkerShape, Points};
 
-use super::desk::{Asked, Desk};
-use super::frame::{Head, head, inside};
+use super::frame::{Head, inside, plain_head};
 use super::picture::{Scale, bar_ui, square, with_bar};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{leaving_words, say};
@@ -24,19 +23,19 @@ const ABOUT: &str = "Each dot is a particle at the current t, coloured by the st
 pub struct StepMap;
 
 impl Card for StepMap {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let t = bench.state.time();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        let t = context.state.time();
         let note = t.map_or_else(String::new, |t| format!("at t = {t:.2}"));
         let title = Head { title: "Step size h", note: &note, about: ABOUT };
-        let leaving = bench.state.pane().leaving();
-        let below = head::<Asked, ()>(ui, rect, palette, &title, None::<&mut Desk<_, _>>, |ui| {
+        let leaving = context.state.pane().leaving();
+        let below = plain_head(ui, rect, palette, &title, |ui| {
             if let Some(Leaving { particle, t }) = leaving {
                 let words = leaving_words(particle, t);
                 ui.label(RichText::new("Stability left").color(palette.alarm)).on_hover_text(words);
             }
         });
-        let (Some(recording), Some(t)) = (bench.state.recording(), t) else {
+        let (Some(recording), Some(t)) = (context.state.recording(), t) else {
             say(ui, below, palette, "Nothing has been solved yet.");
             return;
         };

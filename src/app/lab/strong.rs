@@ -1,21 +1,18 @@
 //! Strong error of the SDE schemes against a refined path.
 
 use driftscope_solve::sde::Scheme;
-use driftscope_study::lab::{StrongErrors, strong_error_curves};
+use driftscope_study::lab::StrongErrorsQuestion;
 use driftscope_study::measure::fitted_order;
+use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 
-use super::desk::{Asked, Desk};
 use super::frame::{
     Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
 };
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
-
-const SAMPLE: usize = 300;
-const STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
 
 const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path. Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";
 
@@ -30,7 +27,7 @@ enum Kind {
 #[derive(Default)]
 pub struct Strong {
     kind: Kind,
-    desk: Desk<Asked, StrongErrors>,
+    wish: Wish<StrongErrorsQuestion>,
 }
 
 fn colour(palette: &Palette, scheme: Scheme) -> Color32 {
@@ -42,28 +39,20 @@ fn colour(palette: &Palette, scheme: Scheme) -> Color32 {
 }
 
 impl Card for Strong {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        scene.sampler = driftscope_study::scene::Sampler::default();
-        scene.particles.count = SAMPLE;
-        scene.diffusion.scheme = Scheme::default();
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let networks = &asked.networks;
-            strong_error_curves(&asked.scene, networks, &STEPS, SAMPLE, &report.cancel)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, StrongErrorsQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let title = match self.kind {
             Kind::Strong => "Strong error",
             Kind::Weak => "Weak error",
         };
         let kind = &mut self.kind;
-        let title = Head { title, note: bench.scene.diffusion.form.title(), about: ABOUT };
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |ui| {
+        let title = Head { title, note: context.scene.diffusion.form.title(), about: ABOUT };
+        let below = head(ui, rect, palette, &title, &mut self.wish, |ui| {
             choose(ui, kind, &[(Kind::Strong, "Strong"), (Kind::Weak, "Weak")]);
         });
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
@@ -111,6 +100,6 @@ impl Card for Strong {
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }

@@ -1,23 +1,16 @@
 //! The tolerance explorer: evaluations and error over atol × rtol.
 
-use driftscope_study::lab::{
-    Cell, Setting, ToleranceGrid, sweep_ode, sweep_reference, tolerance_grid,
-};
+use driftscope_study::lab::{Cell, Setting, ToleranceGrid, TolerancesQuestion};
+use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2, vec2};
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, cell, choose, head, say_if_empty};
 use super::picture::Scale;
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT};
-
-/// Particles of each solve.
-const SAMPLE: usize = 64;
-/// Tolerances run from 1e-1 to ten to the minus this, along both sides.
-const DECADES: i32 = 8;
 
 const ABOUT: &str = "Each cell is a solve of 64 particles: its evaluations per particle, or its global error (RMS at the end). A step may err by atol + rtol·|y| in each coordinate: below the line the relative part is the larger one, above it the absolute. Click a cell to load it.";
 
@@ -32,54 +25,42 @@ enum Shows {
 #[derive(Default)]
 pub struct Tolerances {
     shows: Shows,
-    desk: Desk<Asked, ToleranceGrid>,
+    wish: Wish<TolerancesQuestion>,
 }
 
 impl Card for Tolerances {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands) {
-        let palette = bench.palette;
-        let mut scene = (**bench.scene).clone();
-        // The grid is the same whatever the scene's own tolerances.
-        (scene.sampler.rtol, scene.sampler.atol) = (1e-3, 1e-6);
-        scene.particles.count = SAMPLE;
-        let asked = Asked::whole(&std::sync::Arc::new(scene), bench.networks());
-        self.desk.ask_long(bench.lab, asked, |asked, report| {
-            let experiment = sweep_ode(&asked.scene, &asked.networks)?;
-            let reference = sweep_reference(&experiment, SAMPLE, &report.cancel)?;
-            let values: Vec<f64> =
-                (1..=DECADES).map(|k| format!("1e-{k}").parse().unwrap_or(1.0)).collect();
-            let show = |grid: &ToleranceGrid, share| report.show(grid.clone(), share);
-            tolerance_grid(&experiment, &reference, (&values, &values), &report.cancel, show)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, TolerancesQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let title = Head { title: "Tolerances", note: "", about: ABOUT };
         let shows = &mut self.shows;
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |ui| {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |ui| {
             let options = [(Shows::Evaluations, "Evaluations"), (Shows::Error, "Global error")];
             choose(ui, shows, &options);
         });
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         if let Some(grid) = latest {
-            grid_ui(ui, below, bench, &grid, self.shows, out);
+            grid_ui(ui, below, context, &grid, self.shows, out);
         }
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 
 fn grid_ui(
     ui: &mut Ui,
     rect: Rect,
-    bench: &Bench<'_>,
+    context: &CardContext<'_>,
     grid: &ToleranceGrid,
     shows: Shows,
     out: &mut Commands,
 ) {
-    let palette = bench.palette;
+    let palette = context.palette;
     let value = |cell: &Cell| match shows {
         Shows::Evaluations => cell.nfe,
         Shows::Error => cell.global_error,
@@ -106,7 +87,7 @@ fn grid_ui(
         let words = if i == 0 { format!("atol {words}") } else { words };
         ui.painter().text(at, Align2::RIGHT_CENTER, words, font.clone(), palette.quiet);
     }
-    let sampler = &bench.scene.sampler;
+    let sampler = &context.scene.sampler;
     let nearest = |values: &[f64], wanted: f64| {
         let distance = |i: &usize| (values[*i].log10() - wanted.log10()).abs();
         (0..values.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
@@ -145,8 +126,8 @@ fn grid_ui(
             );
             if response.on_hover_text(about).clicked() {
                 let setting = Setting::Tolerance { rtol: grid.rtols[j], atol: grid.atols[i] };
-                let scene = setting.of(bench.state.scene(), bench.state.scene().sampler.method);
-                out.push(Command::set_whole(bench.state.scene(), &scene));
+                let scene = setting.of(context.state.scene(), context.state.scene().sampler.method);
+                out.push(Command::set_whole(context.state.scene(), &scene));
             }
             // The line between the two kinds of cells.
             let edge = Stroke::new(2.0, palette.now);

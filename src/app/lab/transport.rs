@@ -1,14 +1,13 @@
 //! Straightness and curvature, per interpolant.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_study::Experiment;
-use driftscope_study::lab::{LabError, Transport, transport};
+use driftscope_study::lab::{Transport, TransportQuestion};
+use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2};
 use egui_plot::Line;
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, head, inside, log10, say_if_empty, split};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;
@@ -17,14 +16,12 @@ use crate::app::plots::frame::{
 };
 use crate::app::theme::{TEXT, UNIT};
 
-const SAMPLE: usize = 128;
-
 const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
 
 /// Bars and curves.
 #[derive(Default)]
 pub struct TransportCard {
-    desk: Desk<Asked, Vec<Transport>>,
+    wish: Wish<TransportQuestion>,
 }
 
 fn colour(palette: &Palette, path: Interpolant) -> Color32 {
@@ -36,44 +33,23 @@ fn colour(palette: &Palette, path: Interpolant) -> Color32 {
 }
 
 impl Card for TransportCard {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, _out: &mut Commands) {
-        let palette = bench.palette;
-        let asked = Asked::field(bench.scene, bench.networks());
-        self.desk.ask(bench.lab, asked, |asked, report| {
-            let mut found: Vec<Transport> = Vec::new();
-            let own = asked.scene.interpolant.kind;
-            let others = Interpolant::ALL.into_iter().filter(|path| *path != own);
-            // A classic ODE knows of no interpolant: its flow is what it is.
-            let classic = asked.scene.classic().is_some();
-            let paths: Vec<Interpolant> =
-                std::iter::once(own).chain(others.take_while(|_| !classic)).collect();
-            for (done, path) in paths.iter().enumerate() {
-                let mut scene = (*asked.scene).clone();
-                scene.interpolant.kind = *path;
-                let experiment = match Experiment::of_ode(&scene, &asked.networks) {
-                    // Another path may end before the scene's times do.
-                    Err(LabError::Refused(_)) if *path != own => continue,
-                    experiment => experiment?,
-                };
-                found.push(transport(&experiment, SAMPLE, &report.cancel)?);
-                report.show(found.clone(), (done + 1) as f64 / paths.len() as f64);
-            }
-            Ok(found)
-        });
-        let latest = self.desk.latest();
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
+        let palette = context.palette;
+        self.wish.ask(context.work, TransportQuestion::new(context.scene));
+        let latest = self.wish.latest().cloned();
         let title = Head { title: "Straightness", note: "path / chord, curvature", about: ABOUT };
-        let below = head(ui, rect, palette, &title, Some(&mut self.desk), |_| {});
-        if say_if_empty(ui, below, palette, &self.desk, latest.is_some()) {
+        let below = head(ui, rect, palette, &title, &mut self.wish, |_| {});
+        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
         }
         let Some(found) = latest else { return };
         let [left, right] = split(below, 0.44);
-        ratios(ui, left, palette, &found, bench.scene.classic().is_some());
-        inside(ui, right, "curvature", |ui| curvatures(ui, bench, &found));
+        ratios(ui, left, palette, &found, context.scene.classic().is_some());
+        inside(ui, right, "curvature", |ui| curvatures(ui, context, &found));
     }
 
     fn rest(&mut self) {
-        self.desk.rest();
+        self.wish.rest();
     }
 }
 
@@ -109,15 +85,15 @@ fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: 
     }
 }
 
-fn curvatures(ui: &mut Ui, bench: &Bench<'_>, found: &[Transport]) {
-    let palette = bench.palette;
+fn curvatures(ui: &mut Ui, context: &CardContext<'_>, found: &[Transport]) {
+    let palette = context.palette;
     let curve = |transport: &Transport| -> Vec<[f64; 2]> {
         let bands = transport.times.iter().zip(&transport.curvature);
         bands.filter_map(|(&t, band)| Some([t, log10((*band)?.median)])).collect()
     };
     let values = found.iter().flat_map(curve).map(|[_, y]| y);
     let range = decades(values, None, 5.0);
-    let span = bench.scene.time_span();
+    let span = context.scene.time_span();
     plot("lab curvature", palette, time_axis(span), log_axis())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
@@ -130,6 +106,6 @@ fn curvatures(ui: &mut Ui, bench: &Bench<'_>, found: &[Transport]) {
                 let line = Line::new(name, curve(transport));
                 plot.line(line.color(colour(palette, transport.interpolant)).width(1.8));
             }
-            now_line(plot, palette, bench.state.time());
+            now_line(plot, palette, context.state.time());
         });
 }

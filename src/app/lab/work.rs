@@ -1,37 +1,26 @@
 //! The work–precision diagram.
 
-use std::sync::Arc;
-
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::{CloudDistance, Floored};
-use driftscope_study::lab::{
-    Floors, LabError, Report, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point,
-    sweep_reference, sweep_scene,
-};
-use driftscope_study::scene::{Sampler, Scene};
+use driftscope_study::lab::{Floors, OwnPointQuestion, Sweep, SweepPoint, SweepQuestion};
+use driftscope_study::work::Wish;
 use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
 
-use super::desk::{Asked, Desk};
 use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
-use super::{Bench, Card};
+use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
 use crate::app::theme::{TEXT, UNIT};
 
-/// Particles of each solve.
-const SAMPLE: usize = 200;
-const STEPS: [usize; 6] = [4, 8, 16, 32, 64, 128];
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
 /// Points this near to the pointer, in points of the screen, can be clicked.
 const NEAR: f32 = 12.0;
 
 const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one.";
-
-const NO_METHODS: &str = "None of the chosen methods goes with this scene, or each draws noise of its own, for which there is no reference. Choose others in the menu of methods.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Error {
@@ -45,20 +34,13 @@ enum Cost {
     Time,
 }
 
-/// All that a sweep has found so far.
-#[derive(Clone)]
-struct Found {
-    floors: Floors,
-    points: Vec<SweepPoint>,
-}
-
 /// The diagram.
 pub struct WorkPrecision {
     methods: Vec<MethodRef>,
     error: Error,
     cost: Cost,
-    sweep: Desk<(Asked, Vec<MethodRef>), Found>,
-    own: Desk<Asked, SweepPoint>,
+    sweep: Wish<SweepQuestion>,
+    own: Wish<OwnPointQuestion>,
 }
 
 impl Default for WorkPrecision {
@@ -67,54 +49,10 @@ impl Default for WorkPrecision {
             methods: USUAL.iter().filter_map(|name| MethodRef::named(name)).collect(),
             error: Error::Global,
             cost: Cost::Evaluations,
-            sweep: Desk::default(),
-            own: Desk::default(),
+            sweep: Wish::default(),
+            own: Wish::default(),
         }
     }
-}
-
-const DISTANCES: [CloudDistance; 2] = CloudDistance::ALL;
-
-/// Relative and absolute tolerances.
-fn tolerances() -> Vec<(f64, f64)> {
-    (1..=8).map(|k| (10.0_f64.powi(-k), 10.0_f64.powi(-k - 3))).collect()
-}
-
-fn sweep(asked: &Asked, methods: &[MethodRef], report: &Report<Found>) -> Result<Found, LabError> {
-    let experiment = sweep_ode(&asked.scene, &asked.networks)?;
-    if methods.is_empty() {
-        return Err(LabError::Refused(NO_METHODS.to_owned()));
-    }
-    let cancel = &report.cancel;
-    let reference = sweep_reference(&experiment, SAMPLE, cancel)?;
-    let floors = floors(&experiment, &reference, cancel)?;
-    let mut found = Found { floors, points: Vec::new() };
-    let tolerances = tolerances();
-    let mut plan: Vec<(usize, MethodRef, Setting)> = Vec::new();
-    for &method in methods {
-        let settings = settings_of(&asked.scene, method, &STEPS, &tolerances);
-        plan.extend(settings.into_iter().enumerate().map(|(k, setting)| (k, method, setting)));
-    }
-    // The cheap ones of every method first.
-    plan.sort_by_key(|(k, ..)| *k);
-    let all = plan.len() as f64;
-    for (done, (_, method, setting)) in plan.into_iter().enumerate() {
-        let point = sweep_point(&experiment, (method, setting), &reference, &DISTANCES, cancel)?;
-        found.points.push(point);
-        report.show(found.clone(), (done + 1) as f64 / all);
-    }
-    Ok(found)
-}
-
-/// The scene without what a sweep changes.
-fn swept(scene: &Arc<Scene>) -> Scene {
-    let mut scene = (**scene).clone();
-    let usual = Sampler::default();
-    let sampler = &mut scene.sampler;
-    (sampler.method, sampler.steps) = (usual.method, usual.steps);
-    (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
-    scene.particles.count = SAMPLE;
-    scene
 }
 
 impl WorkPrecision {
@@ -161,7 +99,7 @@ impl WorkPrecision {
     }
 
     /// From where on more work is wasted, in words.
-    fn verdict(&self, found: &Found) -> Option<String> {
+    fn verdict(&self, found: &Sweep) -> Option<String> {
         let (enough, what) = match self.error {
             Error::Global => (found.floors.model?, "the model's own error"),
             Error::Cloud(distance) => {
@@ -188,33 +126,19 @@ fn value(measured: Option<Floored>) -> f64 {
 }
 
 impl Card for WorkPrecision {
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, bench: &Bench<'_>, out: &mut Commands) {
-        let palette = bench.palette;
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
+        let palette = context.palette;
         let mut methods = self.methods.clone();
-        if !methods.contains(&bench.scene.sampler.method) {
-            methods.push(bench.scene.sampler.method);
+        if !methods.contains(&context.scene.sampler.method) {
+            methods.push(context.scene.sampler.method);
         }
-        let scene = bench.scene;
-        // What draws noise has no reference, and what does not go with the scene no row.
-        methods.retain(|&method| {
-            let rows = settings_of(scene, method, &STEPS[..1], &tolerances()[..1]);
-            scene.is_sde() || rows.into_iter().all(|row| sweep_scene(scene, method, row).is_ok())
-        });
-        self.own.ask(bench.lab, bench.asked(), |asked, report| {
-            let experiment = sweep_ode(&asked.scene, &asked.networks)?;
-            let reference = sweep_reference(&experiment, SAMPLE, &report.cancel)?;
-            let scene = &asked.scene;
-            let what = (scene.sampler.method, Setting::of_scene(scene));
-            sweep_point(&experiment, what, &reference, &DISTANCES, &report.cancel)
-        });
-        let asked = Asked::whole(&Arc::new(swept(bench.scene)), bench.networks());
-        let key = (asked, methods.clone());
-        self.sweep
-            .ask_long(bench.lab, key, |(asked, methods), report| sweep(asked, methods, report));
-        let latest = self.sweep.latest();
+        methods.retain(|&method| SweepQuestion::has_row(context.scene, method));
+        self.own.ask(context.work, OwnPointQuestion::new(context.scene));
+        self.sweep.ask(context.work, SweepQuestion::new(context.scene, methods));
+        let latest = self.sweep.latest().cloned();
         let title = Head { title: "Work and precision", note: "", about: ABOUT };
         let (mut error, mut cost) = (self.error, self.cost);
-        let mut below = head(ui, rect, palette, &title, Some(&mut self.sweep), |ui| {
+        let mut below = head(ui, rect, palette, &title, &mut self.sweep, |ui| {
             let options = [
                 (Error::Global, "Global"),
                 (Error::Cloud(CloudDistance::SlicedW2), "W2"),
@@ -247,8 +171,8 @@ impl Card for WorkPrecision {
             ui.painter().galley(area.min, galley, palette.text);
             area.min.y += height + UNIT;
         }
-        let own = self.own.latest();
-        inside(ui, area, "work", |ui| self.plot_ui(ui, bench, &found, own.as_deref(), out));
+        let own = self.own.latest().cloned();
+        inside(ui, area, "work", |ui| self.plot_ui(ui, context, &found, own.as_deref(), out));
     }
 
     fn rest(&mut self) {
@@ -261,12 +185,12 @@ impl WorkPrecision {
     fn plot_ui(
         &self,
         ui: &mut Ui,
-        bench: &Bench<'_>,
-        found: &Found,
+        context: &CardContext<'_>,
+        found: &Sweep,
         own: Option<&SweepPoint>,
         out: &mut Commands,
     ) {
-        let palette = bench.palette;
+        let palette = context.palette;
         let places = found.points.iter().map(|point| self.place(point));
         let levels = self.floors(&found.floors);
         let [xs, ys]: [Vec<f64>; 2] = [0, 1].map(|d| places.clone().map(|p| p[d]).collect());
@@ -338,7 +262,7 @@ impl WorkPrecision {
         if let Some(point) = nearest {
             ui.ctx().set_cursor_icon(eframe::egui::CursorIcon::PointingHand);
             if shown.response.clicked() {
-                let before = bench.state.scene();
+                let before = context.state.scene();
                 let after = point.setting.of(before, point.method);
                 out.push(Command::set_whole(before, &after));
             }

@@ -1,7 +1,9 @@
 //! Many values in three numbers: the median and the 10–90 % band.
 
+use serde::{Deserialize, Serialize};
+
 /// Median and the 10 % and 90 % quantiles.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// A tenth of the values lie below.
     pub low: f64,

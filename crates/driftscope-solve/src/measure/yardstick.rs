@@ -1,7 +1,7 @@
 //! Distances of clouds to a distribution, each beside what perfect samples would have.
 
 use driftscope_base::cancel::{Cancel, Cancelled};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::distance::{Kept, Projected};
 use super::energy::energy_distance;
@@ -16,7 +16,7 @@ pub const DRAWS: u64 = 16;
 const TOLERANCE_FACTOR: f64 = 2.903;
 
 /// A distance between clouds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CloudDistance {
     /// Sliced Wasserstein-2, [`super::sliced_wasserstein`].
     SlicedW2,
@@ -39,7 +39,7 @@ impl CloudDistance {
 }
 
 /// A distance beside its floor.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Floored {
     /// Mean distance of the samples to several independent draws of the same size. One draw would
     /// not do: its own luck moves the figure by half.

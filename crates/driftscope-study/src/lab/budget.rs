@@ -3,15 +3,20 @@
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::measure::{CloudDistance, Floored, rms_distance, sliced_wasserstein};
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::reference::Reference;
+use super::subject::Subject;
 use crate::experiment::Experiment;
 use crate::measure::measured_to_data;
 use crate::run::{RunOptions, run};
+use crate::scene::Scene;
+use crate::store::Store;
 
 /// Three errors in one unit: sliced Wasserstein-2 distance.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Budget {
     /// From the particles as solved to their reference on the same field.
     pub solver: f64,
@@ -58,6 +63,33 @@ pub fn budget(experiment: &Experiment, count: usize, cancel: &Cancel) -> Result<
         per_particle: [rms_distance(&ends, reference.ends()), model_per_particle],
         total,
     })
+}
+
+/// Most particles of [`BudgetQuestion`].
+const SAMPLE: usize = 500;
+
+/// The error budget of a scene's ODE over at most 500 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BudgetQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl BudgetQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        Self { of: Subject::sample(scene, SAMPLE) }
+    }
+}
+
+impl Measurement for BudgetQuestion {
+    type Answer = Budget;
+
+    fn measure(&self, store: &Store, report: &Report<'_, Budget>) -> Result<Budget, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        budget(&experiment, self.of.0.particles.count, report.cancel)
+    }
 }
 
 #[cfg(test)]

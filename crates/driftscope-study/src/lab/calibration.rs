@@ -4,11 +4,17 @@ use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_solve::OdeSettings;
 use driftscope_solve::measure::Band;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::reference::{Reference, ends};
+use super::subject::Subject;
 use super::trace::{TracedStep, traces};
 use crate::experiment::Experiment;
+use crate::scene::Scene;
+use crate::store::Store;
+use std::sync::Arc;
 
 /// Times at which bands over the particles are taken.
 const TIMES: usize = 96;
@@ -18,7 +24,7 @@ const LEGS: usize = 32;
 pub(super) const RESOLVED: f64 = 1e-12;
 
 /// The errors of one kept or rejected step, in units of the plane.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepErrors {
     /// When it began.
     pub t: f64,
@@ -37,7 +43,7 @@ pub struct StepErrors {
 }
 
 /// The errors of a scene's solver.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ErrorsOverTime {
     /// For each particle its attempts.
     pub particles: Vec<Vec<StepErrors>>,
@@ -164,6 +170,37 @@ impl ErrorsOverTime {
         let calibration = calibrated(|step| step.local);
         let embedded_calibration = calibrated(|step| step.embedded);
         Self { particles, times, estimate, local, global, calibration, embedded_calibration }
+    }
+}
+
+/// Particles of [`ErrorsQuestion`].
+const SAMPLE: usize = 64;
+
+/// The errors of a scene's solver over 64 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorsQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl ErrorsQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Arc<Scene>) -> Self {
+        Self { of: Subject::whole(scene) }
+    }
+}
+
+impl Measurement for ErrorsQuestion {
+    type Answer = ErrorsOverTime;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, ErrorsOverTime>,
+    ) -> Result<ErrorsOverTime, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        errors_over_time(&experiment, SAMPLE, report.cancel, |share| report.progress(share))
     }
 }
 

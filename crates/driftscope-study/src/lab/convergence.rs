@@ -6,21 +6,25 @@ use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
 use driftscope_solve::grid::{Spacing, steps_that_stay};
 use driftscope_solve::sde::Scheme;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
 use super::marginals::strong_error_curves;
+use super::measurement::{Measurement, Report};
 use super::reference::Reference;
+use super::subject::Subject;
 use super::sweep::{Setting, sweep_ode, sweep_point, sweep_scene};
 use crate::experiment::Experiment;
 use crate::measure::fitted_order;
 use crate::networks::Networks;
 use crate::scene::Scene;
+use crate::store::Store;
 
 /// Errors below this are the reference's.
 const RESOLVED: f64 = 1e-11;
 
 /// One number of steps.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Steps.
     pub steps: usize,
@@ -31,10 +35,10 @@ pub struct Row {
 }
 
 /// A convergence table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Convergence {
     /// What makes the steps.
-    pub title: &'static str,
+    pub title: String,
     /// Whether the errors are weak ones, of an SDE scheme.
     pub weak: bool,
     /// The order it is known by.
@@ -48,7 +52,7 @@ pub struct Convergence {
 }
 
 impl Convergence {
-    fn new(title: &'static str, (weak, nominal): (bool, f64), found: &[(usize, f64)]) -> Self {
+    fn new(title: &str, (weak, nominal): (bool, f64), found: &[(usize, f64)]) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         for &(steps, error) in found {
             let ratio = rows.last().map(|before| before.error / error);
@@ -61,12 +65,12 @@ impl Convergence {
         let sizes: Vec<f64> = finer.iter().map(|row| 1.0 / row.steps as f64).collect();
         let errors: Vec<f64> = finer.iter().map(|row| row.error).collect();
         let fitted = (finer.len() >= 2).then(|| fitted_order(&sizes, &errors));
-        Self { title, weak, nominal, no_order: None, rows, fitted }
+        Self { title: title.to_owned(), weak, nominal, no_order: None, rows, fitted }
     }
 }
 
 /// Why no order is promised: not all steps shrink when there are more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoOrder {
     /// The first or the last step of a grid by noise level keeps its length, and its error stays.
     StepsThatStay([bool; 2]),
@@ -144,6 +148,43 @@ pub fn convergence(
         show(table(&found), (done + 1) as f64 / all);
     }
     Ok(table(&found))
+}
+
+/// Particles of [`ConvergenceQuestion`].
+const SAMPLE: usize = 100;
+/// Its numbers of steps.
+const STEPS: [usize; 5] = [8, 16, 32, 64, 128];
+
+/// The convergence table of what makes a scene's steps, 8 to 128 of them, over 100 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConvergenceQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl ConvergenceQuestion {
+    /// Of a scene, whose own number of steps makes no difference.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        // The steps are the table's own.
+        (scene.sampler.steps, scene.sampler.step_size) = (STEPS[0], None);
+        scene.particles.count = SAMPLE;
+        Self { of: scene.into() }
+    }
+}
+
+impl Measurement for ConvergenceQuestion {
+    type Answer = Convergence;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, Convergence>,
+    ) -> Result<Convergence, LabError> {
+        let show = |table, share| report.show(table, share);
+        convergence(&self.of.0, &store.networks, &STEPS, SAMPLE, report.cancel, show)
+    }
 }
 
 #[cfg(test)]

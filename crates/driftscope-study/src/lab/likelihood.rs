@@ -5,11 +5,16 @@ use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Times, jacobians};
 use driftscope_solve::{MethodRef, Tableau, Tolerances};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::plane::PlaneMap;
+use super::subject::Subject;
 use crate::experiment::Experiment;
+use crate::scene::Scene;
 use crate::scene::Start;
+use crate::store::Store;
 
 /// Error allowed in each step of the map.
 const TOLERANCES: Tolerances = Tolerances { atol: 1e-7, rtol: 1e-7 };
@@ -188,7 +193,7 @@ fn attempt(experiment: &Experiment, tableau: &Tableau, ways: &[Way], stages: &mu
 }
 
 /// The likelihood over the plane, beside the exact density.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LikelihoodMap {
     /// `log p_1` by the flow, with the exact divergence.
     pub flow: PlaneMap,
@@ -272,6 +277,38 @@ pub(super) fn map_of_side(
         median_error,
         hutchinson_error: (sum / shares).sqrt(),
     })
+}
+
+/// The likelihood of a scene's flow over the plane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LikelihoodQuestion {
+    /// Its scene: its field counts.
+    pub of: Subject,
+}
+
+impl LikelihoodQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        scene.seed = 0;
+        Self { of: Subject::field(&scene) }
+    }
+}
+
+impl Measurement for LikelihoodQuestion {
+    type Answer = LikelihoodMap;
+
+    const PATIENT: bool = true;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, LikelihoodMap>,
+    ) -> Result<LikelihoodMap, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        likelihood_map(&experiment, report.cancel, |map, share| report.show(map, share))
+    }
 }
 
 #[cfg(test)]

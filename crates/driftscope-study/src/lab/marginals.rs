@@ -7,14 +7,19 @@ use driftscope_base::cancel::Cancel;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::measure::{CloudDistance, Floored, Yardstick};
 use driftscope_solve::sde::{LastStep, Scheme};
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::model_error::marginal_draw;
+use super::subject::Subject;
 use crate::experiment::Experiment;
 use crate::measure::{StrongOrder, StrongSetting, strong_errors};
 use crate::networks::Networks;
 use crate::run::{RunOptions, run};
+use crate::scene::Sampler;
 use crate::scene::Scene;
+use crate::store::Store;
 
 /// Times at which marginals are compared.
 const TIMES: usize = 12;
@@ -22,7 +27,7 @@ const TIMES: usize = 12;
 const DRAW_SEED: u64 = 0x0D1F_F5C1;
 
 /// The errors of every SDE scheme on a scene's own SDE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StrongErrors {
     /// Step sizes, falling.
     pub sizes: Vec<f64>,
@@ -67,7 +72,7 @@ pub fn strong_error_curves(
 }
 
 /// How far a diffusion form's particles are from `p_t`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MarginalCurve {
     /// The form; none is the ODE.
     pub form: DiffusionForm,
@@ -157,6 +162,81 @@ fn end_by(scene: &mut Scene, latest: f64) {
     if let Some(times) = &mut scene.sampler.times {
         times.retain(|&t| t < end);
         times.push(end);
+    }
+}
+
+/// Most particles of each run of [`MarginalsQuestion`].
+const SAMPLE: usize = 1_000;
+
+/// How far a scene's particles are from `p_t`, by sliced Wasserstein-2 distance, with each diffusion form;
+/// at most 1,000 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginalsQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl MarginalsQuestion {
+    /// Of a scene, whose own form makes no difference.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        scene.particles.count = scene.particles.count.min(SAMPLE);
+        // Every form has its turn.
+        scene.diffusion.form = DiffusionForm::None;
+        Self { of: scene.into() }
+    }
+}
+
+impl Measurement for MarginalsQuestion {
+    type Answer = Vec<MarginalCurve>;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, Vec<MarginalCurve>>,
+    ) -> Result<Vec<MarginalCurve>, LabError> {
+        let scene = &self.of.0;
+        let show = |curves: &[MarginalCurve], share| report.show(curves.to_vec(), share);
+        let (count, distance) = (scene.particles.count, CloudDistance::SlicedW2);
+        marginal_errors(scene, &store.networks, count, distance, report.cancel, show)
+    }
+}
+
+/// Particles of [`StrongErrorsQuestion`].
+const STRONG_SAMPLE: usize = 300;
+/// Its numbers of steps.
+const STRONG_STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
+
+/// Strong and weak errors of every SDE scheme on a scene's SDE, over 300 particles and 8 to 256 steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StrongErrorsQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl StrongErrorsQuestion {
+    /// Of a scene, whose own sampler and scheme make no difference.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        scene.sampler = Sampler::default();
+        scene.particles.count = STRONG_SAMPLE;
+        scene.diffusion.scheme = Scheme::default();
+        Self { of: scene.into() }
+    }
+}
+
+impl Measurement for StrongErrorsQuestion {
+    type Answer = StrongErrors;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, StrongErrors>,
+    ) -> Result<StrongErrors, LabError> {
+        let networks = &store.networks;
+        strong_error_curves(&self.of.0, networks, &STRONG_STEPS, STRONG_SAMPLE, report.cancel)
     }
 }
 

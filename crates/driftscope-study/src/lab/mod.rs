@@ -1,10 +1,9 @@
 //! The error laboratory: what a tolerance buys, measured in the background.
 //!
-//! [`Lab`] is a bench with one queue; whoever wants something measured starts a [`Job`] on it and
-//! looks at its board. A job that is dropped is withdrawn. What jobs do is in the other modules:
-//! each is a function of a [`Experiment`](crate::Experiment), which the command line and the tests call directly.
+//! Each measurement is a plain function of an [`Experiment`](crate::Experiment), which the command line and
+//! the tests call directly, and beside it a question: a plain value that can be asked of a
+//! [`Crew`](crate::work::Crew) and is answered in the background. [`Question`] names them all.
 
-mod bench;
 mod budget;
 mod calibration;
 mod convergence;
@@ -13,35 +12,48 @@ mod error;
 mod given;
 mod likelihood;
 mod marginals;
+mod measurement;
 mod model_error;
 mod ode;
 mod plane;
+mod question;
 mod reference;
 mod round_trip;
 mod seeds;
 mod stability;
+mod subject;
 mod sweep;
+mod sweep_question;
 mod tolerance_grid;
 mod trace;
 mod transport;
 
-pub use bench::{Job, Lab, Report};
-pub use budget::{Budget, budget};
-pub use calibration::{ErrorsOverTime, StepErrors, errors_over_time};
-pub use convergence::{Convergence, NoOrder, Row, convergence};
+pub use budget::{Budget, BudgetQuestion, budget};
+pub use calibration::{ErrorsOverTime, ErrorsQuestion, StepErrors, errors_over_time};
+pub use convergence::{Convergence, ConvergenceQuestion, NoOrder, Row, convergence};
 pub use error::LabError;
-pub use likelihood::{LikelihoodMap, Likelihoods, likelihood_map, likelihoods};
-pub use marginals::{MarginalCurve, StrongErrors, marginal_errors, strong_error_curves};
-pub use model_error::{ModelErrorOverTime, model_error_map, model_error_over_time};
+pub use likelihood::{LikelihoodMap, LikelihoodQuestion, Likelihoods, likelihood_map, likelihoods};
+pub use marginals::{
+    MarginalCurve, MarginalsQuestion, StrongErrors, StrongErrorsQuestion, marginal_errors,
+    strong_error_curves,
+};
+pub use measurement::{Measurement, Report};
+pub use model_error::{
+    ModelErrorMapQuestion, ModelErrorOverTime, ModelErrorQuestion, model_error_map,
+    model_error_over_time,
+};
 pub use plane::PlaneMap;
+pub use question::{Answer, Asked, Question};
 pub use reference::Reference;
-pub use round_trip::{RoundTrip, RoundTrips, round_trip, round_trips};
-pub use seeds::{Coverage, Repeated, coverage};
-pub use stability::{Landing, Stability, stability};
+pub use round_trip::{RoundTrip, RoundTripQuestion, RoundTrips, round_trip, round_trips};
+pub use seeds::{Coverage, CoverageQuestion, Repeated, coverage};
+pub use stability::{Landing, RegionQuestion, Stability, StabilityQuestion, stability};
+pub use subject::Subject;
 pub use sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point, sweep_reference,
     sweep_run, sweep_scene,
 };
-pub use tolerance_grid::{Cell, ToleranceGrid, tolerance_grid};
+pub use sweep_question::{OwnPointQuestion, Sweep, SweepQuestion};
+pub use tolerance_grid::{Cell, ToleranceGrid, TolerancesQuestion, tolerance_grid};
 pub use trace::{TracedStep, traces};
-pub use transport::{Transport, transport};
+pub use transport::{Transport, TransportQuestion, transport};

@@ -6,11 +6,16 @@ use driftscope_base::random::{Purpose, stream};
 use driftscope_solve::measure::Band;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::plane::PlaneMap;
 use super::reference::by_feature;
+use super::subject::Subject;
 use crate::experiment::Experiment;
+use crate::scene::Scene;
+use crate::store::Store;
 
 /// Points that are evaluated together.
 const TOGETHER: usize = 256;
@@ -80,7 +85,7 @@ fn last_time(experiment: &Experiment, exact: &dyn Field<f64>) -> f64 {
 }
 
 /// The model's error against t, over `p_t`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelErrorOverTime {
     /// Times.
     pub times: Vec<f64>,
@@ -141,6 +146,67 @@ pub(super) fn marginal_draw(
             })
         })
         .collect()
+}
+
+/// Cells along each side of the map of [`ModelErrorMapQuestion`].
+const SIDE: usize = 80;
+/// It tells times apart to this share of the whole.
+const MOMENTS: f64 = 48.0;
+
+/// The mean error of a scene's model against t.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelErrorQuestion {
+    /// Its scene: its field counts.
+    pub of: Subject,
+}
+
+impl ModelErrorQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        Self { of: Subject::field(scene) }
+    }
+}
+
+impl Measurement for ModelErrorQuestion {
+    type Answer = ModelErrorOverTime;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, ModelErrorOverTime>,
+    ) -> Result<ModelErrorOverTime, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        model_error_over_time(&experiment, report.cancel)
+    }
+}
+
+/// The error of a scene's model over the plane, at one of 49 times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelErrorMapQuestion {
+    /// Its scene: its field counts.
+    pub of: Subject,
+    /// The time, in 48ths.
+    pub moment: u32,
+}
+
+impl ModelErrorMapQuestion {
+    /// Of a scene at a time near `t`.
+    #[must_use]
+    pub fn new(scene: &Scene, t: f64) -> Self {
+        let moment = (t * MOMENTS).round().max(0.0) as u32;
+        Self { of: Subject::field(scene), moment }
+    }
+}
+
+impl Measurement for ModelErrorMapQuestion {
+    type Answer = PlaneMap;
+
+    fn measure(&self, store: &Store, report: &Report<'_, PlaneMap>) -> Result<PlaneMap, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        let t = f64::from(self.moment) / MOMENTS;
+        model_error_map(&experiment, t, SIDE, report.cancel)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Quantities over the plane.
 
+use serde::{Deserialize, Serialize};
+
 /// Values on a square grid.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlaneMap {
     /// The grid covers `[−extent, extent]²`.
     pub extent: f64,

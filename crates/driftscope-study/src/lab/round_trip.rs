@@ -7,17 +7,23 @@ use driftscope_solve::fixed::FixedProblem;
 use driftscope_solve::measure::Band;
 use driftscope_solve::{OdeSettings, TILE, per_particle};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::reference::by_feature;
-use super::sweep::Setting;
+use super::subject::Subject;
+use super::sweep::{Setting, settings_of};
 use crate::experiment::Experiment;
+use crate::scene::Scene;
+use crate::store::Store;
+use std::sync::Arc;
 
 /// Seed of the data that make the trip.
 const DRAW_SEED: u64 = 0x0D1F_F5C2;
 
 /// A round trip at one setting.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoundTrip {
     /// How precise each way was.
     pub setting: Setting,
@@ -30,7 +36,7 @@ pub struct RoundTrip {
 }
 
 /// Round trips over several settings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoundTrips {
     /// One per setting, loose first: nfe and the errors over particles.
     pub settings: Vec<(Setting, f64, Option<Band>)>,
@@ -58,7 +64,7 @@ pub fn round_trip(
         ));
     }
     let mut asked = experiment.clone();
-    asked.scene = std::sync::Arc::new(setting.of(&experiment.scene, method));
+    asked.scene = Arc::new(setting.of(&experiment.scene, method));
     let data = experiment.mixture.sample(&mut stream(DRAW_SEED, Purpose::Draw, 0), count);
     let there = Reversed::new(experiment.field(), experiment.interval);
     let back = experiment.field();
@@ -125,6 +131,45 @@ pub fn round_trips(
         show(trips.clone(), (done + 1) as f64 / settings.len() as f64);
     }
     Ok(trips)
+}
+
+/// Draws that make the trips of [`RoundTripQuestion`].
+const SAMPLE: usize = 300;
+/// Its numbers of steps.
+const STEPS: [usize; 8] = [4, 8, 16, 32, 64, 128, 256, 512];
+
+/// Round trips of 300 draws of the data with a scene's method: at its own setting, and over tolerances of
+/// 1e-1 to 1e-9 or 4 to 512 steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundTripQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl RoundTripQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Arc<Scene>) -> Self {
+        Self { of: Subject::whole(scene) }
+    }
+}
+
+impl Measurement for RoundTripQuestion {
+    type Answer = RoundTrips;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, RoundTrips>,
+    ) -> Result<RoundTrips, LabError> {
+        let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
+        let tolerances: Vec<(f64, f64)> =
+            (1..=9).map(|k| 10.0_f64.powi(-k)).map(|tolerance| (tolerance, tolerance)).collect();
+        let method = experiment.scene.sampler.method;
+        let settings = settings_of(&experiment.scene, method, &STEPS, &tolerances);
+        let show = |trips, share| report.show(trips, share);
+        round_trips(&experiment, &settings, SAMPLE, report.cancel, show)
+    }
 }
 
 #[cfg(test)]

@@ -5,19 +5,23 @@ use std::sync::Arc;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_solve::measure::{CloudDistance, Floored};
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
+use super::subject::Subject;
 use crate::experiment::Experiment;
 use crate::measure::{Modes, Overlap, measured_to_data, overlap};
 use crate::networks::Networks;
 use crate::run::{RunOptions, run};
 use crate::scene::Scene;
+use crate::store::Store;
 
 /// Seed of the draws that samples are compared with.
 const DRAW_SEED: u64 = 0x0D1F_F5C3;
 
 /// The figures of one seed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeated {
     /// The seed.
     pub seed: u64,
@@ -32,7 +36,7 @@ pub struct Repeated {
 }
 
 /// The figures of several seeds, and those that exact samples would have.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The modes and the data's share of each.
     pub modes: Modes,
@@ -95,6 +99,36 @@ pub fn coverage(
         show(found.clone(), (k + 1) as f64 / repeats as f64);
     }
     Ok(found)
+}
+
+/// Most particles of each run of [`CoverageQuestion`].
+const SAMPLE: usize = 1_000;
+/// Its runs.
+const SEEDS: u64 = 12;
+
+/// The figures of a scene over 12 seeds, of at most 1,000 particles each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CoverageQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl CoverageQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        Self { of: Subject::sample(scene, SAMPLE) }
+    }
+}
+
+impl Measurement for CoverageQuestion {
+    type Answer = Coverage;
+
+    fn measure(&self, store: &Store, report: &Report<'_, Coverage>) -> Result<Coverage, LabError> {
+        let scene = &self.of.0;
+        let show = |found, share| report.show(found, share);
+        coverage(scene, &store.networks, (scene.particles.count, SEEDS), report.cancel, show)
+    }
 }
 
 #[cfg(test)]

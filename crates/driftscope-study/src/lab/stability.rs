@@ -3,13 +3,19 @@
 use driftscope_base::cancel::Cancel;
 use driftscope_base::field::{Times, jacobians};
 use driftscope_solve::measure::{Complex, amplification};
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
+use super::plane::PlaneMap;
 use super::trace::{on_grid, traces_from};
 use crate::experiment::Experiment;
+use crate::recording::Recording;
+use crate::store::{RecordingRef, Store};
+use driftscope_solve::{MethodRef, Scope};
 
 /// One step of a particle.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Landing {
     /// When it began.
     pub t: f64,
@@ -25,7 +31,7 @@ pub struct Landing {
 }
 
 /// The kept steps of a particle, and whether they stay in the stability region.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stability {
     /// Each kept step.
     pub landings: Vec<Landing>,
@@ -70,6 +76,72 @@ pub fn stability(
     let unstable = outside.clone().count();
     let left_at = outside.next().map(|landing| landing.t);
     Ok(Stability { landings, unstable, left_at })
+}
+
+/// The steps of one particle of a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StabilityQuestion {
+    /// The recording, complete.
+    pub recording: RecordingRef,
+    /// Number of the particle, from 0.
+    pub particle: usize,
+}
+
+impl Measurement for StabilityQuestion {
+    type Answer = Stability;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, Stability>,
+    ) -> Result<Stability, LabError> {
+        let recording = store
+            .recording(&self.recording)
+            .map_err(|unknown| LabError::Refused(unknown.to_string()))?;
+        let experiment = Experiment::of_ode(&recording.scene, &store.networks)?;
+        let start = experiment.start(self.particle);
+        stability(&experiment, start, shared_grid(&recording).as_deref(), report.cancel)
+    }
+}
+
+/// The times between which the whole batch stepped, where its errors together set the steps.
+fn shared_grid(recording: &Recording) -> Option<Vec<f64>> {
+    let scene = &recording.scene;
+    let together = scene.is_adaptive() && scene.sampler.scope == Scope::WholeBatch;
+    let log = recording.shared_log.as_deref().filter(|_| together && !scene.is_stochastic())?;
+    let kept = log.iter().filter(|attempt| attempt.accepted);
+    let end = kept.clone().next_back().map(|last| last.t + last.h)?;
+    Some(kept.map(|attempt| attempt.t).chain([end]).collect())
+}
+
+/// Points along each side of the map of [`RegionQuestion`].
+const SIDE: usize = 192;
+
+/// Where in the complex plane a method's steps do not let errors grow: 1 there, NaN elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionQuestion {
+    /// The method.
+    pub method: MethodRef,
+    /// Half the side of the square around 0 that is looked at.
+    pub half: u32,
+}
+
+impl Measurement for RegionQuestion {
+    type Answer = PlaneMap;
+
+    fn measure(&self, _store: &Store, report: &Report<'_, PlaneMap>) -> Result<PlaneMap, LabError> {
+        let extent = f64::from(self.half);
+        let mut values = Vec::with_capacity(SIDE * SIDE);
+        for row in PlaneMap::points(extent, SIDE).chunks(SIDE) {
+            report.cancel.check()?;
+            let inside = |&[re, im]: &[f64; 2]| {
+                let grows = amplification(&self.method, Complex::new(re, im)).unwrap_or(f64::NAN);
+                if grows <= 1.0 { 1.0 } else { f64::NAN }
+            };
+            values.extend(row.iter().map(inside));
+        }
+        Ok(PlaneMap { extent, side: SIDE, values })
+    }
 }
 
 #[cfg(test)]

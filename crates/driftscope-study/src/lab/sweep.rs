@@ -8,6 +8,7 @@ use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::measure::{CloudDistance, Floored, rms_distance};
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
 use super::reference::Reference;
@@ -19,7 +20,7 @@ use crate::run::{RunOptions, run};
 use crate::scene::{Precision, Scene};
 
 /// How precise a solve is asked to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Setting {
     /// So many fixed steps.
     Steps(usize),
@@ -94,7 +95,7 @@ pub fn settings_of(
 }
 
 /// What came of a setting.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepPoint {
     /// The method.
     pub method: MethodRef,
@@ -217,7 +218,7 @@ pub fn sweep_reference(
 }
 
 /// Errors that no solver can lower, for the lines of a work–precision diagram.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Floors {
     /// Root mean square distance between the ends on the learned and on the exact field; none on an
     /// exact or classic one.

@@ -2,18 +2,23 @@
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::measure::Band;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::reference::Reference;
-use super::sweep::{Setting, sweep_point};
+use super::subject::Subject;
+use super::sweep::{Setting, sweep_ode, sweep_point, sweep_reference};
 use super::trace::traces;
 use crate::experiment::Experiment;
+use crate::scene::Scene;
+use crate::store::Store;
 
 /// Particles whose steps tell which tolerance is in force.
 const TRACED: usize = 8;
 
 /// One pair of tolerances.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Evaluations per particle, on average.
     pub nfe: f64,
@@ -25,7 +30,7 @@ pub struct Cell {
 }
 
 /// Cells over both tolerances; those not measured yet are absent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToleranceGrid {
     /// Absolute tolerances, falling.
     pub atols: Vec<f64>,
@@ -81,4 +86,46 @@ pub fn tolerance_grid(
         show(&grid, (done + 1) as f64 / all);
     }
     Ok(grid)
+}
+
+/// Particles of [`TolerancesQuestion`].
+const SAMPLE: usize = 64;
+/// Its tolerances run from 1e-1 to ten to the minus this, along both sides.
+const DECADES: i32 = 8;
+
+/// Work and error of a scene's method over atol and rtol from 1e-1 to 1e-8, of 64 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TolerancesQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl TolerancesQuestion {
+    /// Of a scene, whose own tolerances make no difference.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        (scene.sampler.rtol, scene.sampler.atol) = (1e-3, 1e-6);
+        scene.particles.count = SAMPLE;
+        Self { of: scene.into() }
+    }
+}
+
+impl Measurement for TolerancesQuestion {
+    type Answer = ToleranceGrid;
+
+    const PATIENT: bool = true;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, ToleranceGrid>,
+    ) -> Result<ToleranceGrid, LabError> {
+        let experiment = sweep_ode(&self.of.0, &store.networks)?;
+        let reference = sweep_reference(&experiment, SAMPLE, report.cancel)?;
+        let values: Vec<f64> =
+            (1..=DECADES).map(|k| format!("1e-{k}").parse().unwrap_or(1.0)).collect();
+        let show = |grid: &ToleranceGrid, share| report.show(grid.clone(), share);
+        tolerance_grid(&experiment, &reference, (&values, &values), report.cancel, show)
+    }
 }

@@ -5,10 +5,15 @@ use driftscope_base::field::{Times, jacobians};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::measure::Band;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
+use super::measurement::{Measurement, Report};
 use super::reference::{Reference, by_feature};
+use super::subject::Subject;
 use crate::experiment::Experiment;
+use crate::scene::Scene;
+use crate::store::Store;
 
 /// Equal parts of the interval over which lengths are summed.
 const LEGS: usize = 64;
@@ -16,7 +21,7 @@ const LEGS: usize = 64;
 const SHORTEST: f64 = 1e-6;
 
 /// The transport of one interpolant.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transport {
     /// Which.
     pub interpolant: Interpolant,
@@ -130,6 +135,54 @@ fn velocities_and_curvatures(
         },
     );
     found
+}
+
+/// Particles of [`TransportQuestion`].
+const SAMPLE: usize = 128;
+
+/// The transport of a scene's flow along its own path and, where it has one, along the others; 128 particles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransportQuestion {
+    /// Its scene: its field counts.
+    pub of: Subject,
+}
+
+impl TransportQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        Self { of: Subject::field(scene) }
+    }
+}
+
+impl Measurement for TransportQuestion {
+    type Answer = Vec<Transport>;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, Vec<Transport>>,
+    ) -> Result<Vec<Transport>, LabError> {
+        let mut found: Vec<Transport> = Vec::new();
+        let own = self.of.0.interpolant.kind;
+        let others = Interpolant::ALL.into_iter().filter(|path| *path != own);
+        // A classic ODE knows of no interpolant: its flow is what it is.
+        let classic = self.of.0.classic().is_some();
+        let paths: Vec<Interpolant> =
+            std::iter::once(own).chain(others.take_while(|_| !classic)).collect();
+        for (done, path) in paths.iter().enumerate() {
+            let mut scene = (*self.of.0).clone();
+            scene.interpolant.kind = *path;
+            let experiment = match Experiment::of_ode(&scene, &store.networks) {
+                // Another path may end before the scene's times do.
+                Err(LabError::Refused(_)) if *path != own => continue,
+                experiment => experiment?,
+            };
+            found.push(transport(&experiment, SAMPLE, report.cancel)?);
+            report.show(found.clone(), (done + 1) as f64 / paths.len() as f64);
+        }
+        Ok(found)
+    }
 }
 
 #[cfg(test)]

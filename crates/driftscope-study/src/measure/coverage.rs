@@ -4,6 +4,7 @@
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_flow::data::{Mixture, Shape};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Neighbours whose distance is a point's reach, as in Kynkäänniemi et al.
 const NEIGHBOURS: usize = 3;
@@ -12,7 +13,7 @@ const NEIGHBOURS: usize = 3;
 const TOUCHING: f64 = 2.0;
 
 /// The modes of a mixture: its components, joined where they overlap.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Modes {
     /// The share of the data in each mode.
     pub weights: Vec<f64>,
@@ -109,7 +110,7 @@ fn share_an_edge(a: Shape, b: Shape) -> bool {
 }
 
 /// How far two clouds overlap.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overlap {
     /// The share of samples that lie among the data.
     pub precision: f64,

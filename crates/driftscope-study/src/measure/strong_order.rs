@@ -13,6 +13,7 @@ use driftscope_solve::brownian::Noise;
 use driftscope_solve::grid;
 use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Particles solved together.
 const TOGETHER: usize = 50;
@@ -42,7 +43,7 @@ pub struct StrongSetting {
 }
 
 /// What a scheme came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StrongOrder {
     /// The scheme.
     pub scheme: Scheme,

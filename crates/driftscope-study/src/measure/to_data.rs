@@ -7,7 +7,7 @@ use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_solve::measure::{CloudDistance, Floored, Yardstick};
 use rand_distr::{Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scene::Scene;
 
@@ -19,7 +19,7 @@ const DRAW_SEED: u64 = 0x0D1F_F5C0;
 const KEPT: usize = 64 << 20;
 
 /// Sliced Wasserstein-2 distance of samples to the data, beside what perfect samples would have.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataDistance {
     /// Mean distance of the samples to several independent draws of the data of the same size. One
     /// draw would not do: its own luck moves the figure by half.

@@ -24,18 +24,19 @@ use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
 use self::trainer::Trainer;
-use crate::lab::Lab;
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::scene::{FieldKind, Scene};
+use crate::store::Store;
+use crate::task::Task;
 use crate::training::{TrainingState, TrainingStatus};
+use crate::work::{Crew, Dispatcher, ThreadCrew};
 
 pub use self::action::{Action, InspectedStep, Mode, Training};
 pub use self::change::Change;
 pub use self::editor::{ActionError, Document, Editor};
 pub use self::pane::{ChosenSteps, Leaving, PaneState, Shown, Solve};
 pub use self::playback::{Playback, progress_of, time_of};
-pub use self::soon::Wake;
 pub use self::traces::{Bar, Series, Step, Traces};
 
 /// A document at work. It is changed by actions alone, and by time.
@@ -49,24 +50,30 @@ pub struct Session {
     solvers: Solvers,
     stability: StabilityWatch,
     trainer: Trainer,
-    lab: Lab,
-    wake: Wake,
+    work: Dispatcher<Task>,
     now: Instant,
 }
 
 impl Session {
-    /// A session on a scene, playing; `wake` is called when something has come.
+    /// A session on a scene, playing, whose work is done on threads; `wake` is called, from any of
+    /// them, when there is news that [`Self::advance`] would take in.
     #[must_use]
     pub fn new(scene: Scene, now: Instant, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let wake: Wake = Arc::new(wake);
-        let networks = Networks::default();
-        let lab = {
-            let wake = Arc::clone(&wake);
-            Lab::new(move || wake())
-        };
+        Self::with_crew(scene, now, |store| ThreadCrew::new(store, wake))
+    }
+
+    /// The same with another crew, which finds in the store what tasks name.
+    #[must_use]
+    pub fn with_crew<C: Crew<Task> + 'static>(
+        scene: Scene,
+        now: Instant,
+        crew: impl FnOnce(Store) -> C,
+    ) -> Self {
+        let store = Store::default();
+        let networks = store.networks.clone();
         let mut session = Self {
             editor: Editor::new(scene),
-            solvers: Solvers::new(&wake, &networks),
+            solvers: Solvers::default(),
             networks,
             panes: Vec::new(),
             hovered: None,
@@ -74,8 +81,7 @@ impl Session {
             playback: Playback::default(),
             stability: StabilityWatch::default(),
             trainer: Trainer::default(),
-            lab,
-            wake,
+            work: Dispatcher::new(crew(store)),
             now,
         };
         session.sync();
@@ -106,9 +112,8 @@ impl Session {
             Action::Play { playing } => self.playback.play(playing),
             Action::Seek { progress } => self.playback.seek(progress),
             Action::Train { training } => {
-                let here = (&self.networks, &self.wake);
                 let Document { scene, training: settings } = self.editor.document();
-                self.trainer.carry_out(training, settings, scene, here)?;
+                self.trainer.carry_out(training, settings, scene, &self.work)?;
                 if training == Training::Reset {
                     let replaced = self.trainer.replaced();
                     self.editor.amend(|scene| scene.leave_trained(replaced));
@@ -135,14 +140,14 @@ impl Session {
             None => Some(pane.recording().map_or(Duration::ZERO, |recording| recording.elapsed)),
         };
         let scene = Arc::clone(self.scene());
-        if let Some((network, first)) = self.trainer.update(&scene, solve, &mut soon) {
+        if let Some((network, first)) = self.trainer.update(&self.work, &scene, solve, &mut soon) {
             self.follow(network, first);
         }
         let (scene, chosen) = (Arc::clone(self.scene()), self.chosen());
         let visible = self.visible().len();
         let visible = &mut self.panes[..visible];
-        self.solvers.update(&scene, visible, &mut soon);
-        self.stability.update(&self.lab, &self.networks, chosen, visible);
+        self.solvers.update(&self.work, &scene, visible, &mut soon);
+        self.stability.update(&self.work, chosen, visible);
         soon.next
     }
 
@@ -205,10 +210,10 @@ impl Session {
         &self.networks
     }
 
-    /// Where measurements are made.
+    /// Where work is done: for measurements that are shown beside.
     #[must_use]
-    pub fn lab(&self) -> &Lab {
-        &self.lab
+    pub fn work(&self) -> &Dispatcher<Task> {
+        &self.work
     }
 
     /// One per pane of the scene, its own first. Only [`Self::visible`] ones are kept up to date.
@@ -344,12 +349,13 @@ impl Session {
     /// Whether anything is being solved, or measured of what is shown.
     #[must_use]
     pub fn is_solving(&self) -> bool {
-        self.solvers.is_busy(self.visible()) || self.stability.is_busy(self.visible())
+        self.solvers.is_busy(self.visible())
+            || StabilityWatch::is_awaited(self.chosen(), self.visible())
     }
 
     /// Whether anything is being solved, trained or measured.
     #[must_use]
     pub fn is_working(&self) -> bool {
-        self.is_training() || self.is_solving() || !self.lab.is_idle()
+        self.is_solving() || !self.work.is_idle()
     }
 }

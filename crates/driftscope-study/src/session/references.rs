@@ -4,34 +4,25 @@
 use std::sync::Arc;
 
 use super::pane::PaneState;
-use super::soon::Wake;
-use crate::networks::Networks;
-use crate::recording::Recording;
+use crate::recording::{Recording, fresh_id};
 use crate::scene::{ColourBy, Scene};
-use crate::worker::{Engine, Update};
+use crate::task::{Product, Task};
+use crate::work::{Dispatcher, News, Ticket};
 
 /// References kept; panes that differ in their sampler alone share one.
 const KEPT: usize = 6;
 
-/// The engine of the references and what it has made.
+/// What has been made, and what is being made.
+#[derive(Default)]
 pub struct References {
-    engine: Engine,
-    /// What it works on.
-    under_way: Option<(u64, Scene)>,
+    /// What is being solved; dropping the ticket withdraws it.
+    under_way: Option<(Ticket, Scene)>,
     /// What could not be solved.
     failed: Option<Scene>,
     known: Vec<(Scene, Arc<Recording>)>,
 }
 
 impl References {
-    /// Nothing asked for.
-    #[must_use]
-    pub fn new(wake: &Wake, networks: &Networks) -> Self {
-        let wake = Arc::clone(wake);
-        let engine = Engine::new(networks.clone(), move || wake());
-        Self { engine, under_way: None, failed: None, known: Vec::new() }
-    }
-
     /// Whether one is being solved.
     #[must_use]
     pub fn is_busy(&self) -> bool {
@@ -39,44 +30,47 @@ impl References {
     }
 
     /// Hands out what is there to the visible panes of `scene` and asks for what is missing.
-    pub fn update(&mut self, scene: &Scene, visible: &mut [PaneState]) {
-        while let Some(update) = self.engine.poll() {
-            self.take(update);
+    pub fn update(&mut self, work: &Dispatcher<Task>, scene: &Scene, visible: &mut [PaneState]) {
+        while let Some((ticket, _)) = &self.under_way
+            && let Some(news) = work.news(ticket)
+        {
+            self.take(news);
         }
         let by_distance = scene.view.colour == ColourBy::Distance;
         for (index, pane) in visible.iter_mut().enumerate() {
             let wanted = by_distance || scene.shows_difference(index);
-            pane.reference = if wanted { self.of(pane) } else { None };
+            pane.reference = if wanted { self.of(work, pane) } else { None };
         }
     }
 
-    fn take(&mut self, update: Update) {
-        let asked = |id| self.under_way.as_ref().is_some_and(|(under_way, _)| *under_way == id);
-        match update {
-            Update::Recorded(recording) if recording.complete && asked(recording.id) => {
+    fn take(&mut self, news: News<Product>) {
+        match news {
+            News::Made(Product::Part(recording)) if recording.complete => {
+                // Its distance to the data interests nobody.
                 if let Some((_, scene)) = self.under_way.take() {
                     self.known.insert(0, (scene, recording));
                     self.known.truncate(KEPT);
                 }
             }
-            Update::Failed { id, message } if asked(id) => {
+            News::Failed(message) => {
                 log::warn!("no reference: {message}");
                 self.failed = self.under_way.take().map(|(_, scene)| scene);
             }
-            _ => {}
+            News::Done => self.under_way = None,
+            News::Made(_) | News::Progress(_) => {}
         }
     }
 
     /// The reference of what a pane shows, if it is there already.
-    fn of(&mut self, pane: &PaneState) -> Option<Arc<Recording>> {
+    fn of(&mut self, work: &Dispatcher<Task>, pane: &PaneState) -> Option<Arc<Recording>> {
         let scene = pane.recording()?.reference_scene()?;
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known.records_like(&scene)) {
             return Some(Arc::clone(known));
         }
         let hopeless = self.failed.as_ref().is_some_and(|failed| failed.records_like(&scene));
         if self.under_way.is_none() && !hopeless {
-            let id = self.engine.request(Arc::new(scene.clone()));
-            self.under_way = Some((id, scene));
+            let task = Task::Solve { scene: Arc::new(scene.clone()), id: fresh_id() };
+            self.under_way = Some((work.start(task), scene));
         }
         None
     }

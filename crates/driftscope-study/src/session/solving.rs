@@ -1,16 +1,16 @@
-//! The traffic with the engines: what is asked of them, and which of their answers is shown.
+//! What is asked to be solved for the panes, and which of the answers is shown.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pane::{PaneState, Shown, Solve};
 use super::references::References;
-use super::soon::{Soon, Wake};
+use super::soon::Soon;
 use super::traces::Traces;
-use crate::networks::Networks;
-use crate::recording::Recording;
+use crate::recording::{Recording, fresh_id};
 use crate::scene::Scene;
-use crate::worker::{Engine, Update};
+use crate::task::{Product, Task};
+use crate::work::{Dispatcher, News, Ticket};
 
 /// A picture in the making replaces an older one only if that has been shown for this long, so
 /// that dragging a slider does not flicker.
@@ -19,28 +19,15 @@ const HOLD: Duration = Duration::from_millis(80);
 /// that dragging a slider shows progress.
 const CHANCE: Duration = Duration::from_millis(40);
 
-/// The engines of all panes, and the references they are held against.
+/// The solves of all panes, and the references they are held against.
+#[derive(Default)]
 pub struct Solvers {
-    wake: Wake,
-    networks: Networks,
     by_pane: Vec<Solver>,
     references: References,
     next_key: u64,
 }
 
 impl Solvers {
-    /// No engine yet; [`Self::sync`] starts one per pane that is shown.
-    #[must_use]
-    pub fn new(wake: &Wake, networks: &Networks) -> Self {
-        Self {
-            wake: Arc::clone(wake),
-            networks: networks.clone(),
-            by_pane: Vec::new(),
-            references: References::new(wake, networks),
-            next_key: 0,
-        }
-    }
-
     /// Gives every pane of the scene its place and asks for what records differently than before, in
     /// the first `visible` panes.
     pub fn sync(&mut self, scene: &Scene, panes: &mut Vec<PaneState>, visible: usize) {
@@ -53,7 +40,7 @@ impl Solvers {
         }
         for (index, pane) in panes.iter_mut().enumerate().take(visible) {
             if self.by_pane.len() == index {
-                self.by_pane.push(Solver::new(&self.wake, &self.networks));
+                self.by_pane.push(Solver::default());
             }
             let scene = scene.pane(index);
             let solver = &mut self.by_pane[index];
@@ -70,9 +57,7 @@ impl Solvers {
             panes.remove(index);
         }
         if index < self.by_pane.len() {
-            let solver = self.by_pane.remove(index);
-            // It ends after the step in progress; nobody waits for that.
-            std::thread::spawn(move || drop(solver));
+            self.by_pane.remove(index);
         }
     }
 
@@ -86,31 +71,34 @@ impl Solvers {
     }
 
     /// Takes news of the visible panes in and sends what waits.
-    pub fn update(&mut self, scene: &Scene, visible: &mut [PaneState], soon: &mut Soon) {
+    pub fn update(
+        &mut self,
+        work: &Dispatcher<Task>,
+        scene: &Scene,
+        visible: &mut [PaneState],
+        soon: &mut Soon,
+    ) {
         for (solver, pane) in self.by_pane.iter_mut().zip(&mut *visible) {
-            solver.update(pane, soon);
+            solver.update(work, pane, soon);
         }
-        self.references.update(scene, visible);
+        self.references.update(work, scene, visible);
     }
 }
 
-/// An engine and the newest request to it.
+/// The newest solve of a pane.
+#[derive(Default)]
 struct Solver {
-    engine: Engine,
     asked: bool,
+    /// Whether the scene as it is now is still to be asked for.
     waiting: bool,
+    /// The solve under way; dropping it withdraws it.
+    ticket: Option<Ticket>,
+    /// Whether it has shown something, or ended.
     answered: bool,
     held: Option<Arc<Recording>>,
 }
 
 impl Solver {
-    /// Starts the engine; it wakes whoever draws when there is news.
-    fn new(wake: &Wake, networks: &Networks) -> Self {
-        let wake = Arc::clone(wake);
-        let engine = Engine::new(networks.clone(), move || wake());
-        Self { engine, asked: false, waiting: false, answered: true, held: None }
-    }
-
     /// Asks for the scene as it is now: at once, or as soon as the newest request had its chance.
     fn ask(&mut self) {
         self.asked = true;
@@ -118,18 +106,19 @@ impl Solver {
     }
 
     /// Takes news in and sends the request that waits.
-    fn update(&mut self, pane: &mut PaneState, soon: &mut Soon) {
-        while let Some(update) = self.engine.poll() {
-            self.take(update, pane, soon.now);
+    fn update(&mut self, work: &Dispatcher<Task>, pane: &mut PaneState, soon: &mut Soon) {
+        while let Some(news) = self.ticket.as_ref().and_then(|ticket| work.news(ticket)) {
+            self.take(news, pane, soon.now);
         }
         self.show_held(pane, soon);
         if self.waiting {
-            self.send(pane, soon);
+            self.send(work, pane, soon);
         }
     }
 
-    fn send(&mut self, pane: &mut PaneState, soon: &mut Soon) {
+    fn send(&mut self, work: &Dispatcher<Task>, pane: &mut PaneState, soon: &mut Soon) {
         if let Some(solve) = pane.solve
+            && self.ticket.is_some()
             && !self.answered
             && soon.waits(solve.since, CHANCE)
         {
@@ -137,29 +126,24 @@ impl Solver {
         }
         self.waiting = false;
         self.answered = false;
-        let id = self.engine.request(Arc::clone(&pane.scene));
+        let id = fresh_id();
+        // First the older one is withdrawn, so that threads are free.
+        self.ticket = None;
+        self.ticket = Some(work.start(Task::Solve { scene: Arc::clone(&pane.scene), id }));
         pane.solve = Some(Solve { id, since: soon.now, done: false });
     }
 
-    fn take(&mut self, update: Update, pane: &mut PaneState, now: Instant) {
-        let newest = pane.solve.map_or(0, |solve| solve.id);
-        match update {
-            Update::Recorded(recording) => {
-                // A withdrawn solve is still newer than what is shown.
-                let shown = pane.recording().map_or(0, |shown| shown.id);
-                if recording.id < shown || recording.times.is_empty() {
-                    return;
-                }
-                if recording.id == newest {
-                    self.answered = true;
-                    pane.failure = None;
-                    if let Some(solve) = pane.solve.as_mut().filter(|_| recording.complete) {
-                        solve.done = true;
-                    }
+    fn take(&mut self, news: News<Product>, pane: &mut PaneState, now: Instant) {
+        match news {
+            News::Made(Product::Part(recording)) if !recording.times.is_empty() => {
+                self.answered = true;
+                pane.failure = None;
+                if let Some(solve) = pane.solve.as_mut().filter(|_| recording.complete) {
+                    solve.done = true;
                 }
                 self.held = Some(recording);
             }
-            Update::Measured { id, distance } => {
+            News::Made(Product::Measured { id, distance }) => {
                 let held = self.held.take_if(|held| held.id == id);
                 if let Some(held) = held {
                     show(pane, held, now);
@@ -168,15 +152,15 @@ impl Solver {
                     shown.distance = Some(distance);
                 }
             }
-            Update::Failed { id, message } => {
-                if id == newest {
-                    self.answered = true;
-                    pane.failure = Some(message);
-                    if let Some(solve) = &mut pane.solve {
-                        solve.done = true;
-                    }
+            News::Failed(message) => {
+                self.ticket = None;
+                pane.failure = Some(message);
+                if let Some(solve) = &mut pane.solve {
+                    solve.done = true;
                 }
             }
+            News::Done => self.ticket = None,
+            News::Made(_) | News::Progress(_) => {}
         }
     }
 

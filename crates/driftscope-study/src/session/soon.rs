@@ -1,11 +1,6 @@
 //! What has to be looked at again, and when.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Called from any thread when there is news that [`Session::advance`](crate::session::Session::advance) would take
-/// in.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// The moment of an update, and how soon the next one is due.
 #[derive(Debug)]

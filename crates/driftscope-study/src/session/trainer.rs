@@ -1,29 +1,28 @@
 //! The training under way, and which weights the particles follow.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
 use super::action::Training;
 use super::editor::ActionError;
-use super::soon::{Soon, Wake};
-use crate::networks::Networks;
+use super::soon::Soon;
 use crate::scene::{Data, ModelName, Scene};
-use crate::training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus};
+use crate::task::{Product, Task, TrainingSpec};
+use crate::training::{TrainingState, TrainingStatus};
+use crate::work::{Dispatcher, News, Ticket, Word};
 
 /// New weights are shown no more often than this,
 const REFRESH: Duration = Duration::from_millis(333);
 /// and no sooner than so many times as long as solving for the last ones took, so that solving leaves
 /// most of a slow computer to the training.
 const REST: u32 = 4;
-/// Steps and loss are read again this often.
-const READ: Duration = Duration::from_millis(100);
 
 /// A training and what it was started for.
 #[derive(Default)]
 pub struct Trainer {
-    job: Option<(TrainingJob, Data)>,
+    /// Dropping it withdraws it.
+    job: Option<(Ticket, Data)>,
     status: Option<TrainingStatus>,
     /// What the scene named when the training began.
     replaced: Option<ModelName>,
@@ -56,22 +55,22 @@ impl Trainer {
         training: Training,
         settings: &TrainingSettings,
         scene: &Scene,
-        (networks, wake): (&Networks, &Wake),
+        work: &Dispatcher<Task>,
     ) -> Result<(), ActionError> {
         match (training, &self.job) {
             (Training::Start, None) => {
-                let request = TrainingRequest::of_scene(scene, settings.clone())?;
-                let wake = Arc::clone(wake);
-                let job = TrainingJob::start(request, networks.clone(), move || wake())?;
-                self.status = Some(job.status());
-                self.job = Some((job, scene.data.clone()));
+                let spec = TrainingSpec::of_scene(scene, settings.clone());
+                spec.check()?;
+                scene.mixture()?;
+                self.status = Some(TrainingStatus::beginning(settings.steps));
+                self.job = Some((work.start(Task::Train(spec)), scene.data.clone()));
                 if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
                     self.replaced.clone_from(&scene.field.model);
                 }
             }
-            (Training::Pause, Some((job, _))) => job.pause(),
-            (Training::Resume, Some((job, _))) => job.resume(),
-            (Training::Stop, Some((job, _))) => job.stop(),
+            (Training::Pause, Some((job, _))) => work.tell(job, Word::Pause),
+            (Training::Resume, Some((job, _))) => work.tell(job, Word::Resume),
+            (Training::Stop, Some((job, _))) => work.tell(job, Word::Stop),
             (Training::Reset, Some(_)) => self.reset(),
             _ => {}
         }
@@ -83,6 +82,7 @@ impl Trainer {
     /// Forgets a training whose data are no longer shown.
     pub fn update(
         &mut self,
+        work: &Dispatcher<Task>,
         scene: &Scene,
         solve: Option<Duration>,
         soon: &mut Soon,
@@ -92,13 +92,17 @@ impl Trainer {
             self.reset();
             return None;
         }
-        let status = job.status();
-        let newest = status.network;
-        self.status = Some(status);
-        if self.is_under_way() {
-            // Steps and loss move between the snapshots as well.
-            soon.after(READ);
+        while let Some(news) = work.news(job) {
+            match (news, &mut self.status) {
+                (News::Made(Product::Training(status)), _) => self.status = Some(status),
+                // It broke off without a word of its own.
+                (News::Failed(reason), Some(status)) => {
+                    status.state = TrainingState::Failed(reason);
+                }
+                _ => {}
+            }
         }
+        let newest = self.newest();
         let newest = newest.filter(|newest| self.shown != Some(*newest))?;
         let rest = match solve {
             Some(solve) => REFRESH.max(REST * solve),
@@ -122,17 +126,11 @@ impl Trainer {
     /// The newest network of the training, shown or about to be.
     #[must_use]
     pub fn newest(&self) -> Option<NetworkId> {
-        self.job.as_ref().and_then(|(job, _)| job.status().network)
+        self.status.as_ref().and_then(|status| status.network)
     }
 
     fn reset(&mut self) {
-        self.status = None;
-        self.shown = None;
-        self.shown_at = None;
-        if let Some((job, _)) = self.job.take() {
-            job.stop();
-            // It ends after the step in progress; nobody waits for that.
-            std::thread::spawn(move || drop(job));
-        }
+        (self.job, self.status) = (None, None);
+        (self.shown, self.shown_at) = (None, None);
     }
 }

@@ -1,0 +1,92 @@
+//! What work names by its identity instead of carrying it along: networks and recordings.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::networks::Networks;
+use crate::recording::Recording;
+
+/// Where work finds what it names. A handle: copies of it know the same networks and recordings.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// The networks that scenes name.
+    pub networks: Networks,
+    recordings: Arc<Mutex<HashMap<u64, Arc<Recording>>>>,
+}
+
+/// A recording that work names is not here.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("recording {0} is not here")]
+pub struct UnknownRecording(u64);
+
+/// A recording in the question of a task. Written down it is the recording's identity; within one process
+/// the recording goes along.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordingRef {
+    /// [`Recording::id`].
+    pub id: u64,
+    /// Blocks of particles that are there: a recording in the making grows.
+    pub blocks: usize,
+    #[serde(skip)]
+    here: Option<Arc<Recording>>,
+}
+
+impl RecordingRef {
+    /// Names a recording.
+    #[must_use]
+    pub fn new(recording: &Arc<Recording>) -> Self {
+        Self { id: recording.id, blocks: recording.blocks.len(), here: Some(Arc::clone(recording)) }
+    }
+}
+
+impl PartialEq for RecordingRef {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.blocks) == (other.id, other.blocks)
+    }
+}
+
+impl Store {
+    /// A store whose networks are these.
+    #[must_use]
+    pub fn new(networks: Networks) -> Self {
+        Self { networks, ..Self::default() }
+    }
+
+    /// Takes a recording in, in place of an older state of it: for work that comes from another process,
+    /// which has only its identity.
+    pub fn keep(&self, recording: Arc<Recording>) {
+        self.recordings().insert(recording.id, recording);
+    }
+
+    /// Forgets a recording.
+    pub fn forget(&self, id: u64) {
+        self.recordings().remove(&id);
+    }
+
+    /// The recording that is meant, with as many blocks as were there when it was named.
+    ///
+    /// # Errors
+    /// If it did not come along and is not kept here, or not so far.
+    pub fn recording(&self, named: &RecordingRef) -> Result<Arc<Recording>, UnknownRecording> {
+        if let Some(here) = &named.here {
+            return Ok(Arc::clone(here));
+        }
+        let kept = self.recordings().get(&named.id).cloned();
+        let kept = kept.filter(|kept| kept.blocks.len() >= named.blocks);
+        let kept = kept.ok_or(UnknownRecording(named.id))?;
+        if kept.blocks.len() == named.blocks {
+            return Ok(kept);
+        }
+        let mut earlier = (*kept).clone();
+        earlier.blocks.truncate(named.blocks);
+        earlier.complete = false;
+        Ok(Arc::new(earlier))
+    }
+
+    fn recordings(&self) -> MutexGuard<'_, HashMap<u64, Arc<Recording>>> {
+        self.recordings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

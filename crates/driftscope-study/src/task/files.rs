@@ -1,0 +1,58 @@
+//! Reading and writing scenes and models.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use driftscope_flow::network::{Model, NetworkId};
+
+use super::product::Product;
+use crate::networks::NetworkError;
+use crate::scene::Scene;
+use crate::store::Store;
+use crate::work::Unfinished;
+
+/// How the files of scenes end.
+pub const SCENE_ENDING: &str = "toml";
+/// How the files of models end.
+pub const MODEL_ENDING: &str = "safetensors";
+
+fn failed(error: impl std::fmt::Display) -> Unfinished {
+    Unfinished::Failed(error.to_string())
+}
+
+pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some(SCENE_ENDING) => {
+            let scene = Scene::load(path).map_err(failed)?;
+            Ok(Product::Scene(Arc::new(scene)))
+        }
+        Some(MODEL_ENDING) => {
+            Model::load(path).map_err(failed)?;
+            Ok(Product::Model(path.to_owned()))
+        }
+        _ => Err(Unfinished::Failed(format!(
+            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}).",
+            path.display()
+        ))),
+    }
+}
+
+pub(super) fn write_scene(
+    scene: &Scene,
+    path: &Path,
+    store: &Store,
+) -> Result<Product, Unfinished> {
+    store.networks.save_scene(scene, path).map_err(failed)?;
+    Ok(Product::Written(path.to_owned()))
+}
+
+pub(super) fn write_model(
+    network: NetworkId,
+    path: &Path,
+    store: &Store,
+) -> Result<Product, Unfinished> {
+    let model = store.networks.model(network).ok_or(NetworkError::Unknown(network));
+    model.map_err(failed)?.save(path).map_err(failed)?;
+    Ok(Product::Written(path.to_owned()))
+}

@@ -1,0 +1,124 @@
+//! Every kind of task.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use driftscope_flow::network::NetworkId;
+use serde::{Deserialize, Serialize};
+
+use super::product::Product;
+use super::train::{Training, TrainingSpec};
+use super::{files, measure, solve};
+use crate::lab::{Asked, Question};
+use crate::scene::Scene;
+use crate::store::Store;
+use crate::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
+
+/// Something to be done in the background.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// Solve a scene, in parts, and measure the distance of its end points to the data.
+    Solve {
+        /// The scene.
+        #[serde(with = "crate::shared")]
+        scene: Arc<Scene>,
+        /// [`Recording::id`] of what it will be; from [`fresh_id`](crate::fresh_id).
+        id: u64,
+    },
+    /// Ask the laboratory.
+    Measure(Question),
+    /// Train a network. It can be paused, and stopped with the weights there are.
+    Train(TrainingSpec),
+    /// Read a scene or a model, whichever the file's ending says.
+    Read(PathBuf),
+    /// Write a scene, and beside it the networks trained here that it names.
+    WriteScene {
+        /// The scene.
+        #[serde(with = "crate::shared")]
+        scene: Arc<Scene>,
+        /// The file, in which an older one is replaced.
+        path: PathBuf,
+    },
+    /// Write a network trained here.
+    WriteModel {
+        /// Which.
+        network: NetworkId,
+        /// The file, in which an older one is replaced.
+        path: PathBuf,
+    },
+}
+
+/// A task under way.
+pub enum TaskCourse {
+    /// One that is done in one turn.
+    Single(Task),
+    /// A training.
+    Training(Box<Training>),
+}
+
+impl Work for Task {
+    type Product = Product;
+    type Course = TaskCourse;
+
+    fn lane(&self) -> Lane {
+        match self {
+            Self::Solve { .. } => Lane::Solver,
+            Self::Measure(question) if question.is_patient() => Lane::PatientLab,
+            Self::Measure(_) => Lane::Lab,
+            Self::Train(_) | Self::Read(_) | Self::WriteScene { .. } | Self::WriteModel { .. } => {
+                Lane::Own
+            }
+        }
+    }
+
+    fn begin(self) -> TaskCourse {
+        match self {
+            Self::Train(spec) => TaskCourse::Training(Box::new(Training::new(spec))),
+            other => TaskCourse::Single(other),
+        }
+    }
+}
+
+impl Course<Product> for TaskCourse {
+    fn go_on(
+        &mut self,
+        store: &Store,
+        signal: &Signal,
+        tell: &mut Tell<'_, Product>,
+    ) -> Result<Turn, Unfinished> {
+        let task = match self {
+            Self::Training(training) => return training.go_on(store, signal, tell),
+            Self::Single(task) => task,
+        };
+        match task {
+            Task::Solve { scene, id } => solve::solve(scene, *id, store, signal, tell)?,
+            Task::Measure(question) => measure::answer(question, store, signal, tell)?,
+            Task::Read(path) => tell(News::Made(files::read(path)?)),
+            Task::WriteScene { scene, path } => {
+                tell(News::Made(files::write_scene(scene, path, store)?));
+            }
+            Task::WriteModel { network, path } => {
+                tell(News::Made(files::write_model(*network, path, store)?));
+            }
+            Task::Train(_) => unreachable!("a training has a course of its own"),
+        }
+        Ok(Turn::Done)
+    }
+}
+
+/// Every question to the laboratory can be wished for.
+impl<Q: Asked> Ask for Q {
+    type Work = Task;
+    type Answer = Q::Answer;
+
+    fn task(&self) -> Task {
+        Task::Measure(self.question())
+    }
+
+    fn answer(made: Product) -> Option<Arc<Q::Answer>> {
+        match made {
+            Product::Answer(answer) => Q::own(answer),
+            _ => None,
+        }
+    }
+}

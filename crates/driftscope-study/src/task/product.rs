@@ -1,0 +1,36 @@
+//! What comes of a task.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::Answer;
+use crate::measure::DataDistance;
+use crate::recording::Recording;
+use crate::scene::Scene;
+use crate::training::TrainingStatus;
+
+/// What a task has made.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Product {
+    /// A recording, in the making or complete.
+    Part(#[serde(with = "crate::shared")] Arc<Recording>),
+    /// The distance of a complete recording's end points to the data.
+    Measured {
+        /// Which recording.
+        id: u64,
+        /// The distance and its floor.
+        distance: DataDistance,
+    },
+    /// An answer of the laboratory, whole or in part.
+    Answer(Answer),
+    /// Where a training stands. Its networks are in the [`Store`](crate::Store).
+    Training(TrainingStatus),
+    /// A scene that was read.
+    Scene(#[serde(with = "crate::shared")] Arc<Scene>),
+    /// A file that holds a model.
+    Model(PathBuf),
+    /// A file was written.
+    Written(PathBuf),
+}

@@ -1,0 +1,238 @@
+//! Every kind of task and of news can be written down, and a task read back does the same.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use driftscope_flow::network::Architecture;
+use driftscope_flow::network::TrainingSettings;
+use driftscope_solve::MethodRef;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::lab::{
+    Answer, Asked, BudgetQuestion, ConvergenceQuestion, CoverageQuestion, ErrorsQuestion,
+    LikelihoodQuestion, MarginalsQuestion, ModelErrorMapQuestion, ModelErrorQuestion,
+    OwnPointQuestion, Question, RegionQuestion, RoundTripQuestion, StabilityQuestion,
+    StrongErrorsQuestion, SweepQuestion, TolerancesQuestion, TransportQuestion,
+};
+use crate::recording::Recording;
+use crate::scene::Scene;
+use crate::store::{RecordingRef, Store};
+use crate::training::{TrainingState, TrainingStatus};
+use crate::work::{News, Signal, perform};
+
+fn scene(settings: &[&str]) -> Arc<Scene> {
+    let common = ["particles.count=12", "data.name=single-gaussian"];
+    let all = common.iter().chain(settings).map(|&setting| setting.to_owned()).collect::<Vec<_>>();
+    Arc::new(Scene::with_settings(None, &all).expect("a scene"))
+}
+
+fn written<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).expect("it can be written");
+    bytes
+}
+
+fn read_back<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    ciborium::from_reader(&written(value)[..]).expect("what was written can be read")
+}
+
+/// What a task makes, and its last news; of measurements that show parts the first one only. Wall times
+/// are left out.
+fn news(task: Task, store: &Store) -> Vec<News<Product>> {
+    let signal = Signal::default();
+    let mut all = Vec::new();
+    let measures = matches!(task, Task::Measure(_));
+    perform(task, store, &signal, &mut |news| {
+        if matches!(news, News::Progress(_)) {
+            return;
+        }
+        all.push(timeless(news));
+        if measures {
+            signal.cancel().raise();
+        }
+    });
+    // How often a training shows itself is a matter of time.
+    if let Some(last) =
+        all.iter().rposition(|news| matches!(news, News::Made(Product::Training(_))))
+    {
+        all.drain(..last);
+    }
+    all
+}
+
+fn timeless(news: News<Product>) -> News<Product> {
+    let News::Made(product) = news else { return news };
+    News::Made(match product {
+        Product::Part(recording) => {
+            Product::Part(Arc::new(Recording { elapsed: Duration::ZERO, ..(*recording).clone() }))
+        }
+        Product::Training(status) => {
+            Product::Training(TrainingStatus { elapsed: Duration::ZERO, ..status })
+        }
+        Product::Answer(Answer::OwnPoint(point)) => {
+            let mut point = *point;
+            point.elapsed = Duration::ZERO;
+            Product::Answer(Answer::OwnPoint(Arc::new(point)))
+        }
+        Product::Answer(Answer::Sweep(sweep)) => {
+            let mut sweep = (*sweep).clone();
+            sweep.points.iter_mut().for_each(|point| point.elapsed = Duration::ZERO);
+            Product::Answer(Answer::Sweep(Arc::new(sweep)))
+        }
+        other => other,
+    })
+}
+
+/// Performs a task and what it reads back as; the news of the first.
+fn same_after_reading(task: &Task, store: &Store) -> Vec<News<Product>> {
+    let again: Task = read_back(task);
+    assert!(again == *task, "{task:?}");
+    assert_eq!(written(&again), written(task));
+    let found = news(task.clone(), store);
+    assert!(!found.is_empty(), "{task:?}");
+    for news in &found {
+        assert_eq!(written(&read_back(news)), written(news), "{task:?}");
+    }
+    assert_eq!(written(&news(again, store)), written(&found), "{task:?}");
+    found
+}
+
+#[test]
+fn solves_survive_being_written_down() {
+    let store = Store::default();
+    for settings in [
+        &["field.kind=exact"][..],
+        &["sampler.method=rk4", "sampler.steps=9", "sampler.precision=f64"],
+        &["diffusion.form=sigma", "sampler.steps=12"],
+        &["field.kind=classic", "field.system=decay"],
+        // Some stop on the way, and there is no error estimate to log.
+        &["field.kind=exact", "sampler.max_attempts=2"],
+    ] {
+        let task = Task::Solve { scene: scene(settings), id: 7 };
+        let found = same_after_reading(&task, &store);
+        let parts = found.iter().filter(|news| matches!(news, News::Made(Product::Part(_))));
+        assert!(parts.count() >= 1 && matches!(found.last(), Some(News::Done)));
+    }
+    let mut wrong = (*scene(&[])).clone();
+    (wrong.sampler.atol, wrong.sampler.rtol) = (0.0, 0.0);
+    let refused = Task::Solve { scene: Arc::new(wrong), id: 8 };
+    assert!(matches!(same_after_reading(&refused, &store)[..], [News::Failed(_)]));
+}
+
+/// One question of every kind. A new kind does not compile until it is here as well.
+fn questions(store: &Store) -> Vec<Question> {
+    let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
+    let noisy = scene(&["field.kind=exact", "diffusion.form=sigma", "sampler.steps=8"]);
+    let learned = scene(&[]);
+    let euler = MethodRef::named("euler").expect("in the table");
+    let mut recording = None;
+    perform(
+        Task::Solve { scene: Arc::clone(&exact), id: 3 },
+        store,
+        &Signal::default(),
+        &mut |news| {
+            if let News::Made(Product::Part(part)) = news {
+                recording = Some(part);
+            }
+        },
+    );
+    let recording = recording.expect("it was solved");
+    store.keep(Arc::clone(&recording));
+    let all = vec![
+        BudgetQuestion::new(&exact).question(),
+        ConvergenceQuestion::new(&exact).question(),
+        CoverageQuestion::new(&exact).question(),
+        ErrorsQuestion::new(&exact).question(),
+        LikelihoodQuestion::new(&exact).question(),
+        MarginalsQuestion::new(&exact).question(),
+        ModelErrorQuestion::new(&learned).question(),
+        ModelErrorMapQuestion::new(&learned, 0.5).question(),
+        OwnPointQuestion::new(&exact).question(),
+        RegionQuestion { method: euler, half: 4 }.question(),
+        RoundTripQuestion::new(&exact).question(),
+        StabilityQuestion { recording: RecordingRef::new(&recording), particle: 1 }.question(),
+        StrongErrorsQuestion::new(&noisy).question(),
+        SweepQuestion::new(&exact, vec![euler]).question(),
+        TolerancesQuestion::new(&exact).question(),
+        TransportQuestion::new(&exact).question(),
+    ];
+    let number = |question: &Question| match question {
+        Question::Budget(_) => 0,
+        Question::Convergence(_) => 1,
+        Question::Coverage(_) => 2,
+        Question::Errors(_) => 3,
+        Question::Likelihood(_) => 4,
+        Question::Marginals(_) => 5,
+        Question::ModelError(_) => 6,
+        Question::ModelErrorMap(_) => 7,
+        Question::OwnPoint(_) => 8,
+        Question::Region(_) => 9,
+        Question::RoundTrip(_) => 10,
+        Question::Stability(_) => 11,
+        Question::StrongErrors(_) => 12,
+        Question::Sweep(_) => 13,
+        Question::Tolerances(_) => 14,
+        Question::Transport(_) => 15,
+    };
+    assert!(all.iter().map(number).eq(0..16), "one of each");
+    all
+}
+
+#[test]
+fn measurements_survive_being_written_down() {
+    let store = Store::default();
+    for question in questions(&store) {
+        let found = same_after_reading(&Task::Measure(question.clone()), &store);
+        assert!(matches!(found[0], News::Made(Product::Answer(_))), "{question:?}");
+    }
+    let refused = Task::Measure(BudgetQuestion::new(&scene(&["direction=noise"])).question());
+    assert!(matches!(same_after_reading(&refused, &store)[..], [News::Failed(_)]));
+}
+
+#[test]
+fn a_training_survives_being_written_down() {
+    let store = Store::default();
+    let architecture = Architecture { hidden: 16, depth: 2, ..Architecture::default() };
+    let settings =
+        TrainingSettings { architecture, batch: 32, steps: 20, ..TrainingSettings::default() };
+    let spec = TrainingSpec::of_scene(&scene(&[]), settings.clone());
+    let found = same_after_reading(&Task::Train(spec.clone()), &store);
+    let [News::Made(Product::Training(status)), News::Done] = &found[..] else {
+        panic!("a training and its end")
+    };
+    assert_eq!((status.steps_done, &status.state), (20, &TrainingState::Finished));
+    let network = status.network.expect("it has weights");
+    let model = store.networks.model(network).expect("they are kept");
+    assert_eq!(model.description.steps, 20);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("trained.safetensors");
+    let write = Task::WriteModel { network, path: path.clone() };
+    assert!(matches!(same_after_reading(&write, &store)[0], News::Made(Product::Written(_))));
+    let found = same_after_reading(&Task::Read(path), &store);
+    assert!(matches!(found[0], News::Made(Product::Model(_))));
+
+    let too_large = TrainingSettings { batch: 0, ..settings };
+    let refused = Task::Train(TrainingSpec { settings: too_large, ..spec });
+    let found = same_after_reading(&refused, &store);
+    assert!(matches!(found.last(), Some(News::Failed(_))));
+}
+
+#[test]
+fn files_survive_being_written_down() {
+    let store = Store::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("own.toml");
+    let own = scene(&["seed=5"]);
+    let write = Task::WriteScene { scene: Arc::clone(&own), path: path.clone() };
+    let found = same_after_reading(&write, &store);
+    assert!(matches!(&found[0], News::Made(Product::Written(to)) if *to == path));
+    let found = same_after_reading(&Task::Read(path), &store);
+    assert!(matches!(&found[0], News::Made(Product::Scene(read)) if **read == *own));
+    for strange in ["own.txt", "absent.toml", "absent.safetensors"] {
+        let found = same_after_reading(&Task::Read(folder.path().join(strange)), &store);
+        assert!(matches!(found[..], [News::Failed(_)]), "{strange}");
+    }
+}

@@ -1,0 +1,194 @@
+//! Training a network, a step a turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_base::memory::check_memory;
+use driftscope_flow::data::MixtureError;
+use driftscope_flow::network::{Trainer, TrainingError, TrainingSettings};
+use serde::{Deserialize, Serialize};
+
+use super::product::Product;
+use crate::clock::Instant;
+use crate::scene::{Data, Scene};
+use crate::store::Store;
+use crate::training::{
+    CURVE_POINTS, SNAPSHOT_INTERVAL, TrainingRequest, TrainingState, TrainingStatus, trainer,
+};
+use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
+
+/// Steps and loss are told no more often than this between the snapshots.
+const TELL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// What is trained, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainingSpec {
+    /// The distribution.
+    pub data: Data,
+    /// The path.
+    pub interpolant: Interpolant,
+    /// Everything else.
+    pub settings: TrainingSettings,
+}
+
+impl TrainingSpec {
+    /// A training on the distribution of `scene`, along its path.
+    #[must_use]
+    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Self {
+        Self { data: scene.data.clone(), interpolant: scene.interpolant.kind, settings }
+    }
+
+    /// Whether it can start: settings in their ranges, memory for them.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self) -> Result<(), TrainingError> {
+        self.settings.validate()?;
+        let TrainingSettings { architecture, batch, .. } = &self.settings;
+        let what = format!(
+            "training {} layers of {} units on batches of {batch} points",
+            architecture.depth, architecture.hidden
+        );
+        let needed = self.settings.memory();
+        Ok(check_memory(&what, needed, "lower the batch, the units or the layers")?)
+    }
+
+    fn request(&self) -> Result<TrainingRequest, MixtureError> {
+        let mut scene = Scene { data: self.data.clone(), ..Scene::default() };
+        scene.interpolant.kind = self.interpolant;
+        TrainingRequest::of_scene(&scene, self.settings.clone())
+    }
+}
+
+/// A training under way.
+pub struct Training {
+    spec: TrainingSpec,
+    /// None before the first turn.
+    steps: Option<Steps>,
+    status: TrainingStatus,
+}
+
+struct Steps {
+    request: TrainingRequest,
+    trainer: Trainer,
+    /// Of the steps since the last point of the curve: their losses' sum, and how many they are.
+    losses: (f64, u64),
+    last_snapshot: Instant,
+    last_told: Instant,
+}
+
+impl Training {
+    pub(super) fn new(spec: TrainingSpec) -> Self {
+        let status = TrainingStatus {
+            state: TrainingState::Running,
+            steps_done: 0,
+            steps: spec.settings.steps,
+            elapsed: Duration::ZERO,
+            curve: Arc::default(),
+            loss: None,
+            network: None,
+        };
+        Self { spec, steps: None, status }
+    }
+
+    pub(super) fn go_on(
+        &mut self,
+        store: &Store,
+        signal: &Signal,
+        tell: &mut Tell<'_, Product>,
+    ) -> Result<Turn, Unfinished> {
+        let turn = self.turn(store, signal, tell);
+        if let Err(Unfinished::Failed(reason)) = &turn {
+            self.status.state = TrainingState::Failed(reason.clone());
+            self.tell(tell);
+        }
+        turn
+    }
+
+    fn turn(
+        &mut self,
+        store: &Store,
+        signal: &Signal,
+        tell: &mut Tell<'_, Product>,
+    ) -> Result<Turn, Unfinished> {
+        signal.cancel().check()?;
+        let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
+        if self.steps.is_none() {
+            self.steps = Some(Steps::start(&self.spec)?);
+            self.tell(tell);
+        }
+        match signal.word() {
+            Word::Pause => {
+                if self.status.state != TrainingState::Paused {
+                    self.snapshot(store);
+                    self.status.state = TrainingState::Paused;
+                    self.tell(tell);
+                }
+                return Ok(Turn::Waiting);
+            }
+            Word::Stop => return Ok(self.finish(store, tell)),
+            Word::Resume => self.status.state = TrainingState::Running,
+        }
+        let Some(steps) = &mut self.steps else { return Ok(Turn::Done) };
+        let began = Instant::now();
+        let loss = steps.trainer.step().map_err(failed)?;
+        self.status.elapsed += began.elapsed();
+        self.status.steps_done = steps.trainer.steps_done();
+        let (sum, count) = (steps.losses.0 + f64::from(loss), steps.losses.1 + 1);
+        let mean = (sum / count as f64) as f32;
+        self.status.loss = Some(mean);
+        steps.losses = (sum, count);
+        if count == (self.status.steps / CURVE_POINTS).max(1) {
+            Arc::make_mut(&mut self.status.curve).push((self.status.steps_done, mean));
+            steps.losses = (0.0, 0);
+        }
+        if self.status.steps_done >= self.status.steps {
+            return Ok(self.finish(store, tell));
+        }
+        if steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
+            self.snapshot(store);
+            self.tell(tell);
+        } else if steps.last_told.elapsed() >= TELL_INTERVAL {
+            self.tell(tell);
+        }
+        Ok(Turn::More)
+    }
+
+    fn finish(&mut self, store: &Store, tell: &mut Tell<'_, Product>) -> Turn {
+        self.snapshot(store);
+        self.status.state = TrainingState::Finished;
+        self.tell(tell);
+        Turn::Done
+    }
+
+    /// Keeps the averaged weights as they are now; before the first step there is nothing to show or to
+    /// save.
+    fn snapshot(&mut self, store: &Store) {
+        let (Some(steps), Some(loss)) = (&mut self.steps, self.status.loss) else { return };
+        let model = steps.request.model(&steps.trainer, f64::from(loss));
+        self.status.network = Some(store.networks.keep(Arc::new(model)));
+        steps.last_snapshot = Instant::now();
+    }
+
+    fn tell(&mut self, tell: &mut Tell<'_, Product>) {
+        if let Some(steps) = &mut self.steps {
+            steps.last_told = Instant::now();
+        }
+        let status = self.status.clone();
+        tell(News::Progress(status.steps_done as f64 / status.steps.max(1) as f64));
+        tell(News::Made(Product::Training(status)));
+    }
+}
+
+impl Steps {
+    fn start(spec: &TrainingSpec) -> Result<Self, Unfinished> {
+        let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
+        spec.check().map_err(failed)?;
+        let request = spec.request().map_err(|error| Unfinished::Failed(error.to_string()))?;
+        let settings = request.settings.clone();
+        let trainer = trainer(settings, &request.mixture, request.interpolant).map_err(failed)?;
+        let now = Instant::now();
+        Ok(Self { request, trainer, losses: (0.0, 0), last_snapshot: now, last_told: now })
+    }
+}

@@ -1,0 +1,281 @@
+//! A crew of threads.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
+
+use super::kinds::{Course, Crew, Lane, News, TaskId, Turn, Unfinished, Work, last_news};
+use super::signal::{Signal, Word};
+use crate::priority::{self, solvers_stand_back, stand_back};
+use crate::store::Store;
+
+/// Carries work out on threads; values pass as they are.
+///
+/// A task of [`Lane::Own`] or [`Lane::Solver`] has a thread of its own at once. Those of the laboratory's
+/// lanes are worked through one after the other by threads that stand back for all others, half as many as
+/// the computer has processors, so that neither the window nor a solve notices them. Dropping the crew
+/// withdraws everything and waits for nothing.
+pub struct ThreadCrew<W: Work> {
+    common: Arc<Common<W>>,
+    news: Receiver<(TaskId, News<W::Product>)>,
+    /// Those that have not ended, as far as is known.
+    tasks: HashMap<TaskId, Told>,
+    lab: Option<Arc<Queue<W>>>,
+    next: u64,
+}
+
+/// How a task is told something.
+struct Told {
+    signal: Signal,
+    /// Who may be waiting between two turns.
+    thread: Option<Thread>,
+}
+
+/// What all threads know.
+struct Common<W: Work> {
+    store: Store,
+    sender: Sender<(TaskId, News<W::Product>)>,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// A task taken on.
+struct Taken<W> {
+    id: TaskId,
+    task: W,
+    signal: Signal,
+}
+
+impl<W: Work> ThreadCrew<W> {
+    /// A crew that finds in `store` what tasks name. `wake` is called after every news, from the thread
+    /// that has it.
+    #[must_use]
+    pub fn new(store: Store, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, news) = channel();
+        let common = Arc::new(Common { store, sender, wake: Box::new(wake) });
+        Self { common, news, tasks: HashMap::new(), lab: None, next: 1 }
+    }
+
+    /// Carries a task out on a thread of its own.
+    fn spawn(&self, taken: Taken<W>, name: &str, niceness: Option<i32>) -> Option<Thread> {
+        let common = Arc::clone(&self.common);
+        let id = taken.id;
+        let spawned = thread::Builder::new().name(name.into()).spawn(move || {
+            if let Some(niceness) = niceness {
+                stand_back(niceness);
+            }
+            common.carry_out(taken, |turn| turn());
+        });
+        match spawned {
+            Ok(handle) => Some(handle.thread().clone()),
+            Err(error) => {
+                self.common.tell(id, News::Failed(format!("There is no thread for it: {error}.")));
+                None
+            }
+        }
+    }
+
+    /// Puts a task into the laboratory's queue, whose threads start with the first.
+    fn queue(&mut self, taken: Taken<W>, lane: Lane) -> Option<Thread> {
+        if self.lab.is_none() {
+            match Queue::open(&self.common) {
+                Ok(queue) => self.lab = Some(queue),
+                Err(error) => {
+                    let why = format!("There are no threads to measure on: {error}.");
+                    self.common.tell(taken.id, News::Failed(why));
+                }
+            }
+        }
+        let queue = self.lab.as_ref()?;
+        let mut waiting = queue.waiting();
+        match lane {
+            Lane::PatientLab => waiting.patient.push_back(taken),
+            _ => waiting.quick.push_back(taken),
+        }
+        queue.changed.notify_one();
+        waiting.worker.clone()
+    }
+}
+
+impl<W: Work> Crew<W> for ThreadCrew<W> {
+    fn start(&mut self, task: W) -> TaskId {
+        let id = TaskId(self.next);
+        self.next += 1;
+        let (lane, signal) = (task.lane(), Signal::default());
+        let taken = Taken { id, task, signal: signal.clone() };
+        let thread = match lane {
+            Lane::Own => self.spawn(taken, "driftscope-work", None),
+            Lane::Solver => {
+                solvers_stand_back();
+                self.spawn(taken, "driftscope-engine", Some(priority::SOLVER))
+            }
+            Lane::Lab | Lane::PatientLab => self.queue(taken, lane),
+        };
+        self.tasks.insert(id, Told { signal, thread });
+        id
+    }
+
+    fn poll(&mut self) -> Option<(TaskId, News<W::Product>)> {
+        loop {
+            let (id, news) = self.news.try_recv().ok()?;
+            if !self.tasks.contains_key(&id) {
+                // Withdrawn since.
+                continue;
+            }
+            if matches!(news, News::Done | News::Failed(_)) {
+                self.tasks.remove(&id);
+            }
+            return Some((id, news));
+        }
+    }
+
+    fn tell(&mut self, task: TaskId, word: Word) {
+        if let Some(told) = self.tasks.get(&task) {
+            told.signal.say(word);
+            told.wake();
+        }
+    }
+
+    fn withdraw(&mut self, task: TaskId) {
+        if let Some(told) = self.tasks.remove(&task) {
+            told.withdraw();
+        }
+    }
+}
+
+impl<W: Work> Drop for ThreadCrew<W> {
+    fn drop(&mut self) {
+        for told in self.tasks.values() {
+            told.withdraw();
+        }
+        if let Some(queue) = &self.lab {
+            queue.waiting().closing = true;
+            queue.changed.notify_one();
+        }
+    }
+}
+
+impl Told {
+    fn withdraw(&self) {
+        self.signal.cancel().raise();
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
+    }
+}
+
+impl<W: Work> Common<W> {
+    /// Hands news over, unless the crew is gone.
+    fn tell(&self, id: TaskId, news: News<W::Product>) {
+        if self.sender.send((id, news)).is_ok() {
+            (self.wake)();
+        }
+    }
+
+    /// Carries a task out on this thread, its turns where `place` makes them.
+    fn carry_out(&self, taken: Taken<W>, place: impl Fn(&mut (dyn FnMut() + Send))) {
+        let Taken { id, task, signal } = taken;
+        let mut course = task.begin();
+        let end = loop {
+            if signal.cancel().check().is_err() {
+                return;
+            }
+            let mut turn = Ok(Turn::Done);
+            place(&mut || {
+                let mut send = |news| self.tell(id, news);
+                let go_on = || course.go_on(&self.store, &signal, &mut send);
+                turn = catch_unwind(AssertUnwindSafe(go_on)).unwrap_or_else(|_| {
+                    let why = "Something is wrong with the program: this work broke off.";
+                    Err(Unfinished::Failed(why.to_owned()))
+                });
+            });
+            match turn {
+                Ok(Turn::More) => {}
+                Ok(Turn::Waiting) => {
+                    while signal.word() == Word::Pause && signal.cancel().check().is_ok() {
+                        // Whoever says a word or withdraws the task unparks.
+                        thread::park();
+                    }
+                }
+                Ok(Turn::Done) => break Ok(()),
+                Err(unfinished) => break Err(unfinished),
+            }
+        };
+        if let Some(news) = last_news(end) {
+            self.tell(id, news);
+        }
+    }
+}
+
+/// The tasks that are worked through one after the other.
+struct Queue<W> {
+    waiting: Mutex<Waiting<W>>,
+    changed: Condvar,
+}
+
+struct Waiting<W> {
+    quick: VecDeque<Taken<W>>,
+    /// Those that let all others go first.
+    patient: VecDeque<Taken<W>>,
+    worker: Option<Thread>,
+    closing: bool,
+}
+
+impl<W: Work> Queue<W> {
+    /// Starts the threads that work through it.
+    fn open(common: &Arc<Common<W>>) -> std::io::Result<Arc<Self>> {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads((processors / 2).max(1))
+            .thread_name(|i| format!("driftscope-lab-{i}"))
+            .start_handler(|_| stand_back(priority::LAB))
+            .build()
+            .map_err(std::io::Error::other)?;
+        let queue = Arc::new(Self {
+            waiting: Mutex::new(Waiting {
+                quick: VecDeque::new(),
+                patient: VecDeque::new(),
+                worker: None,
+                closing: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let worker = thread::Builder::new().name("driftscope-lab".into()).spawn({
+            let (queue, common) = (Arc::clone(&queue), Arc::clone(common));
+            move || {
+                while let Some(taken) = queue.next() {
+                    common.carry_out(taken, |turn| pool.install(turn));
+                }
+            }
+        })?;
+        queue.waiting().worker = Some(worker.thread().clone());
+        Ok(queue)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting<W>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next task that still has somebody waiting for it; none when the crew is gone.
+    fn next(&self) -> Option<Taken<W>> {
+        let mut waiting = self.waiting();
+        loop {
+            if waiting.closing {
+                return None;
+            }
+            while let Some(taken) =
+                waiting.quick.pop_front().or_else(|| waiting.patient.pop_front())
+            {
+                if taken.signal.cancel().check().is_ok() {
+                    return Some(taken);
+                }
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
