@@ -7,7 +7,6 @@
 
 pub mod command;
 mod controls;
-mod desk;
 mod file_dialog;
 mod files;
 mod folded;
@@ -123,12 +122,13 @@ impl Driftscope {
         }
         let mut solvers = Solvers::new(ctx, &state.networks);
         solvers.sync(&mut state);
+        let networks = state.networks.clone();
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
             solvers,
-            stage: Stage::new(cc),
+            stage: Stage::new(cc, &networks),
             lab,
             stability: StabilityWatch::default(),
             trainer: TrainerDesk::default(),
@@ -331,7 +331,8 @@ impl Driftscope {
             Command::ToggleHelp => state.help = !state.help,
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
-                self.files.carry_out(command, &self.state.scene, &self.state.networks);
+                let here = (&self.state.scene, &self.state.networks);
+                self.files.carry_out(command, here, self.lab.work());
             }
             Command::Train(command) => self.train(command, ctx),
         }
@@ -383,7 +384,7 @@ impl Driftscope {
         for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
             self.commands.push(Command::File(FileCommand::Open(path)));
         }
-        while let Some(news) = self.files.poll() {
+        while let Some(news) = self.files.poll(self.lab.work()) {
             match news {
                 FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
                 FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),

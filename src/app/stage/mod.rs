@@ -21,18 +21,22 @@ mod picking;
 mod plot;
 mod readout;
 mod sight;
+mod work;
 
 use std::collections::HashMap;
 
 use driftscope_study::scene::Layer;
+use driftscope_study::work::{Dispatcher, ThreadCrew};
+use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
-use self::by_hand::Bench;
+use self::by_hand::StepInspector;
 use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
 use self::sight::Sight;
+use self::work::ViewTask;
 use super::command::{Command, Commands};
 use super::state::{ByHand, Mode, State};
 use super::theme::UNIT;
@@ -43,30 +47,34 @@ const GAP: f32 = 3.0 * UNIT;
 /// The stage and what it keeps from frame to frame.
 pub struct Stage {
     gpu: Result<StageGpu, String>,
+    /// Who makes what takes longer than a frame.
+    work: Dispatcher<ViewTask>,
     /// By the keys of the panes.
     panes: HashMap<u64, StagePane>,
     sight: Sight,
     densities: Densities,
     data_points: DataPoints,
-    bench: Bench,
+    inspector: StepInspector,
 }
 
 impl Stage {
     /// Builds the pipelines; without a graphics card it draws fewer particles and says so.
     #[must_use]
-    pub fn new(cc: &eframe::CreationContext<'_>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, networks: &Networks) -> Self {
         let options = egui_wgpu::RendererOptions::default();
         let gpu = match &cc.wgpu_render_state {
             Some(render) => StageGpu::install(render, &options).map_err(|error| error.to_string()),
             None => Err("There is no graphics card.".to_owned()),
         };
+        let (ctx, store) = (cc.egui_ctx.clone(), Store::new(networks.clone()));
         Self {
             gpu,
+            work: Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())),
             panes: HashMap::new(),
             sight: Sight::default(),
             densities: Densities::default(),
             data_points: DataPoints::default(),
-            bench: Bench::default(),
+            inspector: StepInspector::default(),
         }
     }
 
@@ -78,7 +86,7 @@ impl Stage {
     /// Whether something that the stage should show is still being made.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.densities.busy() || self.bench.busy() || self.panes.values().any(StagePane::busy)
+        self.densities.busy() || self.inspector.busy() || self.panes.values().any(StagePane::busy)
     }
 
     /// Where a point of a pane's plot was on the screen in the last frame.
@@ -91,7 +99,7 @@ impl Stage {
     /// none. The moment shown goes along.
     pub fn step_by_hand(&self, state: &mut State, by: i32) -> bool {
         let Some(place) = state.by_hand else { return false };
-        if let Some(next) = self.bench.step(place, by) {
+        if let Some(next) = self.inspector.step(place, by) {
             state.by_hand = Some(next);
             self.follow(state, next);
         }
@@ -101,7 +109,7 @@ impl Stage {
     /// Shows the moment at which an attempt stands.
     pub fn follow(&self, state: &mut State, place: ByHand) {
         let progress =
-            state.recording().and_then(|recording| self.bench.progress(place, recording));
+            state.recording().and_then(|recording| self.inspector.progress(place, recording));
         if let Some(progress) = progress {
             state.playback.seek(progress);
         }
@@ -113,19 +121,19 @@ impl Stage {
         self.forget_others(state);
         let scene = &state.pane().scene;
         self.sight.update(scene);
-        self.bench.update(ctx, state, &mut self.sight);
+        self.inspector.update(&self.work, state, &mut self.sight);
         let projection = sight::projection(scene, state.scene.view.projection);
         let extent = sight::extent(scene)[1][0];
         let process =
             driftscope_study::scene::Scene { view: state.scene.view, ..(**scene).clone() };
-        self.densities.update(ctx, &process, projection, extent);
+        self.densities.update(&self.work, &process, projection, extent);
         let gpu = self.gpu.as_ref().ok();
         if let (true, Some(gpu)) = (state.scene.view.layers.has(Layer::Data), gpu) {
             self.data_points.update(gpu, scene, state.look.room);
         }
         for (index, pane) in state.visible().iter().enumerate() {
             let stage_pane = self.panes.entry(pane.key).or_default();
-            stage_pane.prepare(ctx, gpu, (state, index), &self.sight);
+            stage_pane.prepare((ctx, &self.work), gpu, (state, index), &self.sight);
         }
     }
 
@@ -189,7 +197,7 @@ impl Stage {
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
-        self.bench.ui(ui, foot, state, out);
+        self.inspector.ui(ui, foot, state, out);
         if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
             minimal::ui(ui, line, state, out);
@@ -204,7 +212,7 @@ impl Stage {
             sight: &mut self.sight,
             densities: &mut self.densities,
             data_points: &self.data_points,
-            bench: &self.bench,
+            inspector: &self.inspector,
             index,
         };
         self.panes.entry(state.panes[index].key).or_default().ui(ui, rect, frame)
