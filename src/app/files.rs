@@ -1,11 +1,13 @@
-//! Files: dialogs, reading and writing, all away from the interface's thread.
+//! Files: dialogs, on threads of their own, and reading and writing, which are tasks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use driftscope_flow::network::Model;
-use driftscope_study::Networks;
 use driftscope_study::scene::Scene;
+use driftscope_study::session::Session;
+use driftscope_study::work::{Dispatcher, News, Ticket};
+use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::Context;
 
 use super::command::FileCommand;
@@ -13,8 +15,6 @@ use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_endi
 
 /// News waiting to be taken; more than a person can cause at a time.
 const QUEUE: usize = 16;
-const SCENE_ENDING: &str = "toml";
-const MODEL_ENDING: &str = "safetensors";
 
 /// What came of a file.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Files {
     sender: SyncSender<FileNews>,
     inbox: Receiver<FileNews>,
     asking: bool,
+    /// What is being read and written.
+    tasks: Vec<Ticket>,
     /// The dialog in the window, where the desktop has none.
     dialog: Option<OwnDialog>,
     /// Whether the desktop's dialogs are left alone.
@@ -51,7 +53,15 @@ impl Files {
     #[must_use]
     pub fn new(ctx: &Context, own_dialogs: bool) -> Self {
         let (sender, inbox) = sync_channel(QUEUE);
-        Self { ctx: ctx.clone(), sender, inbox, asking: false, dialog: None, own_dialogs }
+        Self {
+            ctx: ctx.clone(),
+            sender,
+            inbox,
+            asking: false,
+            tasks: Vec::new(),
+            dialog: None,
+            own_dialogs,
+        }
     }
 
     /// Whether a dialog is open in the window, which has the keyboard then.
@@ -73,8 +83,8 @@ impl Files {
     }
 
     /// The next news, if there is any.
-    pub fn poll(&mut self) -> Option<FileNews> {
-        let news = self.inbox.try_recv().ok()?;
+    pub fn poll(&mut self, work: &Dispatcher<Task>) -> Option<FileNews> {
+        let news = self.inbox.try_recv().ok().or_else(|| self.news_of_tasks(work))?;
         match &news {
             FileNews::Chosen(_) => self.asking = false,
             FileNews::NoDialog(question) => self.dialog = Some(OwnDialog::new(*question)),
@@ -83,32 +93,63 @@ impl Files {
         Some(news)
     }
 
+    /// The next news of what is being read and written.
+    fn news_of_tasks(&mut self, work: &Dispatcher<Task>) -> Option<FileNews> {
+        let mut found = None;
+        self.tasks.retain(|task| {
+            while found.is_none()
+                && let Some(news) = work.news(task)
+            {
+                match news {
+                    News::Made(Product::Scene(scene)) => {
+                        found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
+                    }
+                    News::Made(Product::Model(path)) => found = Some(FileNews::Model(path)),
+                    News::Made(Product::Written(path)) => found = Some(FileNews::Saved(path)),
+                    News::Made(_) | News::Progress(_) => {}
+                    News::Failed(words) => {
+                        found = Some(FileNews::Failed(words));
+                        return false;
+                    }
+                    News::Done => return false,
+                }
+            }
+            true
+        });
+        found
+    }
+
+    fn start(&mut self, work: &Dispatcher<Task>, task: Task) {
+        self.tasks.push(work.start(task));
+    }
+
     /// Asks for a file, or uses the one that was chosen.
-    pub fn carry_out(&mut self, command: FileCommand, scene: &Scene, networks: &Networks) {
+    pub fn carry_out(&mut self, command: FileCommand, session: &Session) {
+        let (scene, networks, work) = (session.scene(), session.networks(), session.work());
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
-            FileCommand::Open(path) => self.spawn(move || open(path)),
+            FileCommand::Open(path) => self.start(work, Task::Read(path)),
             FileCommand::SaveScene(path) => {
-                let (scene, networks) = (scene.clone(), networks.clone());
-                self.spawn(move || {
-                    let path = with_ending(path, SCENE_ENDING);
-                    saved(networks.save_scene(&scene, &path), path)
-                });
+                let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));
+                self.start(work, Task::WriteScene { scene, path });
             }
             FileCommand::SaveModel(path) => {
-                let model = scene.trained_networks().find_map(|id| networks.model(id));
-                self.spawn(move || match model {
-                    Some(model) => {
+                let trained = scene.trained_networks().find(|id| networks.model(*id).is_some());
+                match trained {
+                    Some(network) => {
                         let path = with_ending(path, MODEL_ENDING);
-                        saved(model.save(&path), path)
+                        self.start(work, Task::WriteModel { network, path });
                     }
-                    None => FileNews::Failed(
-                        "The scene shows no network that was trained in this window.".into(),
-                    ),
-                });
+                    None => {
+                        let words = "The scene shows no network that was trained in this window.";
+                        // More news than a person can cause do not wait.
+                        let _ = self.sender.try_send(FileNews::Failed(words.to_owned()));
+                        self.ctx.request_repaint();
+                    }
+                }
             }
         }
     }
@@ -137,7 +178,7 @@ impl Files {
             ctx.request_repaint();
         });
         if let Err(error) = spawned {
-            log::error!("no thread for work on files: {error}");
+            log::error!("no thread for a dialog: {error}");
         }
     }
 }
@@ -168,28 +209,3 @@ const SAVE_MODEL: Question = Question {
     then: FileCommand::SaveModel,
     ..OPEN_MODEL
 };
-
-fn open(path: PathBuf) -> FileNews {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some(SCENE_ENDING) => match Scene::load(&path) {
-            Ok(scene) => FileNews::Scene(Box::new(scene)),
-            Err(error) => FileNews::Failed(error.to_string()),
-        },
-        Some(MODEL_ENDING) => match Model::load(&path) {
-            Ok(_) => FileNews::Model(path),
-            Err(error) => FileNews::Failed(error.to_string()),
-        },
-        _ => FileNews::Failed(format!(
-            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}).",
-            path.display()
-        )),
-    }
-}
-
-fn saved<E: std::fmt::Display>(result: Result<(), E>, path: PathBuf) -> FileNews {
-    match result {
-        Ok(()) => FileNews::Saved(path),
-        Err(error) => FileNews::Failed(error.to_string()),
-    }
-}

@@ -8,7 +8,6 @@
 pub mod command;
 pub mod commands;
 mod controls;
-mod desk;
 mod file_dialog;
 mod files;
 mod folded;
@@ -107,11 +106,12 @@ impl Driftscope {
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
+        let networks = state.networks().clone();
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
-            stage: Stage::new(cc),
+            stage: Stage::new(cc, &networks),
             lab,
             files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
@@ -214,7 +214,7 @@ impl Driftscope {
             Command::ToggleHelp => state.help = !state.help,
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
-                self.files.carry_out(command, self.state.scene(), self.state.networks());
+                self.files.carry_out(command, &self.state);
             }
         }
     }
@@ -228,7 +228,7 @@ impl Driftscope {
         for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
             self.commands.push(Command::File(FileCommand::Open(path)));
         }
-        while let Some(news) = self.files.poll() {
+        while let Some(news) = self.files.poll(self.state.work()) {
             match news {
                 FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
                 FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),

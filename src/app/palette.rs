@@ -4,9 +4,10 @@
 use driftscope_solve::MethodRef;
 use driftscope_study::scene::Scene;
 use eframe::egui::Color32;
+use serde::{Deserialize, Serialize};
 
 /// Where the window is looked at, which decides its theme.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Room {
     /// Light on dark.
     #[default]

@@ -16,7 +16,7 @@ mod reference;
 mod run;
 pub mod scene;
 pub mod session;
-mod shared;
+pub mod shared;
 mod starts;
 mod step_by_step;
 mod store;

@@ -1,7 +1,7 @@
 //! What work names by its identity instead of carrying it along: networks and recordings.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -23,7 +23,8 @@ pub struct Store {
 pub struct UnknownRecording(u64);
 
 /// A recording in the question of a task. Written down it is the recording's identity; within one process
-/// the recording goes along.
+/// the recording itself is found through it, as long as somebody else has it: nobody wants to know anything
+/// about one that is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RecordingRef {
     /// [`Recording::id`].
@@ -31,14 +32,14 @@ pub struct RecordingRef {
     /// Blocks of particles that are there: a recording in the making grows.
     pub blocks: usize,
     #[serde(skip)]
-    here: Option<Arc<Recording>>,
+    here: Weak<Recording>,
 }
 
 impl RecordingRef {
     /// Names a recording.
     #[must_use]
     pub fn new(recording: &Arc<Recording>) -> Self {
-        Self { id: recording.id, blocks: recording.blocks.len(), here: Some(Arc::clone(recording)) }
+        Self { id: recording.id, blocks: recording.blocks.len(), here: Arc::downgrade(recording) }
     }
 }
 
@@ -69,10 +70,10 @@ impl Store {
     /// The recording that is meant, with as many blocks as were there when it was named.
     ///
     /// # Errors
-    /// If it did not come along and is not kept here, or not so far.
+    /// If it is gone and not kept here, or not so far.
     pub fn recording(&self, named: &RecordingRef) -> Result<Arc<Recording>, UnknownRecording> {
-        if let Some(here) = &named.here {
-            return Ok(Arc::clone(here));
+        if let Some(here) = named.here.upgrade() {
+            return Ok(here);
         }
         let kept = self.recordings().get(&named.id).cloned();
         let kept = kept.filter(|kept| kept.blocks.len() >= named.blocks);

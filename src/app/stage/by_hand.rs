@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use driftscope_solve::by_hand::AttemptByHand;
 use driftscope_study::scene::Projection;
-use driftscope_study::{Experiment, Recording, step_by_step};
-use eframe::egui::{Color32, Context, FontId, Rect, Shape, Stroke, Ui, vec2};
+use driftscope_study::work::{Dispatcher, Standing, Unfinished, Wish};
+use driftscope_study::{Experiment, Recording, RecordingRef, Store, step_by_step};
+use eframe::egui::{Color32, FontId, Rect, Shape, Stroke, Ui, vec2};
+use serde::{Deserialize, Serialize};
 
 use self::labels::Labels;
 use super::drawing::Canvas;
@@ -18,8 +20,8 @@ use super::layers::Draw;
 use super::layers::arrows::{Head, arrow};
 use super::readout;
 use super::sight::{Sight, Window};
+use super::work::{Drawing, ViewTask};
 use crate::app::command::{Command, Commands};
-use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, semibold};
@@ -35,15 +37,32 @@ const ABOVE: f64 = 0.3;
 /// However small the step, no less than this is seen.
 const LEAST: f64 = 2e-4;
 
-/// A recording and one of its particles.
-type Key = (u64, usize);
+/// The attempts of one particle of a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptsWanted {
+    /// The recording.
+    pub recording: RecordingRef,
+    /// Number of the particle, from 0.
+    pub particle: usize,
+}
 
-/// The attempts of the pinned particle.
+impl Drawing for AttemptsWanted {
+    type Made = Vec<AttemptByHand>;
+
+    fn make(&self, store: &Store) -> Result<Vec<AttemptByHand>, Unfinished> {
+        let recording = store.recording(&self.recording)?;
+        let experiment = Experiment::new(&recording.scene, &store.networks)
+            .map_err(|error| Unfinished::Failed(error.to_string()))?;
+        Ok(step_by_step(&experiment, &recording, self.particle))
+    }
+}
+
+/// The attempts of the pinned particle, one of them being looked at.
 #[derive(Default)]
-pub struct Bench {
-    desk: Desk<Key, Result<Arc<Vec<AttemptByHand>>, String>>,
-    /// The attempt that the view was moved to.
-    looked_at: Option<(Key, usize)>,
+pub struct StepInspector {
+    wish: Wish<AttemptsWanted>,
+    /// The recording, particle and attempt that the view was moved to.
+    looked_at: Option<(u64, usize, usize)>,
 }
 
 /// How much of an attempt has been shown.
@@ -89,25 +108,18 @@ impl Phase {
     }
 }
 
-impl Bench {
+impl StepInspector {
     /// Starts and collects the attempts, and looks where the present one plays.
-    pub fn update(&mut self, ctx: &Context, state: &State, sight: &mut Sight) {
-        self.desk.poll(ctx);
-        let Some((place, key, recording)) = Self::wanted(state) else {
+    pub fn update(&mut self, work: &Dispatcher<ViewTask>, state: &State, sight: &mut Sight) {
+        self.wish.take_news(work);
+        let Some((place, wanted)) = Self::wanted(state) else {
             if self.looked_at.take().is_some() {
                 sight.reset();
             }
             return;
         };
-        self.desk.ask(ctx, &key, || {
-            let (recording, networks) = (Arc::clone(recording), state.networks().clone());
-            move || {
-                Experiment::new(&recording.scene, &networks)
-                    .map(|experiment| Arc::new(step_by_step(&experiment, &recording, key.1)))
-                    .map_err(|error| error.to_string())
-            }
-        });
-        let goal = (key, place.attempt);
+        let goal = (wanted.recording.id, wanted.particle, place.attempt);
+        self.wish.ask_when_free(work, wanted);
         if self.looked_at != Some(goal)
             && let Some(window) = self.attempt(place).map(window)
         {
@@ -118,19 +130,19 @@ impl Bench {
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.desk.busy()
+        self.wish.is_busy()
     }
 
-    fn wanted(state: &State) -> Option<(InspectedStep, Key, &Arc<Recording>)> {
+    fn wanted(state: &State) -> Option<(InspectedStep, AttemptsWanted)> {
         let (place, particle) = (state.inspected()?, state.pinned()?);
-        let recording = state.recording()?;
-        // Panes count their recordings alike.
-        let id = recording.id << 3 | state.selected() as u64;
-        Some((place, (id, particle), recording))
+        let recording = RecordingRef::new(state.recording()?);
+        Some((place, AttemptsWanted { recording, particle }))
     }
 
     fn attempts(&self) -> Option<&Arc<Vec<AttemptByHand>>> {
-        self.desk.get()?.as_ref().ok()
+        // Of what cannot be taken apart there are none, whatever was there before.
+        let failed = matches!(self.wish.standing(), Standing::Failed(_));
+        self.wish.latest().filter(|_| !failed)
     }
 
     fn attempt(&self, place: InspectedStep) -> Option<&AttemptByHand> {
@@ -203,12 +215,14 @@ impl Bench {
     /// The card that says what is seen, with the buttons that go on and back.
     pub fn ui(&self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
         let Some(place) = state.inspected() else { return };
-        match self.desk.get() {
-            Some(Err(message)) => card::say(ui, rect, state, message, out),
-            Some(Ok(attempts)) if attempts.is_empty() => {
+        if let Standing::Failed(message) = self.wish.standing() {
+            return card::say(ui, rect, state, message, out);
+        }
+        match self.attempts() {
+            Some(attempts) if attempts.is_empty() => {
                 card::say(ui, rect, state, "This particle makes no steps.", out);
             }
-            Some(Ok(attempts)) => {
+            Some(attempts) => {
                 let index = place.attempt.min(attempts.len() - 1);
                 let place = InspectedStep { attempt: index, ..place };
                 let neighbours = [-1, 1].map(|by| self.step(place, by));

@@ -1,12 +1,16 @@
 //! What each particle is coloured by.
 
+use std::borrow::Cow;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use driftscope_study::Recording;
 use driftscope_study::scene::ColourBy;
+use driftscope_study::work::Unfinished;
+use driftscope_study::{Recording, RecordingRef, Store, shared};
 use eframe::egui::Color32;
+use serde::{Deserialize, Serialize};
 
+use super::work::Drawing;
 use crate::app::number;
 use crate::app::palette::{Palette, Room};
 
@@ -17,7 +21,7 @@ const UNKNOWN_ALPHA: u8 = 130;
 const SPEEDS_LOOKED_AT: usize = 100_000;
 
 /// What decides the colours.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Key {
     /// Which recording, and how much of it.
     pub recording: (u64, usize),
@@ -29,8 +33,29 @@ pub struct Key {
     pub room: Room,
 }
 
+/// The colours of a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColouringWanted {
+    /// What decides them.
+    pub key: Key,
+    /// The recording.
+    pub recording: RecordingRef,
+    /// The reference, where the colours are the distance from it.
+    pub reference: Option<RecordingRef>,
+}
+
+impl Drawing for ColouringWanted {
+    type Made = Colouring;
+
+    fn make(&self, store: &Store) -> Result<Colouring, Unfinished> {
+        let recording = store.recording(&self.recording)?;
+        let reference = self.reference.as_ref().map(|named| store.recording(named)).transpose()?;
+        Ok(Colouring::of(self.key.by, &recording, reference.as_deref(), self.key.room))
+    }
+}
+
 /// How quantities become colours, for the legend, and the colours.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Colouring {
     /// What the colours mean.
     pub by: ColourBy,
@@ -42,11 +67,12 @@ pub struct Colouring {
     /// what has a speed is then transparent in [`Self::colours`].
     pub speeds: Option<[f64; 2]>,
     /// One colour per particle of the whole recording.
+    #[serde(with = "shared::slice")]
     pub colours: Arc<[[u8; 4]]>,
 }
 
 /// What a legend shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Legend {
     /// Nothing: there is one colour.
     None,
@@ -58,7 +84,7 @@ pub enum Legend {
     /// All particles have the same value.
     One(String),
     /// No particle has the quantity; why.
-    Missing(&'static str),
+    Missing(Cow<'static, str>),
     /// A ring of directions.
     Ring,
     /// One colour for each of so many.
@@ -151,7 +177,7 @@ fn by_angle(recording: &Recording, palette: &Palette) -> Vec<[u8; 4]> {
 fn by_component(recording: &Recording, palette: &Palette) -> Coloured {
     let scene = &recording.scene;
     let Some(mixture) = scene.mixture().ok().filter(|_| scene.classic().is_none()) else {
-        return (Legend::Missing("A classic ODE has no components."), None, Vec::new());
+        return (Legend::Missing("A classic ODE has no components.".into()), None, Vec::new());
     };
     let components = mixture.components();
     let few = components.len() <= palette.categories();
@@ -215,7 +241,7 @@ fn by_quantity(
             ColourBy::Distance => "The reference is being solved…",
             _ => "Nothing to show yet.",
         };
-        return (Legend::Missing(why), None, Vec::new());
+        return (Legend::Missing(why.into()), None, Vec::new());
     };
     // A handful of outliers should not use up the whole scale.
     let (low, high) = (sorted[last / 50], sorted[last - last / 50]);
@@ -241,7 +267,7 @@ fn by_quantity(
 /// Every colour is the graphics card's to find, at the moment shown.
 fn by_speed(recording: &Recording, range: Option<[f64; 2]>) -> Coloured {
     let legend = match range.map(|range| range.map(number::three)) {
-        None => Legend::Missing("Nothing to show yet."),
+        None => Legend::Missing("Nothing to show yet.".into()),
         Some([low, high]) if low == high => Legend::One(low),
         Some(ends) => Legend::Scale { ends },
     };
@@ -351,6 +377,6 @@ mod tests {
         let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Room::Light);
         assert!(matches!(colouring.legend, Legend::Missing(_)));
         let colouring = Colouring::of(ColourBy::Distance, &euler, None, Room::Light);
-        assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…"));
+        assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…".into()));
     }
 }

@@ -2,17 +2,41 @@
 
 use std::sync::Arc;
 
-use driftscope_study::Recording;
+use driftscope_study::work::Unfinished;
+use driftscope_study::{Recording, RecordingRef, Store, shared};
+use serde::{Deserialize, Serialize};
+
+use super::work::Drawing;
 
 /// The mean distance at the end is enlarged to about this, in units of the plane.
 const SHOWN: f64 = 0.3;
 /// Lines from the reference to the particle are drawn for so many at most.
 pub const MOST_LINES: usize = 800;
 
+/// How far a complete recording is from its reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DifferenceWanted {
+    /// The recording.
+    pub recording: RecordingRef,
+    /// Its reference.
+    pub reference: RecordingRef,
+}
+
+impl Drawing for DifferenceWanted {
+    type Made = Difference;
+
+    fn make(&self, store: &Store) -> Result<Difference, Unfinished> {
+        let [recording, reference] =
+            [store.recording(&self.recording)?, store.recording(&self.reference)?];
+        Ok(Difference::of(&recording, &reference))
+    }
+}
+
 /// The paths of the particles as they would be if they were `magnified` times as far off.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Difference {
     /// Keyframes as in the recording, of the first `particles`.
+    #[serde(with = "shared::slice")]
     pub positions: Arc<[[f32; 2]]>,
     /// Where the references are at the same keyframes.
     pub references: Vec<[f32; 2]>,

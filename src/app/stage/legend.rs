@@ -24,7 +24,7 @@ pub fn colours_ui(ui: &mut Ui, palette: &Palette, colouring: &Colouring) {
     match &colouring.legend {
         Legend::None => {}
         Legend::Missing(why) => {
-            ui.label(RichText::new(*why).color(palette.quiet));
+            ui.label(RichText::new(&**why).color(palette.quiet));
         }
         Legend::One(value) => {
             ui.label(format!("{value} for every particle"));

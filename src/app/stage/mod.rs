@@ -21,19 +21,23 @@ mod picking;
 mod plot;
 mod readout;
 mod sight;
+mod work;
 
 use std::collections::HashMap;
 
 use driftscope_study::scene::Layer;
 use driftscope_study::session::{Action, InspectedStep, Mode};
+use driftscope_study::work::{Dispatcher, ThreadCrew};
+use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
-use self::by_hand::Bench;
+use self::by_hand::StepInspector;
 use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
 use self::sight::Sight;
+use self::work::ViewTask;
 use super::command::{Command, Commands};
 use super::state::State;
 use super::theme::UNIT;
@@ -44,30 +48,34 @@ const GAP: f32 = 3.0 * UNIT;
 /// The stage and what it keeps from frame to frame.
 pub struct Stage {
     gpu: Result<StageGpu, String>,
+    /// Who makes what takes longer than a frame.
+    work: Dispatcher<ViewTask>,
     /// By the keys of the panes.
     panes: HashMap<u64, StagePane>,
     sight: Sight,
     densities: Densities,
     data_points: DataPoints,
-    bench: Bench,
+    inspector: StepInspector,
 }
 
 impl Stage {
     /// Builds the pipelines; without a graphics card it draws fewer particles and says so.
     #[must_use]
-    pub fn new(cc: &eframe::CreationContext<'_>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, networks: &Networks) -> Self {
         let options = egui_wgpu::RendererOptions::default();
         let gpu = match &cc.wgpu_render_state {
             Some(render) => StageGpu::install(render, &options).map_err(|error| error.to_string()),
             None => Err("There is no graphics card.".to_owned()),
         };
+        let (ctx, store) = (cc.egui_ctx.clone(), Store::new(networks.clone()));
         Self {
             gpu,
+            work: Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())),
             panes: HashMap::new(),
             sight: Sight::default(),
             densities: Densities::default(),
             data_points: DataPoints::default(),
-            bench: Bench::default(),
+            inspector: StepInspector::default(),
         }
     }
 
@@ -79,7 +87,7 @@ impl Stage {
     /// Whether something that the stage should show is still being made.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.densities.busy() || self.bench.busy() || self.panes.values().any(StagePane::busy)
+        self.densities.busy() || self.inspector.busy() || self.panes.values().any(StagePane::busy)
     }
 
     /// Where a point of a pane's plot was on the screen in the last frame.
@@ -91,13 +99,13 @@ impl Stage {
     /// One phase further or back from the step that is being taken apart, if there is any.
     #[must_use]
     pub fn inspected_beside(&self, state: &State, by: i32) -> Option<InspectedStep> {
-        self.bench.step(state.inspected()?, by)
+        self.inspector.step(state.inspected()?, by)
     }
 
     /// The share of the run at which the step that is being taken apart stands.
     #[must_use]
     pub fn inspected_progress(&self, state: &State) -> Option<f64> {
-        self.bench.progress(state.inspected()?, state.recording()?)
+        self.inspector.progress(state.inspected()?, state.recording()?)
     }
 
     /// Hands what is new to the graphics card, and starts and collects what layers need; before
@@ -106,19 +114,19 @@ impl Stage {
         self.forget_others(state);
         let scene = &state.pane().scene;
         self.sight.update(scene);
-        self.bench.update(ctx, state, &mut self.sight);
+        self.inspector.update(&self.work, state, &mut self.sight);
         let projection = sight::projection(scene, state.scene().view.projection);
         let extent = sight::extent(scene)[1][0];
         let process =
             driftscope_study::scene::Scene { view: state.scene().view, ..(**scene).clone() };
-        self.densities.update(ctx, &process, projection, extent);
+        self.densities.update(&self.work, &process, projection, extent);
         let gpu = self.gpu.as_ref().ok();
         if let (true, Some(gpu)) = (state.scene().view.layers.has(Layer::Data), gpu) {
             self.data_points.update(gpu, scene, state.look.room);
         }
         for (index, pane) in state.visible().iter().enumerate() {
             let stage_pane = self.panes.entry(pane.key).or_default();
-            stage_pane.prepare(ctx, gpu, (state, index), &self.sight);
+            stage_pane.prepare((ctx, &self.work), gpu, (state, index), &self.sight);
         }
     }
 
@@ -183,7 +191,7 @@ impl Stage {
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
-        self.bench.ui(ui, foot, state, out);
+        self.inspector.ui(ui, foot, state, out);
         if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
             minimal::ui(ui, line, state, out);
@@ -198,7 +206,7 @@ impl Stage {
             sight: &mut self.sight,
             densities: &mut self.densities,
             data_points: &self.data_points,
-            bench: &self.bench,
+            inspector: &self.inspector,
             index,
         };
         self.panes.entry(state.panes()[index].key).or_default().ui(ui, rect, frame)

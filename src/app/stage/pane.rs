@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use driftscope_study::scene::{ColourBy, Layer, Projection, Scene};
-use driftscope_study::{Block, Recording};
+use driftscope_study::work::{Dispatcher, Wish};
+use driftscope_study::{Block, Recording, RecordingRef};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
-use super::by_hand::Bench;
-use super::colouring::{Colouring, Key};
+use super::by_hand::StepInspector;
+use super::colouring::{Colouring, ColouringWanted, Key};
 use super::data_points::DataPoints;
-use super::difference::{Difference, MOST_LINES};
+use super::difference::{Difference, DifferenceWanted, MOST_LINES};
 use super::drawing::Canvas;
 use super::gpu::{self, StageGpu, StageItem, Upload, View};
 use super::layers::{self, Densities, PaneLayers, Sighting};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::plot::{plot, zoom_by_scrolling};
 use super::sight::{self, Sight, Window};
+use super::work::ViewTask;
 use super::{painted, path, picking};
-use crate::app::desk::Desk;
 use crate::app::state::State;
 use driftscope_study::session::PaneState;
 
@@ -37,8 +38,8 @@ pub struct StagePane {
     uploaded: Option<Uploaded>,
     trouble: Option<String>,
     colouring: Option<(Key, Colouring)>,
-    colours: Desk<Key, Colouring>,
-    difference: Desk<(u64, u64), Arc<Difference>>,
+    colours: Wish<ColouringWanted>,
+    difference: Wish<DifferenceWanted>,
     layers: PaneLayers,
     /// Where the plot's coordinates were on the screen in the last frame.
     transform: Option<PlotTransform>,
@@ -57,7 +58,7 @@ pub struct Frame<'a> {
     /// A draw of the data.
     pub data_points: &'a DataPoints,
     /// The step being taken apart.
-    pub bench: &'a Bench,
+    pub inspector: &'a StepInspector,
     /// Which of the panes this is.
     pub index: usize,
 }
@@ -74,7 +75,7 @@ impl StagePane {
     /// Starts and collects what the pane needs, and hands what is new to the graphics card.
     pub fn prepare(
         &mut self,
-        ctx: &Context,
+        (ctx, work): (&Context, &Dispatcher<ViewTask>),
         gpu: Option<&StageGpu>,
         (state, index): (&State, usize),
         sight: &Sight,
@@ -83,17 +84,15 @@ impl StagePane {
         let sighting = sighting(state, pane, (sight, self.seen()));
         let recording = pane.recording();
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
-        self.layers.update(ctx, &sighting, at);
+        self.layers.update((ctx, work), &sighting, at);
         let Some(recording) = recording else { return };
-        self.colour(ctx, recording, pane.reference.as_ref(), (state, index));
-        self.difference.poll(ctx);
+        self.colour(work, recording, pane.reference.as_ref(), (state, index));
+        self.difference.take_news(work);
         if let (true, Some(reference)) = (state.scene().shows_difference(index), &pane.reference)
             && recording.complete
         {
-            self.difference.ask(ctx, &(recording.id, reference.id), || {
-                let (recording, reference) = (Arc::clone(recording), Arc::clone(reference));
-                move || Arc::new(Difference::of(&recording, &reference))
-            });
+            let [recording, reference] = [recording, reference].map(RecordingRef::new);
+            self.difference.ask_when_free(work, DifferenceWanted { recording, reference });
         }
         if let Some(gpu) = gpu {
             self.upload(ctx, gpu, pane.key, recording, self.difference(state, index));
@@ -102,7 +101,7 @@ impl StagePane {
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.colours.busy() || self.difference.busy() || self.layers.busy()
+        self.colours.is_busy() || self.difference.is_busy() || self.layers.busy()
     }
 
     /// Where a point of the plot was on the screen in the last frame.
@@ -134,13 +133,14 @@ impl StagePane {
     pub fn difference(&self, state: &State, index: usize) -> Option<Arc<Difference>> {
         let pane = &state.panes()[index];
         let key = (pane.recording()?.id, pane.reference.as_ref()?.id);
-        let (made, difference) = self.difference.made()?;
-        (state.scene().shows_difference(index) && *made == key).then(|| Arc::clone(difference))
+        let (of, difference) = self.difference.answered()?;
+        let made = (of.recording.id, of.reference.id);
+        (state.scene().shows_difference(index) && made == key).then(|| Arc::clone(difference))
     }
 
     fn colour(
         &mut self,
-        ctx: &Context,
+        work: &Dispatcher<ViewTask>,
         recording: &Arc<Recording>,
         reference: Option<&Arc<Recording>>,
         (state, index): (&State, usize),
@@ -166,15 +166,13 @@ impl StagePane {
             }
             return;
         }
-        self.colours.ask(ctx, &key, || {
-            let (recording, reference) = (Arc::clone(recording), reference.cloned());
-            move || Colouring::of(by, &recording, reference.as_deref(), key.room)
-        });
-        self.colours.poll(ctx);
-        if let Some((made, colouring)) = self.colours.made()
-            && self.colouring.as_ref().is_none_or(|(shown, _)| shown != made)
+        let recording = RecordingRef::new(recording);
+        let reference = reference.map(RecordingRef::new);
+        self.colours.ask_when_free(work, ColouringWanted { key, recording, reference });
+        if let Some((made, colouring)) = self.colours.answered()
+            && self.colouring.as_ref().is_none_or(|(shown, _)| *shown != made.key)
         {
-            self.colouring = Some((*made, colouring.clone()));
+            self.colouring = Some((made.key, (**colouring).clone()));
         }
     }
 
@@ -379,7 +377,7 @@ impl StagePane {
             items.push(Item::Drawn(draw));
         }
         if frame.index == state.selected() || state.visible().len() == 1 {
-            items.extend(frame.bench.item(state, sighting.projection).map(Item::Drawn));
+            items.extend(frame.inspector.item(state, sighting.projection).map(Item::Drawn));
         }
         items
     }
@@ -411,7 +409,6 @@ fn sighting<'a>(
         window: sight.window(Projection::Plane),
         seen,
         extent: sight::extent(scene)[1][0],
-        networks: state.networks(),
     }
 }
 

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use driftscope_study::Networks;
 use driftscope_study::scene::Layer;
-use eframe::egui::{Color32, Context, Pos2, Shape, Stroke, Ui, Vec2};
+use driftscope_study::work::{Dispatcher, Unfinished, Wish};
+use driftscope_study::{Networks, Store};
+use eframe::egui::{Color32, Pos2, Shape, Stroke, Ui, Vec2};
+use serde::{Deserialize, Serialize};
 
 use super::Sighting;
 use super::extract::{self, Extract};
-use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
 use crate::app::stage::sight::Window;
+use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Arrows along the shorter side of the view, about.
 const ALONG: f64 = 15.0;
@@ -21,7 +23,7 @@ const LONGEST: f64 = 0.92;
 const MOST: usize = 2_000;
 
 /// One place and what was found there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Found {
     at: [f64; 2],
     /// Velocity, score, D times score.
@@ -29,6 +31,7 @@ struct Found {
 }
 
 /// What was found all over the view.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Field {
     found: Vec<Found>,
     spacing: f64,
@@ -38,31 +41,45 @@ pub struct Field {
     pub diffusion: f64,
 }
 
+/// The fields of a scene at one t.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArrowsWanted(pub Extract);
+
+impl Drawing for ArrowsWanted {
+    /// None if the scene is refused.
+    type Made = Option<Field>;
+
+    fn make(&self, store: &Store) -> Result<Option<Field>, Unfinished> {
+        Ok(find(&self.0, &store.networks))
+    }
+}
+
 /// The fields of one pane.
 #[derive(Default)]
 pub struct Arrows {
-    desk: Desk<Extract, Option<Arc<Field>>>,
+    wish: Wish<ArrowsWanted>,
 }
 
 impl Arrows {
     /// Starts and collects what the layers show.
-    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>, seen: Window) {
-        self.desk.poll(ctx);
-        let key = Extract::of(sighting, seen, (ALONG, extract::ROUND));
-        self.desk.ask(ctx, &key, || {
-            let (key, networks) = (key.clone(), sighting.networks.clone());
-            move || find(&key, &networks).map(Arc::new)
-        });
+    pub fn update(&mut self, work: &Dispatcher<ViewTask>, sighting: &Sighting<'_>, seen: Window) {
+        let extract = Extract::of(sighting, seen, (ALONG, extract::ROUND));
+        self.wish.ask_when_free(work, ArrowsWanted(extract));
     }
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.desk.busy()
+        self.wish.is_busy()
     }
 
     /// What was found last.
-    pub fn field(&self) -> Option<&Arc<Field>> {
-        self.desk.get()?.as_ref()
+    pub fn field(&self) -> Option<&Field> {
+        self.made()?.as_ref().as_ref()
+    }
+
+    /// The same to keep.
+    pub fn made(&self) -> Option<&Arc<Option<Field>>> {
+        self.wish.latest()
     }
 }
 

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use driftscope_study::Recording;
+use driftscope_study::work::{Dispatcher, Unfinished, Wish};
+use driftscope_study::{Recording, RecordingRef, Store};
 use eframe::egui::Context;
+use serde::{Deserialize, Serialize};
 
 use super::heat::{Grid, Picture, Shown};
-use crate::app::desk::Desk;
 use crate::app::palette::{Heat, Room};
+use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Points along each side.
 const SIDE: usize = 128;
@@ -17,19 +19,30 @@ const REACH: f64 = 1.5;
 /// Times are told apart in steps of this share of a keyframe.
 const PER_KEYFRAME: f64 = 2.0;
 
-/// What decides the picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Key {
-    recording: u64,
-    blocks: usize,
-    keyframe: i64,
-    reach: f64,
+/// The density of a recording's particles at a keyframe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrowdWanted {
+    /// The recording.
+    pub recording: RecordingRef,
+    /// In parts of a keyframe, [`PER_KEYFRAME`] of them.
+    pub keyframe: i64,
+    /// Half the side of the square.
+    pub reach: f64,
+}
+
+impl Drawing for CrowdWanted {
+    type Made = Grid;
+
+    fn make(&self, store: &Store) -> Result<Grid, Unfinished> {
+        let recording = store.recording(&self.recording)?;
+        Ok(count(&recording, self.keyframe as f64 / PER_KEYFRAME, self.reach))
+    }
 }
 
 /// The density of the particles of one pane.
 #[derive(Default)]
 pub struct Crowd {
-    desk: Desk<Key, Grid>,
+    wish: Wish<CrowdWanted>,
     picture: Picture,
     number: u64,
 }
@@ -38,32 +51,28 @@ impl Crowd {
     /// Starts and collects the picture at a keyframe.
     pub fn update(
         &mut self,
-        ctx: &Context,
+        work: &Dispatcher<ViewTask>,
         recording: &Arc<Recording>,
         keyframe: f64,
         extent: f64,
     ) {
-        self.number += u64::from(self.desk.poll(ctx));
-        let key = Key {
-            recording: recording.id,
-            blocks: recording.blocks.len(),
+        self.number += u64::from(self.wish.take_news(work));
+        let wanted = CrowdWanted {
+            recording: RecordingRef::new(recording),
             keyframe: (keyframe * PER_KEYFRAME).round() as i64,
             reach: extent * REACH,
         };
-        self.desk.ask(ctx, &key, || {
-            let recording = Arc::clone(recording);
-            move || count(&recording, key.keyframe as f64 / PER_KEYFRAME, key.reach)
-        });
+        self.wish.ask_when_free(work, wanted);
     }
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.desk.busy()
+        self.wish.is_busy()
     }
 
     /// The picture made last.
     pub fn shown(&mut self, ctx: &Context, room: Room) -> Option<Shown> {
-        let grid = self.desk.get()?;
+        let grid = self.wish.latest()?;
         Some(self.picture.show(ctx, (self.number, grid), Heat::Particles, room))
     }
 }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Level, Mixture};
-use driftscope_study::scene::{Data, Direction, Layer, Projection, Scene};
+use driftscope_study::scene::{Data, Direction, Layer, Projection, Scene, View};
+use driftscope_study::work::{Dispatcher, Unfinished, Wish};
+use driftscope_study::{Store, shared};
 use eframe::egui::Context;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::heat::{Grid, Picture, Shown};
-use crate::app::desk::Desk;
 use crate::app::palette::{Heat, Room};
+use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Points along each side of the target density.
 const SIDE: usize = 224;
@@ -29,27 +32,87 @@ const REACH: f64 = 1.5;
 const LAST: f64 = 1.0 - 1e-4;
 
 /// What decides the pictures.
-#[derive(Clone, Debug, PartialEq)]
-struct Process {
-    direction: Direction,
-    data: Data,
-    path: Interpolant,
-    extent: f64,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Which way it runs.
+    pub direction: Direction,
+    /// The data.
+    pub data: Data,
+    /// The path.
+    pub path: Interpolant,
+    /// Half the side of the square that is covered.
+    pub extent: f64,
+}
+
+impl Process {
+    /// The data; none where a mixture of one's own is not one.
+    fn mixture(&self) -> Option<Mixture> {
+        Scene { data: self.data.clone(), ..Scene::default() }.mixture().ok()
+    }
+}
+
+/// The density that the particles should arrive at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetWanted(pub Process);
+
+impl Drawing for TargetWanted {
+    type Made = Grid;
+
+    fn make(&self, _store: &Store) -> Result<Grid, Unfinished> {
+        let generated = self.0.direction == Direction::Generate;
+        let target = self.0.mixture().filter(|_| generated);
+        Ok(target_grid(target.as_ref(), self.0.extent))
+    }
+}
+
+/// The densities of all particles on the way, at [`TIMES`] times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginalsWanted(pub Process);
+
+impl Drawing for MarginalsWanted {
+    type Made = Vec<Grid>;
+
+    fn make(&self, _store: &Store) -> Result<Vec<Grid>, Unfinished> {
+        let (mixture, path, reach) = (self.0.mixture(), self.0.path, self.0.extent);
+        let grid = |k| mixture.as_ref().map(|mixture| marginal(mixture, path, k, reach));
+        Ok((0..TIMES).into_par_iter().filter_map(grid).collect())
+    }
+}
+
+/// The density of one direction over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverTimeWanted {
+    /// What decides it.
+    pub process: Process,
+    /// [`View::angle`] of the direction.
+    pub angle: f64,
+}
+
+impl Drawing for OverTimeWanted {
+    type Made = Option<OverTime>;
+
+    fn make(&self, _store: &Store) -> Result<Option<OverTime>, Unfinished> {
+        let Process { path, extent, .. } = self.process;
+        let u = View { angle: self.angle, ..View::default() }.direction();
+        Ok(self.process.mixture().map(|mixture| over_time(&mixture, path, u, extent)))
+    }
 }
 
 /// The density of one direction over time, and at both ends.
+#[derive(Serialize, Deserialize)]
 pub struct OverTime {
     grid: Grid,
     /// Places along the direction, and the densities there at t = 0 and t = 1.
+    #[serde(with = "shared")]
     pub edges: Arc<Vec<[f64; 3]>>,
 }
 
 /// All of them.
 #[derive(Default)]
 pub struct Densities {
-    target: Desk<Process, Grid>,
-    marginals: Desk<Process, Vec<Grid>>,
-    over_time: Desk<(Process, u64), Option<OverTime>>,
+    target: Wish<TargetWanted>,
+    marginals: Wish<MarginalsWanted>,
+    over_time: Wish<OverTimeWanted>,
     pictures: [Picture; 4],
     /// Counts what was made, so that pictures know what is new.
     numbers: [u64; 3],
@@ -58,72 +121,60 @@ pub struct Densities {
 impl Densities {
     /// Starts and collects what the layers of `scene` show; what is there stays until the next is
     /// ready.
-    pub fn update(&mut self, ctx: &Context, scene: &Scene, projection: Projection, extent: f64) {
+    pub fn update(
+        &mut self,
+        work: &Dispatcher<ViewTask>,
+        scene: &Scene,
+        projection: Projection,
+        extent: f64,
+    ) {
         for (number, news) in self.numbers.iter_mut().zip([
-            self.target.poll(ctx),
-            self.marginals.poll(ctx),
-            self.over_time.poll(ctx),
+            self.target.take_news(work),
+            self.marginals.take_news(work),
+            self.over_time.take_news(work),
         ]) {
             *number += u64::from(news);
         }
         if scene.classic().is_some() {
             return;
         }
-        let path = scene.path();
-        let key = Process {
+        let process = Process {
             direction: scene.direction,
             data: scene.data.clone(),
-            path,
+            path: scene.path(),
             extent: extent * REACH,
         };
         let layers = scene.view.layers;
         let plane = projection == Projection::Plane;
-        let reach = key.extent;
         // A scene whose mixture is none has been refused; its old picture stays.
-        let mixture = || scene.mixture().ok();
         if plane && layers.has(Layer::Target) {
             // The target of the forward direction does not depend on the path, nor that of the
             // other on anything but the data.
-            let key = Process { path: Interpolant::Linear, ..key.clone() };
-            self.target.ask(ctx, &key, || {
-                let target = mixture().filter(|_| key.direction == Direction::Generate);
-                move || target_grid(target.as_ref(), reach)
-            });
+            let process = Process { path: Interpolant::Linear, ..process.clone() };
+            self.target.ask_when_free(work, TargetWanted(process));
         }
         if plane && layers.has(Layer::Marginal) {
-            self.marginals.ask(ctx, &key, || {
-                let mixture = mixture();
-                move || {
-                    let grid =
-                        |k| mixture.as_ref().map(|mixture| marginal(mixture, path, k, reach));
-                    (0..TIMES).into_par_iter().filter_map(grid).collect()
-                }
-            });
-        }
-        if !plane {
-            let u = scene.view.direction();
-            let key = (key, scene.view.angle.to_bits());
-            self.over_time.ask(ctx, &key, || {
-                let mixture = mixture();
-                move || mixture.as_ref().map(|mixture| over_time(mixture, path, u, reach))
-            });
+            self.marginals.ask_when_free(work, MarginalsWanted(process));
+        } else if !plane {
+            let angle = scene.view.angle;
+            self.over_time.ask_when_free(work, OverTimeWanted { process, angle });
         }
     }
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.target.busy() || self.marginals.busy() || self.over_time.busy()
+        self.target.is_busy() || self.marginals.is_busy() || self.over_time.is_busy()
     }
 
     /// The density that the particles should arrive at.
     pub fn target(&mut self, ctx: &Context, room: Room) -> Option<Shown> {
-        let grid = self.target.get()?;
+        let grid = self.target.latest()?;
         Some(self.pictures[0].show(ctx, (self.numbers[0], grid), Heat::Exact, room))
     }
 
     /// The density of all particles at t: two of those that are known, one fading into the other.
     pub fn marginal(&mut self, ctx: &Context, room: Room, t: f64) -> Option<[Shown; 2]> {
-        let grids = self.marginals.get().filter(|grids| grids.len() == TIMES)?;
+        let grids = self.marginals.latest().filter(|grids| grids.len() == TIMES)?;
         let place = t.clamp(0.0, 1.0) * (TIMES - 1) as f64;
         let below = (place as usize).min(TIMES - 2);
         let fraction = (place - below as f64) as f32;
@@ -142,7 +193,7 @@ impl Densities {
 
     /// The density of one direction over time.
     pub fn over_time(&mut self, ctx: &Context, room: Room) -> Option<(Shown, Arc<Vec<[f64; 3]>>)> {
-        let made = self.over_time.get()?.as_ref()?;
+        let made = self.over_time.latest()?.as_ref().as_ref()?;
         let number = self.numbers[2];
         let shown = self.pictures[3].show(ctx, (number, &made.grid), Heat::Exact, room);
         Some((shown, Arc::clone(&made.edges)))

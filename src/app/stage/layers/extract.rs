@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use driftscope_study::scene::{Scene, View};
-use driftscope_study::{Experiment, Networks, Probe};
+use driftscope_study::{Experiment, Networks, Probe, shared};
+use serde::{Deserialize, Serialize};
 
 use super::Sighting;
 use crate::app::stage::sight::Window;
@@ -19,8 +20,9 @@ pub const FINE: &[f64] = &[1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.4, 8.0, 10
 const FARTHEST: f64 = 4.0;
 
 /// What decides what a layer finds in a field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Extract {
+    #[serde(with = "shared")]
     scene: Arc<Scene>,
     /// In [`TIME_STEPS`].
     time: i64,

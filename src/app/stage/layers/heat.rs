@@ -3,12 +3,13 @@
 use eframe::egui::{
     Color32, ColorImage, Context, Pos2, Rect, Shape, TextureHandle, TextureOptions, Ui,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::app::palette::{Heat, Palette, Room};
 use crate::app::stage::drawing::Canvas;
 
 /// Values on a grid, as shares of the largest one: rows from the top, columns from the left.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grid {
     /// Columns and rows.
     pub size: [usize; 2],

@@ -2,10 +2,10 @@
 //! that names them all.
 
 pub mod arrows;
-mod crowd;
-mod densities;
+pub mod crowd;
+pub mod densities;
 mod edges;
-mod extract;
+pub mod extract;
 mod heat;
 pub mod streamlines;
 
@@ -16,8 +16,9 @@ use egui_plot::PlotUi;
 
 pub use self::densities::Densities;
 
+use driftscope_study::Recording;
 use driftscope_study::scene::{Layer, Layers, Projection, Scene};
-use driftscope_study::{Networks, Recording};
+use driftscope_study::work::Dispatcher;
 
 use self::arrows::Arrows;
 use self::crowd::Crowd;
@@ -25,6 +26,7 @@ use self::heat::Shown;
 use self::streamlines::Streamlines;
 use super::drawing::{Canvas, drawing};
 use super::sight::Window;
+use super::work::ViewTask;
 use crate::app::palette::{Palette, Room};
 
 /// What a pane's layers are drawn from, besides its particles.
@@ -52,8 +54,6 @@ pub struct Sighting<'a> {
     pub seen: Option<Window>,
     /// Half of what the view shows at least.
     pub extent: f64,
-    /// The networks that scenes name.
-    pub networks: &'a Networks,
 }
 
 impl Sighting<'_> {
@@ -76,7 +76,7 @@ impl PaneLayers {
     /// Starts and collects what the layers need.
     pub fn update(
         &mut self,
-        ctx: &Context,
+        (ctx, work): (&Context, &Dispatcher<ViewTask>),
         sighting: &Sighting<'_>,
         recording: Option<(&Arc<Recording>, f64)>,
     ) {
@@ -86,14 +86,14 @@ impl PaneLayers {
         }
         if let Some(seen) = sighting.seen {
             if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
-                self.arrows.update(ctx, sighting, seen);
+                self.arrows.update(work, sighting, seen);
             }
             if on(Layer::Streamlines) {
-                self.streamlines.update(ctx, sighting, seen);
+                self.streamlines.update(ctx, work, sighting, seen);
             }
         }
         if let (true, Some((recording, keyframe))) = (on(Layer::Empirical), recording) {
-            self.crowd.update(ctx, recording, keyframe, sighting.extent);
+            self.crowd.update(work, recording, keyframe, sighting.extent);
         }
     }
 
@@ -150,9 +150,11 @@ impl PaneLayers {
                 }))
             }
             Layer::Velocity | Layer::Score | Layer::Diffusion => {
-                let field = Arc::clone(self.arrows.field()?);
+                let made = Arc::clone(self.arrows.made()?);
                 Some(Box::new(move |ui, canvas, shapes| {
-                    field.draw(layer, palette, width, ui, canvas, shapes);
+                    if let Some(field) = made.as_ref() {
+                        field.draw(layer, palette, width, ui, canvas, shapes);
+                    }
                 }))
             }
             Layer::Data | Layer::Chords | Layer::Trails | Layer::Particles => None,

@@ -6,16 +6,18 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::Networks;
+use driftscope_study::work::{Dispatcher, Unfinished, Wish};
+use driftscope_study::{Networks, Store};
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
+use serde::{Deserialize, Serialize};
 
 use self::weave::{Line, Sampled, weave};
 use super::Sighting;
 use super::extract::{self, Extract};
-use crate::app::desk::Desk;
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
 use crate::app::stage::sight::Window;
+use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Lines side by side along the shorter side of the view, about.
 const ALONG: f64 = 26.0;
@@ -38,10 +40,43 @@ const HALF_WIDTH: [f32; 2] = [0.55, 1.35];
 /// Points of a line over which it fades in and out at its ends.
 const TAPER: f32 = 5.0;
 
+/// The streamlines of a scene at one t.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinesWanted {
+    /// What of which field.
+    pub extract: Extract,
+    /// Where the lines of the moment before were begun: those that fit stay.
+    pub seeds: Vec<[f64; 2]>,
+}
+
+impl PartialEq for LinesWanted {
+    fn eq(&self, other: &Self) -> bool {
+        self.extract == other.extract
+    }
+}
+
+/// Streamlines, as they were found.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Found {
+    lines: Vec<Line>,
+    /// Time from one mark to the next, the same throughout a run.
+    period: f64,
+}
+
+impl Drawing for LinesWanted {
+    /// None if the scene is refused, or nothing moves.
+    type Made = Option<Found>;
+
+    fn make(&self, store: &Store) -> Result<Option<Found>, Unfinished> {
+        Ok(find(&self.extract, &store.networks, &self.seeds))
+    }
+}
+
 /// The streamlines of one pane.
 #[derive(Default)]
 pub struct Streamlines {
-    desk: Desk<Extract, Option<Arc<Flow>>>,
+    wish: Wish<LinesWanted>,
+    flow: Option<(Extract, Arc<Flow>)>,
 }
 
 /// A line of a picture.
@@ -61,34 +96,47 @@ pub struct Flow {
 
 impl Streamlines {
     /// Starts and collects the lines.
-    pub fn update(&mut self, ctx: &Context, sighting: &Sighting<'_>, seen: Window) {
-        self.desk.poll(ctx);
-        let key = Extract::of(sighting, seen, (ALONG, extract::FINE));
-        let before = self
-            .desk
-            .made()
-            .and_then(|(made, flow)| flow.clone().filter(|_| made.is_akin(&key, AKIN)));
-        self.desk.ask(ctx, &key, || {
-            let (key, networks) = (key.clone(), sighting.networks.clone());
-            move || find(&key, &networks, before.as_deref()).map(Arc::new)
-        });
+    pub fn update(
+        &mut self,
+        ctx: &Context,
+        work: &Dispatcher<ViewTask>,
+        sighting: &Sighting<'_>,
+        seen: Window,
+    ) {
+        if self.wish.take_news(work)
+            && let Some((wanted, found)) = self.wish.answered()
+        {
+            let extract = &wanted.extract;
+            let before = self.before(extract);
+            let flow = found.as_ref().as_ref().map(|found| Flow::after(before, found));
+            self.flow = flow.map(|flow| (extract.clone(), Arc::new(flow)));
+        }
+        let extract = Extract::of(sighting, seen, (ALONG, extract::FINE));
+        let seeds = self.before(&extract).map_or_else(Vec::new, Flow::seeds);
+        self.wish.ask_when_free(work, LinesWanted { extract, seeds });
         if self.flow().is_some_and(|flow| flow.is_changing()) {
             ctx.request_repaint();
         }
     }
 
+    /// What is there, if its lines go over into those of `extract`.
+    fn before(&self, extract: &Extract) -> Option<&Flow> {
+        let (made, flow) = self.flow.as_ref()?;
+        made.is_akin(extract, AKIN).then_some(&**flow)
+    }
+
     /// Whether anything wished for is still being made, or on its way in or out.
     pub fn busy(&self) -> bool {
-        self.desk.busy() || self.flow().is_some_and(|flow| flow.is_changing())
+        self.wish.is_busy() || self.flow().is_some_and(|flow| flow.is_changing())
     }
 
     /// What was made last.
     pub fn flow(&self) -> Option<&Arc<Flow>> {
-        self.desk.get()?.as_ref()
+        self.flow.as_ref().map(|(_, flow)| flow)
     }
 }
 
-fn find(key: &Extract, networks: &Networks, before: Option<&Flow>) -> Option<Flow> {
+fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<Found> {
     let (probe, t) = key.probe(networks)?;
     let corner = key.from.map(|from| from as f64 * key.spacing);
     let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
@@ -100,34 +148,47 @@ fn find(key: &Extract, networks: &Networks, before: Option<&Flow>) -> Option<Flo
     let places = Sampled::places(corner, key.spacing, coarse);
     let half_way = key.t_at(0.5).min(probe.last_time());
     let usual = median_speed(&probe.velocities(half_way, &places))?;
-    let shown = || before.iter().flat_map(|flow| &flow.lines);
-    let first: Vec<[f64; 2]> =
-        shown().filter(|shown| shown.gone.is_none()).map(|shown| shown.line.seed).collect();
-    let now = Instant::now();
-    let mut lines: Vec<Shown> = weave(&field, key.spacing, usual, &first)
-        .into_iter()
-        .map(|line| {
-            let same = shown().find(|shown| shown.gone.is_none() && shown.line.is_same(&line));
-            let since = match (before, same) {
-                (None, _) => None,
-                (Some(_), Some(same)) => same.since,
-                (Some(_), None) => Some(now),
-            };
-            Shown { line: Arc::new(line), since, gone: None }
-        })
-        .collect();
-    let stays = |line: &Line| lines.iter().any(|shown| shown.line.is_same(line));
-    let leaving: Vec<Shown> = shown()
-        .filter(|shown| shown.gone.is_none_or(|gone| gone.elapsed() < FADE))
-        .filter(|shown| shown.gone.is_some() || !stays(&shown.line))
-        .map(|shown| Shown {
-            line: Arc::clone(&shown.line),
-            since: shown.since,
-            gone: shown.gone.or(Some(now)),
-        })
-        .collect();
-    lines.extend(leaving);
-    Some(Flow { lines, period: MARKS_APART * key.spacing / usual })
+    let lines = weave(&field, key.spacing, usual, seeds);
+    Some(Found { lines, period: MARKS_APART * key.spacing / usual })
+}
+
+impl Flow {
+    /// Where the lines that are there were begun.
+    fn seeds(&self) -> Vec<[f64; 2]> {
+        let there = self.lines.iter().filter(|shown| shown.gone.is_none());
+        there.map(|shown| shown.line.seed).collect()
+    }
+
+    /// What was found, coming in where `before` was, whose lines go.
+    fn after(before: Option<&Self>, found: &Found) -> Self {
+        let shown = || before.iter().flat_map(|flow| &flow.lines);
+        let now = Instant::now();
+        let mut lines: Vec<Shown> = found
+            .lines
+            .iter()
+            .map(|line| {
+                let same = shown().find(|shown| shown.gone.is_none() && shown.line.is_same(line));
+                let since = match (before, same) {
+                    (None, _) => None,
+                    (Some(_), Some(same)) => same.since,
+                    (Some(_), None) => Some(now),
+                };
+                Shown { line: Arc::new(line.clone()), since, gone: None }
+            })
+            .collect();
+        let stays = |line: &Line| lines.iter().any(|shown| shown.line.is_same(line));
+        let leaving: Vec<Shown> = shown()
+            .filter(|shown| shown.gone.is_none_or(|gone| gone.elapsed() < FADE))
+            .filter(|shown| shown.gone.is_some() || !stays(&shown.line))
+            .map(|shown| Shown {
+                line: Arc::clone(&shown.line),
+                since: shown.since,
+                gone: shown.gone.or(Some(now)),
+            })
+            .collect();
+        lines.extend(leaving);
+        Self { lines, period: found.period }
+    }
 }
 
 /// The median of the speeds that are finite, if it is above 0.

@@ -2,6 +2,8 @@
 //! it comes too close to one that is there (Jobard and Lefer, "Creating evenly-spaced streamlines
 //! of arbitrary density", 1997).
 
+use serde::{Deserialize, Serialize};
+
 /// Points of a line per distance between two lines.
 const PER_GAP: f64 = 5.0;
 /// A line ends where it comes closer to another than this share of the distance between two.
@@ -63,7 +65,7 @@ impl Sampled {
 }
 
 /// A point of a line.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// Where.
     pub at: [f64; 2],
@@ -72,7 +74,7 @@ pub struct Place {
 }
 
 /// A streamline, in the direction of the velocity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Where it was begun; at time 0.
     pub seed: [f64; 2],

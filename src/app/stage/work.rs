@@ -1,0 +1,207 @@
+//! What the stage needs made in the background, as plain values.
+//!
+//! To add one: a type with [`Drawing`] beside what is drawn of it, and a line in `drawings!` here.
+
+use std::sync::Arc;
+
+use driftscope_study::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
+use driftscope_study::{Store, shared};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::by_hand::AttemptsWanted;
+use super::colouring::ColouringWanted;
+use super::difference::DifferenceWanted;
+use super::layers::arrows::ArrowsWanted;
+use super::layers::crowd::CrowdWanted;
+use super::layers::densities::{MarginalsWanted, OverTimeWanted, TargetWanted};
+use super::layers::streamlines::LinesWanted;
+
+/// Something to be drawn that takes longer than a frame to make. Equal ones come out alike.
+pub trait Drawing: Clone + PartialEq + Send + Serialize + DeserializeOwned + 'static {
+    /// What is made.
+    type Made: Send + Sync + Serialize + DeserializeOwned + 'static;
+
+    /// Makes it, here and now.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    fn make(&self, store: &Store) -> Result<Self::Made, Unfinished>;
+}
+
+macro_rules! drawings {
+    ($($name:ident($drawing:ty)),* $(,)?) => {
+        /// Work for the stage.
+        #[derive(Clone, PartialEq, Serialize, Deserialize)]
+        pub enum ViewTask {
+            $(
+                #[doc = concat!("See [`", stringify!($drawing), "`].")]
+                $name($drawing),
+            )*
+        }
+
+        /// What that work has made.
+        #[derive(Clone, Serialize, Deserialize)]
+        pub enum ViewMade {
+            $(
+                #[doc = concat!("Of [`", stringify!($drawing), "`].")]
+                $name(#[serde(with = "shared")] Arc<<$drawing as Drawing>::Made>),
+            )*
+        }
+
+        impl ViewTask {
+            fn make(&self, store: &Store) -> Result<ViewMade, Unfinished> {
+                Ok(match self {
+                    $(Self::$name(drawing) => ViewMade::$name(Arc::new(drawing.make(store)?)),)*
+                })
+            }
+        }
+
+        $(impl Ask for $drawing {
+            type Work = ViewTask;
+            type Answer = <$drawing as Drawing>::Made;
+
+            fn task(&self) -> ViewTask {
+                ViewTask::$name(self.clone())
+            }
+
+            fn answer(made: ViewMade) -> Option<Arc<Self::Answer>> {
+                match made {
+                    ViewMade::$name(made) => Some(made),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+drawings! {
+    Arrows(ArrowsWanted),
+    Attempts(AttemptsWanted),
+    Colouring(ColouringWanted),
+    Crowd(CrowdWanted),
+    Difference(DifferenceWanted),
+    Lines(LinesWanted),
+    Marginals(MarginalsWanted),
+    OverTime(OverTimeWanted),
+    Target(TargetWanted),
+}
+
+impl Work for ViewTask {
+    type Product = ViewMade;
+    type Course = Self;
+
+    fn lane(&self) -> Lane {
+        Lane::Own
+    }
+
+    fn begin(self) -> Self {
+        self
+    }
+}
+
+impl Course<ViewMade> for ViewTask {
+    fn go_on(
+        &mut self,
+        store: &Store,
+        _signal: &Signal,
+        tell: &mut Tell<'_, ViewMade>,
+    ) -> Result<Turn, Unfinished> {
+        tell(News::Made(self.make(store)?));
+        Ok(Turn::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use driftscope_base::interpolant::Interpolant;
+    use driftscope_study::scene::{ColourBy, Direction, Projection, Scene};
+    use driftscope_study::work::perform;
+    use driftscope_study::{Product, Recording, RecordingRef, Task};
+
+    use super::*;
+    use crate::app::palette::Room;
+    use crate::app::stage::colouring::Key;
+    use crate::app::stage::layers::Sighting;
+    use crate::app::stage::layers::densities::Process;
+    use crate::app::stage::layers::extract::{Extract, ROUND};
+    use crate::app::stage::sight::Window;
+
+    fn written<T: Serialize>(value: &T) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(value, &mut bytes).expect("it can be written");
+        bytes
+    }
+
+    fn read_back<T: Serialize + DeserializeOwned>(value: &T) -> T {
+        ciborium::from_reader(&written(value)[..]).expect("what was written can be read")
+    }
+
+    fn recording(scene: &Arc<Scene>, id: u64, store: &Store) -> Arc<Recording> {
+        let mut made = None;
+        let task = Task::Solve { scene: Arc::clone(scene), id };
+        perform(task, store, &Signal::default(), &mut |news| {
+            if let News::Made(Product::Part(part)) = news {
+                made = Some(part);
+            }
+        });
+        let made = made.expect("it was solved");
+        // What is read back has only its identity.
+        store.keep(Arc::clone(&made));
+        made
+    }
+
+    #[test]
+    fn every_drawing_can_be_written_down_and_comes_out_the_same() {
+        let store = Store::default();
+        let settings = ["field.kind=exact", "particles.count=40", "data.name=two-moons"];
+        let scene = Scene::with_settings(None, &settings.map(str::to_owned)).expect("a scene");
+        let scene = Arc::new(scene);
+        let own = recording(&scene, 1, &store);
+        let finer = Arc::new(own.reference_scene().expect("there is one"));
+        let other = recording(&finer, 2, &store);
+        let [own, other] = [&own, &other].map(RecordingRef::new);
+        let window = Window { centre: [0.0; 2], half: [3.0; 2] };
+        let sighting = Sighting {
+            scene: &scene,
+            layers: scene.view.layers,
+            projection: Projection::Plane,
+            t: 0.4,
+            window,
+            seen: None,
+            extent: 3.0,
+        };
+        let extract = Extract::of(&sighting, window, (8.0, ROUND));
+        let process = Process {
+            direction: Direction::Generate,
+            data: scene.data.clone(),
+            path: Interpolant::Gvp,
+            extent: 4.0,
+        };
+        let key = Key {
+            recording: (own.id, own.blocks),
+            reference: Some(other.id),
+            by: ColourBy::Distance,
+            room: Room::default(),
+        };
+        let seeds = vec![[0.5, 0.25]];
+        let tasks = [
+            ArrowsWanted(extract.clone()).task(),
+            AttemptsWanted { recording: own.clone(), particle: 3 }.task(),
+            ColouringWanted { key, recording: own.clone(), reference: Some(other.clone()) }.task(),
+            CrowdWanted { recording: own.clone(), keyframe: 9, reach: 3.0 }.task(),
+            DifferenceWanted { recording: own, reference: other }.task(),
+            LinesWanted { extract, seeds }.task(),
+            MarginalsWanted(process.clone()).task(),
+            OverTimeWanted { process: process.clone(), angle: 30.0 }.task(),
+            TargetWanted(process).task(),
+        ];
+        for (place, task) in tasks.into_iter().enumerate() {
+            let again: ViewTask = read_back(&task);
+            assert!(again == task, "{place}");
+            let made = task.make(&store).expect("made");
+            assert_eq!(written(&read_back(&made)), written(&made), "{place}");
+            assert_eq!(written(&again.make(&store).expect("made")), written(&made), "{place}");
+        }
+    }
+}
