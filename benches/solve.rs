@@ -11,7 +11,8 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
-use driftscope_study::{Engine, Networks, Update, trainer};
+use driftscope_study::work::{Dispatcher, News, ThreadCrew};
+use driftscope_study::{Product, Store, Task, fresh_id, trainer};
 
 fn solves(criterion: &mut Criterion) {
     for workload in WORKLOADS {
@@ -56,30 +57,26 @@ fn latency(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("request to");
     group.sample_size(20);
     for (name, whole) in [("first picture", false), ("whole", true)] {
-        let mut engine = Engine::new(Networks::default(), || {});
+        let work = Dispatcher::new(ThreadCrew::new(Store::default(), || {}));
         group.bench_function(name, |bencher| {
-            bencher.iter_custom(|times| {
-                (0..times).map(|_| answered(&mut engine, &scene, whole)).sum()
-            });
+            bencher.iter_custom(|times| (0..times).map(|_| answered(&work, &scene, whole)).sum());
         });
     }
     group.finish();
 }
 
 /// Time from a request to its first picture, or to all of it.
-fn answered(engine: &mut Engine, scene: &Arc<Scene>, whole: bool) -> Duration {
+fn answered(work: &Dispatcher<Task>, scene: &Arc<Scene>, whole: bool) -> Duration {
     let began = Instant::now();
-    let id = engine.request(Arc::clone(scene));
+    let solve = work.start(Task::Solve { scene: Arc::clone(scene), id: fresh_id() });
     let mut taken = None;
     loop {
-        match engine.poll() {
-            Some(Update::Recorded(recording)) if recording.id == id => {
-                if recording.complete || !whole {
-                    taken.get_or_insert_with(|| began.elapsed());
-                }
+        match work.news(&solve) {
+            Some(News::Made(Product::Part(recording))) if recording.complete || !whole => {
+                taken.get_or_insert_with(|| began.elapsed());
             }
-            // The engine is idle again.
-            Some(Update::Measured { .. }) => return taken.expect("a picture came before"),
+            // The threads are free again.
+            Some(News::Done | News::Failed(_)) => return taken.expect("a picture came before"),
             Some(_) => {}
             None => std::thread::yield_now(),
         }

@@ -14,11 +14,17 @@ use driftscope_flow::data::toy;
 use driftscope_flow::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
-use driftscope_study::{Networks, TrainingJob, TrainingRequest, TrainingState};
+use driftscope_study::work::{Dispatcher, News, ThreadCrew, Word};
+use driftscope_study::{
+    Product, Store, Task, TrainingRequest, TrainingSpec, TrainingState, TrainingStatus,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::SceneArgs;
 use super::table::{check_writable, save};
+
+/// The bar moves this often.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Train a network by flow matching and save it as safetensors.
 ///
@@ -103,10 +109,14 @@ impl Train {
     }
 
     pub fn run(&self) -> Result<ExitCode> {
-        let request = self.request()?;
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let job = TrainingJob::start(request, Networks::default(), || {})?;
+        let TrainingRequest { data, interpolant, settings, .. } = self.request()?;
+        let spec = TrainingSpec { data, interpolant, settings };
+        spec.check()?;
+        let store = Store::default();
+        let work = Dispatcher::new(ThreadCrew::new(store.clone(), || {}));
+        let job = work.start(Task::Train(spec));
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
             let interrupted = Arc::clone(&interrupted);
@@ -117,19 +127,27 @@ impl Train {
         let style = "{bar:32} {pos}/{len} steps  {msg}  {elapsed} gone, {eta} left";
         let bar = ProgressBar::new(self.steps)
             .with_style(ProgressStyle::with_template(style).expect("a template that is tested"));
-        while !job.wait(Duration::from_millis(100)) {
+        let mut status = TrainingStatus::beginning(self.steps);
+        while matches!(status.state, TrainingState::Running | TrainingState::Paused) {
+            std::thread::sleep(LOOK);
             if interrupted.load(Ordering::Relaxed) {
-                job.stop();
+                work.tell(&job, Word::Stop);
             }
-            let status = job.status();
+            while let Some(news) = work.news(&job) {
+                match news {
+                    News::Made(Product::Training(newest)) => status = newest,
+                    News::Failed(reason) => status.state = TrainingState::Failed(reason),
+                    News::Made(_) | News::Progress(_) | News::Done => {}
+                }
+            }
             bar.set_position(status.steps_done);
             if let Some(loss) = status.loss {
                 bar.set_message(format!("loss {loss:.4}"));
             }
         }
         bar.abandon();
-        let status = job.status();
-        if let Some(model) = job.model() {
+        let model = status.network.and_then(|network| store.networks.model(network));
+        if let Some(model) = &model {
             save(&self.out, &model.to_bytes()?)?;
             let rate = status.steps_done as f64 / status.elapsed.as_secs_f64();
             let words = format!(
@@ -144,7 +162,7 @@ impl Train {
         if let TrainingState::Failed(reason) = status.state {
             bail!("{reason}");
         }
-        if job.model().is_none() {
+        if model.is_none() {
             bail!("stopped before the first step was done: there is nothing to save");
         }
         Ok(ExitCode::SUCCESS)

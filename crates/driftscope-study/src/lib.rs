@@ -23,7 +23,6 @@ mod store;
 mod task;
 mod training;
 pub mod work;
-mod worker;
 
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
@@ -34,5 +33,4 @@ pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
 pub use step_by_step::step_by_step;
 pub use store::{RecordingRef, Store, UnknownRecording};
 pub use task::{MODEL_ENDING, Product, SCENE_ENDING, Task, TaskCourse, Training, TrainingSpec};
-pub use training::{TrainingJob, TrainingRequest, TrainingState, TrainingStatus, trainer};
-pub use worker::{Engine, Update};
+pub use training::{TrainingRequest, TrainingState, TrainingStatus, trainer};

@@ -3,6 +3,8 @@
 //! To be named in `#[serde(with = "…")]`. (Serde's own feature `rc` would do the same for all crates of
 //! the build.)
 
+#![allow(clippy::missing_errors_doc, reason = "they fail as what writes or reads does")]
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

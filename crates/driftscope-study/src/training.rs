@@ -1,11 +1,9 @@
-//! Training a network in the background.
+//! What is trained, where a training stands, and what comes of it.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_base::memory::check_memory;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::{Mixture, MixtureError};
 use driftscope_flow::network::{
@@ -15,7 +13,6 @@ use driftscope_flow::network::{
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::networks::Networks;
 use crate::scene::{Data, Scene};
 
 /// What a mixture of one's own is called in model files.
@@ -154,146 +151,6 @@ impl TrainingStatus {
     }
 }
 
-/// A training on a thread of its own.
-pub struct TrainingJob {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    networks: Networks,
-    board: Mutex<Board>,
-    news: Condvar,
-}
-
-struct Board {
-    status: TrainingStatus,
-    snapshot: Option<Arc<Model>>,
-    wanted: Wanted,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Run,
-    Pause,
-    Stop,
-}
-
-impl Shared {
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl TrainingJob {
-    /// Starts training. Its snapshots are kept among `networks`; `notify` is called from its thread
-    /// whenever there is news.
-    ///
-    /// # Errors
-    /// If a setting is out of its range.
-    ///
-    /// # Panics
-    /// If the system has no thread to give.
-    pub fn start(
-        request: TrainingRequest,
-        networks: Networks,
-        notify: impl Fn() + Send + 'static,
-    ) -> Result<Self, TrainingError> {
-        request.settings.validate()?;
-        let TrainingSettings { architecture, batch, .. } = request.settings;
-        let what = format!(
-            "training {} layers of {} units on batches of {batch} points",
-            architecture.depth, architecture.hidden
-        );
-        let needed = request.settings.memory();
-        check_memory(&what, needed, "lower the batch, the units or the layers")
-            .map_err(TrainingError::from)?;
-        let status = TrainingStatus {
-            state: TrainingState::Running,
-            steps_done: 0,
-            steps: request.settings.steps,
-            elapsed: Duration::ZERO,
-            curve: Arc::default(),
-            loss: None,
-            network: None,
-        };
-        let board = Board { status, snapshot: None, wanted: Wanted::Run };
-        let shared = Arc::new(Shared { networks, board: Mutex::new(board), news: Condvar::new() });
-        let thread = std::thread::Builder::new()
-            .name("driftscope-training".into())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || {
-                    let outcome = train(&request, &shared, &notify);
-                    shared.board().status.state = match outcome {
-                        Ok(()) => TrainingState::Finished,
-                        Err(error) => TrainingState::Failed(error.to_string()),
-                    };
-                    shared.news.notify_all();
-                    notify();
-                }
-            })
-            .expect("the system has a thread for training");
-        Ok(Self { shared, thread: Some(thread) })
-    }
-
-    /// Where the training stands now.
-    #[must_use]
-    pub fn status(&self) -> TrainingStatus {
-        self.shared.board().status.clone()
-    }
-
-    /// The latest averaged weights with their description, for saving.
-    #[must_use]
-    pub fn model(&self) -> Option<Arc<Model>> {
-        self.shared.board().snapshot.clone()
-    }
-
-    /// Pauses after the step in progress.
-    pub fn pause(&self) {
-        self.want(Wanted::Pause);
-    }
-
-    /// Goes on after a pause.
-    pub fn resume(&self) {
-        self.want(Wanted::Run);
-    }
-
-    /// Ends the training after the step in progress; its weights stay.
-    pub fn stop(&self) {
-        self.want(Wanted::Stop);
-    }
-
-    /// Waits at most `patience` for the training to end; whether it has.
-    #[must_use]
-    pub fn wait(&self, patience: Duration) -> bool {
-        let ended = |board: &mut Board| {
-            !matches!(board.status.state, TrainingState::Finished | TrainingState::Failed(_))
-        };
-        let (mut board, _) = self
-            .shared
-            .news
-            .wait_timeout_while(self.shared.board(), patience, ended)
-            .unwrap_or_else(PoisonError::into_inner);
-        !ended(&mut board)
-    }
-
-    fn want(&self, wanted: Wanted) {
-        self.shared.board().wanted = wanted;
-        self.shared.news.notify_all();
-    }
-}
-
-impl Drop for TrainingJob {
-    fn drop(&mut self) {
-        self.stop();
-        if let Some(thread) = self.thread.take() {
-            // A training that panicked has said so already.
-            let _ = thread.join();
-        }
-    }
-}
-
 /// A training on draws of `mixture`, on the calling thread.
 ///
 /// # Errors
@@ -306,78 +163,6 @@ pub fn trainer(
     let rng = stream(settings.seed, Purpose::Training, 0);
     let draws = Draws { mixture: Arc::clone(mixture), rng };
     Trainer::new(settings, Box::new(draws), path, None)
-}
-
-fn train(
-    request: &TrainingRequest,
-    shared: &Shared,
-    notify: &dyn Fn(),
-) -> Result<(), TrainingError> {
-    let settings = request.settings.clone();
-    let mut trainer = trainer(settings, &request.mixture, request.interpolant)?;
-    let curve_interval = (request.settings.steps / CURVE_POINTS).max(1);
-    let (mut losses, mut since) = (0.0_f64, 0_u64);
-    let mut last_snapshot = Instant::now();
-    let mut elapsed = Duration::ZERO;
-
-    while trainer.steps_done() < request.settings.steps {
-        if !may_go_on(request, &trainer, shared, notify) {
-            break;
-        }
-        let began = Instant::now();
-        losses += f64::from(trainer.step()?);
-        since += 1;
-        elapsed += began.elapsed();
-        let done = trainer.steps_done();
-        {
-            let mut board = shared.board();
-            board.status.steps_done = done;
-            board.status.elapsed = elapsed;
-            let mean = (losses / since as f64) as f32;
-            board.status.loss = Some(mean);
-            if since == curve_interval {
-                Arc::make_mut(&mut board.status.curve).push((done, mean));
-                (losses, since) = (0.0, 0);
-            }
-        }
-        if last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
-            snapshot(request, &trainer, shared);
-            notify();
-            last_snapshot = Instant::now();
-        }
-    }
-    snapshot(request, &trainer, shared);
-    Ok(())
-}
-
-/// Waits out a pause; false when the training is to end.
-fn may_go_on(
-    request: &TrainingRequest,
-    trainer: &Trainer,
-    shared: &Shared,
-    notify: &dyn Fn(),
-) -> bool {
-    if shared.board().wanted == Wanted::Pause {
-        snapshot(request, trainer, shared);
-        shared.board().status.state = TrainingState::Paused;
-        notify();
-    }
-    let mut board = shared
-        .news
-        .wait_while(shared.board(), |board| board.wanted == Wanted::Pause)
-        .unwrap_or_else(PoisonError::into_inner);
-    board.status.state = TrainingState::Running;
-    board.wanted == Wanted::Run
-}
-
-fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
-    // Before the first step there is nothing to show or to save.
-    let Some(final_loss) = shared.board().status.loss.map(f64::from) else { return };
-    let model = Arc::new(request.model(trainer, final_loss));
-    let network = shared.networks.keep(Arc::clone(&model));
-    let mut board = shared.board();
-    board.status.network = Some(network);
-    board.snapshot = Some(model);
 }
 
 /// Independent draws of a distribution, from a stream of their own.

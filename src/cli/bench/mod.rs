@@ -15,7 +15,8 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
 use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::{MOST_PARTICLES, Scene};
-use driftscope_study::{Engine, Networks, Update, trainer};
+use driftscope_study::work::{Dispatcher, News, ThreadCrew};
+use driftscope_study::{Product, Store, Task, fresh_id, trainer};
 use serde::Serialize;
 
 use self::timing::best_of;
@@ -187,25 +188,26 @@ impl Latency {
         let settings = ["sampler.rtol=1e-3".to_owned()];
         let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
         let (news, wait) = std::sync::mpsc::channel();
-        let mut engine = Engine::new(Networks::default(), move || {
+        let work = Dispatcher::new(ThreadCrew::new(Store::default(), move || {
             // Nobody waits any more when the measurement is over.
             let _ = news.send(());
-        });
+        }));
         let mut best =
             Self { first_partial_ms: f64::MAX, first_partial_particles: 0, complete_ms: f64::MAX };
         for _ in 0..8 {
             let began = Instant::now();
-            let id = engine.request(Arc::clone(&scene));
+            let task = Task::Solve { scene: Arc::clone(&scene), id: fresh_id() };
+            let solve = work.start(task);
             let mut first = None;
+            // The end points are measured before the next one, so that it has all threads.
             loop {
-                let Some(update) = engine.poll() else {
-                    // The engine's thread ends only with the engine.
+                let Some(news) = work.news(&solve) else {
                     let _ = wait.recv_timeout(Duration::from_millis(100));
                     continue;
                 };
                 let now = began.elapsed().as_secs_f64() * 1e3;
-                match update {
-                    Update::Recorded(recording) if recording.id == id => {
+                match news {
+                    News::Made(Product::Part(recording)) => {
                         let (first, particles) = *first.get_or_insert((now, recording.count()));
                         if recording.complete {
                             best.complete_ms = best.complete_ms.min(now);
@@ -213,15 +215,11 @@ impl Latency {
                                 best.first_partial_ms = first;
                                 best.first_partial_particles = particles;
                             }
-                            break;
                         }
                     }
-                    _ => {}
+                    News::Done | News::Failed(_) => break,
+                    News::Made(_) | News::Progress(_) => {}
                 }
-            }
-            // Let it measure the end points, so that it is idle when asked again.
-            while !matches!(engine.poll(), Some(Update::Measured { .. })) {
-                let _ = wait.recv_timeout(Duration::from_millis(100));
             }
         }
         best
