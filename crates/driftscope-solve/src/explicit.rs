@@ -191,7 +191,7 @@ impl<S: Real> RungeKutta<S> {
     pub fn within(&self, state: &[S], end_slope: Option<&[S]>, h: f64, j: usize) -> Within {
         let (start, end) = (state[j].to_f64(), self.candidate[j].to_f64());
         match *self.dense {
-            Dense::Line => Within::new(start, [end - start]),
+            Dense::Line => Within::line(start, end),
             Dense::Polynomial(rows) | Dense::Extended { polynomial: rows, .. } => {
                 let mut coefficients = [0.0; HIGHEST_DEGREE];
                 for (stage, row) in self.stages.iter().zip(rows) {
@@ -249,6 +249,12 @@ impl Within {
         let mut coefficients = [0.0; HIGHEST_DEGREE];
         coefficients[..N].copy_from_slice(&given);
         Self { start, coefficients, degree: N }
+    }
+
+    /// The straight line from `start` to `end`.
+    #[must_use]
+    pub fn line(start: f64, end: f64) -> Self {
+        Self::new(start, [end - start])
     }
 
     /// Cubic Hermite interpolation between the values at both ends and their slopes, which are

@@ -22,6 +22,7 @@ pub mod stepper;
 mod tableau;
 mod tile;
 mod track;
+mod walk;
 pub mod whole_batch;
 
 pub use controller::{Controller, ControllerKind, History, StepControl, Tolerances, Verdict};

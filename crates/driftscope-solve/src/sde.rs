@@ -5,7 +5,10 @@ use driftscope_base::field::{Real, ScoredField, Times};
 use serde::{Deserialize, Serialize};
 
 use super::brownian::Noise;
-use super::track::{Attempt, Keep, Stop, Track};
+use super::explicit::Within;
+use super::stepper::{Inside, Step, Stepper};
+use super::track::{Keep, Track};
+use super::walk::Walk;
 
 /// How a noisy step is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,38 +180,33 @@ impl<S: Real> SdeProblem<'_, S> {
         keep: impl Into<Keep>,
         cancel: &Cancel,
     ) -> Result<Track, Cancelled> {
-        let count = starts.len() / 2;
-        let mut track = Track::new(count, self.keyframes.len(), keep.into());
-        let mut state = starts.to_vec();
-        let mut next = state.clone();
-        let mut work = Work::new(starts.len());
-        let mut alive = vec![true; count];
-        let mut keyframe = 0;
-        let mut nfe = 0;
+        let at_start = self.keyframes.first() == self.grid.first();
+        let mut walk = Walk::start(self.keyframes, at_start, starts, keep.into());
+        let mut stepper = SdeStepper {
+            problem: self,
+            noise,
+            denoises: false,
+            answer: starts.to_vec(),
+            work: Work::new(starts.len()),
+        };
+        let (last_step, size) = self.last_step;
+        let steps = self.grid.len() - 1;
         for (index, pair) in self.grid.windows(2).enumerate() {
             cancel.check()?;
-            self.place(&mut track, &state, &alive, &mut keyframe, pair[0]);
-            let h = pair[1] - pair[0];
-            next.copy_from_slice(&state);
-            self.noisy_step([pair[0], pair[1]], noise, index, &mut next, &mut work);
-            nfe += self.scheme.evaluations_per_step();
-            take_over(&mut track, &mut alive, pair[0], h, nfe, &mut state, &next);
+            let step = Step { index, t: pair[0], t1: pair[1] };
+            stepper.attempt(step, walk.state());
+            let last = index + 1 == steps && last_step == LastStep::None;
+            walk.follow(&mut stepper, (step, step.h()), &[], last);
         }
-        let end = self.grid[self.grid.len() - 1];
-        self.place(&mut track, &state, &alive, &mut keyframe, end);
-        let (last_step, h) = self.last_step;
         if last_step != LastStep::None {
             cancel.check()?;
-            next.copy_from_slice(&state);
-            self.denoise(last_step, end, h, &mut next, &mut work);
-            nfe += 1;
-            take_over(&mut track, &mut alive, end, h, nfe, &mut state, &next);
-            self.place(&mut track, &state, &alive, &mut keyframe, end + h);
+            let end = self.grid[steps];
+            let step = Step { index: steps, t: end, t1: end + size };
+            stepper.denoises = true;
+            stepper.attempt(step, walk.state());
+            walk.follow(&mut stepper, (step, size), &[], true);
         }
-        for i in 0..count {
-            track.ends[i] = [state[i].to_f64(), state[count + i].to_f64()];
-        }
-        Ok(track)
+        Ok(walk.end())
     }
 
     /// Moves `x` over step `index`, from `t` to `t_next`. The end is the grid's own time rather
@@ -297,16 +295,49 @@ impl<S: Real> SdeProblem<'_, S> {
             *f = v + diffusion * s;
         }
     }
+}
 
-    fn place(&self, track: &mut Track, state: &[S], alive: &[bool], keyframe: &mut usize, t: f64) {
-        if self.keyframes.get(*keyframe) != Some(&t) {
-            return;
+/// The steps of an SDE on a batch, as any method's steps.
+struct SdeStepper<'a, S> {
+    problem: &'a SdeProblem<'a, S>,
+    noise: &'a Noise<S>,
+    /// Whether the noisy steps are over, so that the last step comes.
+    denoises: bool,
+    answer: Vec<S>,
+    work: Work<S>,
+}
+
+impl<S: Real> Stepper<S> for SdeStepper<'_, S> {
+    fn attempt(&mut self, step: Step, state: &[S]) {
+        let Self { problem, noise, denoises, answer, work } = self;
+        answer.copy_from_slice(state);
+        if *denoises {
+            let (kind, size) = problem.last_step;
+            problem.denoise(kind, step.t, size, answer, work);
+        } else {
+            problem.noisy_step([step.t, step.t1], noise, step.index, answer, work);
         }
-        let count = alive.len();
-        for i in (0..count).filter(|&i| alive[i]) {
-            track.place(i, *keyframe, state[i].to_f64(), state[count + i].to_f64());
-        }
-        *keyframe += 1;
+    }
+
+    fn keep(&mut self) {}
+
+    fn restart(&mut self) {}
+
+    fn answer(&self) -> &[S] {
+        &self.answer
+    }
+
+    fn evaluations(&self, _i: usize) -> u32 {
+        if self.denoises { 1 } else { self.problem.scheme.evaluations_per_step() }
+    }
+
+    fn prepare_dense(&mut self, _state: &[S], _last: bool) -> u32 {
+        0
+    }
+
+    /// A straight line: the path between two steps is not known.
+    fn within(&self, state: &[S], j: usize) -> Inside {
+        Within::line(state[j].to_f64(), self.answer[j].to_f64()).into()
     }
 }
 
@@ -326,34 +357,6 @@ impl<S: Real> Work<S> {
             score: zeros.clone(),
             drift: zeros.clone(),
             first_drift: zeros,
-        }
-    }
-}
-
-/// Takes over what a step made, particle by particle; one whose answer is not finite stays where
-/// it was and takes no further part.
-fn take_over<S: Real>(
-    track: &mut Track,
-    alive: &mut [bool],
-    t: f64,
-    h: f64,
-    nfe: u32,
-    state: &mut [S],
-    next: &[S],
-) {
-    let count = alive.len();
-    for i in 0..count {
-        if !alive[i] {
-            continue;
-        }
-        if next[i].is_finite() && next[count + i].is_finite() {
-            state[i] = next[i];
-            state[count + i] = next[count + i];
-            track.note(i, Attempt { t, h, error_ratio: f64::NAN, accepted: true, nfe });
-        } else {
-            alive[i] = false;
-            track.counts[i].nfe = nfe;
-            track.stops.push((i, Stop::NotFinite { t }));
         }
     }
 }
