@@ -5,10 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use driftscope::app::palette::Room;
+use driftscope::app::palette::Theme;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::scene::{Layer, Layers, Projection, Scene};
-use eframe::egui::{Key, Theme};
+use eframe::egui::{self, Key};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
 
@@ -49,10 +49,10 @@ fn scene(settings: &[&str]) -> Scene {
 }
 
 fn window(launch: Launch, size: [f32; 2]) -> Harness<'static, Driftscope> {
-    let theme = if launch.room == Room::Dark { Theme::Dark } else { Theme::Light };
+    let system = if launch.theme == Theme::Dark { egui::Theme::Dark } else { egui::Theme::Light };
     let mut harness = Harness::builder()
         .with_size(size)
-        .with_theme(theme)
+        .with_theme(system)
         .with_render_cursor(false)
         .wgpu()
         .build_eframe(move |cc| Driftscope::new(cc, launch));
@@ -82,10 +82,10 @@ fn check(harness: &mut Harness<'_, Driftscope>, name: &str, results: &mut Snapsh
     results.extend_harness(harness);
 }
 
-fn stage_alone(scene: Scene, room: Room, at: f64) -> Harness<'static, Driftscope> {
+fn stage_alone(scene: Scene, theme: Theme, at: f64) -> Harness<'static, Driftscope> {
     // From the beginning: streamlines go on from those before, and those of a stage of another shape
     // are there sooner or later.
-    let launch = Launch { scene, room, at: Some(at), stage_alone: true, ..Launch::default() };
+    let launch = Launch { scene, theme, at: Some(at), stage_alone: true, ..Launch::default() };
     let mut harness = window(launch, STAGE);
     settle(&mut harness);
     harness
@@ -151,7 +151,7 @@ fn every_layer() {
             scene.diffusion.form = driftscope_flow::diffusion::DiffusionForm::Sigma;
             scene.view.layers = Layers::of(&[layer, Layer::Velocity]);
         }
-        let mut harness = stage_alone(scene, Room::Dark, 0.6);
+        let mut harness = stage_alone(scene, Theme::Dark, 0.6);
         check(&mut harness, &format!("layer-{}", layer.name()), &mut results);
     }
 }
@@ -171,7 +171,7 @@ fn all_layers_that_go_together_on_light() {
         Layer::Trails,
         Layer::Particles,
     ]);
-    check(&mut stage_alone(scene, Room::Light, 0.5), "layers-together-light", &mut results);
+    check(&mut stage_alone(scene, Theme::Light, 0.5), "layers-together-light", &mut results);
 }
 
 #[test]
@@ -183,10 +183,10 @@ fn streamlines() {
     let layers = Layers::of(&[Layer::Marginal, Layer::Streamlines, Layer::Particles]);
     let mut learned = scene(&["field.kind=learned", "particles.count=800"]);
     learned.view.layers = layers;
-    check(&mut stage_alone(learned, Room::Light, 0.8), "streamlines-light", &mut results);
+    check(&mut stage_alone(learned, Theme::Light, 0.8), "streamlines-light", &mut results);
     let mut classic = scene(&["field.kind=classic", "field.system=lotka-volterra"]);
     classic.view.layers = layers;
-    check(&mut stage_alone(classic, Room::Dark, 0.3), "streamlines-classic", &mut results);
+    check(&mut stage_alone(classic, Theme::Dark, 0.3), "streamlines-classic", &mut results);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn crowds_add_up() {
         return;
     }
     let mut results = SnapshotResults::new();
-    for (name, room) in [("dark", Room::Dark), ("light", Room::Light)] {
+    for (name, theme) in [("dark", Theme::Dark), ("light", Theme::Light)] {
         let mut scene = scene(&[
             "data.name=pinwheel",
             "particles.count=60000",
@@ -203,7 +203,7 @@ fn crowds_add_up() {
             "sampler.steps=30",
         ]);
         scene.view.layers = Layers::of(&[Layer::Particles]);
-        check(&mut stage_alone(scene, room, 0.85), &format!("crowd-{name}"), &mut results);
+        check(&mut stage_alone(scene, theme, 0.85), &format!("crowd-{name}"), &mut results);
     }
 }
 
@@ -213,10 +213,10 @@ fn every_theme() {
         return;
     }
     let mut results = SnapshotResults::new();
-    for room in Room::ALL {
-        let launch = Launch { scene: scene(&[]), room, at: Some(0.62), ..Launch::default() };
+    for theme in Theme::ALL {
+        let launch = Launch { scene: scene(&[]), theme, at: Some(0.62), ..Launch::default() };
         let mut harness = window(launch, WINDOW);
-        check(&mut harness, &format!("theme-{}", room.title().to_lowercase()), &mut results);
+        check(&mut harness, &format!("theme-{}", theme.title().to_lowercase()), &mut results);
     }
 }
 
@@ -229,8 +229,8 @@ fn one_to_four_panes() {
     let mut scene =
         scene(&["sampler.method=euler", "sampler.steps=8", "data.name=eight-gaussians"]);
     for count in 1..=4 {
-        let room = if count % 2 == 0 { Room::Dark } else { Room::Light };
-        let launch = Launch { scene: scene.clone(), room, at: Some(0.7), ..Launch::default() };
+        let theme = if count % 2 == 0 { Theme::Dark } else { Theme::Light };
+        let launch = Launch { scene: scene.clone(), theme, at: Some(0.7), ..Launch::default() };
         let mut harness = window(launch, WINDOW);
         check(&mut harness, &format!("panes-{count}"), &mut results);
         scene.add_pane();
@@ -259,8 +259,8 @@ fn over_time() {
     let mut results = SnapshotResults::new();
     let mut scene = scene(&["view.angle=90", "particles.count=400"]);
     scene.view.projection = Projection::OverTime;
-    check(&mut stage_alone(scene.clone(), Room::Dark, 0.75), "over-time-dark", &mut results);
-    check(&mut stage_alone(scene.clone(), Room::Light, 1.0), "over-time-light", &mut results);
+    check(&mut stage_alone(scene.clone(), Theme::Dark, 0.75), "over-time-dark", &mut results);
+    check(&mut stage_alone(scene.clone(), Theme::Light, 1.0), "over-time-light", &mut results);
     scene.view.angle = 30.0;
     scene.add_pane();
     let launch = Launch { scene, at: Some(1.0), ..Launch::default() };
@@ -283,7 +283,7 @@ fn colours_and_their_legends() {
     ] {
         let (colour_key, data_key) = (format!("view.colour={colour}"), format!("data.name={data}"));
         let scene = scene(&[&colour_key, &data_key, "sampler.rtol=1e-3", "particles.count=1500"]);
-        check(&mut stage_alone(scene, Room::Dark, 1.0), &format!("colour-{colour}"), &mut results);
+        check(&mut stage_alone(scene, Theme::Dark, 1.0), &format!("colour-{colour}"), &mut results);
     }
 }
 
@@ -293,17 +293,17 @@ fn step_by_step() {
         return;
     }
     let mut results = SnapshotResults::new();
-    for (name, settings, phases, room) in [
-        ("dopri5", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 8, Room::Dark),
-        ("dopri5-answers", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 9, Room::Projector),
-        ("dop853", vec!["sampler.method=dop853", "sampler.rtol=1e-3"], 11, Room::Dark),
-        ("rk4", vec!["sampler.method=rk4", "sampler.steps=5"], 4, Room::Light),
-        ("noisy", vec!["diffusion.form=sigma", "sampler.steps=20"], 3, Room::Dark),
+    for (name, settings, phases, theme) in [
+        ("dopri5", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 8, Theme::Dark),
+        ("dopri5-answers", vec!["sampler.rtol=1e-2", "sampler.atol=1e-3"], 9, Theme::Projector),
+        ("dop853", vec!["sampler.method=dop853", "sampler.rtol=1e-3"], 11, Theme::Dark),
+        ("rk4", vec!["sampler.method=rk4", "sampler.steps=5"], 4, Theme::Light),
+        ("noisy", vec!["diffusion.form=sigma", "sampler.steps=20"], 3, Theme::Dark),
     ] {
         let mut settings = settings;
         settings.push("particles.count=300");
         let scene = scene(&settings);
-        let launch = Launch { scene, room, at: Some(0.5), pin: Some(17), ..Launch::default() };
+        let launch = Launch { scene, theme, at: Some(0.5), pin: Some(17), ..Launch::default() };
         let mut harness = window(launch, WINDOW);
         harness.get_by_label("Step by step").click();
         settle(&mut harness);

@@ -40,7 +40,7 @@ fn read(pane: &PaneState) -> Reading {
     let traces = &shown.traces;
     let chosen = pane.chosen.as_ref().map(|chosen| {
         let stability = chosen.stability.as_ref().expect("it has steps");
-        (chosen.particle, stability.landings.len(), stability.left_at.map(f64::to_bits))
+        (chosen.particle, stability.step_eigenvalues.len(), stability.left_at.map(f64::to_bits))
     });
     Reading {
         scene: (*pane.scene).clone(),

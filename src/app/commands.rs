@@ -156,7 +156,7 @@ pub const GRAPHS: Entry =
 /// The next theme.
 pub const NEXT_THEME: Entry =
     Entry::new(("Next theme", "next theme"), &[Keys::Plain(Key::T)], |state| {
-        Command::Look(Look { room: state.look.room.next(), ..state.look })
+        Command::Look(Look { theme: state.look.theme.next(), ..state.look })
     });
 /// Larger type.
 pub const PRESENTER: Entry =

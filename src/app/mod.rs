@@ -99,9 +99,9 @@ impl Driftscope {
             session.act(&action).expect("these can always be done");
         }
         let mut state = State::new(session);
-        state.look.room = launch.room;
+        state.look.theme = launch.theme;
         state.look.panels.stage_alone = launch.stage_alone;
-        theme::choose(ctx, launch.room);
+        theme::choose(ctx, launch.theme);
         let mut lab = LabView::default();
         if let Some(page) = &launch.page {
             lab.turn_to(page);
@@ -170,8 +170,8 @@ impl Driftscope {
     }
 
     fn set_look(&mut self, look: state::Look, ctx: &Context) {
-        if look.room != self.state.look.room {
-            theme::choose(ctx, look.room);
+        if look.theme != self.state.look.theme {
+            theme::choose(ctx, look.theme);
         }
         self.state.look = look;
     }

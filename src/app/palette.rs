@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where the window is looked at, which decides its theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Room {
+pub enum Theme {
     /// Light on dark.
     #[default]
     Dark,
@@ -18,7 +18,7 @@ pub enum Room {
     Projector,
 }
 
-impl Room {
+impl Theme {
     /// Every theme, in menu order.
     pub const ALL: [Self; 3] = [Self::Dark, Self::Light, Self::Projector];
 
@@ -226,11 +226,11 @@ pub static PROJECTOR: Palette = Palette {
 impl Palette {
     /// The palette of a theme.
     #[must_use]
-    pub fn of(room: Room) -> &'static Self {
-        match room {
-            Room::Dark => &DARK,
-            Room::Light => &LIGHT,
-            Room::Projector => &PROJECTOR,
+    pub fn of(theme: Theme) -> &'static Self {
+        match theme {
+            Theme::Dark => &DARK,
+            Theme::Light => &LIGHT,
+            Theme::Projector => &PROJECTOR,
         }
     }
 

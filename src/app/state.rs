@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use driftscope_study::session::{Mode, Session};
 
-use super::palette::{Palette, Room};
+use super::palette::{Palette, Theme};
 
 /// Which panels are shown beside the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Panels {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
     /// The theme.
-    pub room: Room,
+    pub theme: Theme,
     /// Larger type, for projecting.
     pub presenter: bool,
     /// Which panels are shown.
@@ -33,7 +33,7 @@ pub struct Look {
 impl Default for Look {
     fn default() -> Self {
         Self {
-            room: Room::default(),
+            theme: Theme::default(),
             presenter: false,
             panels: Panels { controls: true, plots: true, stage_alone: false },
             zoom: 1.0,
@@ -98,7 +98,7 @@ impl State {
     /// The colours of the theme.
     #[must_use]
     pub fn palette(&self) -> &'static Palette {
-        Palette::of(self.look.room)
+        Palette::of(self.look.theme)
     }
 
     /// The panels that are shown: those that should be, as far as there is room. Where there is too

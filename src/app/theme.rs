@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use eframe::egui::{
     self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke,
-    Style, TextStyle, Theme, Vec2, Visuals, epaint::Shadow, style::WidgetVisuals,
+    Style, TextStyle, Vec2, Visuals, epaint::Shadow, style::WidgetVisuals,
 };
 
-use super::palette::{Palette, Room};
+use super::palette::{Palette, Theme};
 use super::state::Look;
 
 /// One unit of the spacing grid, in points.
@@ -43,11 +43,11 @@ pub fn install(ctx: &egui::Context) {
 }
 
 /// Styles and colours of a theme.
-pub fn choose(ctx: &egui::Context, room: Room) {
-    let palette = Palette::of(room);
-    let theme = if palette.dark { Theme::Dark } else { Theme::Light };
-    ctx.set_style_of(theme, style(palette));
-    ctx.set_theme(theme);
+pub fn choose(ctx: &egui::Context, theme: Theme) {
+    let palette = Palette::of(theme);
+    let system = if palette.dark { egui::Theme::Dark } else { egui::Theme::Light };
+    ctx.set_style_of(system, style(palette));
+    ctx.set_theme(system);
 }
 
 /// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols and the few

@@ -35,7 +35,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             ui.spacing_mut().item_spacing.x = UNIT;
             let look = state.look;
             let theme = if palette.dark { Icon::Sun } else { Icon::Moon };
-            let next_theme = format!("{} theme", look.room.next().title());
+            let next_theme = format!("{} theme", look.theme.next().title());
             let panels = state.panels();
             let buttons = [
                 (Icon::Help, &commands::HELP, None, state.help),

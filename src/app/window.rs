@@ -8,7 +8,7 @@ use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
 use super::Driftscope;
-use super::palette::Room;
+use super::palette::Theme;
 use super::screenshot::{Outcome, Screenshot};
 use super::stage::gpu::StageGpu;
 
@@ -33,7 +33,7 @@ pub struct Launch {
     /// A picture to take, after which it closes.
     pub screenshot: Option<Screenshot>,
     /// The theme it opens in.
-    pub room: Room,
+    pub theme: Theme,
     /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
     pub at: Option<f64>,
     /// A particle that is lit from the start.

@@ -22,7 +22,7 @@ use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Given, Scene, SceneError};
 use driftscope_study::session::Mode;
 
-use crate::app::palette::Room;
+use crate::app::palette;
 
 /// Refused input.
 pub const EXIT_REFUSED: u8 = 2;
@@ -266,10 +266,10 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     let note = crate::app::run(crate::app::Launch {
         scene: cli.scene.scene()?,
         screenshot,
-        room: match (cli.theme, cli.light) {
-            (Some(Theme::Projector), _) => Room::Projector,
-            (Some(Theme::Light), _) | (None, true) => Room::Light,
-            (Some(Theme::Dark), _) | (None, false) => Room::Dark,
+        theme: match (cli.theme, cli.light) {
+            (Some(Theme::Projector), _) => palette::Theme::Projector,
+            (Some(Theme::Light), _) | (None, true) => palette::Theme::Light,
+            (Some(Theme::Dark), _) | (None, false) => palette::Theme::Dark,
         },
         at: cli.at,
         pin: cli.pin,

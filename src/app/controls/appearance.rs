@@ -8,7 +8,7 @@ use super::row::{Row, Scale, fold};
 use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
-use crate::app::palette::Room;
+use crate::app::palette::Theme;
 use crate::app::state::Look;
 use crate::app::theme::{ROW, UNIT};
 
@@ -43,15 +43,15 @@ fn theme_ui(ui: &mut Ui, look: Look, out: &mut Commands) {
     let row = Row::new("Theme", "For a dark room, a bright one, or a projector (T).");
     row.show(ui, |ui| {
         let gap = UNIT;
-        let width =
-            (ui.available_width() - gap * (Room::ALL.len() as f32 - 1.0)) / Room::ALL.len() as f32;
+        let width = (ui.available_width() - gap * (Theme::ALL.len() as f32 - 1.0))
+            / Theme::ALL.len() as f32;
         ui.spacing_mut().item_spacing.x = gap;
         ui.spacing_mut().button_padding.x = 2.0;
-        for room in Room::ALL {
+        for theme in Theme::ALL {
             let button =
-                Button::selectable(look.room == room, room.title()).frame_when_inactive(true);
+                Button::selectable(look.theme == theme, theme.title()).frame_when_inactive(true);
             if ui.add_sized(Vec2::new(width, ROW), button).clicked() {
-                out.push(Command::Look(Look { room, ..look }));
+                out.push(Command::Look(Look { theme, ..look }));
             }
         }
     });

@@ -21,7 +21,7 @@ use super::state::State;
 use super::theme::UNIT;
 use driftscope_study::session::Mode;
 
-/// Room for the scroll bar.
+/// Theme for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;
 
 /// Draws the controls on a copy of the selected pane's scene and asks for it if it differs.

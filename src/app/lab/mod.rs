@@ -9,12 +9,12 @@ mod coverage;
 mod errors;
 mod evaluations;
 mod frame;
-mod landings;
 mod likelihood;
 mod marginals;
 mod model_error;
 mod picture;
 mod round_trip;
+mod stability;
 mod step_map;
 mod strong;
 mod tolerances;
@@ -84,7 +84,10 @@ static PAGES: &[Page] = &[
     Page {
         title: "Flow",
         about: "The field itself: the model's error, stability, straightness",
-        rows: cards!([model_error::ModelError], [landings::Landings, transport::TransportCard]),
+        rows: cards!(
+            [model_error::ModelError],
+            [stability::StabilityCard, transport::TransportCard]
+        ),
     },
     Page {
         title: "Likelihood",

@@ -12,7 +12,7 @@ use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use driftscope_study::session::Leaving;
 
-/// Room for the labels of the y axis, the same in all plots so that their t axes line up.
+/// Theme for the labels of the y axis, the same in all plots so that their t axes line up.
 const AXIS_WIDTH: f32 = 11.0 * UNIT;
 /// Marks of a logarithmic axis are at least this many of `egui_plot`'s smallest steps apart.
 const MARKS_APART: f64 = 3.4;

@@ -19,7 +19,7 @@ use super::drawing::Canvas;
 use super::layers::Draw;
 use super::layers::arrows::{Head, arrow};
 use super::readout;
-use super::sight::{Sight, Window};
+use super::viewport::{Viewport, Window};
 use super::work::{Drawing, ViewTask};
 use crate::app::command::{Command, Commands};
 use crate::app::palette::Palette;
@@ -110,11 +110,11 @@ impl Phase {
 
 impl StepInspector {
     /// Starts and collects the attempts, and looks where the present one plays.
-    pub fn update(&mut self, work: &Dispatcher<ViewTask>, state: &State, sight: &mut Sight) {
+    pub fn update(&mut self, work: &Dispatcher<ViewTask>, state: &State, viewport: &mut Viewport) {
         self.wish.take_news(work);
         let Some((place, wanted)) = Self::wanted(state) else {
             if self.looked_at.take().is_some() {
-                sight.reset();
+                viewport.reset();
             }
             return;
         };
@@ -124,7 +124,7 @@ impl StepInspector {
             && let Some(window) = self.attempt(place).map(window)
         {
             self.looked_at = Some(goal);
-            sight.look_at(window);
+            viewport.look_at(window);
         }
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::work::Drawing;
 use crate::app::number;
-use crate::app::palette::{Palette, Room};
+use crate::app::palette::{Palette, Theme};
 
 /// Particles without the quantity are there, but step back.
 const UNKNOWN_ALPHA: u8 = 130;
@@ -30,7 +30,7 @@ pub struct Key {
     /// What the colours mean.
     pub by: ColourBy,
     /// The theme.
-    pub room: Room,
+    pub theme: Theme,
 }
 
 /// The colours of a recording.
@@ -50,7 +50,7 @@ impl Drawing for ColouringWanted {
     fn make(&self, store: &Store) -> Result<Colouring, Unfinished> {
         let recording = store.recording(&self.recording)?;
         let reference = self.reference.as_ref().map(|named| store.recording(named)).transpose()?;
-        Ok(Colouring::of(self.key.by, &recording, reference.as_deref(), self.key.room))
+        Ok(Colouring::of(self.key.by, &recording, reference.as_deref(), self.key.theme))
     }
 }
 
@@ -98,9 +98,9 @@ impl Colouring {
         by: ColourBy,
         recording: &Recording,
         reference: Option<&Recording>,
-        room: Room,
+        theme: Theme,
     ) -> Self {
-        let palette = Palette::of(room);
+        let palette = Palette::of(theme);
         let speeds = if by == ColourBy::Speed { range_of_speeds(recording) } else { None };
         let (legend, known, mut colours) = match by {
             ColourBy::Plain => (Legend::None, None, Vec::new()),
@@ -334,8 +334,8 @@ mod tests {
     fn every_colouring_has_a_colour_for_every_particle_in_every_theme() {
         let recording = record(&["sampler.rtol=1e-2"]);
         for by in ColourBy::ALL {
-            for room in Room::ALL {
-                let colouring = Colouring::of(by, &recording, Some(&recording), room);
+            for theme in Theme::ALL {
+                let colouring = Colouring::of(by, &recording, Some(&recording), theme);
                 assert_eq!(colouring.colours.len(), 64);
                 assert_eq!(colouring.legend == Legend::None, by == ColourBy::Plain);
             }
@@ -346,7 +346,7 @@ mod tests {
     fn components_and_starts_are_told_apart() {
         let recording = record(&[]);
         for (by, least) in [(ColourBy::Component, 6), (ColourBy::StartAngle, 40)] {
-            let colouring = Colouring::of(by, &recording, None, Room::Dark);
+            let colouring = Colouring::of(by, &recording, None, Theme::Dark);
             let mut colours = colouring.colours.to_vec();
             colours.sort_unstable();
             colours.dedup();
@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn speeds_are_those_of_the_moment() {
         let recording = record(&["sampler.method=euler", "sampler.steps=2"]);
-        let colouring = Colouring::of(ColourBy::Speed, &recording, None, Room::Dark);
+        let colouring = Colouring::of(ColourBy::Speed, &recording, None, Theme::Dark);
         let [low, high] = colouring.speeds.expect("speeds");
         assert!(low < high && matches!(colouring.legend, Legend::Scale { .. }));
         assert!(colouring.colours.iter().all(|colour| colour[3] == 0));
@@ -374,9 +374,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_said() {
         let euler = record(&["diffusion.form=sigma"]);
-        let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Room::Light);
+        let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Theme::Light);
         assert!(matches!(colouring.legend, Legend::Missing(_)));
-        let colouring = Colouring::of(ColourBy::Distance, &euler, None, Room::Light);
+        let colouring = Colouring::of(ColourBy::Distance, &euler, None, Theme::Light);
         assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…".into()));
     }
 }

@@ -13,12 +13,12 @@
 //! may drop a frame's shapes (a discarded pass, a hidden window), and a lost block would
 //! never come back.
 
+mod appearance;
 mod item;
 mod pane;
 mod pipelines;
 #[cfg(test)]
 mod tests;
-mod view;
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use eframe::egui::mutex::RwLock;
 use eframe::egui::{Painter, Rect};
 use egui_wgpu::{CallbackTrait, RenderState, Renderer, RendererOptions, ScreenDescriptor};
 
+pub use appearance::{Appearance, Camera, SCALE_STEPS, Speeds};
 pub use item::StageItem;
-pub use view::{Projection, SCALE_STEPS, Speeds, View};
 
 use pane::Pane;
 use pipelines::Pipelines;
@@ -89,7 +89,7 @@ pub enum StageError {
 
 /// Whole paths of some consecutive particles.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub struct BlockUpload {
     /// Index of the first particle in this block.
     pub first_particle: usize,
     /// Positions, particle-major: `positions[particle * keyframes + keyframe]`, world units.
@@ -110,7 +110,7 @@ pub struct Upload {
     pub times: Arc<[f32]>,
     /// The blocks that are new since the last upload, in any order. A particle is drawn
     /// once its block has arrived.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<BlockUpload>,
     /// One colour per particle, sRGB with straight (not premultiplied) alpha; `None` keeps
     /// those that the pane has.
     pub colours: Option<Arc<[[u8; 4]]>>,
@@ -221,7 +221,7 @@ impl StageGpu {
     }
 
     /// Whether the processor plays graphics card (Mesa's llvmpipe, Windows' WARP). It then pays
-    /// some 2 µs for each bend of each trail: shorten them, or raise [`View::trail_stride`].
+    /// some 2 µs for each bend of each trail: shorten them, or raise [`Appearance::trail_stride`].
     pub fn is_software(&self) -> bool {
         self.is_software
     }
@@ -236,7 +236,7 @@ impl StageGpu {
 
 /// Draws a pane over `rect` (points), clipped to it. Paint a pane once per frame; in an
 /// `egui_plot` plot, use [`StageItem`].
-pub fn paint(painter: &Painter, rect: Rect, pane: u64, projection: Projection, view: View) {
+pub fn paint(painter: &Painter, rect: Rect, pane: u64, projection: Camera, view: Appearance) {
     painter.with_clip_rect(rect).add(callback(rect, pane, 0, projection, view));
 }
 
@@ -245,8 +245,8 @@ fn callback(
     rect: Rect,
     pane: u64,
     pass: usize,
-    projection: Projection,
-    view: View,
+    projection: Camera,
+    view: Appearance,
 ) -> eframe::egui::epaint::PaintCallback {
     let callback = StageCallback { pane, pass: pass.min(PASSES - 1), rect, projection, view };
     egui_wgpu::Callback::new_paint_callback(rect, callback)
@@ -257,8 +257,8 @@ struct StageCallback {
     pane: u64,
     pass: usize,
     rect: Rect,
-    projection: Projection,
-    view: View,
+    projection: Camera,
+    view: Appearance,
 }
 
 impl CallbackTrait for StageCallback {

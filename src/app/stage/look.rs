@@ -6,8 +6,8 @@ use driftscope_study::scene::Layer;
 use eframe::egui::Context;
 
 use super::colouring::Colouring;
-use super::gpu::{self, SCALE_STEPS, Speeds, StageGpu, View};
-use super::layers::Sighting;
+use super::gpu::{self, Appearance, SCALE_STEPS, Speeds, StageGpu};
+use super::layers::LayerContext;
 use super::pane::{Frame, keyframe, over_time};
 use crate::app::palette::Palette;
 
@@ -25,15 +25,15 @@ pub const MOST_TRAJECTORIES: usize = 240;
 /// How the graphics card shows the particles in this frame.
 pub fn view(
     ctx: &Context,
-    sighting: &Sighting<'_>,
+    context: &LayerContext<'_>,
     frame: &Frame<'_>,
     recording: &Recording,
     width: f32,
-) -> View {
-    let (state, layers) = (frame.state, sighting.layers);
+) -> Appearance {
+    let (state, layers) = (frame.state, context.layers);
     let palette = state.palette();
     let look = state.scene().view;
-    let over_time = over_time(sighting, state);
+    let over_time = over_time(context, state);
     let scale = ctx.pixels_per_point() * (width / 640.0).clamp(SMALLEST_SCALE, 1.0);
     let drawn = if over_time.is_some() { MOST_TRAJECTORIES } else { usize::MAX };
     let count = recording.scene.particles.count.min(drawn).max(1);
@@ -61,8 +61,8 @@ pub fn view(
     let points = look.point_size as f32 * palette.heavier.sqrt();
     let lines = look.line_width as f32 * palette.heavier;
     let radius_px = scale * points * (2.4 * few.powf(0.18)).clamp(1.0, 5.0) as f32;
-    let side_px = width * ctx.pixels_per_point() * sighting.magnification() as f32;
-    View {
+    let side_px = width * ctx.pixels_per_point() * context.magnification() as f32;
+    Appearance {
         now: keyframe(state, recording) as f32,
         particles: drawn,
         radius_px,
@@ -77,7 +77,7 @@ pub fn view(
         over_time: over_time.map(|u| u.map(|x| x as f32)),
         highlight: state.lit(),
         dark: palette.dark,
-        ..View::default()
+        ..Appearance::default()
     }
 }
 
@@ -99,8 +99,8 @@ pub fn speeds(colouring: &Colouring, palette: &Palette, keyframe: f32) -> Option
 }
 
 /// Straight lines from start to end, as trails of one segment.
-pub fn chords(view: &View, last: usize) -> View {
-    View {
+pub fn chords(view: &Appearance, last: usize) -> Appearance {
+    Appearance {
         now: last as f32,
         trail_keyframes: last as f32,
         trail_stride: last.max(1),

@@ -11,7 +11,7 @@ use crate::app::theme::{UNIT, semibold};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 10.0 * UNIT;
-/// Room for t and the button on the right.
+/// Theme for t and the button on the right.
 const RIGHT: f32 = 36.0 * UNIT;
 
 /// Draws the line into `rect`.

@@ -20,7 +20,7 @@ mod path;
 mod picking;
 mod plot;
 mod readout;
-mod sight;
+mod viewport;
 mod work;
 
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
-use self::sight::Sight;
+use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
 use super::state::State;
@@ -52,7 +52,7 @@ pub struct Stage {
     work: Dispatcher<ViewTask>,
     /// By the keys of the panes.
     panes: HashMap<u64, StagePane>,
-    sight: Sight,
+    viewport: Viewport,
     densities: Densities,
     data_points: DataPoints,
     inspector: StepInspector,
@@ -72,7 +72,7 @@ impl Stage {
             gpu,
             work: Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())),
             panes: HashMap::new(),
-            sight: Sight::default(),
+            viewport: Viewport::default(),
             densities: Densities::default(),
             data_points: DataPoints::default(),
             inspector: StepInspector::default(),
@@ -81,7 +81,7 @@ impl Stage {
 
     /// Fits the view to data and noise in the next frame.
     pub fn reset_view(&mut self) {
-        self.sight.reset();
+        self.viewport.reset();
     }
 
     /// Whether something that the stage should show is still being made.
@@ -113,20 +113,20 @@ impl Stage {
     pub fn prepare(&mut self, ctx: &Context, state: &State) {
         self.forget_others(state);
         let scene = &state.pane().scene;
-        self.sight.update(scene);
-        self.inspector.update(&self.work, state, &mut self.sight);
-        let projection = sight::projection(scene, state.scene().view.projection);
-        let extent = sight::extent(scene)[1][0];
+        self.viewport.update(scene);
+        self.inspector.update(&self.work, state, &mut self.viewport);
+        let projection = viewport::projection(scene, state.scene().view.projection);
+        let extent = viewport::extent(scene)[1][0];
         let process =
             driftscope_study::scene::Scene { view: state.scene().view, ..(**scene).clone() };
         self.densities.update(&self.work, &process, projection, extent);
         let gpu = self.gpu.as_ref().ok();
         if let (true, Some(gpu)) = (state.scene().view.layers.has(Layer::Data), gpu) {
-            self.data_points.update(gpu, scene, state.look.room);
+            self.data_points.update(gpu, scene, state.look.theme);
         }
         for (index, pane) in state.visible().iter().enumerate() {
             let stage_pane = self.panes.entry(pane.key).or_default();
-            stage_pane.prepare((ctx, &self.work), gpu, (state, index), &self.sight);
+            stage_pane.prepare((ctx, &self.work), gpu, (state, index), &self.viewport);
         }
     }
 
@@ -203,7 +203,7 @@ impl Stage {
         let frame = pane::Frame {
             state,
             gpu: self.gpu.as_ref().ok(),
-            sight: &mut self.sight,
+            viewport: &mut self.viewport,
             densities: &mut self.densities,
             data_points: &self.data_points,
             inspector: &self.inspector,

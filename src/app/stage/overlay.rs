@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::pane::StagePane;
-use super::{header, legend, readout, sight};
+use super::{header, legend, readout, viewport};
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
@@ -121,7 +121,7 @@ pub fn pane_ui(
                 on_ground(ui, palette, |ui| legend::colours_ui(ui, palette, colouring));
             }
             if index == 0 {
-                let projection = sight::projection(&pane.scene, state.scene().view.projection);
+                let projection = viewport::projection(&pane.scene, state.scene().view.projection);
                 let layers = (state.scene().view.layers, pane.scene.classic().is_some());
                 legend::layers_ui(ui, palette, layers, projection, stage_pane.layers());
             }

@@ -13,11 +13,11 @@ use super::colouring::{Colouring, ColouringWanted, Key};
 use super::data_points::DataPoints;
 use super::difference::{Difference, DifferenceWanted, MOST_LINES};
 use super::drawing::Canvas;
-use super::gpu::{self, StageGpu, StageItem, Upload, View};
-use super::layers::{self, Densities, PaneLayers, Sighting};
+use super::gpu::{self, Appearance, StageGpu, StageItem, Upload};
+use super::layers::{self, Densities, LayerContext, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::plot::{plot, zoom_by_scrolling};
-use super::sight::{self, Sight, Window};
+use super::viewport::{self, Viewport, Window};
 use super::work::ViewTask;
 use super::{painted, path, picking};
 use crate::app::state::State;
@@ -52,7 +52,7 @@ pub struct Frame<'a> {
     /// The graphics card, if there is one.
     pub gpu: Option<&'a StageGpu>,
     /// What of the plane is seen.
-    pub sight: &'a mut Sight,
+    pub viewport: &'a mut Viewport,
     /// The densities that are known exactly.
     pub densities: &'a mut Densities,
     /// A draw of the data.
@@ -78,13 +78,13 @@ impl StagePane {
         (ctx, work): (&Context, &Dispatcher<ViewTask>),
         gpu: Option<&StageGpu>,
         (state, index): (&State, usize),
-        sight: &Sight,
+        viewport: &Viewport,
     ) {
         let pane = &state.panes()[index];
-        let sighting = sighting(state, pane, (sight, self.seen()));
+        let context = context(state, pane, (viewport, self.seen()));
         let recording = pane.recording();
         let at = recording.map(|recording| (recording, keyframe(state, recording)));
-        self.layers.update((ctx, work), &sighting, at);
+        self.layers.update((ctx, work), &context, at);
         let Some(recording) = recording else { return };
         self.colour(work, recording, pane.reference.as_ref(), (state, index));
         self.difference.take_news(work);
@@ -157,11 +157,11 @@ impl StagePane {
             recording: (recording.id, blocks),
             reference: reference.map(|reference| reference.id),
             by,
-            room: state.look.room,
+            theme: state.look.theme,
         };
         if by == ColourBy::Plain {
             if self.colouring.as_ref().is_none_or(|(made, _)| *made != key) {
-                let colouring = Colouring::of(by, recording, None, key.room);
+                let colouring = Colouring::of(by, recording, None, key.theme);
                 self.colouring = Some((key, colouring));
             }
             return;
@@ -200,7 +200,7 @@ impl StagePane {
         match &difference {
             Some(difference) if known == 0 => {
                 let positions = Arc::clone(&difference.positions);
-                blocks.push(gpu::Block { first_particle: 0, positions });
+                blocks.push(gpu::BlockUpload { first_particle: 0, positions });
             }
             Some(_) => {}
             None => {
@@ -211,7 +211,7 @@ impl StagePane {
                     }
                     bytes += size_of_val(&*block.positions);
                     let positions = standing(block, keyframes);
-                    blocks.push(gpu::Block { first_particle: block.first, positions });
+                    blocks.push(gpu::BlockUpload { first_particle: block.first, positions });
                 }
             }
         }
@@ -235,14 +235,14 @@ impl StagePane {
     pub fn ui(&mut self, ui: &mut Ui, rect: Rect, mut frame: Frame<'_>) -> Done {
         let state = frame.state;
         let pane = &state.panes()[frame.index];
-        let sighting = sighting(state, pane, (frame.sight, self.seen()));
-        let projection = sighting.projection;
-        let items = self.items(ui.ctx(), &sighting, &mut frame, rect.width());
-        let bounds = frame.sight.window(projection).bounds();
+        let context = context(state, pane, (frame.viewport, self.seen()));
+        let projection = context.projection;
+        let items = self.items(ui.ctx(), &context, &mut frame, rect.width());
+        let bounds = frame.viewport.window(projection).bounds();
         let difference = self.difference(state, frame.index);
         let canvas_pick = {
             let recording = pane.recording().cloned();
-            let over_time = over_time(&sighting, state);
+            let over_time = over_time(&context, state);
             let now = recording.as_ref().map_or(0.0, |recording| keyframe(state, recording));
             move |plot: &PlotUi<'_>| {
                 let pointer = plot.response().hover_pos()?;
@@ -285,7 +285,7 @@ impl StagePane {
             canvas_pick(plot)
         });
         self.transform = Some(shown.transform);
-        frame.sight.take(projection, shown.transform.bounds());
+        frame.viewport.take(projection, shown.transform.bounds());
         Done { hovered: shown.inner.filter(|_| shown.response.hovered()), response: shown.response }
     }
 
@@ -293,7 +293,7 @@ impl StagePane {
     fn items<'a>(
         &mut self,
         ctx: &Context,
-        sighting: &Sighting<'_>,
+        context: &LayerContext<'_>,
         frame: &mut Frame<'_>,
         width: f32,
     ) -> Vec<Item<'a>> {
@@ -301,17 +301,17 @@ impl StagePane {
         let pane = &state.panes()[frame.index];
         let palette = state.palette();
         let lines = state.scene().view.line_width as f32 * palette.heavier;
-        let pen = (state.look.room, lines);
+        let pen = (state.look.theme, lines);
         let mut items = Vec::new();
         let recording = pane.recording().cloned();
         let colouring = self.colouring();
         let view = recording.as_ref().map(|recording| {
-            let view = view(ctx, sighting, frame, recording, width);
+            let view = view(ctx, context, frame, recording, width);
             let speeds = colouring.and_then(|colouring| speeds(colouring, palette, view.now));
-            View { speeds, ..view }
+            Appearance { speeds, ..view }
         });
-        for layer in sighting.layers.iter() {
-            if let Some(draw) = self.layers.draw(layer, sighting, frame.densities, ctx, pen) {
+        for layer in context.layers.iter() {
+            if let Some(draw) = self.layers.draw(layer, context, frame.densities, ctx, pen) {
                 items.push(Item::Drawn(draw));
             }
             let (Some(view), true) = (&view, frame.gpu.is_some()) else { continue };
@@ -328,11 +328,11 @@ impl StagePane {
                 _ => {}
             }
         }
-        if sighting.projection == Projection::OverTime && sighting.scene.classic().is_none() {
+        if context.projection == Projection::OverTime && context.scene.classic().is_none() {
             items.extend(layers::edges(frame.densities, ctx, pen).map(Item::Drawn));
         }
         if let (Some(difference), Some(recording), None) =
-            (self.difference(state, frame.index), &recording, over_time(sighting, state))
+            (self.difference(state, frame.index), &recording, over_time(context, state))
         {
             let (now, keyframes) = (keyframe(state, recording), recording.times.len());
             let stroke = eframe::egui::Stroke::new(1.1 * lines, palette.quiet);
@@ -349,7 +349,7 @@ impl StagePane {
             && !state.scene().shows_difference(frame.index)
         {
             let now = keyframe(state, recording);
-            let over_time = over_time(sighting, state);
+            let over_time = over_time(context, state);
             let draw = path::draw(Arc::clone(recording), lit, now, over_time, (palette, lines));
             items.push(Item::Drawn(draw));
         }
@@ -365,19 +365,19 @@ impl StagePane {
             (Some(view), Some(recording)) if view.discs => {
                 let Some(colouring) = self.colouring().cloned() else { return items };
                 let now = keyframe(state, &recording);
-                let over_time = over_time(sighting, state);
+                let over_time = over_time(context, state);
                 let draw = painted::particles(recording, (colouring, palette), now, over_time);
                 items.push(Item::Drawn(Box::new(draw)));
             }
             _ => {}
         }
         if let Some((leaving, recording)) = mark {
-            let over_time = over_time(sighting, state);
+            let over_time = over_time(context, state);
             let draw = path::draw_leaving(recording, leaving, over_time, palette);
             items.push(Item::Drawn(draw));
         }
         if frame.index == state.selected() || state.visible().len() == 1 {
-            items.extend(frame.inspector.item(state, sighting.projection).map(Item::Drawn));
+            items.extend(frame.inspector.item(state, context.projection).map(Item::Drawn));
         }
         items
     }
@@ -394,28 +394,28 @@ pub fn keyframe(state: &State, recording: &Recording) -> f64 {
     recording.keyframe_of_time(state.time().unwrap_or(recording.times[0]))
 }
 
-fn sighting<'a>(
+fn context<'a>(
     state: &'a State,
     pane: &'a PaneState,
-    (sight, seen): (&Sight, Option<Window>),
-) -> Sighting<'a> {
+    (viewport, seen): (&Viewport, Option<Window>),
+) -> LayerContext<'a> {
     let scene: &Scene = &pane.scene;
     let view = state.scene().view;
-    Sighting {
+    LayerContext {
         scene,
         layers: view.layers,
-        projection: sight::projection(scene, view.projection),
+        projection: viewport::projection(scene, view.projection),
         t: state.time().unwrap_or(scene.time_span().0),
-        window: sight.window(Projection::Plane),
+        window: viewport.window(Projection::Plane),
         seen,
-        extent: sight::extent(scene)[1][0],
+        extent: viewport::extent(scene)[1][0],
     }
 }
 
 /// The direction shown over time, if the picture is over time.
-pub fn over_time(sighting: &Sighting<'_>, state: &State) -> Option<[f64; 2]> {
-    (sighting.projection == Projection::OverTime)
-        .then(|| sight::direction(sighting.scene, &state.scene().view))
+pub fn over_time(context: &LayerContext<'_>, state: &State) -> Option<[f64; 2]> {
+    (context.projection == Projection::OverTime)
+        .then(|| viewport::direction(context.scene, &state.scene().view))
 }
 
 /// The positions of a block, where particles that stopped early stand at their last one.

@@ -120,12 +120,12 @@ mod tests {
     use driftscope_study::{Product, Recording, RecordingRef, Task};
 
     use super::*;
-    use crate::app::palette::Room;
+    use crate::app::palette::Theme;
     use crate::app::stage::colouring::Key;
-    use crate::app::stage::layers::Sighting;
+    use crate::app::stage::layers::LayerContext;
     use crate::app::stage::layers::densities::Process;
     use crate::app::stage::layers::extract::{Extract, ROUND};
-    use crate::app::stage::sight::Window;
+    use crate::app::stage::viewport::Window;
 
     fn written<T: Serialize>(value: &T) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -162,7 +162,7 @@ mod tests {
         let other = recording(&finer, 2, &store);
         let [own, other] = [&own, &other].map(RecordingRef::new);
         let window = Window { centre: [0.0; 2], half: [3.0; 2] };
-        let sighting = Sighting {
+        let context = LayerContext {
             scene: &scene,
             layers: scene.view.layers,
             projection: Projection::Plane,
@@ -171,7 +171,7 @@ mod tests {
             seen: None,
             extent: 3.0,
         };
-        let extract = Extract::of(&sighting, window, (8.0, ROUND));
+        let extract = Extract::of(&context, window, (8.0, ROUND));
         let process = Process {
             direction: Direction::Generate,
             data: scene.data.clone(),
@@ -182,7 +182,7 @@ mod tests {
             recording: (own.id, own.blocks),
             reference: Some(other.id),
             by: ColourBy::Distance,
-            room: Room::default(),
+            theme: Theme::default(),
         };
         let seeds = vec![[0.5, 0.25]];
         let tasks = [

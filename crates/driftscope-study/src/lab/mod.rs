@@ -47,7 +47,7 @@ pub use question::{Answer, Asked, Question};
 pub use reference::Reference;
 pub use round_trip::{RoundTrip, RoundTripQuestion, RoundTrips, round_trip, round_trips};
 pub use seeds::{Coverage, CoverageQuestion, Repeated, coverage};
-pub use stability::{Landing, RegionQuestion, Stability, StabilityQuestion, stability};
+pub use stability::{RegionQuestion, Stability, StabilityQuestion, StepEigenvalues, stability};
 pub use subject::Subject;
 pub use sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point, sweep_reference,

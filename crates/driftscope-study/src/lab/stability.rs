@@ -16,7 +16,7 @@ use driftscope_solve::{MethodRef, Scope};
 
 /// One step of a particle.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Landing {
+pub struct StepEigenvalues {
     /// When it began.
     pub t: f64,
     /// Its length.
@@ -34,7 +34,7 @@ pub struct Landing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stability {
     /// Each kept step.
-    pub landings: Vec<Landing>,
+    pub step_eigenvalues: Vec<StepEigenvalues>,
     /// How many of them lie outside.
     pub unstable: usize,
     /// When the first of those began.
@@ -60,7 +60,7 @@ pub fn stability(
     };
     // Steps made in two halves are judged by these.
     let share = if experiment.scene.doubles_steps() { 0.5 } else { 1.0 };
-    let mut landings = Vec::new();
+    let mut step_eigenvalues = Vec::new();
     for step in traces.into_iter().flatten().filter(|step| step.accepted) {
         cancel.check()?;
         let width = |_| experiment.derivative_step(step.t);
@@ -69,13 +69,13 @@ pub fn stability(
             let h_lambda = Complex::eigenvalues(jacobian).map(|lambda| (share * step.h) * lambda);
             let outside = h_lambda.map(|z| Some(z.re < 0.0 && amplification(method, z)? > 1.0));
             let unstable = outside[0].zip(outside[1]).map(|(one, other)| one || other);
-            landings.push(Landing { t: step.t, h: step.h, h_lambda, unstable });
+            step_eigenvalues.push(StepEigenvalues { t: step.t, h: step.h, h_lambda, unstable });
         });
     }
-    let mut outside = landings.iter().filter(|landing| landing.unstable == Some(true));
+    let mut outside = step_eigenvalues.iter().filter(|landing| landing.unstable == Some(true));
     let unstable = outside.clone().count();
     let left_at = outside.next().map(|landing| landing.t);
-    Ok(Stability { landings, unstable, left_at })
+    Ok(Stability { step_eigenvalues, unstable, left_at })
 }
 
 /// The steps of one particle of a recording.
@@ -172,7 +172,7 @@ mod tests {
         ] {
             let (method, count) =
                 (format!("sampler.method={method}"), format!("sampler.steps={steps}"));
-            let Stability { landings: steps, left_at, .. } = of(&[&method, &count], None);
+            let Stability { step_eigenvalues: steps, left_at, .. } = of(&[&method, &count], None);
             let h = steps[0].h;
             assert!((steps[0].h_lambda[0].re + 100.0 * h).abs() < 1e-6);
             assert!((steps[0].h_lambda[1].re + h).abs() < 1e-6);
@@ -182,7 +182,7 @@ mod tests {
         // Step-size control keeps an explicit method at the edge of its region.
         let adaptive =
             of(&["sampler.method=dopri5", "sampler.rtol=1e-3", "sampler.atol=1e-3"], None);
-        let adaptive = adaptive.landings;
+        let adaptive = adaptive.step_eigenvalues;
         let last = &adaptive[adaptive.len() / 2..adaptive.len() - 1];
         let mean = last.iter().map(|step| step.h_lambda[0].re).sum::<f64>() / last.len() as f64;
         assert!((-5.0..-2.0).contains(&mean), "{mean}");
@@ -193,7 +193,7 @@ mod tests {
         // λ = −100: Euler's steps may last 0.02.
         let times = [0.0, 0.01, 0.02, 0.05, 0.06, 0.1];
         let found = of(&["sampler.method=euler"], Some(&times));
-        assert_eq!((found.landings.len(), found.unstable), (5, 2));
+        assert_eq!((found.step_eigenvalues.len(), found.unstable), (5, 2));
         assert_eq!(found.left_at, Some(0.02));
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Shape, Ui};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotTransform};
 
-use super::{Projection, View, callback};
+use super::{Appearance, Camera, callback};
 
 /// Draws a pane inside a plot: above the grid and the items added before it, below those
 /// added after it, the plot's cursors and legend; with this very frame's transform, so that
@@ -14,13 +14,13 @@ pub struct StageItem {
     base: PlotItemBase,
     pane: u64,
     pass: usize,
-    view: View,
+    view: Appearance,
     bounds: PlotBounds,
 }
 
 impl StageItem {
     /// The pane as seen by `view`.
-    pub fn new(pane: u64, view: View) -> Self {
+    pub fn new(pane: u64, view: Appearance) -> Self {
         let base = PlotItemBase::new(String::new());
         Self { base, pane, pass: 0, view, bounds: PlotBounds::NOTHING }
     }
@@ -46,7 +46,7 @@ impl PlotItem for StageItem {
         let mut view = self.view;
         view.opacity *= ui.opacity();
         let rect = *transform.frame();
-        shapes.push(callback(rect, self.pane, self.pass, Projection::from(transform), view).into());
+        shapes.push(callback(rect, self.pane, self.pass, Camera::from(transform), view).into());
     }
 
     fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}

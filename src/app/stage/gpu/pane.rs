@@ -4,8 +4,8 @@ use eframe::egui::Rect;
 use egui_wgpu::ScreenDescriptor;
 
 use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
-use super::view::Uniforms;
-use super::{PASSES, Projection, StageError, Upload, View};
+use super::appearance::Uniforms;
+use super::{Appearance, Camera, PASSES, StageError, Upload};
 
 /// Bytes of a position.
 const POSITION: usize = size_of::<[f32; 2]>();
@@ -159,8 +159,8 @@ impl Pane {
         pass: usize,
         screen: &ScreenDescriptor,
         rect: Rect,
-        projection: &Projection,
-        view: &View,
+        projection: &Camera,
+        view: &Appearance,
     ) {
         let (particles, keyframes) = (self.particles, self.keyframes);
         let uniforms = Uniforms::new(screen, rect, projection, view, particles, keyframes);

@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use image::RgbaImage;
 
 use super::pipelines::ready;
-use super::{Block, Projection, StageError, StageGpu, StageItem, Upload, View, paint};
+use super::{Appearance, BlockUpload, Camera, StageError, StageGpu, StageItem, Upload, paint};
 
 const SIZE: f32 = 240.0;
 const BACKGROUND: Color32 = Color32::from_rgb(0x14, 0x16, 0x1a);
@@ -39,7 +39,7 @@ fn gpu_available() -> bool {
 /// A square window, all of it a plot of [-1, 1]² without axes.
 struct TestApp {
     gpu: StageGpu,
-    view: View,
+    view: Appearance,
     ground: Color32,
     in_plot: bool,
 }
@@ -63,8 +63,8 @@ impl eframe::App for TestApp {
     }
 }
 
-fn unit_square(rect: Rect) -> Projection {
-    Projection {
+fn unit_square(rect: Rect) -> Camera {
+    Camera {
         world: [0.0, 0.0],
         screen: rect.center(),
         points_per_unit: [f64::from(rect.width()) / 2.0, f64::from(rect.height()) / -2.0],
@@ -92,12 +92,12 @@ fn stage_on(
             for upload in uploads {
                 gpu.upload(7, upload).expect("a sound upload");
             }
-            let view = View { radius_px: 4.0, ..View::default() };
+            let view = Appearance { radius_px: 4.0, ..Appearance::default() };
             TestApp { gpu, view, ground: BACKGROUND, in_plot: false }
         })
 }
 
-fn render(harness: &mut Harness<'_, TestApp>, view: View) -> RgbaImage {
+fn render(harness: &mut Harness<'_, TestApp>, view: Appearance) -> RgbaImage {
     harness.state_mut().view = view;
     harness.run_steps(2);
     harness.render().expect("an image")
@@ -109,7 +109,7 @@ fn upload(keyframes: usize, positions: &[[f32; 2]], colours: &[[u8; 4]]) -> Uplo
         particles: positions.len() / keyframes,
         keyframes,
         times: (0..keyframes).map(|k| k as f32 / (keyframes - 1).max(1) as f32).collect(),
-        blocks: vec![Block { first_particle: 0, positions: positions.into() }],
+        blocks: vec![BlockUpload { first_particle: 0, positions: positions.into() }],
         colours: Some(colours.into()),
     }
 }
@@ -154,7 +154,7 @@ fn check_particles(setup: &egui_wgpu::WgpuSetup) {
             let mut harness = stage_on(setup.clone(), pixels_per_point, &uploads);
             harness.state_mut().in_plot = in_plot;
             for now in [0.0, 0.75, 1.4, 2.0] {
-                let view = View { now, radius_px: 5.0, ..View::default() };
+                let view = Appearance { now, radius_px: 5.0, ..Appearance::default() };
                 let image = render(&mut harness, view);
                 for (path, colour) in paths.iter().zip([RED, GREEN, BLUE]) {
                     let from = (now as usize).min(1);
@@ -191,7 +191,7 @@ fn over_time_particles_are_at_their_time_and_projection() {
         for direction in [[1.0_f32, 0.0], [0.0, 1.0], [0.8, 0.6]] {
             for now in [0.0, 0.7, 2.0] {
                 let over_time = Some(direction);
-                let view = View { now, radius_px: 5.0, over_time, ..View::default() };
+                let view = Appearance { now, radius_px: 5.0, over_time, ..Appearance::default() };
                 let image = render(&mut harness, view);
                 for (path, colour) in paths.iter().zip([RED, GREEN]) {
                     let from = (now as usize).min(1);
@@ -217,7 +217,7 @@ fn a_second_pass_draws_the_chord_under_the_path() {
     let path = [[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8]];
     let uploads = [upload(3, &path, &[GREEN])];
     let mut harness = stage(1.0, &uploads);
-    let chord = View {
+    let chord = Appearance {
         now: 2.0,
         discs: false,
         trail_keyframes: 2.0,
@@ -225,7 +225,7 @@ fn a_second_pass_draws_the_chord_under_the_path() {
         trail_fading: 0.0,
         trail_opacity: 1.0,
         trail_width_px: 3.0,
-        ..View::default()
+        ..Appearance::default()
     };
     let image = render(&mut harness, chord);
     let green_at = |world| {
@@ -248,13 +248,13 @@ fn trails_join_the_past_to_the_tip() {
     let path = [[-0.8, -0.8], [0.5, -0.8], [0.5, 0.7], [-0.9, 0.9]];
     let uploads = [upload(4, &path, &[GREEN])];
     let mut harness = stage(1.0, &uploads);
-    let view = View {
+    let view = Appearance {
         now: 1.5,
         radius_px: 2.0,
         trail_keyframes: 1.0,
         trail_width_px: 4.0,
         trail_opacity: 1.0,
-        ..View::default()
+        ..Appearance::default()
     };
     let image = render(&mut harness, view);
     let green_at = |image: &RgbaImage, world| {
@@ -274,12 +274,12 @@ fn trails_join_the_past_to_the_tip() {
         assert_eq!(green_at(&image, world), background, "{world:?}");
     }
     // A stride that skips the corner goes straight from the last knot, here the first keyframe.
-    let chord = View { trail_keyframes: 4.0, trail_stride: 4, ..view };
+    let chord = Appearance { trail_keyframes: 4.0, trail_stride: 4, ..view };
     let image = render(&mut harness, chord);
     assert_eq!(green_at(&image, trail[1]), background);
     assert!(green_at(&image, mix(path[0], [0.5, -0.05], 0.7)) > background + 20);
     // Length 0 draws none.
-    let without = View { trail_keyframes: 0.0, ..view };
+    let without = Appearance { trail_keyframes: 0.0, ..view };
     let image = render(&mut harness, without);
     assert_eq!(green_at(&image, trail[1]), background);
 }
@@ -294,17 +294,20 @@ fn only_finite_positions_that_have_arrived_are_drawn() {
     let mut first = upload(2, &[[0.5, 0.5], [nan, 3.0e38]], &[RED, GREEN, BLUE]);
     first.particles = 3;
     let second = Upload {
-        blocks: vec![Block { first_particle: 1, positions: [[-0.5, 0.5], [-0.5, 0.0]].into() }],
+        blocks: vec![BlockUpload {
+            first_particle: 1,
+            positions: [[-0.5, 0.5], [-0.5, 0.0]].into(),
+        }],
         colours: None,
         ..first.clone()
     };
     let uploads = [first.clone(), second];
     let mut harness = stage(1.0, &uploads);
-    let trail = View { trail_keyframes: 2.0, radius_px: 4.0, ..View::default() };
+    let trail = Appearance { trail_keyframes: 2.0, radius_px: 4.0, ..Appearance::default() };
     let image = render(&mut harness, trail);
     assert!(centroid(&image, RED).is_some(), "finite at the start");
     assert!(centroid(&image, BLUE).is_none(), "not there yet");
-    let image = render(&mut harness, View { now: 0.5, ..trail });
+    let image = render(&mut harness, Appearance { now: 0.5, ..trail });
     assert!(centroid(&image, RED).is_none(), "on its way to NaN");
     assert!(centroid(&image, GREEN).is_some());
     // The same buffers hold the next recording, without a trace of the last.
@@ -326,10 +329,10 @@ fn the_highlighted_particle_is_larger_and_on_top() {
     }
     let uploads = [upload(1, &[[0.0, 0.0], [0.0, 0.0]], &[RED, GREEN])];
     let mut harness = stage(1.0, &uploads);
-    let view = View { radius_px: 4.0, ..View::default() };
+    let view = Appearance { radius_px: 4.0, ..Appearance::default() };
     let image = render(&mut harness, view);
     assert!(centroid(&image, RED).is_none(), "green is above red");
-    let lit = View { highlight: Some(0), opacity: 0.5, ..view };
+    let lit = Appearance { highlight: Some(0), opacity: 0.5, ..view };
     let (_, count) = centroid(&render(&mut harness, lit), RED).expect("red is above green");
     assert!(count > 90, "{count} pixels");
 }

@@ -8,11 +8,11 @@ use driftscope_study::{Networks, Store};
 use eframe::egui::{Color32, Pos2, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
-use super::Sighting;
+use super::LayerContext;
 use super::extract::{self, Extract};
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
-use crate::app::stage::sight::Window;
+use crate::app::stage::viewport::Window;
 use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Arrows along the shorter side of the view, about.
@@ -62,8 +62,13 @@ pub struct Arrows {
 
 impl Arrows {
     /// Starts and collects what the layers show.
-    pub fn update(&mut self, work: &Dispatcher<ViewTask>, sighting: &Sighting<'_>, seen: Window) {
-        let extract = Extract::of(sighting, seen, (ALONG, extract::ROUND));
+    pub fn update(
+        &mut self,
+        work: &Dispatcher<ViewTask>,
+        context: &LayerContext<'_>,
+        seen: Window,
+    ) {
+        let extract = Extract::of(context, seen, (ALONG, extract::ROUND));
         self.wish.ask_when_free(work, ArrowsWanted(extract));
     }
 

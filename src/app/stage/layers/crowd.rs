@@ -9,7 +9,7 @@ use eframe::egui::Context;
 use serde::{Deserialize, Serialize};
 
 use super::heat::{Grid, Picture, Shown};
-use crate::app::palette::{Heat, Room};
+use crate::app::palette::{Heat, Theme};
 use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Points along each side.
@@ -71,9 +71,9 @@ impl Crowd {
     }
 
     /// The picture made last.
-    pub fn shown(&mut self, ctx: &Context, room: Room) -> Option<Shown> {
+    pub fn shown(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
         let grid = self.wish.latest()?;
-        Some(self.picture.show(ctx, (self.number, grid), Heat::Particles, room))
+        Some(self.picture.show(ctx, (self.number, grid), Heat::Particles, theme))
     }
 }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::heat::{Grid, Picture, Shown};
-use crate::app::palette::{Heat, Room};
+use crate::app::palette::{Heat, Theme};
 use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Points along each side of the target density.
@@ -167,13 +167,13 @@ impl Densities {
     }
 
     /// The density that the particles should arrive at.
-    pub fn target(&mut self, ctx: &Context, room: Room) -> Option<Shown> {
+    pub fn target(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
         let grid = self.target.latest()?;
-        Some(self.pictures[0].show(ctx, (self.numbers[0], grid), Heat::Exact, room))
+        Some(self.pictures[0].show(ctx, (self.numbers[0], grid), Heat::Exact, theme))
     }
 
     /// The density of all particles at t: two of those that are known, one fading into the other.
-    pub fn marginal(&mut self, ctx: &Context, room: Room, t: f64) -> Option<[Shown; 2]> {
+    pub fn marginal(&mut self, ctx: &Context, theme: Theme, t: f64) -> Option<[Shown; 2]> {
         let grids = self.marginals.latest().filter(|grids| grids.len() == TIMES)?;
         let place = t.clamp(0.0, 1.0) * (TIMES - 1) as f64;
         let below = (place as usize).min(TIMES - 2);
@@ -182,7 +182,7 @@ impl Densities {
         let shown = [below, below + 1].map(|k| {
             // Even and odd times have a texture each, so that only one changes at a time.
             let picture = &mut self.pictures[1 + k % 2];
-            picture.show(ctx, (round + k as u64, &grids[k]), Heat::Exact, room)
+            picture.show(ctx, (round + k as u64, &grids[k]), Heat::Exact, theme)
         });
         let [mut lower, mut upper] = shown;
         // Together they cover about as much as either alone.
@@ -192,10 +192,14 @@ impl Densities {
     }
 
     /// The density of one direction over time.
-    pub fn over_time(&mut self, ctx: &Context, room: Room) -> Option<(Shown, Arc<Vec<[f64; 3]>>)> {
+    pub fn over_time(
+        &mut self,
+        ctx: &Context,
+        theme: Theme,
+    ) -> Option<(Shown, Arc<Vec<[f64; 3]>>)> {
         let made = self.over_time.latest()?.as_ref().as_ref()?;
         let number = self.numbers[2];
-        let shown = self.pictures[3].show(ctx, (number, &made.grid), Heat::Exact, room);
+        let shown = self.pictures[3].show(ctx, (number, &made.grid), Heat::Exact, theme);
         Some((shown, Arc::clone(&made.edges)))
     }
 }

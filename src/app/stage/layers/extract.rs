@@ -6,8 +6,8 @@ use driftscope_study::scene::{Scene, View};
 use driftscope_study::{Experiment, Networks, Probe, shared};
 use serde::{Deserialize, Serialize};
 
-use super::Sighting;
-use crate::app::stage::sight::Window;
+use super::LayerContext;
+use crate::app::stage::viewport::Window;
 
 /// Times are told apart in steps of this share of the run.
 const TIME_STEPS: f64 = 200.0;
@@ -37,8 +37,8 @@ pub struct Extract {
 impl Extract {
     /// What is `seen`, with at most `along` places of the grid along the shorter side of the view, at
     /// one of the `distances` from each other.
-    pub fn of(sighting: &Sighting<'_>, seen: Window, (along, distances): (f64, &[f64])) -> Self {
-        let Sighting { scene, t, window, .. } = *sighting;
+    pub fn of(context: &LayerContext<'_>, seen: Window, (along, distances): (f64, &[f64])) -> Self {
+        let LayerContext { scene, t, window, .. } = *context;
         let (start, end) = scene.time_span();
         let time = ((t - start) / (end - start) * TIME_STEPS).round() as i64;
         let spacing = round_up(2.0 * window.half[0].min(window.half[1]) / along, distances);

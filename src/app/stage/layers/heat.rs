@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::app::palette::{Heat, Palette, Room};
+use crate::app::palette::{Heat, Palette, Theme};
 use crate::app::stage::drawing::Canvas;
 
 /// Values on a grid, as shares of the largest one: rows from the top, columns from the left.
@@ -42,7 +42,7 @@ impl Grid {
 /// A grid's texture in the colours of a theme, made anew when either changes.
 #[derive(Default)]
 pub struct Picture {
-    made: Option<(u64, Room, TextureHandle, [[f64; 2]; 2])>,
+    made: Option<(u64, Theme, TextureHandle, [[f64; 2]; 2])>,
 }
 
 impl Picture {
@@ -52,21 +52,21 @@ impl Picture {
         ctx: &Context,
         (number, grid): (u64, &Grid),
         heat: Heat,
-        room: Room,
+        theme: Theme,
     ) -> Shown {
-        let stale = self.made.as_ref().is_none_or(|made| (made.0, made.1) != (number, room));
+        let stale = self.made.as_ref().is_none_or(|made| (made.0, made.1) != (number, theme));
         if stale {
-            let palette = Palette::of(room);
+            let palette = Palette::of(theme);
             let colours: Vec<Color32> =
                 (0..=255).map(|share| palette.heat(heat, f32::from(share as u8) / 255.0)).collect();
             let pixels = grid.shares.iter().map(|&share| colours[usize::from(share)]).collect();
             let image = ColorImage::new(grid.size, pixels);
             if let Some(made) = &mut self.made {
                 made.2.set(image, TextureOptions::LINEAR);
-                (made.0, made.1, made.3) = (number, room, grid.corners);
+                (made.0, made.1, made.3) = (number, theme, grid.corners);
             } else {
                 let texture = ctx.load_texture("heat map", image, TextureOptions::LINEAR);
-                self.made = Some((number, room, texture, grid.corners));
+                self.made = Some((number, theme, texture, grid.corners));
             }
         }
         let made = self.made.as_ref().map(|made| (made.2.clone(), made.3));

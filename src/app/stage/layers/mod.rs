@@ -25,9 +25,9 @@ use self::crowd::Crowd;
 use self::heat::Shown;
 use self::streamlines::Streamlines;
 use super::drawing::{Canvas, drawing};
-use super::sight::Window;
+use super::viewport::Window;
 use super::work::ViewTask;
-use crate::app::palette::{Palette, Room};
+use crate::app::palette::{Palette, Theme};
 
 /// What a pane's layers are drawn from, besides its particles.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub struct PaneLayers {
 
 /// What decides a pane's layers in a frame.
 #[derive(Clone, Copy)]
-pub struct Sighting<'a> {
+pub struct LayerContext<'a> {
     /// What the pane shows.
     pub scene: &'a Scene,
     /// Which layers are on.
@@ -56,7 +56,7 @@ pub struct Sighting<'a> {
     pub extent: f64,
 }
 
-impl Sighting<'_> {
+impl LayerContext<'_> {
     /// How much larger the plane is seen than when all of it is.
     pub fn magnification(&self) -> f64 {
         self.extent / self.window.half[0].min(self.window.half[1])
@@ -77,23 +77,23 @@ impl PaneLayers {
     pub fn update(
         &mut self,
         (ctx, work): (&Context, &Dispatcher<ViewTask>),
-        sighting: &Sighting<'_>,
+        context: &LayerContext<'_>,
         recording: Option<(&Arc<Recording>, f64)>,
     ) {
-        let on = |layer| sighting.layers.has(layer);
-        if sighting.projection != Projection::Plane {
+        let on = |layer| context.layers.has(layer);
+        if context.projection != Projection::Plane {
             return;
         }
-        if let Some(seen) = sighting.seen {
+        if let Some(seen) = context.seen {
             if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
-                self.arrows.update(work, sighting, seen);
+                self.arrows.update(work, context, seen);
             }
             if on(Layer::Streamlines) {
-                self.streamlines.update(ctx, work, sighting, seen);
+                self.streamlines.update(ctx, work, context, seen);
             }
         }
         if let (true, Some((recording, keyframe))) = (on(Layer::Empirical), recording) {
-            self.crowd.update(work, recording, keyframe, sighting.extent);
+            self.crowd.update(work, recording, keyframe, context.extent);
         }
     }
 
@@ -113,14 +113,14 @@ impl PaneLayers {
     pub fn draw<'a>(
         &mut self,
         layer: Layer,
-        sighting: &Sighting<'_>,
+        context: &LayerContext<'_>,
         densities: &mut Densities,
         ctx: &Context,
-        (room, width): (Room, f32),
+        (theme, width): (Theme, f32),
     ) -> Option<Draw<'a>> {
-        let palette = Palette::of(room);
-        let classic = sighting.scene.classic().is_some();
-        let over_time = sighting.projection == Projection::OverTime;
+        let palette = Palette::of(theme);
+        let classic = context.scene.classic().is_some();
+        let over_time = context.projection == Projection::OverTime;
         if (classic && layer.needs_process()) || (over_time && layer.needs_plane()) {
             return None;
         }
@@ -129,22 +129,22 @@ impl PaneLayers {
         };
         match layer {
             // Over time both are one picture, which needs to be drawn but once.
-            Layer::Target if over_time && sighting.layers.has(Layer::Marginal) => None,
+            Layer::Target if over_time && context.layers.has(Layer::Marginal) => None,
             Layer::Target | Layer::Marginal if over_time => {
-                densities.over_time(ctx, room).map(|(shown, _)| heat(shown))
+                densities.over_time(ctx, theme).map(|(shown, _)| heat(shown))
             }
-            Layer::Target => densities.target(ctx, room).map(heat),
+            Layer::Target => densities.target(ctx, theme).map(heat),
             Layer::Marginal => {
-                let [lower, upper] = densities.marginal(ctx, room, sighting.t)?;
+                let [lower, upper] = densities.marginal(ctx, theme, context.t)?;
                 Some(Box::new(move |ui, canvas, shapes| {
                     lower.draw(ui, canvas, shapes);
                     upper.draw(ui, canvas, shapes);
                 }))
             }
-            Layer::Empirical => self.crowd.shown(ctx, room).map(heat),
+            Layer::Empirical => self.crowd.shown(ctx, theme).map(heat),
             Layer::Streamlines => {
                 let flow = Arc::clone(self.streamlines.flow()?);
-                let elapsed = sighting.elapsed();
+                let elapsed = context.elapsed();
                 Some(Box::new(move |ui, canvas, shapes| {
                     flow.draw(elapsed, palette, width, ui, canvas, shapes);
                 }))
@@ -166,11 +166,11 @@ impl PaneLayers {
 pub fn edges<'a>(
     densities: &mut Densities,
     ctx: &Context,
-    (room, width): (Room, f32),
+    (theme, width): (Theme, f32),
 ) -> Option<Draw<'a>> {
-    let (_, places) = densities.over_time(ctx, room)?;
+    let (_, places) = densities.over_time(ctx, theme)?;
     Some(Box::new(move |_, canvas, shapes| {
-        edges::draw(&places, Palette::of(room), width, canvas, shapes);
+        edges::draw(&places, Palette::of(theme), width, canvas, shapes);
     }))
 }
 

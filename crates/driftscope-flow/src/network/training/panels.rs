@@ -107,7 +107,7 @@ pub(super) fn product<S: Simd>(
     start: Start,
     result: &mut Panels,
 ) {
-    let mut block = Block { simd, left, right, result };
+    let mut block = PanelProduct { simd, left, right, result };
     for column in block.columns() {
         match column {
             Columns::Pair(place) => block.rows_at(start, place),
@@ -125,7 +125,7 @@ pub(super) fn transposed_product<S: Simd>(
     add: bool,
     result: &mut Panels,
 ) {
-    let mut block = Block { simd, left, right, result };
+    let mut block = PanelProduct { simd, left, right, result };
     for column in block.columns() {
         match column {
             Columns::Pair(place) => block.lanes_at(add, place),
@@ -144,7 +144,7 @@ enum Columns {
     Last([Place; 1]),
 }
 
-struct Block<'a, S: Simd> {
+struct PanelProduct<'a, S: Simd> {
     simd: S,
     left: &'a Panels,
     right: &'a Panels,
@@ -154,7 +154,7 @@ struct Block<'a, S: Simd> {
 /// Sums of `R` rows and `V` vectors of columns.
 type Sums<V, const R: usize, const C: usize> = [[V; C]; R];
 
-impl<S: Simd> Block<'_, S> {
+impl<S: Simd> PanelProduct<'_, S> {
     /// Vectors in a row of a panel.
     const PER_ROW: usize = size_of::<Row>() / size_of::<S::f32s>();
 

@@ -41,7 +41,7 @@ fn gl_draws_trails_and_what_adds_up() {
     let uploads = [upload(2, &path, &[GREEN])];
     let mut harness = stage_on(setup, 1.0, &uploads);
     for (dark, brighter) in [(true, true), (false, false)] {
-        let view = View {
+        let view = Appearance {
             now: 1.0,
             trail_keyframes: 1.0,
             trail_width_px: 4.0,
@@ -49,7 +49,7 @@ fn gl_draws_trails_and_what_adds_up() {
             trail_fading: 0.0,
             adding: Some(0.5),
             dark,
-            ..View::default()
+            ..Appearance::default()
         };
         let image = render(&mut harness, view);
         let at = |world| {

@@ -8,7 +8,8 @@ fn middle(count: usize, dark: bool, adding: Option<f32>) -> [u8; 4] {
     let uploads = [upload(1, &[[0.0, 0.0]; 3], &[blue; 3])];
     let mut harness = stage(1.0, &uploads);
     harness.state_mut().ground = if dark { BACKGROUND } else { Color32::from_gray(250) };
-    let view = View { radius_px: 6.0, particles: count, dark, adding, ..View::default() };
+    let view =
+        Appearance { radius_px: 6.0, particles: count, dark, adding, ..Appearance::default() };
     let image = render(&mut harness, view);
     let p = px([0.0, 0.0], 1.0);
     image.get_pixel(p.x as u32, p.y as u32).0

@@ -17,7 +17,7 @@ fn transparent_colours_stand_for_the_speed_at_the_moment() {
     // Between the first two keyframes, and between the other two: their number does not count.
     for (keyframe, share) in [(0.0, 0.2), (0.7, 0.2), (1.0, 0.6), (2.0, 0.6)] {
         let speeds = Some(Speeds { keyframe, range: [0.0, 2.0], scale });
-        let view = View { now: 0.5, radius_px: 6.0, speeds, ..View::default() };
+        let view = Appearance { now: 0.5, radius_px: 6.0, speeds, ..Appearance::default() };
         let image = render(&mut harness, view);
         let at = |world| {
             let p = px(world, 1.0);

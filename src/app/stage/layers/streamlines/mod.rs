@@ -1,6 +1,6 @@
 //! The velocity field at the current t as streamlines, along which marks run as playback goes on.
 
-mod weave;
+mod placement;
 
 use std::f32::consts::TAU;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use driftscope_study::{Networks, Store};
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
 use serde::{Deserialize, Serialize};
 
-use self::weave::{Line, Sampled, weave};
-use super::Sighting;
+use self::placement::{Line, Sampled, placement};
+use super::LayerContext;
 use super::extract::{self, Extract};
 use crate::app::palette::Palette;
 use crate::app::stage::drawing::Canvas;
-use crate::app::stage::sight::Window;
+use crate::app::stage::viewport::Window;
 use crate::app::stage::work::{Drawing, ViewTask};
 
 /// Lines side by side along the shorter side of the view, about.
@@ -100,7 +100,7 @@ impl Streamlines {
         &mut self,
         ctx: &Context,
         work: &Dispatcher<ViewTask>,
-        sighting: &Sighting<'_>,
+        context: &LayerContext<'_>,
         seen: Window,
     ) {
         if self.wish.take_news(work)
@@ -111,7 +111,7 @@ impl Streamlines {
             let flow = found.as_ref().as_ref().map(|found| Flow::after(before, found));
             self.flow = flow.map(|flow| (extract.clone(), Arc::new(flow)));
         }
-        let extract = Extract::of(sighting, seen, (ALONG, extract::FINE));
+        let extract = Extract::of(context, seen, (ALONG, extract::FINE));
         let seeds = self.before(&extract).map_or_else(Vec::new, Flow::seeds);
         self.wish.ask_when_free(work, LinesWanted { extract, seeds });
         if self.flow().is_some_and(|flow| flow.is_changing()) {
@@ -148,7 +148,7 @@ fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<Found>
     let places = Sampled::places(corner, key.spacing, coarse);
     let half_way = key.t_at(0.5).min(probe.last_time());
     let usual = median_speed(&probe.velocities(half_way, &places))?;
-    let lines = weave(&field, key.spacing, usual, seeds);
+    let lines = placement(&field, key.spacing, usual, seeds);
     Some(Found { lines, period: MARKS_APART * key.spacing / usual })
 }
 

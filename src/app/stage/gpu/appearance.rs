@@ -8,7 +8,7 @@ use super::MAX_TRAIL_SEGMENTS;
 
 /// How a pane looks in this frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct View {
+pub struct Appearance {
     /// Fractional keyframe shown: index + fraction, clamped to the recording.
     pub now: f32,
     /// Draw at most the first so many particles.
@@ -64,7 +64,7 @@ pub struct Speeds {
     pub scale: [[u8; 4]; SCALE_STEPS],
 }
 
-impl Default for View {
+impl Default for Appearance {
     fn default() -> Self {
         Self {
             now: 0.0,
@@ -89,7 +89,7 @@ impl Default for View {
 
 /// Where the world lies on the screen: a scale and a pair of points that coincide.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Projection {
+pub struct Camera {
     /// A point of the world, best in the middle of what is seen (for accuracy).
     pub world: [f64; 2],
     /// The point of the screen, in points, on which `world` lies.
@@ -98,7 +98,7 @@ pub struct Projection {
     pub points_per_unit: [f64; 2],
 }
 
-impl From<&PlotTransform> for Projection {
+impl From<&PlotTransform> for Camera {
     fn from(transform: &PlotTransform) -> Self {
         let screen = transform.frame().center();
         let world = transform.value_from_position(screen);
@@ -148,8 +148,8 @@ impl Uniforms {
     pub fn new(
         screen: &ScreenDescriptor,
         rect: Rect,
-        projection: &Projection,
-        view: &View,
+        projection: &Camera,
+        view: &Appearance,
         particles: usize,
         keyframes: usize,
     ) -> Self {
@@ -221,7 +221,7 @@ impl Uniforms {
 mod tests {
     use super::*;
 
-    fn uniforms(projection: &Projection, view: &View, keyframes: usize) -> Uniforms {
+    fn uniforms(projection: &Camera, view: &Appearance, keyframes: usize) -> Uniforms {
         let screen = ScreenDescriptor { size_in_pixels: [800, 600], pixels_per_point: 2.0 };
         let rect = Rect::from_min_max(Pos2::new(10.0, 20.0), Pos2::new(300.0, 200.0));
         Uniforms::new(&screen, rect, projection, view, 10, keyframes)
@@ -230,12 +230,12 @@ mod tests {
     #[test]
     fn a_deep_zoom_stays_accurate() {
         // 10⁶ pixels per unit around a point that f32 cannot hold.
-        let projection = Projection {
+        let projection = Camera {
             world: [2.0 + 1.0e-7, -1.0 / 3.0],
             screen: Pos2::new(155.0, 110.0),
             points_per_unit: [5.0e5, -5.0e5],
         };
-        let u = uniforms(&projection, &View::default(), 2);
+        let u = uniforms(&projection, &Appearance::default(), 2);
         let particle = [2.000_001_f32, -0.333_333_f32];
         for axis in 0..2 {
             let drawn =
@@ -249,13 +249,14 @@ mod tests {
 
     #[test]
     fn views_are_kept_within_the_recording() {
-        let projection = Projection {
+        let projection = Camera {
             world: [0.0, 0.0],
             screen: Pos2::new(50.0, 50.0),
             points_per_unit: [50.0, -50.0],
         };
         let with = |now, trail_keyframes, keyframes| {
-            let view = View { now, trail_keyframes, highlight: Some(10), ..View::default() };
+            let view =
+                Appearance { now, trail_keyframes, highlight: Some(10), ..Appearance::default() };
             let u = uniforms(&projection, &view, keyframes);
             (u.now, u.tail, u.trail_segments(), u.highlight, u.particles)
         };
@@ -265,7 +266,8 @@ mod tests {
         assert_eq!(with(-1.0, 5.0, 4), (0.0, 0.0, 0, u32::MAX, 10));
         assert_eq!(with(f32::NAN, f32::NAN, 4), (0.0, 0.0, 0, u32::MAX, 10));
         assert_eq!(with(0.0, 1.0, 1), (0.0, 0.0, 0, u32::MAX, 10));
-        let view = View { now: 7.5, trail_keyframes: 5.0, trail_stride: 3, ..View::default() };
+        let view =
+            Appearance { now: 7.5, trail_keyframes: 5.0, trail_stride: 3, ..Appearance::default() };
         let u = uniforms(&projection, &view, 64);
         // 7.5 to 6, 6 to 3, 3 to 2.5.
         assert_eq!((u.tail, u.trail_segments()), (2.5, 3));

@@ -5,7 +5,7 @@ use egui_plot::PlotBounds;
 
 /// Data and noise of every built-in distribution lie within this distance of the axes.
 const EXTENT: f64 = 3.2;
-/// Room beside the run over time, for the densities at both ends, as a share of the run.
+/// Theme beside the run over time, for the densities at both ends, as a share of the run.
 pub const MARGIN: f64 = 0.15;
 
 /// A rectangle of the plot: its middle and half its sides.
@@ -51,21 +51,21 @@ impl Window {
 
 /// The windows of both pictures.
 #[derive(Clone, Copy, Debug)]
-pub struct Sight {
+pub struct Viewport {
     plane: Window,
     over_time: Window,
     fitted: Option<[[f64; 2]; 2]>,
     fit: bool,
 }
 
-impl Default for Sight {
+impl Default for Viewport {
     fn default() -> Self {
         let window = Window { centre: [0.0; 2], half: [1.0; 2] };
         Self { plane: window, over_time: window, fitted: None, fit: true }
     }
 }
 
-impl Sight {
+impl Viewport {
     /// Fits both pictures to data and noise in the next frame.
     pub fn reset(&mut self) {
         self.fit = true;
@@ -158,20 +158,23 @@ mod tests {
     #[test]
     fn a_view_moved_by_hand_stays_until_it_is_reset() {
         let scene = Scene::default();
-        let mut sight = Sight::default();
-        sight.update(&scene);
-        let fitted = sight.window(Projection::Plane);
+        let mut viewport = Viewport::default();
+        viewport.update(&scene);
+        let fitted = viewport.window(Projection::Plane);
         assert!((fitted.half[0] - EXTENT).abs() < 1e-12);
         // A wide pane sees more to the sides, which is nothing that a person did.
         let wide = PlotBounds::from_min_max([-2.0 * EXTENT, -EXTENT], [2.0 * EXTENT, EXTENT]);
-        sight.take(Projection::Plane, &wide);
-        assert_eq!(sight.window(Projection::Plane), fitted);
+        viewport.take(Projection::Plane, &wide);
+        assert_eq!(viewport.window(Projection::Plane), fitted);
         let zoomed = PlotBounds::from_min_max([-1.0, 0.0], [3.0, 2.0]);
-        sight.take(Projection::Plane, &zoomed);
-        sight.update(&scene);
-        assert_eq!(sight.window(Projection::Plane), Window { centre: [1.0, 1.0], half: [1.0; 2] });
-        sight.reset();
-        sight.update(&scene);
-        assert_eq!(sight.window(Projection::Plane), fitted);
+        viewport.take(Projection::Plane, &zoomed);
+        viewport.update(&scene);
+        assert_eq!(
+            viewport.window(Projection::Plane),
+            Window { centre: [1.0, 1.0], half: [1.0; 2] }
+        );
+        viewport.reset();
+        viewport.update(&scene);
+        assert_eq!(viewport.window(Projection::Plane), fitted);
     }
 }

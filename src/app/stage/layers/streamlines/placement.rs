@@ -91,16 +91,22 @@ impl Line {
 
 /// Lines about `apart` from each other all over `field`, whose usual speed is `usual`. Those
 /// begun at `first` come first, so that lines stay where they are while the field changes.
-pub fn weave(field: &Sampled, apart: f64, usual: f64, first: &[[f64; 2]]) -> Vec<Line> {
-    let mut loom = Loom { field, apart, usual, cloth: Cloth::new(field, apart), lines: Vec::new() };
+pub fn placement(field: &Sampled, apart: f64, usual: f64, first: &[[f64; 2]]) -> Vec<Line> {
+    let mut placement = Placement {
+        field,
+        apart,
+        usual,
+        occupied: Occupancy::new(field, apart),
+        lines: Vec::new(),
+    };
     for &seed in first {
         // What has room now was there before, so it need not be as far off as a new one.
-        loom.add(seed, TOO_CLOSE * apart);
+        placement.add(seed, TOO_CLOSE * apart);
     }
     let mut beside = 0;
     let (low, high) = (field.corner, field.upper_corner());
     let middle = [0, 1].map(|d| 0.5 * (low[d] + high[d]));
-    loom.add(middle, apart);
+    placement.add(middle, apart);
     let [columns, rows] = [0, 1].map(|d| ((high[d] - low[d]) / apart) as usize);
     let rest = (0..columns * rows).map(|k| {
         let place = [k % columns, k / columns];
@@ -108,27 +114,27 @@ pub fn weave(field: &Sampled, apart: f64, usual: f64, first: &[[f64; 2]]) -> Vec
     });
     for place in rest {
         // Lines beside lines make the most even picture; the rest is for what they do not reach.
-        while beside < loom.lines.len() {
-            for seed in loom.seeds_beside(beside) {
-                loom.add(seed, apart);
+        while beside < placement.lines.len() {
+            for seed in placement.seeds_beside(beside) {
+                placement.add(seed, apart);
             }
             beside += 1;
         }
-        loom.add(place, apart);
+        placement.add(place, apart);
     }
-    loom.lines
+    placement.lines
 }
 
 /// Lines in the making.
-struct Loom<'a> {
+struct Placement<'a> {
     field: &'a Sampled,
     apart: f64,
     usual: f64,
-    cloth: Cloth,
+    occupied: Occupancy,
     lines: Vec<Line>,
 }
 
-impl Loom<'_> {
+impl Placement<'_> {
     /// Places on both sides of a line.
     fn seeds_beside(&self, line: usize) -> Vec<[f64; 2]> {
         let places = &self.lines[line].places;
@@ -149,16 +155,16 @@ impl Loom<'_> {
     /// Adds the line through `seed` if there is nothing within `room` and it becomes long enough.
     fn add(&mut self, seed: [f64; 2], room: f64) {
         let number = self.lines.len() as u32;
-        if !self.cloth.is_free(seed, room, (number, 0)) {
+        if !self.occupied.is_free(seed, room, (number, 0)) {
             return;
         }
         let mut places = self.follow(seed, number, -1);
         places.reverse();
         places.push(Place { at: seed, time: 0.0 });
-        self.cloth.add(seed, (number, 0));
+        self.occupied.add(seed, (number, 0));
         places.extend(self.follow(seed, number, 1));
         if places.len() < LEAST_POINTS {
-            self.cloth.remove(number, &places);
+            self.occupied.remove(number, &places);
             return;
         }
         self.lines.push(Line { seed, places });
@@ -172,12 +178,12 @@ impl Loom<'_> {
         let (mut at, mut time) = (seed, 0.0);
         for index in 1..=MOST_POINTS {
             let Some(next) = self.next(at, f64::from(sign) * step) else { break };
-            if !self.cloth.is_free(next, close, (number, sign * index)) {
+            if !self.occupied.is_free(next, close, (number, sign * index)) {
                 break;
             }
             let Some(speed) = self.field.at(next).map(|[x, y]| x.hypot(y)) else { break };
             time += f64::from(sign) * step / speed.max(SLOWEST * self.usual);
-            self.cloth.add(next, (number, sign * index));
+            self.occupied.add(next, (number, sign * index));
             places.push(Place { at: next, time });
             at = next;
         }
@@ -204,14 +210,14 @@ impl Loom<'_> {
 type Stitch = ([f64; 2], (u32, i32));
 
 /// Points of lines that are there, by the cell in which they lie.
-struct Cloth {
+struct Occupancy {
     corner: [f64; 2],
     cell: f64,
     size: [usize; 2],
     points: Vec<Vec<Stitch>>,
 }
 
-impl Cloth {
+impl Occupancy {
     fn new(field: &Sampled, cell: f64) -> Self {
         let high = field.upper_corner();
         let size = [0, 1].map(|d| ((high[d] - field.corner[d]) / cell) as usize + 1);
@@ -276,7 +282,7 @@ mod tests {
             ("saddle", sampled(|x, y| [x, -y])),
             ("even", sampled(|_, _| [1.0, 0.3])),
         ] {
-            let lines = weave(&field, APART, 1.0, &[]);
+            let lines = placement(&field, APART, 1.0, &[]);
             let points =
                 || lines.iter().enumerate().flat_map(|(i, l)| l.places.iter().map(move |p| (i, p)));
             let distance = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
@@ -311,7 +317,7 @@ mod tests {
     #[test]
     fn a_line_knows_when_a_particle_comes_by() {
         // Twice the usual speed: half the time.
-        let lines = weave(&sampled(|_, _| [2.0, 0.0]), APART, 1.0, &[[0.0, 0.0]]);
+        let lines = placement(&sampled(|_, _| [2.0, 0.0]), APART, 1.0, &[[0.0, 0.0]]);
         assert!(lines[0].seed.iter().all(|x| x.abs() < 1e-12));
         for place in &lines[0].places {
             assert!((place.time - place.at[0] / 2.0).abs() < 1e-9, "{place:?}");
@@ -321,9 +327,9 @@ mod tests {
     #[test]
     fn lines_stay_while_the_field_changes_a_little() {
         let turned = |angle: f64| sampled(move |x, y| [-y + angle * x, x + angle * y]);
-        let before = weave(&turned(0.0), APART, 1.0, &[]);
+        let before = placement(&turned(0.0), APART, 1.0, &[]);
         let seeds: Vec<[f64; 2]> = before.iter().map(|line| line.seed).collect();
-        let after = weave(&turned(0.01), APART, 1.0, &seeds);
+        let after = placement(&turned(0.01), APART, 1.0, &seeds);
         let kept = after.iter().filter(|line| before.iter().any(|b| b.is_same(line))).count();
         assert!(kept * 10 >= 9 * before.len(), "{kept} of {}", before.len());
     }
@@ -331,9 +337,9 @@ mod tests {
     #[test]
     fn where_the_field_is_undefined_there_are_no_lines() {
         let half = sampled(|x, _| if x < 0.0 { [f64::NAN; 2] } else { [0.0, 1.0] });
-        let lines = weave(&half, APART, 1.0, &[]);
+        let lines = placement(&half, APART, 1.0, &[]);
         assert!(!lines.is_empty());
         assert!(lines.iter().flat_map(|line| &line.places).all(|place| place.at[0] >= 0.0));
-        assert!(weave(&sampled(|_, _| [0.0; 2]), APART, 1.0, &[]).is_empty());
+        assert!(placement(&sampled(|_, _| [0.0; 2]), APART, 1.0, &[]).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use driftscope_solve::Method;
 use driftscope_solve::measure::{Complex, amplification};
-use driftscope_study::lab::{Landing, PlaneMap, RegionQuestion};
+use driftscope_study::lab::{PlaneMap, RegionQuestion, StepEigenvalues};
 use driftscope_study::session::Action;
 use driftscope_study::work::Wish;
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
@@ -20,24 +20,24 @@ const ABOUT_PARTICLE: &str = "The particle that is pinned on the stage, else the
 
 /// The region.
 #[derive(Default)]
-pub struct Landings {
+pub struct StabilityCard {
     region: Wish<RegionQuestion>,
     picture: Picture,
 }
 
-impl Card for Landings {
+impl Card for StabilityCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
         let palette = context.palette;
         let method = context.scene.sampler.method;
         let chosen = context.state.pane().chosen.as_deref();
         let stability = chosen.and_then(|chosen| chosen.stability.as_ref().ok());
-        let landings = stability.map_or(&[][..], |stability| &stability.landings);
+        let step_eigenvalues = stability.map_or(&[][..], |stability| &stability.step_eigenvalues);
         let note = match stability.and_then(|stability| Some((stability.left_at?, stability))) {
             Some((t, stability)) => format!(
                 "{}, left at t = {t:.3} ({} of {} steps outside)",
                 method.get().title,
                 stability.unstable,
-                landings.len()
+                step_eigenvalues.len()
             ),
             None => method.get().title.to_owned(),
         };
@@ -64,7 +64,7 @@ impl Card for Landings {
             say(ui, below, palette, words);
             return;
         }
-        let half = half_of(&method, landings);
+        let half = half_of(&method, step_eigenvalues);
         self.region.ask(context.work, RegionQuestion { method, half });
         let Some(map) = self.region.latest().cloned() else { return };
         let shade = palette.quantity(0.35).gamma_multiply(0.35);
@@ -73,7 +73,7 @@ impl Card for Landings {
         let Some(texture) = texture.map(eframe::egui::TextureHandle::id) else { return };
         let now = context.state.time();
         inside(ui, below, "stability", |ui| {
-            complex_plane(ui, context, &map, texture, (landings, now));
+            complex_plane(ui, context, &map, texture, (step_eigenvalues, now));
         });
     }
 
@@ -84,10 +84,10 @@ impl Card for Landings {
 
 /// Half the side of the part of the plane that is shown; it changes in jumps. The usual regions reach to
 /// −2 to −4, those of methods that look back not so far, and would hardly be seen.
-fn half_of(method: &Method, landings: &[Landing]) -> u32 {
+fn half_of(method: &Method, step_eigenvalues: &[StepEigenvalues]) -> u32 {
     let reaches = |re: f64| amplification(method, Complex::new(re, 0.0)).is_some_and(|r| r <= 1.0);
     let least = [1, 2].into_iter().find(|half| !reaches(-f64::from(*half))).unwrap_or(4);
-    let mut sizes: Vec<f64> = landings
+    let mut sizes: Vec<f64> = step_eigenvalues
         .iter()
         .flat_map(|landing| landing.h_lambda)
         .map(Complex::abs)
@@ -104,7 +104,7 @@ fn complex_plane(
     context: &CardContext<'_>,
     map: &PlaneMap,
     texture: eframe::egui::TextureId,
-    (landings, now): (&[Landing], Option<f64>),
+    (step_eigenvalues, now): (&[StepEigenvalues], Option<f64>),
 ) {
     let palette = context.palette;
     let extent = map.extent;
@@ -126,7 +126,7 @@ fn complex_plane(
     let mut dots: Vec<Vec<[f64; 2]>> = vec![Vec::new(); shades + 1];
     let mut outside: Vec<[f64; 2]> = Vec::new();
     let mut current: Vec<[f64; 2]> = Vec::new();
-    for landing in landings {
+    for landing in step_eigenvalues {
         let share = ((landing.t - start) / (end - start)).clamp(0.0, 1.0);
         let places = landing.h_lambda.map(|z| [z.re.clamp(-extent, extent), z.im]);
         dots[(share * shades as f64) as usize].extend(places);
