@@ -8,6 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Writes what lies in the `Arc`.
+///
+/// # Errors
+/// Those of the serializer.
 pub fn serialize<T, S>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     T: Serialize + ?Sized,
@@ -17,6 +20,9 @@ where
 }
 
 /// Reads it and lays it into an `Arc` of its own.
+///
+/// # Errors
+/// Those of the deserializer.
 pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -30,6 +36,9 @@ pub mod slice {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the slice.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn serialize<T, S>(value: &Arc<[T]>, serializer: S) -> Result<S::Ok, S::Error>
     where
         T: Serialize,
@@ -39,6 +48,9 @@ pub mod slice {
     }
 
     /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<[T]>, D::Error>
     where
         T: Deserialize<'de>,
@@ -53,6 +65,9 @@ pub mod optional_slice {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the slice, if there is one.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     #[allow(clippy::ref_option, reason = "this is how serde hands it over")]
     pub fn serialize<T, S>(value: &Option<Arc<[T]>>, serializer: S) -> Result<S::Ok, S::Error>
     where
@@ -63,6 +78,9 @@ pub mod optional_slice {
     }
 
     /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<Arc<[T]>>, D::Error>
     where
         T: Deserialize<'de>,
@@ -77,6 +95,9 @@ pub mod list {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes what lies in the `Arc`s.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn serialize<T, S>(values: &[Arc<T>], serializer: S) -> Result<S::Ok, S::Error>
     where
         T: Serialize,
@@ -86,6 +107,9 @@ pub mod list {
     }
 
     /// Reads them.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Vec<Arc<T>>, D::Error>
     where
         T: Deserialize<'de>,
