@@ -138,17 +138,14 @@ impl Files {
             }
             FileCommand::SaveModel(path) => {
                 let trained = scene.trained_networks().find(|id| networks.model(*id).is_some());
-                match trained {
-                    Some(network) => {
-                        let path = with_ending(path, MODEL_ENDING);
-                        self.start(work, Task::WriteModel { network, path });
-                    }
-                    None => {
-                        let words = "The scene shows no network that was trained in this window.";
-                        // More news than a person can cause do not wait.
-                        let _ = self.sender.try_send(FileNews::Failed(words.to_owned()));
-                        self.ctx.request_repaint();
-                    }
+                if let Some(network) = trained {
+                    let path = with_ending(path, MODEL_ENDING);
+                    self.start(work, Task::WriteModel { network, path });
+                } else {
+                    let words = "The scene shows no network that was trained in this window.";
+                    // More news than a person can cause do not wait.
+                    let _ = self.sender.try_send(FileNews::Failed(words.to_owned()));
+                    self.ctx.request_repaint();
                 }
             }
         }

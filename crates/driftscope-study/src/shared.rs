@@ -10,6 +10,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Writes what lies in the `Arc`.
+///
+/// # Errors
+/// Those of the serializer.
 pub fn serialize<T, S>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     T: Serialize + ?Sized,
@@ -19,6 +22,9 @@ where
 }
 
 /// Reads it and lays it into an `Arc` of its own.
+///
+/// # Errors
+/// Those of the deserializer.
 pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -32,6 +38,9 @@ pub mod slice {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the slice.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn serialize<T, S>(value: &Arc<[T]>, serializer: S) -> Result<S::Ok, S::Error>
     where
         T: Serialize,
@@ -41,6 +50,9 @@ pub mod slice {
     }
 
     /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<[T]>, D::Error>
     where
         T: Deserialize<'de>,
@@ -55,6 +67,9 @@ pub mod optional_slice {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the slice, if there is one.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     #[allow(clippy::ref_option, reason = "this is how serde hands it over")]
     pub fn serialize<T, S>(value: &Option<Arc<[T]>>, serializer: S) -> Result<S::Ok, S::Error>
     where
@@ -65,6 +80,9 @@ pub mod optional_slice {
     }
 
     /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<Arc<[T]>>, D::Error>
     where
         T: Deserialize<'de>,
@@ -79,6 +97,9 @@ pub mod list {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes what lies in the `Arc`s.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn serialize<T, S>(values: &[Arc<T>], serializer: S) -> Result<S::Ok, S::Error>
     where
         T: Serialize,
@@ -88,6 +109,9 @@ pub mod list {
     }
 
     /// Reads them.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Vec<Arc<T>>, D::Error>
     where
         T: Deserialize<'de>,

@@ -145,6 +145,7 @@ impl StagePane {
         reference: Option<&Arc<Recording>>,
         (state, index): (&State, usize),
     ) {
+        self.colours.take_news(work);
         let by = match state.scene().view.colour {
             // What is drawn there does not move as the particles do.
             ColourBy::Speed if state.scene().shows_difference(index) => ColourBy::Plain,
