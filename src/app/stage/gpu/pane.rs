@@ -3,8 +3,8 @@
 use eframe::egui::Rect;
 use egui_wgpu::ScreenDescriptor;
 
-use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
 use super::appearance::Uniforms;
+use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
 use super::{Appearance, Camera, PASSES, StageError, Upload};
 
 /// Bytes of a position.
