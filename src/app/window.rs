@@ -2,14 +2,12 @@
 
 use std::sync::{Arc, PoisonError};
 
-use driftscope_study::scene::Scene;
-use driftscope_study::session::Mode;
 use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
-use super::Driftscope;
-use super::palette::Theme;
-use super::screenshot::{Outcome, Screenshot};
+use super::driftscope::Driftscope;
+use super::launch::Launch;
+use super::screenshot::Outcome;
 use super::stage::gpu::StageGpu;
 
 /// Size of the window when it opens, in points.
@@ -22,29 +20,6 @@ const LEAST_SIZE: [f32; 2] = [800.0, 600.0];
 
 /// What is said where nothing can draw.
 const NO_DRIVER: &str = "no driver for Vulkan or OpenGL ES 3.1 answers; on Debian the package mesa-vulkan-drivers draws without a graphics card";
-
-/// How the window opens.
-#[derive(Clone, Debug, Default)]
-pub struct Launch {
-    /// Whether the stage has the window for itself, without panels.
-    pub stage_alone: bool,
-    /// What it shows.
-    pub scene: Scene,
-    /// A picture to take, after which it closes.
-    pub screenshot: Option<Screenshot>,
-    /// The theme it opens in.
-    pub theme: Theme,
-    /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
-    pub at: Option<f64>,
-    /// A particle that is lit from the start.
-    pub pin: Option<usize>,
-    /// What it is for at first; as the scene suggests if none.
-    pub mode: Option<Mode>,
-    /// The page of the error laboratory that is open at first, by its title.
-    pub page: Option<String>,
-    /// Whether files are asked for in the window even where the desktop has a dialog.
-    pub own_dialogs: bool,
-}
 
 /// Why there is no window. One line that says what to do instead.
 #[derive(Debug, Error)]

@@ -1,0 +1,358 @@
+//! What the window shows, and what is done with what a person asks for.
+
+use std::time::{Duration, Instant};
+
+use driftscope_study::scene::FieldKind;
+use driftscope_study::session::{Action, Mode, Session, Training};
+use eframe::egui::{
+    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
+};
+use egui_notify::{Anchor, Toasts};
+
+use super::command::{Command, Commands, FileCommand};
+use super::files::{FileNews, Files};
+use super::lab::LabView;
+use super::launch::Launch;
+use super::pace::Pace;
+use super::screenshot::{Outcome, Shooter};
+use super::size::WindowSize;
+use super::stage::Stage;
+use super::state::{Breadth, Look, State};
+use super::theme::{self, UNIT};
+use super::{controls, folded, help, keyboard, plots, top_bar, transport};
+
+/// Edits that follow each other within this time are taken back together.
+const ONE_EDIT: Duration = Duration::from_millis(700);
+/// Time that passes in one frame at most, so that a pause of the computer is no leap.
+const LONGEST_FRAME: Duration = Duration::from_secs(1);
+/// A window narrower than this, in points, has room for one panel only beside the stage.
+const NARROW: f32 = 1000.0;
+/// How long a message stays.
+const MESSAGE: Duration = Duration::from_secs(8);
+
+/// The window.
+pub struct Driftscope {
+    state: State,
+    stage: Stage,
+    lab: LabView,
+    files: Files,
+    toasts: Toasts,
+    shooter: Option<Shooter>,
+    size: WindowSize,
+    pace: Pace,
+    /// Size of everything that was asked of egui last.
+    zoom: f32,
+    last_edit: Option<Instant>,
+    commands: Commands,
+}
+
+impl Driftscope {
+    /// A window that shows the launched scene, already playing.
+    #[must_use]
+    pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Self {
+        Self::with_outcome(cc, launch, Outcome::default())
+    }
+
+    /// The same, with a place for what comes of the screenshot.
+    pub(super) fn with_outcome(
+        cc: &eframe::CreationContext<'_>,
+        launch: Launch,
+        outcome: Outcome,
+    ) -> Self {
+        let ctx = &cc.egui_ctx;
+        theme::install(ctx);
+        let woken = ctx.clone();
+        let mut session =
+            Session::new(launch.scene, Instant::now(), move || woken.request_repaint());
+        let mode = launch.mode.map(|mode| Action::Mode { mode });
+        let pin = launch.pin.map(|particle| Action::Pin { particle: Some(particle) });
+        let moment = launch.at.map(|progress| Action::Seek { progress });
+        let pause = launch.at.map(|_| Action::Play { playing: false });
+        for action in [mode, pin, moment, pause].into_iter().flatten() {
+            session.act(&action).expect("these can always be done");
+        }
+        let mut state = State::new(session);
+        state.look.theme = launch.theme;
+        state.look.panels.stage_alone = launch.stage_alone;
+        theme::choose(ctx, launch.theme);
+        let mut lab = LabView::default();
+        if let Some(page) = &launch.page {
+            lab.turn_to(page);
+        }
+        let networks = state.networks().clone();
+        let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
+        let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
+        Self {
+            state,
+            stage: Stage::new(cc, &networks),
+            lab,
+            files: Files::new(ctx, launch.own_dialogs),
+            toasts: Toasts::default()
+                .with_anchor(Anchor::BottomRight)
+                .with_margin(vec2(16.0, 96.0)),
+            shooter,
+            size,
+            pace: Pace::new(cc),
+            zoom: 1.0,
+            last_edit: None,
+            commands: Commands::new(),
+        }
+    }
+
+    /// What the window shows, for tests.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where a point of a pane's plot was on the screen in the last frame, for tests.
+    #[must_use]
+    pub fn screen_position(&self, pane: usize, at: [f64; 2]) -> Option<egui::Pos2> {
+        self.stage.screen_position(self.state.visible().get(pane)?.key, at)
+    }
+
+    /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.state.is_settled() && !self.stage.is_busy()
+    }
+
+    /// Whether anything is being solved, trained, measured or drawn ahead.
+    fn is_working(&self) -> bool {
+        self.state.is_working() || self.stage.is_busy()
+    }
+
+    /// Does to the session what a person asked for.
+    fn act(&mut self, mut action: Action) {
+        if let Action::Set { continues, .. }
+        | Action::SetWhole { continues, .. }
+        | Action::TrainingSettings { continues, .. } = &mut action
+        {
+            let now = Instant::now();
+            *continues = self.last_edit.is_some_and(|last| now - last < ONE_EDIT);
+            self.last_edit = Some(now);
+        } else if action.is_an_edit() {
+            self.last_edit = None;
+        }
+        if let Err(reason) = self.state.session.act(&action) {
+            self.complain(reason.to_string());
+        } else if matches!(action, Action::Open { .. }) {
+            self.state.caption = true;
+            self.stage.reset_view();
+        }
+    }
+
+    fn set_look(&mut self, look: Look, ctx: &Context) {
+        if look.theme != self.state.look.theme {
+            theme::choose(ctx, look.theme);
+        }
+        self.state.look = look;
+    }
+
+    fn carry_out(&mut self, command: Command, ctx: &Context) {
+        let state = &mut self.state;
+        match command {
+            Command::Act(action) => self.act(action),
+            Command::Hover(particle) => state.session.hover(particle),
+            Command::Inspect(step) => {
+                self.act(Action::Inspect { step });
+                if let Some(progress) = self.stage.inspected_progress(&self.state) {
+                    self.act(Action::Seek { progress });
+                }
+            }
+            Command::Step(by) if state.inspected().is_some() => {
+                if let Some(step) = self.stage.inspected_beside(state, by) {
+                    self.carry_out(Command::Inspect(Some(step)), ctx);
+                }
+            }
+            Command::Step(by) => {
+                let progress = state.playback().beside(by, state.pane().edges());
+                self.act(Action::Play { playing: false });
+                self.act(Action::Seek { progress });
+            }
+            Command::ResetView => self.stage.reset_view(),
+            Command::Look(look) => self.set_look(look, ctx),
+            Command::ToggleStageAlone => {
+                state.look.panels.stage_alone = !state.look.panels.stage_alone;
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(state.look.panels.stage_alone));
+            }
+            Command::ToggleFullScreen => {
+                let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Command::TogglePresenter => {
+                let look = Look { presenter: !state.look.presenter, ..state.look };
+                self.set_look(look, ctx);
+            }
+            Command::ToggleHelp => state.help = !state.help,
+            Command::DismissCaption => state.caption = false,
+            Command::File(command) => {
+                self.files.carry_out(command, &self.state);
+            }
+        }
+    }
+
+    fn complain(&mut self, words: String) {
+        self.toasts.error(words).duration(MESSAGE);
+    }
+
+    fn take_files(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
+            self.commands.push(Command::File(FileCommand::Open(path)));
+        }
+        while let Some(news) = self.files.poll(self.state.work()) {
+            match news {
+                FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
+                FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
+                FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
+                FileNews::Model(path) => {
+                    let before = self.state.scene();
+                    let mut scene = (**before).clone();
+                    scene.field.kind = FieldKind::Learned;
+                    scene.field.model = Some(path.into());
+                    self.commands.push(Command::set_whole(before, &scene));
+                    let training = Training::Reset;
+                    self.commands.push(Command::Act(Action::Train { training }));
+                }
+                FileNews::Saved(path) => {
+                    self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
+                }
+                FileNews::Failed(words) => self.complain(words),
+            }
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui) {
+        let palette = self.state.palette();
+        let out = &mut self.commands;
+        let state = &self.state;
+        let bar = Frame::new().fill(palette.panel);
+        let width = ui.available_width();
+        let alone = state.look.panels.stage_alone;
+        let mut hovered = None;
+
+        if !alone {
+            Panel::top("top bar")
+                .frame(bar.inner_margin(Margin::symmetric(12, 0)))
+                .exact_size(11.0 * UNIT)
+                .show(ui, |ui| top_bar::ui(ui, state, out));
+            Panel::bottom("transport")
+                .frame(bar.inner_margin(Margin::symmetric(12, 8)))
+                .show(ui, |ui| transport::ui(ui, state, out));
+        }
+        let panels = state.panels();
+        if !panels.controls && state.is_narrow() && !alone {
+            folded::left(ui, bar, state, out);
+        }
+        if panels.controls && !alone {
+            Panel::left("controls")
+                .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
+                .resizable(false)
+                .exact_size((0.215 * width).clamp(252.0, 320.0))
+                .show(ui, |ui| controls::ui(ui, state, out));
+        }
+        let central = Frame::new().fill(palette.ground);
+        if state.mode() == Mode::Errors {
+            CentralPanel::default()
+                .frame(central.inner_margin(Margin::symmetric(14, 8)))
+                .show(ui, |ui| self.lab.ui(ui, state, out));
+            self.state.hovered_time = None;
+            return;
+        }
+        if state.plots_are_folded() && !alone {
+            folded::right(ui, bar, state, out);
+        }
+        if panels.plots && !alone {
+            hovered = Panel::right("plots")
+                .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
+                .resizable(false)
+                .exact_size((0.225 * width).clamp(236.0, 440.0))
+                .show(ui, |ui| plots::ui(ui, state))
+                .inner;
+        }
+        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
+        CentralPanel::default()
+            .frame(central.inner_margin(margin))
+            .show(ui, |ui| self.stage.ui(ui, state, out));
+        self.state.hovered_time = hovered;
+    }
+}
+
+impl eframe::App for Driftscope {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.pace.rest(self.is_working());
+        let zoom = theme::zoom(ctx, &self.state.look);
+        // Only what has changed, so that the keyboard may zoom as well.
+        if zoom.to_bits() != self.zoom.to_bits() {
+            self.zoom = zoom;
+            ctx.set_zoom_factor(zoom);
+        }
+        self.state.breadth =
+            if ctx.content_rect().width() < NARROW { Breadth::One } else { Breadth::Both };
+        self.take_files(ctx);
+        let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);
+        if let Some(rest) = self.state.session.advance(Instant::now(), dt) {
+            ctx.request_repaint_after(rest);
+        }
+        self.stage.prepare(ctx, &self.state);
+        if self.state.mode() != Mode::Errors {
+            self.lab.rest();
+        }
+        if let Some(words) = self.size.update(ctx) {
+            match &mut self.shooter {
+                Some(shooter) => shooter.note(words),
+                None => self.complain(words),
+            }
+        }
+        if let Some(shooter) = self.shooter.as_mut().filter(|_| self.size.is_settled()) {
+            let showing = self
+                .state
+                .visible()
+                .iter()
+                .all(|pane| pane.shown.is_some() || pane.failure.is_some());
+            shooter.update(ctx, showing);
+        }
+        if self.state.playback().playing {
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        if !self.files.has_dialog() {
+            keyboard::read(&ctx, &self.state, &mut self.commands);
+        }
+        self.panels_ui(ui);
+        help::ui(&ctx, &self.state, &mut self.commands);
+        self.commands.extend(self.files.ui(&ctx).map(Command::File));
+        drop_hint(&ctx, &self.state);
+        self.toasts.show(&ctx);
+        let commands = std::mem::take(&mut self.commands);
+        if !commands.is_empty() {
+            ctx.request_repaint();
+        }
+        for command in commands {
+            self.carry_out(command, &ctx);
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.state.palette().panel.to_normalized_gamma_f32()
+    }
+}
+
+/// Says what dropping would do while a file hovers over the window.
+fn drop_hint(ctx: &Context, state: &State) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let palette = state.palette();
+    let layer = egui::LayerId::new(egui::Order::Foreground, Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
+    let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
+    let words = "Drop a scene (.toml) or a model (.safetensors) to open it";
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
+}

@@ -1,0 +1,30 @@
+//! What the window is opened with.
+
+use driftscope_study::scene::Scene;
+use driftscope_study::session::Mode;
+
+use super::palette::Theme;
+use super::screenshot::Screenshot;
+
+/// How the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// Whether the stage has the window for itself, without panels.
+    pub stage_alone: bool,
+    /// What it shows.
+    pub scene: Scene,
+    /// A picture to take, after which it closes.
+    pub screenshot: Option<Screenshot>,
+    /// The theme it opens in.
+    pub theme: Theme,
+    /// The moment it shows, as a share of the run from 0 to 1, without playing; it plays if none.
+    pub at: Option<f64>,
+    /// A particle that is lit from the start.
+    pub pin: Option<usize>,
+    /// What it is for at first; as the scene suggests if none.
+    pub mode: Option<Mode>,
+    /// The page of the error laboratory that is open at first, by its title.
+    pub page: Option<String>,
+    /// Whether files are asked for in the window even where the desktop has a dialog.
+    pub own_dialogs: bool,
+}
