@@ -14,11 +14,13 @@
 //! never come back.
 
 mod appearance;
+mod error;
 mod item;
 mod pane;
 mod pipelines;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 use std::sync::Arc;
 
@@ -26,95 +28,17 @@ use eframe::egui::mutex::RwLock;
 use eframe::egui::{Painter, Rect};
 use egui_wgpu::{CallbackTrait, RenderState, Renderer, RendererOptions, ScreenDescriptor};
 
-pub use appearance::{Appearance, Camera, SCALE_STEPS, Speeds};
+pub use appearance::{Appearance, Camera, MAX_TRAIL_SEGMENTS, SCALE_STEPS, Speeds};
+pub use error::StageError;
 pub use item::StageItem;
+pub use pane::PASSES;
+pub use upload::{BlockUpload, Upload};
 
 use pane::Pane;
 use pipelines::Pipelines;
 
-/// The most trail segments drawn per particle; a longer trail shows its newest part.
-pub const MAX_TRAIL_SEGMENTS: usize = pipelines::QUADS as usize;
-
-/// Looks at one pane that a frame may hold; see [`StageItem::pass`]. The data points are looked at
-/// by every pane.
-pub const PASSES: usize = driftscope_study::scene::MOST_PANES;
-
 /// Storage buffers that the vertex shader reads: positions, colours, readiness, times.
 const STORAGE_BUFFERS: u32 = 4;
-
-/// Why the stage cannot draw. The text is fit to be shown to a person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StageError {
-    /// The device has no storage buffers in vertex shaders.
-    #[error(
-        "The graphics driver “{adapter}” cannot show the stage: it gives vertex shaders no \
-         storage buffers. Update the driver, or choose another one with the environment \
-         variable WGPU_BACKEND=vulkan (on Debian, the package mesa-vulkan-drivers draws \
-         without a graphics card)."
-    )]
-    NoVertexStorage {
-        /// The adapter's name and backend.
-        adapter: String,
-    },
-    /// The driver refused the stage's shaders.
-    #[error("The graphics driver did not accept the stage's shaders: {0}")]
-    Pipelines(String),
-    /// The recording does not fit into one storage buffer of this device.
-    #[error(
-        "{particles} particles × {keyframes} keyframes need {needed} MB of graphics memory in \
-         one piece; this device allows {allowed} MB. Choose fewer particles."
-    )]
-    TooLarge {
-        /// Particles in the recording.
-        particles: usize,
-        /// Keyframes per particle.
-        keyframes: usize,
-        /// Megabytes (10⁶ bytes) needed, rounded up.
-        needed: u64,
-        /// Megabytes that the device allows.
-        allowed: u64,
-    },
-    /// The device ran out of memory.
-    #[error("The graphics memory is full: {0}. Choose fewer particles.")]
-    OutOfMemory(String),
-    /// An [`Upload`] contradicts itself: a mistake in the program, not of the person.
-    #[error("Recording {recording} cannot be shown: {reason}.")]
-    Malformed {
-        /// The recording's id.
-        recording: u64,
-        /// What does not fit.
-        reason: String,
-    },
-}
-
-/// Whole paths of some consecutive particles.
-#[derive(Clone, Debug)]
-pub struct BlockUpload {
-    /// Index of the first particle in this block.
-    pub first_particle: usize,
-    /// Positions, particle-major: `positions[particle * keyframes + keyframe]`, world units.
-    /// Positions that are not finite are not drawn.
-    pub positions: Arc<[[f32; 2]]>,
-}
-
-/// What to add to a pane's recording.
-#[derive(Clone, Debug, Default)]
-pub struct Upload {
-    /// Which recording this is. Another id (or shape) than before empties the pane first.
-    pub recording: u64,
-    /// Particles in the whole recording.
-    pub particles: usize,
-    /// Keyframes per particle.
-    pub keyframes: usize,
-    /// The time of each keyframe, for views over time; may be left out for others.
-    pub times: Arc<[f32]>,
-    /// The blocks that are new since the last upload, in any order. A particle is drawn
-    /// once its block has arrived.
-    pub blocks: Vec<BlockUpload>,
-    /// One colour per particle, sRGB with straight (not premultiplied) alpha; `None` keeps
-    /// those that the pane has.
-    pub colours: Option<Arc<[[u8; 4]]>>,
-}
 
 /// The stage's share of the GPU; cheap to clone.
 #[derive(Clone)]

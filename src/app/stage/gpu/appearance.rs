@@ -4,7 +4,10 @@ use eframe::egui::{Pos2, Rect};
 use egui_plot::PlotTransform;
 use egui_wgpu::ScreenDescriptor;
 
-use super::MAX_TRAIL_SEGMENTS;
+use super::pipelines::QUADS;
+
+/// The most trail segments drawn per particle; a longer trail shows its newest part.
+pub const MAX_TRAIL_SEGMENTS: usize = QUADS as usize;
 
 /// How a pane looks in this frame.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Shape, Ui};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotTransform};
 
-use super::{Appearance, Camera, callback};
+use super::appearance::{Appearance, Camera};
+use super::callback;
 
 /// Draws a pane inside a plot: above the grid and the items added before it, below those
 /// added after it, the plot's cursors and legend; with this very frame's transform, so that

@@ -3,9 +3,14 @@
 use eframe::egui::Rect;
 use egui_wgpu::ScreenDescriptor;
 
-use super::appearance::Uniforms;
+use super::appearance::{Appearance, Camera, Uniforms};
+use super::error::StageError;
 use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
-use super::{Appearance, Camera, PASSES, StageError, Upload};
+use super::upload::Upload;
+
+/// Looks at one pane that a frame may hold; see [`super::StageItem::pass`]. The data points are
+/// looked at by every pane.
+pub const PASSES: usize = driftscope_study::scene::MOST_PANES;
 
 /// Bytes of a position.
 const POSITION: usize = size_of::<[f32; 2]>();

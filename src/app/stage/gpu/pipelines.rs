@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use egui_wgpu::RendererOptions;
 use wgpu::util::DeviceExt as _;
 
-use super::StageError;
+use super::error::StageError;
 
 /// Quads in one instance: particles in a group (`GROUP` in the shader), or segments of a trail.
 pub(super) const QUADS: u32 = 64;
