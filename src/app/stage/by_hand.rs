@@ -15,9 +15,8 @@ use eframe::egui::{Color32, FontId, Rect, Shape, Stroke, Ui, vec2};
 use serde::{Deserialize, Serialize};
 
 use self::labels::Labels;
-use super::drawing::Canvas;
-use super::layers::Draw;
-use super::layers::arrows::{Head, arrow};
+use super::arrow::{Head, arrow};
+use super::canvas::{Canvas, Draw};
 use super::readout;
 use super::viewport::{Viewport, Window};
 use super::work::{Drawing, ViewTask};
@@ -148,23 +147,6 @@ impl StepInspector {
     fn attempt(&self, place: InspectedStep) -> Option<&AttemptByHand> {
         let attempts = self.attempts()?;
         attempts.get(place.attempt.min(attempts.len().checked_sub(1)?))
-    }
-
-    /// The place of the attempt under way at the moment shown, to begin with.
-    #[must_use]
-    pub fn beginning(state: &State) -> InspectedStep {
-        let (Some(particle), Some(recording), Some(t)) =
-            (state.pinned(), state.recording(), state.time())
-        else {
-            return InspectedStep::default();
-        };
-        let t = own_time(recording, t);
-        let log = match &recording.shared_log {
-            Some(log) => &log[..],
-            None => recording.logs().find(|(i, _)| *i == particle).map_or(&[][..], |(_, log)| log),
-        };
-        let attempt = log.iter().rposition(|attempt| attempt.t <= t).unwrap_or(0);
-        InspectedStep { attempt, phase: 0 }
     }
 
     /// One phase further or back, across attempts; none at either end.

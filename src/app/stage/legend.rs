@@ -5,9 +5,9 @@ use std::f32::consts::TAU;
 use driftscope_study::scene::{Layer, Layers, Projection};
 use eframe::egui::{Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
+use super::arrow::{Head, arrow};
 use super::colouring::{Colouring, Legend};
 use super::layers::PaneLayers;
-use super::layers::arrows::{Head, arrow};
 use super::layers::streamlines;
 use crate::app::number;
 use crate::app::palette::{Heat, Palette};

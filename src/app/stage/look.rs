@@ -6,10 +6,11 @@ use driftscope_study::scene::Layer;
 use eframe::egui::Context;
 
 use super::colouring::Colouring;
-use super::gpu::{self, Appearance, SCALE_STEPS, Speeds, StageGpu};
-use super::layers::LayerContext;
-use super::pane::{Frame, keyframe, over_time};
+use super::context::LayerContext;
+use super::gpu::{self, Appearance, SCALE_STEPS, Speeds};
+use super::moment::{keyframe, over_time};
 use crate::app::palette::Palette;
+use crate::app::state::State;
 
 /// Bends of a trail where there is no graphics card.
 const SOFTWARE_BENDS: f32 = 5.0;
@@ -22,15 +23,16 @@ const COVERED: f32 = 0.25;
 /// Trajectories drawn over time at most: more would hide the density below.
 pub const MOST_TRAJECTORIES: usize = 240;
 
-/// How the graphics card shows the particles in this frame.
+/// How the graphics card, or a processor in its place (`is_software`), shows the particles in this
+/// frame.
 pub fn view(
     ctx: &Context,
     context: &LayerContext<'_>,
-    frame: &Frame<'_>,
+    (state, is_software): (&State, bool),
     recording: &Recording,
     width: f32,
 ) -> Appearance {
-    let (state, layers) = (frame.state, context.layers);
+    let layers = context.layers;
     let palette = state.palette();
     let look = state.scene().view;
     let over_time = over_time(context, state);
@@ -42,7 +44,6 @@ pub fn view(
     let share = if over_time.is_some() { 1.0 } else { look.trail };
     let trails = layers.has(Layer::Trails) && state.inspected().is_none();
     let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
-    let is_software = frame.gpu.is_some_and(StageGpu::is_software);
     // A processor that plays graphics card pays for every bend of every trail.
     let bends = if over_time.is_some() || !is_software {
         gpu::MAX_TRAIL_SEGMENTS as f32 - 1.0

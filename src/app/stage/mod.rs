@@ -1,18 +1,21 @@
 //! The stage: one to four panes side by side, each a plot with particles and layers.
 
 mod arrange;
+mod arrow;
 mod axes;
 mod by_hand;
+mod canvas;
 mod colouring;
+mod context;
 mod data_points;
 mod difference;
-mod drawing;
 pub mod gpu;
 mod header;
 mod layers;
 mod legend;
 mod look;
 mod minimal;
+mod moment;
 mod overlay;
 mod painted;
 mod pane;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use driftscope_study::Recording;
 use eframe::egui::{Color32, Shape, Ui};
 
+use super::canvas::Canvas;
 use super::colouring::{Colouring, speed};
-use super::drawing::Canvas;
 use crate::app::palette::Palette;
 
 /// The most particles drawn this way.

@@ -2,26 +2,27 @@
 
 use std::sync::Arc;
 
-use driftscope_study::scene::{ColourBy, Layer, Projection, Scene};
+use driftscope_study::scene::{ColourBy, Layer, Projection};
 use driftscope_study::work::{Dispatcher, Wish};
 use driftscope_study::{Block, Recording, RecordingRef};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
 use super::by_hand::StepInspector;
+use super::canvas::{self, Canvas, Draw};
 use super::colouring::{Colouring, ColouringWanted, Key};
+use super::context::LayerContext;
 use super::data_points::DataPoints;
 use super::difference::{Difference, DifferenceWanted, MOST_LINES};
-use super::drawing::Canvas;
 use super::gpu::{self, Appearance, StageGpu, StageItem, Upload};
-use super::layers::{self, Densities, LayerContext, PaneLayers};
+use super::layers::{self, Densities, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
+use super::moment::{context, keyframe, over_time};
 use super::plot::{plot, zoom_by_scrolling};
-use super::viewport::{self, Viewport, Window};
+use super::viewport::{Viewport, Window};
 use super::work::ViewTask;
 use super::{painted, path, picking};
 use crate::app::state::State;
-use driftscope_study::session::PaneState;
 
 /// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
 const UPLOAD_BYTES: usize = 4 << 20;
@@ -280,7 +281,7 @@ impl StagePane {
             for item in items {
                 match item {
                     Item::Gpu(item) => plot.add(*item),
-                    Item::Drawn(draw) => layers::add(plot, draw),
+                    Item::Drawn(draw) => canvas::add(plot, draw),
                 }
             }
             canvas_pick(plot)
@@ -304,10 +305,11 @@ impl StagePane {
         let lines = state.scene().view.line_width as f32 * palette.heavier;
         let pen = (state.look.theme, lines);
         let mut items = Vec::new();
+        let is_software = frame.gpu.is_some_and(StageGpu::is_software);
         let recording = pane.recording().cloned();
         let colouring = self.colouring();
         let view = recording.as_ref().map(|recording| {
-            let view = view(ctx, context, frame, recording, width);
+            let view = view(ctx, context, (state, is_software), recording, width);
             let speeds = colouring.and_then(|colouring| speeds(colouring, palette, view.now));
             Appearance { speeds, ..view }
         });
@@ -387,36 +389,7 @@ impl StagePane {
 /// What lies in the plot.
 enum Item<'a> {
     Gpu(Box<StageItem>),
-    Drawn(layers::Draw<'a>),
-}
-
-/// The fractional keyframe that is shown. All panes show the same t.
-pub fn keyframe(state: &State, recording: &Recording) -> f64 {
-    recording.keyframe_of_time(state.time().unwrap_or(recording.times[0]))
-}
-
-fn context<'a>(
-    state: &'a State,
-    pane: &'a PaneState,
-    (viewport, seen): (&Viewport, Option<Window>),
-) -> LayerContext<'a> {
-    let scene: &Scene = &pane.scene;
-    let view = state.scene().view;
-    LayerContext {
-        scene,
-        layers: view.layers,
-        projection: viewport::projection(scene, view.projection),
-        t: state.time().unwrap_or(scene.time_span().0),
-        window: viewport.window(Projection::Plane),
-        seen,
-        extent: viewport::extent(scene)[1][0],
-    }
-}
-
-/// The direction shown over time, if the picture is over time.
-pub fn over_time(context: &LayerContext<'_>, state: &State) -> Option<[f64; 2]> {
-    (context.projection == Projection::OverTime)
-        .then(|| viewport::direction(context.scene, &state.scene().view))
+    Drawn(Draw<'a>),
 }
 
 /// The positions of a block, where particles that stopped early stand at their last one.

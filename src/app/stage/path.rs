@@ -6,8 +6,7 @@ use std::sync::Arc;
 use driftscope_study::Recording;
 use eframe::egui::{Color32, Pos2, Shape, Stroke, pos2};
 
-use super::drawing::Canvas;
-use super::layers::Draw;
+use super::canvas::{Canvas, Draw};
 use crate::app::palette::Palette;
 use driftscope_study::session::Leaving;
 

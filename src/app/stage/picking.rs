@@ -2,7 +2,7 @@
 
 use eframe::egui::Pos2;
 
-use super::drawing::Canvas;
+use super::canvas::Canvas;
 
 /// Farther than this from the pointer, in points, no particle is meant.
 const REACH: f32 = 14.0;

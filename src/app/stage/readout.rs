@@ -2,8 +2,7 @@
 
 use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui, Vec2, vec2};
 
-use super::by_hand::StepInspector;
-use super::pane::keyframe;
+use super::moment::{attempt_under_way, keyframe};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
@@ -82,7 +81,7 @@ fn button(ui: &mut Ui, state: &State, out: &mut Commands) {
     let about =
         "Watch the solver make the steps of this particle: stages, answers, error and verdict.";
     if ui.button(words).on_hover_text(about).clicked() {
-        out.push(Command::Inspect((!on).then(|| StepInspector::beginning(state))));
+        out.push(Command::Inspect((!on).then(|| attempt_under_way(state))));
     }
 }
 

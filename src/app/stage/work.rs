@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::app::palette::Theme;
     use crate::app::stage::colouring::Key;
-    use crate::app::stage::layers::LayerContext;
+    use crate::app::stage::context::LayerContext;
     use crate::app::stage::layers::densities::Process;
     use crate::app::stage::layers::extract::{Extract, ROUND};
     use crate::app::stage::viewport::Window;

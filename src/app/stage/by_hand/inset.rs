@@ -6,7 +6,7 @@ use eframe::egui::{Align2, FontId, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, ve
 
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::stage::layers::arrows::{Head, arrow};
+use crate::app::stage::arrow::{Head, arrow};
 use crate::app::theme::TEXT;
 
 /// Draws the error in units of the tolerance, both as large as they fit.

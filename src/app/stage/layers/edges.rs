@@ -3,7 +3,7 @@
 use eframe::egui::{Color32, Mesh, Shape, Stroke};
 
 use crate::app::palette::Palette;
-use crate::app::stage::drawing::Canvas;
+use crate::app::stage::canvas::Canvas;
 use crate::app::stage::viewport::MARGIN;
 
 /// The highest point of a density, as a share of the room beside the run.

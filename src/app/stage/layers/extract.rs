@@ -6,7 +6,7 @@ use driftscope_study::scene::{Scene, View};
 use driftscope_study::{Experiment, Networks, Probe, shared};
 use serde::{Deserialize, Serialize};
 
-use super::LayerContext;
+use crate::app::stage::context::LayerContext;
 use crate::app::stage::viewport::Window;
 
 /// Times are told apart in steps of this share of the run.

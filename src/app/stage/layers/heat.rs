@@ -6,7 +6,7 @@ use eframe::egui::{
 use serde::{Deserialize, Serialize};
 
 use crate::app::palette::{Heat, Palette, Theme};
-use crate::app::stage::drawing::Canvas;
+use crate::app::stage::canvas::Canvas;
 
 /// Values on a grid, as shares of the largest one: rows from the top, columns from the left.
 #[derive(Clone, Debug, Serialize, Deserialize)]

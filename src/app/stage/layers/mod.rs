@@ -11,21 +11,20 @@ pub mod streamlines;
 
 use std::sync::Arc;
 
-use eframe::egui::{Context, Shape, Ui};
-use egui_plot::PlotUi;
+use eframe::egui::Context;
 
 pub use self::densities::Densities;
 
 use driftscope_study::Recording;
-use driftscope_study::scene::{Layer, Layers, Projection, Scene};
+use driftscope_study::scene::{Layer, Projection};
 use driftscope_study::work::Dispatcher;
 
 use self::arrows::Arrows;
 use self::crowd::Crowd;
 use self::heat::Shown;
 use self::streamlines::Streamlines;
-use super::drawing::{Canvas, drawing};
-use super::viewport::Window;
+use super::canvas::Draw;
+use super::context::LayerContext;
 use super::work::ViewTask;
 use crate::app::palette::{Palette, Theme};
 
@@ -36,41 +35,6 @@ pub struct PaneLayers {
     streamlines: Streamlines,
     crowd: Crowd,
 }
-
-/// What decides a pane's layers in a frame.
-#[derive(Clone, Copy)]
-pub struct LayerContext<'a> {
-    /// What the pane shows.
-    pub scene: &'a Scene,
-    /// Which layers are on.
-    pub layers: Layers,
-    /// The plane or one direction over time.
-    pub projection: Projection,
-    /// The t that is shown.
-    pub t: f64,
-    /// What of the plane is seen in every pane.
-    pub window: Window,
-    /// What the pane showed in the last frame: more, as its shape allows. None in its first one.
-    pub seen: Option<Window>,
-    /// Half of what the view shows at least.
-    pub extent: f64,
-}
-
-impl LayerContext<'_> {
-    /// How much larger the plane is seen than when all of it is.
-    pub fn magnification(&self) -> f64 {
-        self.extent / self.window.half[0].min(self.window.half[1])
-    }
-
-    /// Time since the run began, whichever way t goes.
-    fn elapsed(&self) -> f64 {
-        let (start, end) = self.scene.time_span();
-        if self.scene.direction.falls() { end - self.t } else { self.t - start }
-    }
-}
-
-/// Something that is drawn in the plot's coordinates.
-pub type Draw<'a> = Box<dyn Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>) + 'a>;
 
 impl PaneLayers {
     /// Starts and collects what the layers need.
@@ -172,9 +136,4 @@ pub fn edges<'a>(
     Some(Box::new(move |_, canvas, shapes| {
         edges::draw(&places, Palette::of(theme), width, canvas, shapes);
     }))
-}
-
-/// Adds a drawing to a plot.
-pub fn add<'a>(plot: &mut PlotUi<'a>, draw: Draw<'a>) {
-    plot.add(drawing(draw));
 }

@@ -12,10 +12,10 @@ use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2}
 use serde::{Deserialize, Serialize};
 
 use self::placement::{Line, Sampled, placement};
-use super::LayerContext;
 use super::extract::{self, Extract};
 use crate::app::palette::Palette;
-use crate::app::stage::drawing::Canvas;
+use crate::app::stage::canvas::Canvas;
+use crate::app::stage::context::LayerContext;
 use crate::app::stage::viewport::Window;
 use crate::app::stage::work::{Drawing, ViewTask};
 

@@ -3,17 +3,22 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{Color32, Pos2, Shape, Ui};
-use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
+use egui_plot::{
+    PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform, PlotUi,
+};
 
-/// Draws by a function of the plot's transform. It takes no part in fitting the view.
-pub struct Drawing<F> {
-    base: PlotItemBase,
-    draw: F,
+/// Something that is drawn in the plot's coordinates.
+pub type Draw<'a> = Box<dyn Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>) + 'a>;
+
+/// Adds a drawing to a plot. It takes no part in fitting the view.
+pub fn add<'a>(plot: &mut PlotUi<'a>, draw: Draw<'a>) {
+    plot.add(DrawnItem { base: PlotItemBase::new(String::new()), draw });
 }
 
-/// An item that is drawn by `draw`.
-pub fn drawing<F: Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>)>(draw: F) -> Drawing<F> {
-    Drawing { base: PlotItemBase::new(String::new()), draw }
+/// Draws by a function of the plot's transform.
+struct DrawnItem<'a> {
+    base: PlotItemBase,
+    draw: Draw<'a>,
 }
 
 /// Where the plot's coordinates lie on the screen.
@@ -31,7 +36,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-impl<F: Fn(&Ui, &Canvas<'_>, &mut Vec<Shape>)> PlotItem for Drawing<F> {
+impl PlotItem for DrawnItem<'_> {
     fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         (self.draw)(ui, &Canvas(transform), shapes);
     }
