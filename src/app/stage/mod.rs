@@ -3,7 +3,6 @@
 mod arrange;
 mod arrow;
 mod axes;
-mod by_hand;
 mod canvas;
 mod colouring;
 mod context;
@@ -23,6 +22,7 @@ mod path;
 mod picking;
 mod plot;
 mod readout;
+mod step_inspector;
 mod viewport;
 mod work;
 
@@ -34,11 +34,11 @@ use driftscope_study::work::{Dispatcher, ThreadCrew};
 use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
-use self::by_hand::StepInspector;
 use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
+use self::step_inspector::StepInspector;
 use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};

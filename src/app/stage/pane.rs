@@ -8,7 +8,6 @@ use driftscope_study::{Block, Recording, RecordingRef};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
-use super::by_hand::StepInspector;
 use super::canvas::{self, Canvas, Draw};
 use super::colouring::{Colouring, ColouringWanted, Key};
 use super::context::LayerContext;
@@ -19,6 +18,7 @@ use super::layers::{self, Densities, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::moment::{context, keyframe, over_time};
 use super::plot::{plot, zoom_by_scrolling};
+use super::step_inspector::StepInspector;
 use super::viewport::{Viewport, Window};
 use super::work::ViewTask;
 use super::{painted, path, picking};

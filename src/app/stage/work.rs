@@ -9,13 +9,13 @@ use driftscope_study::{Store, shared};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::by_hand::AttemptsWanted;
 use super::colouring::ColouringWanted;
 use super::difference::DifferenceWanted;
 use super::layers::arrows::ArrowsWanted;
 use super::layers::crowd::CrowdWanted;
 use super::layers::densities::{MarginalsWanted, OverTimeWanted, TargetWanted};
 use super::layers::streamlines::LinesWanted;
+use super::step_inspector::AttemptsWanted;
 
 /// Something to be drawn that takes longer than a frame to make. Equal ones come out alike.
 pub trait Drawing: Clone + PartialEq + Send + Serialize + DeserializeOwned + 'static {

@@ -5,7 +5,8 @@ use eframe::egui::{
     Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::{Phase, go, inset, own_time, stage_name};
+use super::inset;
+use super::phase::{Phase, stage_name};
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
@@ -70,7 +71,8 @@ pub fn ui(
             let title = format!("{kind} {} of {}", place.attempt + 1, attempts.len());
             ui.label(RichText::new(title).family(semibold()).color(palette.strong));
             let span = state.recording().map_or_else(String::new, |recording| {
-                let [from, to] = [attempt.t, attempt.t + attempt.h].map(|t| own_time(recording, t));
+                let [from, to] = [attempt.t, attempt.t + attempt.h]
+                    .map(|t| recording.scene.direction.own_time(t));
                 format!("t {from:.4} → {to:.4},  h = {}", number::three(attempt.h))
             });
             ui.label(RichText::new(span).color(palette.quiet));
@@ -120,6 +122,13 @@ pub fn ui(
         let nfe = format!("{evaluations} evaluations so far");
         line.label(RichText::new(nfe).color(palette.quiet));
     });
+}
+
+/// A command that moves to `place`, or nothing at either end.
+fn go(place: Option<InspectedStep>, out: &mut Commands) {
+    if let Some(place) = place {
+        out.push(Command::Inspect(Some(place)));
+    }
 }
 
 /// What is seen in this phase.

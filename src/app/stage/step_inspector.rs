@@ -1,0 +1,162 @@
+//! One step being made: stages where they were evaluated, both answers, the error against the
+//! tolerance, and the verdict.
+
+mod card;
+mod inset;
+mod labels;
+mod phase;
+mod picture;
+
+use std::sync::Arc;
+
+use driftscope_solve::by_hand::AttemptByHand;
+use driftscope_study::scene::Projection;
+use driftscope_study::work::{Dispatcher, Standing, Unfinished, Wish};
+use driftscope_study::{Experiment, Recording, RecordingRef, Store, step_by_step};
+use eframe::egui::{Rect, Ui};
+use serde::{Deserialize, Serialize};
+
+use self::phase::Phase;
+use super::canvas::Draw;
+use super::viewport::Viewport;
+use super::work::{Drawing, ViewTask};
+use crate::app::command::Commands;
+use crate::app::state::State;
+use driftscope_study::session::InspectedStep;
+use driftscope_study::session::progress_of;
+
+/// The attempts of one particle of a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptsWanted {
+    /// The recording.
+    pub recording: RecordingRef,
+    /// Number of the particle, from 0.
+    pub particle: usize,
+}
+
+impl Drawing for AttemptsWanted {
+    type Made = Vec<AttemptByHand>;
+
+    fn make(&self, store: &Store) -> Result<Vec<AttemptByHand>, Unfinished> {
+        let recording = store.recording(&self.recording)?;
+        let experiment = Experiment::new(&recording.scene, &store.networks)
+            .map_err(|error| Unfinished::Failed(error.to_string()))?;
+        Ok(step_by_step(&experiment, &recording, self.particle))
+    }
+}
+
+/// The attempts of the pinned particle, one of them being looked at.
+#[derive(Default)]
+pub struct StepInspector {
+    wish: Wish<AttemptsWanted>,
+    /// The recording, particle and attempt that the view was moved to.
+    looked_at: Option<(u64, usize, usize)>,
+}
+
+impl StepInspector {
+    /// Starts and collects the attempts, and looks where the present one plays.
+    pub fn update(&mut self, work: &Dispatcher<ViewTask>, state: &State, viewport: &mut Viewport) {
+        self.wish.take_news(work);
+        let Some((place, wanted)) = Self::wanted(state) else {
+            if self.looked_at.take().is_some() {
+                viewport.reset();
+            }
+            return;
+        };
+        let goal = (wanted.recording.id, wanted.particle, place.attempt);
+        self.wish.ask_when_free(work, wanted);
+        if self.looked_at != Some(goal)
+            && let Some(window) = self.attempt(place).map(picture::window)
+        {
+            self.looked_at = Some(goal);
+            viewport.look_at(window);
+        }
+    }
+
+    /// Whether anything wished for is still being made.
+    pub fn busy(&self) -> bool {
+        self.wish.is_busy()
+    }
+
+    fn wanted(state: &State) -> Option<(InspectedStep, AttemptsWanted)> {
+        let (place, particle) = (state.inspected()?, state.pinned()?);
+        let recording = RecordingRef::new(state.recording()?);
+        Some((place, AttemptsWanted { recording, particle }))
+    }
+
+    fn attempts(&self) -> Option<&Arc<Vec<AttemptByHand>>> {
+        // Of what cannot be taken apart there are none, whatever was there before.
+        let failed = matches!(self.wish.standing(), Standing::Failed(_));
+        self.wish.latest().filter(|_| !failed)
+    }
+
+    fn attempt(&self, place: InspectedStep) -> Option<&AttemptByHand> {
+        let attempts = self.attempts()?;
+        attempts.get(place.attempt.min(attempts.len().checked_sub(1)?))
+    }
+
+    /// One phase further or back, across attempts; none at either end.
+    #[must_use]
+    pub fn step(&self, place: InspectedStep, by: i32) -> Option<InspectedStep> {
+        let attempts = self.attempts()?;
+        let attempt = self.attempt(place)?;
+        let InspectedStep { attempt: index, phase } = place;
+        if by > 0 {
+            if phase + 1 < Phase::count(attempt) {
+                return Some(InspectedStep { attempt: index, phase: phase + 1 });
+            }
+            return (index + 1 < attempts.len())
+                .then(|| InspectedStep { attempt: index + 1, phase: 0 });
+        }
+        if phase > 0 {
+            return Some(InspectedStep { attempt: index, phase: phase - 1 });
+        }
+        let before = index.checked_sub(1)?;
+        Some(InspectedStep { attempt: before, phase: Phase::count(&attempts[before]) - 1 })
+    }
+
+    /// The share of the run at which the present attempt stands.
+    #[must_use]
+    pub fn progress(&self, place: InspectedStep, recording: &Recording) -> Option<f64> {
+        let attempt = self.attempt(place)?;
+        let arrived = Phase::of(attempt, place.phase) == Phase::Verdict && attempt.accepted;
+        let t = if arrived { attempt.t + attempt.h } else { attempt.t };
+        Some(progress_of(recording, recording.scene.direction.own_time(t)))
+    }
+
+    /// What is drawn of the present attempt.
+    pub fn item<'a>(&self, state: &State, projection: Projection) -> Option<Draw<'a>> {
+        let place = state.inspected()?;
+        if projection != Projection::Plane {
+            return None;
+        }
+        let attempt = self.attempt(place)?.clone();
+        let phase = Phase::of(&attempt, place.phase);
+        let palette = state.palette();
+        let colour = palette.scene(&state.pane().scene);
+        let width = state.scene().view.line_width as f32 * palette.heavier;
+        Some(Box::new(move |ui, canvas, shapes| {
+            picture::draw(&attempt, phase, palette, (colour, width), ui, canvas, shapes);
+        }))
+    }
+
+    /// The card that says what is seen, with the buttons that go on and back.
+    pub fn ui(&self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
+        let Some(place) = state.inspected() else { return };
+        if let Standing::Failed(message) = self.wish.standing() {
+            return card::say(ui, rect, state, message, out);
+        }
+        match self.attempts() {
+            Some(attempts) if attempts.is_empty() => {
+                card::say(ui, rect, state, "This particle makes no steps.", out);
+            }
+            Some(attempts) => {
+                let index = place.attempt.min(attempts.len() - 1);
+                let place = InspectedStep { attempt: index, ..place };
+                let neighbours = [-1, 1].map(|by| self.step(place, by));
+                card::ui(ui, rect, state, (place, attempts), neighbours, out);
+            }
+            None => card::say(ui, rect, state, "Making the steps again…", out),
+        }
+    }
+}
