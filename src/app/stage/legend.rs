@@ -6,7 +6,7 @@ use driftscope_study::scene::{Layer, Layers, Projection};
 use eframe::egui::{Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::arrow::{Head, arrow};
-use super::colouring::{Colouring, Legend};
+use super::drawings::colouring::{Colouring, Legend};
 use super::layers::PaneLayers;
 use super::layers::streamlines;
 use crate::app::number;

@@ -5,8 +5,8 @@ use driftscope_study::Recording;
 use driftscope_study::scene::Layer;
 use eframe::egui::Context;
 
-use super::colouring::Colouring;
 use super::context::LayerContext;
+use super::drawings::colouring::Colouring;
 use super::gpu::{self, Appearance, SCALE_STEPS, Speeds};
 use super::moment::{keyframe, over_time};
 use crate::app::palette::Palette;

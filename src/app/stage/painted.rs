@@ -6,7 +6,7 @@ use driftscope_study::Recording;
 use eframe::egui::{Color32, Shape, Ui};
 
 use super::canvas::Canvas;
-use super::colouring::{Colouring, speed};
+use super::drawings::colouring::{Colouring, speed};
 use crate::app::palette::Palette;
 
 /// The most particles drawn this way.

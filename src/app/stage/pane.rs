@@ -9,10 +9,10 @@ use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
 use super::canvas::{self, Canvas, Draw};
-use super::colouring::{Colouring, ColouringWanted, Key};
 use super::context::LayerContext;
 use super::data_points::DataPoints;
-use super::difference::{Difference, DifferenceWanted, MOST_LINES};
+use super::drawings::colouring::{Colouring, ColouringWanted, Key};
+use super::drawings::difference::{Difference, DifferenceWanted};
 use super::gpu::{self, Appearance, StageGpu, StageItem, Upload};
 use super::layers::{self, Densities, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
@@ -26,6 +26,8 @@ use crate::app::state::State;
 
 /// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
 const UPLOAD_BYTES: usize = 4 << 20;
+/// Lines from the reference to the particle are drawn for so many at most.
+const MOST_LINES: usize = 800;
 /// What a pane of the graphics card holds.
 struct Uploaded {
     content: u64,

@@ -11,39 +11,19 @@ use std::sync::Arc;
 
 use driftscope_solve::by_hand::AttemptByHand;
 use driftscope_study::scene::Projection;
-use driftscope_study::work::{Dispatcher, Standing, Unfinished, Wish};
-use driftscope_study::{Experiment, Recording, RecordingRef, Store, step_by_step};
+use driftscope_study::work::{Dispatcher, Standing, Wish};
+use driftscope_study::{Recording, RecordingRef};
 use eframe::egui::{Rect, Ui};
-use serde::{Deserialize, Serialize};
 
 use self::phase::Phase;
 use super::canvas::Draw;
+use super::drawings::attempts::AttemptsWanted;
 use super::viewport::Viewport;
-use super::work::{Drawing, ViewTask};
+use super::work::ViewTask;
 use crate::app::command::Commands;
 use crate::app::state::State;
 use driftscope_study::session::InspectedStep;
 use driftscope_study::session::progress_of;
-
-/// The attempts of one particle of a recording.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AttemptsWanted {
-    /// The recording.
-    pub recording: RecordingRef,
-    /// Number of the particle, from 0.
-    pub particle: usize,
-}
-
-impl Drawing for AttemptsWanted {
-    type Made = Vec<AttemptByHand>;
-
-    fn make(&self, store: &Store) -> Result<Vec<AttemptByHand>, Unfinished> {
-        let recording = store.recording(&self.recording)?;
-        let experiment = Experiment::new(&recording.scene, &store.networks)
-            .map_err(|error| Unfinished::Failed(error.to_string()))?;
-        Ok(step_by_step(&experiment, &recording, self.particle))
-    }
-}
 
 /// The attempts of the pinned particle, one of them being looked at.
 #[derive(Default)]

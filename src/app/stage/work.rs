@@ -1,33 +1,21 @@
 //! What the stage needs made in the background, as plain values.
 //!
-//! To add one: a type with [`Drawing`] beside what is drawn of it, and a line in `drawings!` here.
+//! To add one: a file in `drawings` with a type that is a [`Drawing`], and a line in `drawings!` here.
 
 use std::sync::Arc;
 
 use driftscope_study::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
 use driftscope_study::{Store, shared};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::colouring::ColouringWanted;
-use super::difference::DifferenceWanted;
-use super::layers::arrows::ArrowsWanted;
-use super::layers::crowd::CrowdWanted;
-use super::layers::densities::{MarginalsWanted, OverTimeWanted, TargetWanted};
-use super::layers::streamlines::LinesWanted;
-use super::step_inspector::AttemptsWanted;
-
-/// Something to be drawn that takes longer than a frame to make. Equal ones come out alike.
-pub trait Drawing: Clone + PartialEq + Send + Serialize + DeserializeOwned + 'static {
-    /// What is made.
-    type Made: Send + Sync + Serialize + DeserializeOwned + 'static;
-
-    /// Makes it, here and now.
-    ///
-    /// # Errors
-    /// If it cannot be made.
-    fn make(&self, store: &Store) -> Result<Self::Made, Unfinished>;
-}
+use super::drawings::arrows::ArrowsWanted;
+use super::drawings::attempts::AttemptsWanted;
+use super::drawings::colouring::ColouringWanted;
+use super::drawings::crowd::CrowdWanted;
+use super::drawings::densities::{MarginalsWanted, OverTimeWanted, TargetWanted};
+use super::drawings::difference::DifferenceWanted;
+use super::drawings::drawing::Drawing;
+use super::drawings::streamlines::LinesWanted;
 
 macro_rules! drawings {
     ($($name:ident($drawing:ty)),* $(,)?) => {
@@ -119,12 +107,14 @@ mod tests {
     use driftscope_study::work::perform;
     use driftscope_study::{Product, Recording, RecordingRef, Task};
 
+    use serde::de::DeserializeOwned;
+
     use super::*;
     use crate::app::palette::Theme;
-    use crate::app::stage::colouring::Key;
     use crate::app::stage::context::LayerContext;
-    use crate::app::stage::layers::densities::Process;
-    use crate::app::stage::layers::extract::{Extract, ROUND};
+    use crate::app::stage::drawings::colouring::Key;
+    use crate::app::stage::drawings::densities::Process;
+    use crate::app::stage::drawings::extract::{Extract, ROUND};
     use crate::app::stage::viewport::Window;
 
     fn written<T: Serialize>(value: &T) -> Vec<u8> {

@@ -5,7 +5,6 @@ pub mod arrows;
 pub mod crowd;
 pub mod densities;
 mod edges;
-pub mod extract;
 mod heat;
 pub mod streamlines;
 
@@ -117,7 +116,7 @@ impl PaneLayers {
                 let made = Arc::clone(self.arrows.made()?);
                 Some(Box::new(move |ui, canvas, shapes| {
                     if let Some(field) = made.as_ref() {
-                        field.draw(layer, palette, width, ui, canvas, shapes);
+                        arrows::draw(field, layer, (palette, width), ui, canvas, shapes);
                     }
                 }))
             }

@@ -10,7 +10,7 @@ use driftscope_study::{Recording, RecordingRef, Store, shared};
 use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
-use super::work::Drawing;
+use super::drawing::Drawing;
 use crate::app::number;
 use crate::app::palette::{Palette, Theme};
 

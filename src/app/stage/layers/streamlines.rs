@@ -1,36 +1,27 @@
 //! The velocity field at the current t as streamlines, along which marks run as playback goes on.
 
-mod placement;
-
 use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::work::{Dispatcher, Unfinished, Wish};
-use driftscope_study::{Networks, Store};
+use driftscope_study::work::{Dispatcher, Wish};
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
-use serde::{Deserialize, Serialize};
 
-use self::placement::{Line, Sampled, placement};
-use super::extract::{self, Extract};
 use crate::app::palette::Palette;
 use crate::app::stage::canvas::Canvas;
 use crate::app::stage::context::LayerContext;
+use crate::app::stage::drawings::extract::{self, Extract};
+use crate::app::stage::drawings::streamlines::{Found, Line, LinesWanted};
 use crate::app::stage::viewport::Window;
-use crate::app::stage::work::{Drawing, ViewTask};
+use crate::app::stage::work::ViewTask;
 
 /// Lines side by side along the shorter side of the view, about.
 const ALONG: f64 = 26.0;
-/// The field is sampled so many times per distance between two lines.
-const PER_GAP: i64 = 2;
 /// Lines stay where they were begun while the moment shown moves on by no more than this, in the
 /// time steps of [`Extract`]; beyond that the fields have little in common.
 const AKIN: i64 = 5;
 /// How long lines take to come and to go.
 const FADE: Duration = Duration::from_millis(260);
-/// Distance of one mark to the next where the field is as fast as usual, in units of the distance
-/// between two lines.
-const MARKS_APART: f64 = 3.2;
 /// Where on its way from one to the next a mark is brightest: behind it the tail.
 const HEAD: f32 = 0.86;
 /// Opacity between the marks, and on them.
@@ -39,38 +30,6 @@ const OPACITY: [f32; 2] = [0.13, 0.95];
 const HALF_WIDTH: [f32; 2] = [0.55, 1.35];
 /// Points of a line over which it fades in and out at its ends.
 const TAPER: f32 = 5.0;
-
-/// The streamlines of a scene at one t.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LinesWanted {
-    /// What of which field.
-    pub extract: Extract,
-    /// Where the lines of the moment before were begun: those that fit stay.
-    pub seeds: Vec<[f64; 2]>,
-}
-
-impl PartialEq for LinesWanted {
-    fn eq(&self, other: &Self) -> bool {
-        self.extract == other.extract
-    }
-}
-
-/// Streamlines, as they were found.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Found {
-    lines: Vec<Line>,
-    /// Time from one mark to the next, the same throughout a run.
-    period: f64,
-}
-
-impl Drawing for LinesWanted {
-    /// None if the scene is refused, or nothing moves.
-    type Made = Option<Found>;
-
-    fn make(&self, store: &Store) -> Result<Option<Found>, Unfinished> {
-        Ok(find(&self.extract, &store.networks, &self.seeds))
-    }
-}
 
 /// The streamlines of one pane.
 #[derive(Default)]
@@ -136,22 +95,6 @@ impl Streamlines {
     }
 }
 
-fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<Found> {
-    let (probe, t) = key.probe(networks)?;
-    let corner = key.from.map(|from| from as f64 * key.spacing);
-    let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
-    let spacing = key.spacing / PER_GAP as f64;
-    let velocities = probe.velocities(t, &Sampled::places(corner, spacing, size));
-    let field = Sampled { corner, spacing, size, velocities };
-    // Marks keep their distance while t goes on, so what is usual is taken in the middle of the run.
-    let coarse = [0, 1].map(|d| (key.to[d] - key.from[d]).max(1) as usize + 1);
-    let places = Sampled::places(corner, key.spacing, coarse);
-    let half_way = key.t_at(0.5).min(probe.last_time());
-    let usual = median_speed(&probe.velocities(half_way, &places))?;
-    let lines = placement(&field, key.spacing, usual, seeds);
-    Some(Found { lines, period: MARKS_APART * key.spacing / usual })
-}
-
 impl Flow {
     /// Where the lines that are there were begun.
     fn seeds(&self) -> Vec<[f64; 2]> {
@@ -189,15 +132,6 @@ impl Flow {
         lines.extend(leaving);
         Self { lines, period: found.period }
     }
-}
-
-/// The median of the speeds that are finite, if it is above 0.
-fn median_speed(velocities: &[f64]) -> Option<f64> {
-    let (xs, ys) = velocities.split_at(velocities.len() / 2);
-    let mut speeds: Vec<f64> =
-        xs.iter().zip(ys).map(|(x, y)| x.hypot(*y)).filter(|speed| speed.is_finite()).collect();
-    speeds.sort_unstable_by(f64::total_cmp);
-    speeds.get(speeds.len() / 2).copied().filter(|&speed| speed > 0.0)
 }
 
 impl Shown {

@@ -6,13 +6,10 @@ use driftscope_study::work::Unfinished;
 use driftscope_study::{Recording, RecordingRef, Store, shared};
 use serde::{Deserialize, Serialize};
 
-use super::work::Drawing;
+use super::drawing::Drawing;
 
 /// The mean distance at the end is enlarged to about this, in units of the plane.
 const SHOWN: f64 = 0.3;
-/// Lines from the reference to the particle are drawn for so many at most.
-pub const MOST_LINES: usize = 800;
-
 /// How far a complete recording is from its reference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceWanted {

@@ -1,0 +1,175 @@
+//! The densities that are known exactly: of the data, of all particles at each t, and of one
+//! direction over t.
+
+use std::sync::Arc;
+
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Level, Mixture};
+use driftscope_study::scene::{Data, Direction, Scene, View};
+use driftscope_study::work::Unfinished;
+use driftscope_study::{Store, shared};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::drawing::Drawing;
+use super::grid::Grid;
+
+/// Points along each side of the target density.
+const SIDE: usize = 224;
+/// Points along each side of the densities on the way.
+const SIDE_ON_THE_WAY: usize = 112;
+/// Times at which the densities on the way are known; between them one fades into the next.
+pub const TIMES: usize = 49;
+/// Columns and rows of the density over time.
+const OVER_TIME: [usize; 2] = [192, 224];
+/// Points of the densities at both ends.
+const EDGE: usize = 240;
+/// Closer to t = 1 than this, what has sharp edges has no noise left to draw.
+const LAST: f64 = 1.0 - 1e-4;
+
+/// What decides the pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Which way it runs.
+    pub direction: Direction,
+    /// The data.
+    pub data: Data,
+    /// The path.
+    pub path: Interpolant,
+    /// Half the side of the square that is covered.
+    pub extent: f64,
+}
+
+impl Process {
+    /// The data; none where a mixture of one's own is not one.
+    fn mixture(&self) -> Option<Mixture> {
+        Scene { data: self.data.clone(), ..Scene::default() }.mixture().ok()
+    }
+}
+
+/// The density that the particles should arrive at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetWanted(pub Process);
+
+impl Drawing for TargetWanted {
+    type Made = Grid;
+
+    fn make(&self, _store: &Store) -> Result<Grid, Unfinished> {
+        let generated = self.0.direction == Direction::Generate;
+        let target = self.0.mixture().filter(|_| generated);
+        Ok(target_grid(target.as_ref(), self.0.extent))
+    }
+}
+
+/// The densities of all particles on the way, at [`TIMES`] times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginalsWanted(pub Process);
+
+impl Drawing for MarginalsWanted {
+    type Made = Vec<Grid>;
+
+    fn make(&self, _store: &Store) -> Result<Vec<Grid>, Unfinished> {
+        let (mixture, path, reach) = (self.0.mixture(), self.0.path, self.0.extent);
+        let grid = |k| mixture.as_ref().map(|mixture| marginal(mixture, path, k, reach));
+        Ok((0..TIMES).into_par_iter().filter_map(grid).collect())
+    }
+}
+
+/// The density of one direction over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverTimeWanted {
+    /// What decides it.
+    pub process: Process,
+    /// [`View::angle`] of the direction.
+    pub angle: f64,
+}
+
+impl Drawing for OverTimeWanted {
+    type Made = Option<OverTime>;
+
+    fn make(&self, _store: &Store) -> Result<Option<OverTime>, Unfinished> {
+        let Process { path, extent, .. } = self.process;
+        let u = View { angle: self.angle, ..View::default() }.direction();
+        Ok(self.process.mixture().map(|mixture| over_time(&mixture, path, u, extent)))
+    }
+}
+
+/// The density of one direction over time, and at both ends.
+#[derive(Serialize, Deserialize)]
+pub struct OverTime {
+    /// The density, over t and the direction.
+    pub grid: Grid,
+    /// Places along the direction, and the densities there at t = 0 and t = 1.
+    #[serde(with = "shared")]
+    pub edges: Arc<Vec<[f64; 3]>>,
+}
+
+/// The middle of the `k`-th of `count` parts of [−reach, reach].
+fn place(k: usize, count: usize, reach: f64) -> f64 {
+    ((k as f64 + 0.5) / count as f64 * 2.0 - 1.0) * reach
+}
+
+/// The density of the mixture, of N(0, I) if there is none.
+fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
+    let density = |x: f64, y: f64| match target {
+        Some(mixture) => mixture.density([x, y]),
+        None => (-0.5 * (x * x + y * y)).exp(),
+    };
+    let at = |k| place(k, SIDE, reach);
+    let values: Vec<f64> =
+        (0..SIDE * SIDE).into_par_iter().map(|i| density(at(i % SIDE), -at(i / SIDE))).collect();
+    Grid::new([SIDE; 2], [[-reach; 2], [reach; 2]], &values)
+}
+
+/// The time of the `k`-th density on the way.
+fn time(k: usize) -> f64 {
+    (k as f64 / (TIMES - 1) as f64).min(LAST)
+}
+
+fn level(path: Interpolant, t: f64) -> Level {
+    let coefficients = path.coefficients(t);
+    Level { alpha: coefficients.alpha, sigma: coefficients.sigma }
+}
+
+fn marginal(mixture: &Mixture, path: Interpolant, k: usize, reach: f64) -> Grid {
+    let prepared = mixture.prepare(level(path, time(k)));
+    let at = |k| place(k, SIDE_ON_THE_WAY, reach);
+    let values: Vec<f64> = (0..SIDE_ON_THE_WAY * SIDE_ON_THE_WAY)
+        .map(|i| {
+            let point = [at(i % SIDE_ON_THE_WAY), -at(i / SIDE_ON_THE_WAY)];
+            prepared.posterior(point).log_density.exp()
+        })
+        .collect();
+    Grid::new([SIDE_ON_THE_WAY; 2], [[-reach; 2], [reach; 2]], &values)
+}
+
+fn over_time(mixture: &Mixture, path: Interpolant, u: [f64; 2], reach: f64) -> OverTime {
+    let [columns, rows] = OVER_TIME;
+    let mut values = vec![0.0; columns * rows];
+    let densities: Vec<Vec<f64>> = (0..columns)
+        .into_par_iter()
+        .map(|k| {
+            let t = ((k as f64 + 0.5) / columns as f64).min(LAST);
+            let density = mixture.project(level(path, t), u);
+            let column: Vec<f64> = (0..rows).map(|i| density.at(-place(i, rows, reach))).collect();
+            // Each t by its own largest value: the noise is as dense as the data are.
+            let top = column.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+            column.into_iter().map(|value| value / top).collect()
+        })
+        .collect();
+    for (k, column) in densities.iter().enumerate() {
+        for (i, value) in column.iter().enumerate() {
+            values[i * columns + k] = *value;
+        }
+    }
+    let ends = [0.0, LAST].map(|t| mixture.project(level(path, t), u));
+    let edges = (0..EDGE)
+        .map(|k| {
+            let s = place(k, EDGE, reach);
+            [s, ends[0].at(s), ends[1].at(s)]
+        })
+        .collect();
+    let corners = [[0.0, -reach], [1.0, reach]];
+    let grid = Grid::with_top(OVER_TIME, corners, &values, 1.0);
+    OverTime { grid, edges: Arc::new(edges) }
+}

@@ -1,0 +1,18 @@
+//! What a drawing is.
+
+use driftscope_study::Store;
+use driftscope_study::work::Unfinished;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Something to be drawn that takes longer than a frame to make. Equal ones come out alike.
+pub trait Drawing: Clone + PartialEq + Send + Serialize + DeserializeOwned + 'static {
+    /// What is made.
+    type Made: Send + Sync + Serialize + DeserializeOwned + 'static;
+
+    /// Makes it, here and now.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    fn make(&self, store: &Store) -> Result<Self::Made, Unfinished>;
+}
