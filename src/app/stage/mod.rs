@@ -8,6 +8,7 @@ mod context;
 mod data_points;
 mod drawings;
 pub mod gpu;
+mod gpu_copy;
 mod header;
 mod layers;
 mod legend;

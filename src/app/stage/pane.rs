@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driftscope_study::scene::{ColourBy, Layer, Projection};
 use driftscope_study::work::{Dispatcher, Wish};
-use driftscope_study::{Block, Recording, RecordingRef};
+use driftscope_study::{Recording, RecordingRef};
 use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
@@ -13,33 +13,27 @@ use super::context::LayerContext;
 use super::data_points::DataPoints;
 use super::drawings::colouring::{Colouring, ColouringWanted, Key};
 use super::drawings::difference::{Difference, DifferenceWanted};
-use super::gpu::{self, Appearance, StageGpu, StageItem, Upload};
+use super::gpu::{Appearance, StageGpu, StageItem};
+use super::gpu_copy::GpuCopy;
 use super::layers::{self, Densities, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::moment::{context, keyframe, over_time};
+use super::painted;
+use super::path;
+use super::picking;
 use super::plot::{plot, zoom_by_scrolling};
 use super::step_inspector::StepInspector;
 use super::viewport::{Viewport, Window};
 use super::work::ViewTask;
-use super::{painted, path, picking};
 use crate::app::state::State;
 
-/// Bytes handed to the graphics card in one frame at most, so that no frame waits for a copy.
-const UPLOAD_BYTES: usize = 4 << 20;
 /// Lines from the reference to the particle are drawn for so many at most.
 const MOST_LINES: usize = 800;
-/// What a pane of the graphics card holds.
-struct Uploaded {
-    content: u64,
-    blocks: usize,
-    coloured: Option<Key>,
-}
 
 /// A pane and what it keeps from frame to frame.
 #[derive(Default)]
 pub struct StagePane {
-    uploaded: Option<Uploaded>,
-    trouble: Option<String>,
+    gpu_copy: GpuCopy,
     colouring: Option<(Key, Colouring)>,
     colours: Wish<ColouringWanted>,
     difference: Wish<DifferenceWanted>,
@@ -98,7 +92,13 @@ impl StagePane {
             self.difference.ask_when_free(work, DifferenceWanted { recording, reference });
         }
         if let Some(gpu) = gpu {
-            self.upload(ctx, gpu, pane.key, recording, self.difference(state, index));
+            let difference = self.difference(state, index);
+            self.gpu_copy.update(
+                (ctx, gpu, pane.key),
+                recording,
+                difference,
+                self.colouring.as_ref(),
+            );
         }
     }
 
@@ -119,7 +119,7 @@ impl StagePane {
 
     /// Why the pane is not what it should be.
     pub fn trouble(&self) -> Option<&String> {
-        self.trouble.as_ref()
+        self.gpu_copy.trouble()
     }
 
     /// What the particles' colours mean.
@@ -178,61 +178,6 @@ impl StagePane {
         {
             self.colouring = Some((made.key, (**colouring).clone()));
         }
-    }
-
-    fn upload(
-        &mut self,
-        ctx: &Context,
-        gpu: &StageGpu,
-        pane: u64,
-        recording: &Recording,
-        difference: Option<Arc<Difference>>,
-    ) {
-        let content = 2 * recording.id + u64::from(difference.is_some());
-        let before = self.uploaded.as_ref().filter(|before| before.content == content);
-        let known = before.map_or(0, |before| before.blocks);
-        let coloured = before.and_then(|before| before.coloured);
-        let (colours, key) = match &self.colouring {
-            Some((key, colouring)) if key.recording.0 == recording.id => {
-                ((coloured != Some(*key)).then(|| Arc::clone(&colouring.colours)), Some(*key))
-            }
-            _ => (None, coloured),
-        };
-        let keyframes = recording.times.len();
-        let mut blocks = Vec::new();
-        let mut bytes = 0;
-        match &difference {
-            Some(difference) if known == 0 => {
-                let positions = Arc::clone(&difference.positions);
-                blocks.push(gpu::BlockUpload { first_particle: 0, positions });
-            }
-            Some(_) => {}
-            None => {
-                for block in recording.blocks.get(known..).unwrap_or_default() {
-                    if bytes > 0 && bytes + size_of_val(&*block.positions) > UPLOAD_BYTES {
-                        ctx.request_repaint();
-                        break;
-                    }
-                    bytes += size_of_val(&*block.positions);
-                    let positions = standing(block, keyframes);
-                    blocks.push(gpu::BlockUpload { first_particle: block.first, positions });
-                }
-            }
-        }
-        if blocks.is_empty() && colours.is_none() {
-            return;
-        }
-        let shown = known + blocks.len();
-        let upload = Upload {
-            recording: content,
-            particles: difference.map_or(recording.scene.particles.count, |d| d.particles),
-            keyframes,
-            times: recording.times.iter().map(|&t| t as f32).collect(),
-            blocks,
-            colours,
-        };
-        self.trouble = gpu.upload(pane, &upload).err().map(|error| error.to_string());
-        self.uploaded = Some(Uploaded { content, blocks: shown, coloured: key });
     }
 
     /// Draws the pane's plot into `rect`.
@@ -392,21 +337,4 @@ impl StagePane {
 enum Item<'a> {
     Gpu(Box<StageItem>),
     Drawn(Draw<'a>),
-}
-
-/// The positions of a block, where particles that stopped early stand at their last one.
-fn standing(block: &Block, keyframes: usize) -> Arc<[[f32; 2]]> {
-    if block.stops.is_empty() {
-        return Arc::clone(&block.positions);
-    }
-    let mut positions = block.positions.to_vec();
-    for &(particle, _) in &block.stops {
-        let start = (particle - block.first) * keyframes;
-        let frames = &mut positions[start..start + keyframes];
-        let finite = |at: &[f32; 2]| at.iter().all(|x| x.is_finite());
-        let Some(last) = frames.iter().rposition(finite) else { continue };
-        let place = frames[last];
-        frames[last..].fill(place);
-    }
-    positions.into()
 }

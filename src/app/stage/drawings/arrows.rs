@@ -13,7 +13,7 @@ const MOST: usize = 2_000;
 
 /// One place and what was found there.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Found {
+pub struct FieldValue {
     /// The place.
     pub at: [f64; 2],
     /// Velocity, score, D times score.
@@ -24,7 +24,7 @@ pub struct Found {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Field {
     /// Place by place.
-    pub found: Vec<Found>,
+    pub found: Vec<FieldValue>,
     /// Distance between neighbours.
     pub spacing: f64,
     /// The size that the longest arrow stands for: of velocities (and D's share), and of scores.
@@ -67,7 +67,7 @@ fn find(key: &Extract, networks: &Networks) -> Option<Field> {
             diffusion = here.diffusion;
             // In the forward direction t falls as the process runs.
             let share = here.score.map(|s| here.diffusion * s);
-            found.push(Found { at, vectors: [here.velocity, here.score, share] });
+            found.push(FieldValue { at, vectors: [here.velocity, here.score, share] });
         }
     }
     let full = [0, 1].map(|which| {

@@ -10,6 +10,7 @@ use super::drawing::Drawing;
 
 /// The mean distance at the end is enlarged to about this, in units of the plane.
 const SHOWN: f64 = 0.3;
+
 /// How far a complete recording is from its reference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceWanted {

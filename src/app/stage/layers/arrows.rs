@@ -19,6 +19,7 @@ use crate::app::stage::work::ViewTask;
 const ALONG: f64 = 15.0;
 /// The longest arrow, in units of the distance between two.
 const LONGEST: f64 = 0.92;
+
 /// The fields of one pane.
 #[derive(Default)]
 pub struct Arrows {
@@ -53,7 +54,7 @@ impl Arrows {
     }
 }
 
-/// How a field is drawn: its place in [`Found`](crate::app::stage::drawings::arrows::Found), its colour and whether its heads are filled.
+/// How a field is drawn: its place among the vectors, its colour and whether its heads are filled.
 fn look(layer: Layer, palette: &Palette) -> Option<(usize, Color32, Head)> {
     match layer {
         Layer::Velocity => Some((0, palette.text, Head::Filled)),

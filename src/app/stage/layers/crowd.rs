@@ -13,6 +13,7 @@ use crate::app::stage::work::ViewTask;
 
 /// Pictures reach this much beyond the view, for zooming out.
 const REACH: f64 = 1.5;
+
 /// The density of the particles of one pane.
 #[derive(Default)]
 pub struct Crowd {

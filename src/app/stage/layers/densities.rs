@@ -17,6 +17,7 @@ use crate::app::stage::work::ViewTask;
 
 /// Pictures reach this much beyond the view, for zooming out.
 const REACH: f64 = 1.5;
+
 /// All of them.
 #[derive(Default)]
 pub struct Densities {

@@ -11,7 +11,7 @@ use crate::app::palette::Palette;
 use crate::app::stage::canvas::Canvas;
 use crate::app::stage::context::LayerContext;
 use crate::app::stage::drawings::extract::{self, Extract};
-use crate::app::stage::drawings::streamlines::{Found, Line, LinesWanted};
+use crate::app::stage::drawings::streamlines::{FoundLines, Line, LinesWanted};
 use crate::app::stage::viewport::Window;
 use crate::app::stage::work::ViewTask;
 
@@ -103,7 +103,7 @@ impl Flow {
     }
 
     /// What was found, coming in where `before` was, whose lines go.
-    fn after(before: Option<&Self>, found: &Found) -> Self {
+    fn after(before: Option<&Self>, found: &FoundLines) -> Self {
         let shown = || before.iter().flat_map(|flow| &flow.lines);
         let now = Instant::now();
         let mut lines: Vec<Shown> = found

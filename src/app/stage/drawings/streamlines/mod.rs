@@ -17,6 +17,7 @@ const PER_GAP: i64 = 2;
 /// Distance of one mark to the next where the field is as fast as usual, in units of the distance
 /// between two lines.
 const MARKS_APART: f64 = 3.2;
+
 /// The streamlines of a scene at one t.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinesWanted {
@@ -34,7 +35,7 @@ impl PartialEq for LinesWanted {
 
 /// Streamlines, as they were found.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Found {
+pub struct FoundLines {
     /// The lines.
     pub lines: Vec<Line>,
     /// Time from one mark to the next, the same throughout a run.
@@ -43,14 +44,14 @@ pub struct Found {
 
 impl Drawing for LinesWanted {
     /// None if the scene is refused, or nothing moves.
-    type Made = Option<Found>;
+    type Made = Option<FoundLines>;
 
-    fn make(&self, store: &Store) -> Result<Option<Found>, Unfinished> {
+    fn make(&self, store: &Store) -> Result<Option<FoundLines>, Unfinished> {
         Ok(find(&self.extract, &store.networks, &self.seeds))
     }
 }
 
-fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<Found> {
+fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<FoundLines> {
     let (probe, t) = key.probe(networks)?;
     let corner = key.from.map(|from| from as f64 * key.spacing);
     let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
@@ -63,7 +64,7 @@ fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<Found>
     let half_way = key.t_at(0.5).min(probe.last_time());
     let usual = median_speed(&probe.velocities(half_way, &places))?;
     let lines = placement(&field, key.spacing, usual, seeds);
-    Some(Found { lines, period: MARKS_APART * key.spacing / usual })
+    Some(FoundLines { lines, period: MARKS_APART * key.spacing / usual })
 }
 
 /// The median of the speeds that are finite, if it is above 0.
