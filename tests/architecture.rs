@@ -18,13 +18,6 @@ const CRATES: [(&str, &str); 5] = [
 const EDGES: [&str; 8] =
     ["eframe", "egui_plot", "egui-wgpu", "egui-notify", "wgpu", "clap", "ctrlc", "rfd"];
 
-/// Folders in which files still use each other: each is to go from this list, none to come.
-const UNCUT: [&str; 3] = [
-    "driftscope-flow::network::checkpoint",
-    "driftscope-flow::network::training",
-    "driftscope::app",
-];
-
 /// A module: its names from the crate's root.
 type Module = Vec<String>;
 
@@ -268,12 +261,7 @@ fn no_two_files_use_each_other() {
             found.insert(format!("{}::{}", crate_name(folder), module.join("::")));
         }
     }
-    let uncut = |name: &String| UNCUT.iter().any(|folder| name.starts_with(folder));
-    let new: Vec<&String> = found.iter().filter(|name| !uncut(name)).collect();
-    assert!(new.is_empty(), "files that use each other: {new:#?}");
-    for folder in UNCUT {
-        assert!(found.iter().any(|name| name.starts_with(folder)), "{folder} is cut: take it off");
-    }
+    assert!(found.is_empty(), "files that use each other: {found:#?}");
 }
 
 /// The picture as it stands in the page.

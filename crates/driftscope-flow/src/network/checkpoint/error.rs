@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::network::WeightsError;
 
-use super::MAX_FILE_BYTES;
+use super::format::MAX_FILE_BYTES;
 
 /// Why a model could not be read or written.
 #[derive(Debug, Error)]

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use driftscope_base::interpolant::Interpolant;
 
-use super::{CheckpointError, Description, FORMAT_VERSION, Model};
+use super::error::CheckpointError;
+use super::format::FORMAT_VERSION;
+use super::model::{Description, Model};
 use crate::network::Architecture;
 
 const ACTIVATION: &str = "silu";

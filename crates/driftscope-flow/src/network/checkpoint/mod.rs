@@ -4,57 +4,23 @@
 //! Nothing in a file is ever executed, and everything in it is checked before it is used.
 
 mod error;
+mod format;
 mod metadata;
+mod model;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use driftscope_base::interpolant::Interpolant;
 use metadata::Entries;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::{Architecture, LinearWeights, Weights, bias_name, weight_name};
 
 pub use error::CheckpointError;
-
-/// The version of the format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
-/// The largest file that is read, in bytes.
-pub const MAX_FILE_BYTES: u64 = 64 << 20;
-
-/// What a model was trained on, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Description {
-    /// The name of the data, such as `two-moons`, or `custom mixture`.
-    pub data: String,
-    /// The path it was trained on.
-    pub interpolant: Interpolant,
-    /// The command line that trains it again.
-    pub command: String,
-    /// Training steps taken.
-    pub steps: u64,
-    /// Points in a training batch.
-    pub batch: u64,
-    /// The highest learning rate of the schedule.
-    pub learning_rate: f64,
-    /// The seed of the training.
-    pub seed: u64,
-    /// Decay of the exponential moving average of the weights, per step.
-    pub ema_decay: f64,
-    /// Mean squared error at the end of the training, averaged over some steps.
-    pub final_loss: f64,
-}
-
-/// A trained network with its description.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Model {
-    /// The network.
-    pub weights: Weights,
-    /// Where it comes from.
-    pub description: Description,
-}
+pub use format::{FORMAT_VERSION, MAX_FILE_BYTES};
+pub use model::{Description, Model};
 
 impl Model {
     /// Reads a model from a file.

@@ -7,7 +7,6 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::TrainingData;
 use super::panels::Panels;
 use crate::network::{DIMENSIONS, time_features};
 
@@ -16,6 +15,14 @@ const END_MARGIN: f64 = 1e-4;
 
 /// Samples that pass through the network together.
 const CHUNK: usize = 64;
+
+/// Where the samples come from.
+pub trait TrainingData: Send {
+    /// Draws `count` independent points of the data into `points`: x, y, x, y, …
+    ///
+    /// The source brings its own random numbers; a repeatable training needs repeatable draws.
+    fn draw(&mut self, count: usize, points: &mut [f32]);
+}
 
 /// What one step learns from.
 #[derive(Clone, Default)]

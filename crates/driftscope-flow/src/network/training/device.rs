@@ -6,7 +6,7 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::TrainingError;
+use super::error::TrainingError;
 
 #[cfg(not(any(feature = "ndarray", feature = "flex")))]
 compile_error!("a network needs a backend of burn: the feature `ndarray` or `flex`");

@@ -8,6 +8,7 @@
 mod adam;
 mod batch;
 mod device;
+mod error;
 mod gradient;
 mod panels;
 
@@ -17,26 +18,19 @@ use adam::{Adam, Moments};
 use batch::{Batch, Batches};
 use burn::tensor::{Device, Tensor, TensorData};
 use driftscope_base::interpolant::Interpolant;
-use driftscope_base::memory::{TooLarge, product};
+use driftscope_base::memory::product;
 use gradient::{BurnLayer, FusedGradient};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::mlp::transpose;
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 
+pub use batch::TrainingData;
 pub use device::ComputeDevice;
-
-/// Where the samples come from.
-pub trait TrainingData: Send {
-    /// Draws `count` independent points of the data into `points`: x, y, x, y, …
-    ///
-    /// The source brings its own random numbers; a repeatable training needs repeatable draws.
-    fn draw(&mut self, count: usize, points: &mut [f32]);
-}
+pub use error::TrainingError;
 
 /// What can be chosen about a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,51 +75,6 @@ impl Default for TrainingSettings {
             gradient: GradientMethod::default(),
         }
     }
-}
-
-/// Why a training could not start or go on.
-#[derive(Debug, Error)]
-pub enum TrainingError {
-    /// There is no such device in this build.
-    #[error("device \"{name}\": this build has {allowed}")]
-    Device {
-        /// The name asked for.
-        name: String,
-        /// The names there are.
-        allowed: String,
-    },
-    /// A setting is out of its range.
-    #[error("training {name} = {value}: allowed is {allowed}")]
-    Setting {
-        /// The field of [`TrainingSettings`].
-        name: &'static str,
-        /// The refused value.
-        value: String,
-        /// The allowed values.
-        allowed: String,
-    },
-    /// The sizes, or the weights to start from.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// The weights to start from have another size.
-    #[error("the weights to start from have {found:?}, but the training has {expected:?}")]
-    Start {
-        /// The size of the weights.
-        found: Architecture,
-        /// The size in the settings.
-        expected: Architecture,
-    },
-    /// More than there is memory for.
-    #[error(transparent)]
-    TooLarge(#[from] TooLarge),
-    /// The loss or its gradient is not finite any more.
-    #[error("the training diverged at step {step}: the loss is {loss}; try a lower learning rate")]
-    Diverged {
-        /// Steps done before.
-        step: u64,
-        /// The loss.
-        loss: f32,
-    },
 }
 
 impl TrainingSettings {
