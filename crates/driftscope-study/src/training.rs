@@ -69,6 +69,8 @@ impl TrainingRequest {
             GradientMethod::Fused => String::new(),
             GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
         };
+        let loss = self.settings.loss;
+        let loss = if loss.is_usual() { String::new() } else { format!(" --loss {loss}") };
         let data = match &self.data.mixture {
             None => format!("--data {}", self.data.name),
             Some(blobs) => {
@@ -77,7 +79,7 @@ impl TrainingRequest {
             }
         };
         format!(
-            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
+            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{loss}{gradient}",
             self.interpolant.name(),
             architecture.hidden,
             architecture.depth,
@@ -348,6 +350,7 @@ fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
             learning_rate: settings.learning_rate,
             seed: settings.seed,
             ema_decay: settings.ema_decay,
+            loss: (!settings.loss.is_usual()).then(|| settings.loss.name.to_owned()),
             final_loss,
         },
     };

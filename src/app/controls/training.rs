@@ -1,8 +1,9 @@
 //! Training a network in the window.
 
+use driftscope_flow::network::{LOSSES, LossRef};
 use driftscope_study::scene::Direction;
 use driftscope_study::{TrainingState, TrainingStatus};
-use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
+use eframe::egui::{Button, ComboBox, ProgressBar, RichText, Ui, Vec2};
 
 use super::row::{Row, Scale, heading};
 use crate::app::command::{Command, Commands, TrainCommand};
@@ -58,9 +59,28 @@ fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         .disabled(locked)
         .number(ui, &mut seed, &scale);
     settings.seed = seed as u64;
+    if LOSSES.len() > 1 {
+        loss_ui(ui, &mut settings.loss, locked);
+    }
     if settings != state.training.settings {
         out.push(Command::Train(TrainCommand::Settings(Box::new(settings))));
     }
+}
+
+/// The menu of losses.
+fn loss_ui(ui: &mut Ui, loss: &mut LossRef, locked: Option<&str>) {
+    let row = Row::new("Loss", loss.about).disabled(locked);
+    let (name, menu) = row.show(ui, |ui| {
+        let menu = ComboBox::from_id_salt("Loss").selected_text(loss.title);
+        let menu = menu.width(ui.available_width()).show_ui(ui, |ui| {
+            for candidate in LossRef::all() {
+                ui.selectable_value(loss, candidate, candidate.title)
+                    .on_hover_text(candidate.about);
+            }
+        });
+        menu.response
+    });
+    row.explain(menu.labelled_by(name.id));
 }
 
 fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
