@@ -90,7 +90,7 @@ impl Train {
     fn request(&self) -> Result<TrainingRequest> {
         let mut scene = Scene::to_train_on(self.scene.scene.as_deref(), &self.scene.set)?;
         if let Some(name) = &self.data {
-            scene.data = Data { name: toy(name)?.name.to_owned(), mixture: None };
+            scene.data = Data::named(toy(name)?.name);
         }
         if let Some(path) = self.interpolant {
             scene.interpolant.kind = path;

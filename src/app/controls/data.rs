@@ -1,9 +1,8 @@
 //! What is sampled, which way, along which path, and whose velocity is followed.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::TOYS;
 use driftscope_flow::field::SYSTEMS;
-use driftscope_study::scene::{Direction, FieldKind, ModelName, Scene, Time};
+use driftscope_study::scene::{Data, Direction, FieldKind, ModelName, Scene, Time};
 use eframe::egui::Ui;
 
 use super::row::{Choice, Row, Scale};
@@ -15,25 +14,28 @@ const TRAINED_ON: &str =
 
 /// Distribution, direction, interpolant and field.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
-    let shown = scene.toy().map_or("Own mixture", |toy| toy.title);
-    let about = scene.toy().map_or("A mixture of Gaussians from a scene file.", |toy| toy.about);
-    // A mixture of one's own gives way to what is chosen here.
+    let (shown, about) = (scene.data.title(), scene.data.about());
+    // Data of one's own give way to what is chosen here.
     let kept = scene.idle("data.mixture").or(training.then_some(TRAINED_ON));
     Row::new("Data", about).disabled(kept).choice(
         ui,
         scene,
         shown,
-        TOYS.iter().map(|toy| Choice { value: toy.name, title: toy.title, about: toy.about }),
+        Data::choices().into_iter().map(|choice| Choice {
+            value: choice.name,
+            title: choice.title,
+            about: choice.about,
+        }),
         (
-            |scene| scene.toy().map(|toy| toy.name),
+            |scene| scene.data.choice(),
             |scene, name| {
-                scene.data.mixture = None;
-                name.clone_into(&mut scene.data.name);
+                scene.data.choose(name);
                 // A model file belongs to the distribution it was trained on.
                 scene.field.model = None;
             },
         ),
     );
+    numbers_ui(ui, scene, kept);
     let directions = [
         Choice { value: Direction::Generate, title: "Generate", about: "From noise to data." },
         Choice {
@@ -94,6 +96,24 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
         .disabled(scene.idle("field.kind"))
         .choice(ui, scene, shown, kinds.into_iter(), (|scene| Some(scene.field.kind), set_kind));
     system_ui(ui, scene);
+}
+
+/// The numbers of data of one's own.
+fn numbers_ui(ui: &mut Ui, scene: &mut Scene, kept: Option<&str>) {
+    for number in scene.data.numbers() {
+        let mut value = number.value;
+        let scale = Scale {
+            range: number.range.clone(),
+            allowed: number.range,
+            logarithmic: false,
+            whole: number.whole,
+            format: number::three,
+        };
+        let row = Row::new(number.title, number.about).disabled(kept);
+        if row.slider(ui, &mut value, &scale) {
+            scene.data.set_number(number.key, value);
+        }
+    }
 }
 
 /// Changes the field; what belongs to the other world goes back to its usual.

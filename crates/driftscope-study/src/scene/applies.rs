@@ -7,13 +7,12 @@ use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 use driftscope_solve::{Recipe, Rule, Tableau};
 
-use super::{Direction, FieldKind, Projection, Scene};
+use super::{Data, Direction, FieldKind, Projection, Scene};
 
 /// Why path, field and diffusion do nothing in the forward direction.
 const FORWARDS: &str = "Data → noise follows the linear diffusion of the VP-SDE, which needs no path, field or diffusion form. Choose Generate to use this.";
 /// Why distribution, path and diffusion do nothing with a classic field.
 pub const CLASSIC: &str = "A classic ODE has no distribution, path, direction or score. Choose Learned or Exact as the field to use this.";
-const MIXTURE: &str = "A mixture is given, which stands in its place.";
 const NO_MODEL: &str = "Only a learned field has a model. Choose Learned as the field to use this.";
 const NO_SYSTEM: &str =
     "Only a classic ODE has a system. Choose Classic ODE as the field to use this.";
@@ -55,13 +54,22 @@ const WHOLE_TRAILS: &str = "Over time the trails go back to the start.";
 type Idle = fn(&Scene) -> Option<&'static str>;
 
 /// Every key of a scene, in the order of the guide.
-pub(super) const KEYS: &[(&str, Idle)] = &[
+pub(super) fn keys() -> impl Iterator<Item = (&'static str, Idle)> {
+    let own = |(key, idle): (&'static str, Idle)| {
+        let sources = if key == "data.name" { Data::OWN } else { &[] };
+        std::iter::once((key, idle))
+            .chain(sources.iter().map(|key| (*key, without_classic as Idle)))
+    };
+    KEYS.iter().copied().flat_map(own)
+}
+
+/// The same without those of data of one's own, which follow the name.
+const KEYS: &[(&str, Idle)] = &[
     ("title", always),
     ("about", always),
     ("seed", always),
     ("direction", without_classic),
-    ("data.name", |s| without_classic(s).or(s.data.mixture.as_ref().map(|_| MIXTURE))),
-    ("data.mixture", without_classic),
+    ("data.name", |s| without_classic(s).or(s.data.own().map(|own| own.words().instead))),
     ("interpolant.kind", with_process),
     ("field.kind", generating),
     ("field.model", |s| generating(s).or((s.field.kind != FieldKind::Learned).then_some(NO_MODEL))),
@@ -156,7 +164,7 @@ impl Scene {
     /// If no scene has such a key.
     #[must_use]
     pub fn idle(&self, key: &str) -> Option<&'static str> {
-        let entry = KEYS.iter().find(|(name, _)| *name == key);
+        let entry = keys().find(|(name, _)| *name == key);
         let (_, idle) = entry.unwrap_or_else(|| panic!("no scene has the key {key}"));
         idle(self)
     }
@@ -176,7 +184,7 @@ impl Scene {
             value.get_or_insert(parameter.usual);
         }
         let mut table = scene.to_table();
-        for (key, _) in KEYS.iter().filter(|(_, idle)| idle(&scene).is_some()) {
+        for (key, _) in keys().filter(|(_, idle)| idle(&scene).is_some()) {
             remove(&mut table, key);
         }
         for key in ["title", "about", "view"] {
@@ -319,7 +327,11 @@ mod tests {
         full.panes.push(super::super::Pane::default());
         let mut wanted = Vec::new();
         keys(&full.to_table(), "", &mut wanted);
-        let mut found: Vec<String> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
+        // What is below the key of a source is that source's.
+        let of_source = |key: &String| Data::OWN.iter().any(|own| key.starts_with(own));
+        wanted.retain(|key| !of_source(key));
+        wanted.extend(Data::OWN.iter().map(|&key| key.to_owned()));
+        let mut found: Vec<String> = super::keys().map(|(key, _)| key.to_owned()).collect();
         wanted.sort();
         found.sort();
         assert_eq!(found, wanted);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use driftscope_flow::data::{Mixture, toy};
+use driftscope_flow::data::Mixture;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::{ExactField, LearnedField, SYSTEMS};
 use driftscope_solve::grid;
@@ -85,7 +85,8 @@ impl Scene {
     /// Checks the scene without its other panes.
     fn check_own(&self) -> Result<(), Problem> {
         self.check_system()?;
-        let mixture = self.check_data()?;
+        // Also where a classic field has no use for it.
+        let mixture = self.mixture()?;
         self.check_numbers()?;
         if self.field.kind == FieldKind::Classic {
             return self.check_classic();
@@ -113,31 +114,16 @@ impl Scene {
         Ok(())
     }
 
-    /// The distribution, also where a classic field has no use for it.
-    fn check_data(&self) -> Result<Mixture, Problem> {
-        if self.data.mixture.is_none() && toy(&self.data.name).is_err() {
-            let names: Vec<_> = driftscope_flow::data::TOYS.iter().map(|toy| toy.name).collect();
-            return refuse("data.name", &self.data.name, format!("one of {}", names.join(", ")));
-        }
-        for blob in self.data.mixture.iter().flatten() {
-            above_zero("data.mixture.std", blob.std)?;
-            above_zero("data.mixture.weight", blob.weight)?;
-        }
-        self.mixture().map_err(|error| Problem {
-            key: "data.mixture",
-            value: format!("{} components", self.data.mixture.as_ref().map_or(0, Vec::len)),
-            allowed: error.to_string(),
-        })
-    }
-
     /// Whether there is a network for it where it needs one.
     fn check_network(&self) -> Result<(), Problem> {
-        if self.data.mixture.is_some() && self.needs_network() && self.field.model.is_none() {
-            return refuse(
-                "field.kind",
-                "learned",
-                "a mixture of one's own has no bundled model: use \"exact\", or name a field.model",
-            );
+        if let Some(own) = self.data.own()
+            && self.needs_network()
+            && self.field.model.is_none()
+        {
+            let what = own.words().what;
+            let allowed =
+                format!("{what} has no bundled model: use \"exact\", or name a field.model");
+            return refuse("field.kind", "learned", allowed);
         }
         Ok(())
     }
@@ -494,7 +480,7 @@ fn within<T: PartialOrd + fmt::Display>(
     refuse(key, value, format!("from {} to {}", range.start(), range.end()))
 }
 
-fn above_zero(key: &'static str, value: f64) -> Result<(), Problem> {
+pub(super) fn above_zero(key: &'static str, value: f64) -> Result<(), Problem> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
