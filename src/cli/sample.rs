@@ -118,7 +118,8 @@ impl Sample {
         if !stream {
             check_folder(&self.out)?;
         }
-        if stream && self.formats.len() != 1 {
+        let formats = self.chosen();
+        if stream && formats.len() != 1 {
             bail!("--formats: {} takes one format, not several", self.out.display());
         }
         let options = RunOptions {
@@ -130,7 +131,7 @@ impl Sample {
         };
         let noise = self.noise.as_deref().map(read_noise).transpose()?;
         let experiment = Experiment::with(&scene, &Networks::default(), Given { starts, noise })?;
-        let planned = Planned::of(&scene, &options, &self.formats);
+        let planned = Planned::of(&scene, &options, &formats);
         planned.check(&self.out, stream)?;
         let made = !self.out.exists();
         let cancel = Cancel::default();
@@ -173,7 +174,7 @@ impl Sample {
         });
         let idle = without_effect(&given, |key| self.idle(&scene, key));
         if stream {
-            save(&self.out, &(self.formats[0].alone)(&experiment, &recording)?)?;
+            save(&self.out, &(formats[0].alone)(&experiment, &recording)?)?;
         } else {
             for file in files.context("a run without particles")? {
                 file.finish(&recording)?;
@@ -216,11 +217,22 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
 }
 
 impl Sample {
+    /// The formats, each once.
+    fn chosen(&self) -> Vec<&'static Format> {
+        let mut chosen: Vec<&'static Format> = Vec::new();
+        for &format in &self.formats {
+            if !chosen.iter().any(|known| std::ptr::eq(*known, format)) {
+                chosen.push(format);
+            }
+        }
+        chosen
+    }
+
     /// Begins the files of all formats.
     fn begin(&self, experiment: &Experiment) -> Result<Vec<Box<dyn Export>>> {
         make_folder(&self.out)?;
         let place = Place { folder: &self.out, logged: !self.no_log };
-        let files = self.formats.iter().map(|format| (format.begin)(experiment, &place));
+        let files = self.chosen().into_iter().map(|format| (format.begin)(experiment, &place));
         Ok(files.collect::<Result<_, ExportError>>()?)
     }
 

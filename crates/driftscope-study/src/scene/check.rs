@@ -468,7 +468,7 @@ fn refuse<T>(
     Err(Problem { key, value: value.to_string(), allowed: allowed.into() })
 }
 
-fn within<T: PartialOrd + fmt::Display>(
+pub(super) fn within<T: PartialOrd + fmt::Display>(
     key: &'static str,
     value: T,
     range: RangeInclusive<T>,
