@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::memory::check_memory;
 use driftscope_base::random::{Purpose, stream};
-use driftscope_flow::data::{Mixture, MixtureError};
+use driftscope_flow::data::Mixture;
 use driftscope_flow::network::{
     Description, GradientMethod, Model, NetworkId, Trainer, TrainingData, TrainingError,
     TrainingSettings,
@@ -15,10 +15,8 @@ use driftscope_flow::network::{
 use rand_chacha::ChaCha8Rng;
 
 use crate::networks::Networks;
-use crate::scene::{Data, Scene};
+use crate::scene::{Data, Problem, Scene};
 
-/// What a mixture of one's own is called in model files.
-const OWN_MIXTURE: &str = "own-mixture";
 /// How often a training shows its weights.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
 /// Points of the loss curve over a whole training.
@@ -41,8 +39,8 @@ impl TrainingRequest {
     /// A training on the distribution of `scene`, along its path.
     ///
     /// # Errors
-    /// If a mixture of one's own is not one.
-    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, MixtureError> {
+    /// If the data of the scene are none.
+    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, Problem> {
         Ok(Self {
             data: scene.data.clone(),
             mixture: Arc::new(scene.mixture()?),
@@ -54,13 +52,10 @@ impl TrainingRequest {
     /// The name of the distribution, for the file.
     #[must_use]
     pub fn name(&self) -> &str {
-        if self.data.mixture.is_some() { OWN_MIXTURE } else { &self.data.name }
+        self.data.file_name()
     }
 
     /// The command that trains the same network without a window, as one types it into a shell.
-    ///
-    /// # Panics
-    /// Never: a mixture has nothing that TOML cannot say.
     #[must_use]
     pub fn command(&self) -> String {
         let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
@@ -69,15 +64,14 @@ impl TrainingRequest {
             GradientMethod::Fused => String::new(),
             GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
         };
-        let data = match &self.data.mixture {
+        let loss = self.settings.loss;
+        let loss = if loss.is_usual() { String::new() } else { format!(" --loss {loss}") };
+        let data = match self.data.setting() {
             None => format!("--data {}", self.data.name),
-            Some(blobs) => {
-                let blobs = toml::Value::try_from(blobs).expect("numbers are TOML");
-                format!("--set 'data.mixture={blobs}'")
-            }
+            Some(setting) => format!("--set '{setting}'"),
         };
         format!(
-            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
+            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{loss}{gradient}",
             self.interpolant.name(),
             architecture.hidden,
             architecture.depth,
@@ -348,6 +342,7 @@ fn snapshot(request: &TrainingRequest, trainer: &Trainer, shared: &Shared) {
             learning_rate: settings.learning_rate,
             seed: settings.seed,
             ema_decay: settings.ema_decay,
+            loss: (!settings.loss.is_usual()).then(|| settings.loss.name.to_owned()),
             final_loss,
         },
     };

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::problem::{Problem, refuse};
+use super::super::problem::Problem;
 use super::choice::Choice;
 use super::range::{Numeric, Range};
 
@@ -188,9 +188,7 @@ impl<O, T: Numeric> Number<O, T> {
     /// Checks its value alone.
     pub(super) fn check(&self, key: &'static str, owner: &O) -> Result<(), Problem> {
         match (self.access.get)(owner) {
-            Some(value) if self.alone && !self.range.contains(value) => {
-                refuse(key, value, self.range.instead_of(value))
-            }
+            Some(value) if self.alone => self.range.check(key, value),
             _ => Ok(()),
         }
     }
