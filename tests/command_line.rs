@@ -223,6 +223,53 @@ fn bad_values_are_refused_with_key_value_and_what_is_allowed() {
 }
 
 #[test]
+fn formats_and_losses_are_those_of_the_help_and_no_others() {
+    let tables: [(&[&str], Vec<&str>); 2] = [
+        (
+            &["sample", "--set", EXACT, "--set", "particles.count=3", "--formats"],
+            driftscope_study::export::FORMATS.iter().map(|format| format.name).collect(),
+        ),
+        (
+            &["train", "--data", "rings", "--steps", "1", "--loss"],
+            driftscope_flow::network::LOSSES.iter().map(|loss| loss.name).collect(),
+        ),
+    ];
+    for (command, names) in tables {
+        let help = driftscope(&[command[0], "--help"]);
+        let (_dir, out) = folder();
+        let with = |name| driftscope(&[command, &[name, "--out", text(&out)]].concat());
+        let refused = with("nothing");
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(!out.exists());
+        for name in names {
+            for said in [&help.stdout, &refused.stderr] {
+                assert!(String::from_utf8_lossy(said).contains(name), "{name}");
+            }
+            assert!(with(name).status.success(), "{name}");
+            assert!(out.exists());
+        }
+    }
+    // Twice the same is once, also where there is room for one alone.
+    let scene = ["sample", "--set", EXACT, "--set", "particles.count=3", "--out", "-"];
+    let twice = driftscope(&[&scene[..], &["--formats", "csv,csv"]].concat());
+    assert_eq!(twice.stdout, driftscope(&scene).stdout);
+    assert_eq!(String::from_utf8_lossy(&twice.stdout).lines().count(), 4);
+}
+
+#[test]
+fn points_are_drawn_from_data_of_ones_own() {
+    let draw =
+        |data: &[&str]| driftscope(&[&["data", "--count", "9", "--out", "-"], data].concat());
+    let own = draw(&["--set", "data.mixture=[{mean=[2,0],std=0.3}]"]);
+    assert_eq!(own.stdout, draw(&["single-gaussian"]).stdout);
+    assert_eq!(own.stdout, draw(&["--set", "data.name=single-gaussian"]).stdout);
+    assert_eq!(String::from_utf8_lossy(&own.stdout).lines().count(), 10);
+    for wrong in [&[][..], &["rings", "--set", "data.name=rings"], &["three-moons"]] {
+        assert_eq!(draw(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
 fn bad_files_are_refused() {
     let (dir, out) = folder();
     let file = dir.path().join("start.csv");

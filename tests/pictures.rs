@@ -326,11 +326,9 @@ fn a_small_and_a_large_window() {
     for _ in 0..3 {
         scene.add_pane();
     }
-    for (name, size) in [
-        ("small", [1024.0, 700.0]),
-        ("large", [1920.0, 1080.0]),
-        ("3840x2160", [3840.0, 2160.0]),
-    ] {
+    for (name, size) in
+        [("small", [1024.0, 700.0]), ("large", [1920.0, 1080.0]), ("3840x2160", [3840.0, 2160.0])]
+    {
         let launch =
             Launch { scene: scene.clone(), at: Some(0.8), pin: Some(3), ..Launch::default() };
         check(&mut window(launch, size), &format!("window-{name}"), &mut results);

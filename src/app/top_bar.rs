@@ -85,7 +85,7 @@ fn mark(ui: &mut Ui, state: &State) {
 fn summary(scene: &Scene, narrow: bool) -> String {
     let data = match scene.classic() {
         Some(classic) => classic.system().title,
-        None => scene.toy().map_or("Own mixture", |toy| toy.title),
+        None => scene.data.title(),
     };
     if narrow {
         return data.to_owned();

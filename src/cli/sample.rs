@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::memory::{check_disk, check_memory, product};
-use driftscope_solve::{Attempt, Scope};
+use driftscope_solve::Scope;
+use driftscope_study::export::{Export, ExportError, FORMATS, Format, Place, Size};
 use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
 use driftscope_study::{
@@ -18,17 +20,15 @@ use driftscope_study::{
 };
 use serde::Serialize;
 
-use super::starts::{SAMPLES, read_starts};
-use super::table::{
-    GrowingTable, NumberFile, Table, check_folder, is_stream, make_folder, number, save,
-};
+use super::starts::read_starts;
+use super::table::{NumberFile, check_folder, is_stream, make_folder, save};
 use super::{EXIT_STOPPED, IdleSetting, SceneArgs, complain, name_idle, without_effect};
 
 /// Run a scene and write what came of it into a folder.
 ///
 /// `samples.csv` holds the end points, `trajectories.csv` the ways there, `steps.csv` every
 /// attempted step (its nfe counts all evaluations so far), `summary.json` the totals and the scene
-/// itself. Exit code 3 says that the solve stopped early; the files hold what there is.
+/// itself. `--formats` writes the run in other formats than CSV, or in several. Exit code 3 says that the solve stopped early; the files hold what there is.
 #[derive(Args, Debug)]
 pub struct Sample {
     #[command(flatten)]
@@ -48,14 +48,24 @@ pub struct Sample {
     /// With very many steps or particles it is the largest of the files.
     #[arg(long)]
     no_log: bool,
+    /// The formats to write the run in, separated by commas; `summary.json` is always written.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = formats(), default_value = FORMATS[0].name)]
+    formats: Vec<&'static Format>,
     /// The folder to write to; made if it is not there. `-`, a pipe or a device gets `samples.csv`
-    /// alone.
+    /// alone, or what stands for a run in another format.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
-/// What is written into the folder.
-const FILES: [&str; 4] = ["samples.csv", "trajectories.csv", "steps.csv", "summary.json"];
+/// What is written into the folder beside the files of the formats.
+const SUMMARY: &str = "summary.json";
+
+/// Reads the name of a format; the help lists those there are.
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .map(|name| Format::named(&name).expect("one of the names that are allowed"))
+}
 
 /// Totals for the whole batch, or spread over the particles.
 #[derive(Serialize)]
@@ -108,6 +118,10 @@ impl Sample {
         if !stream {
             check_folder(&self.out)?;
         }
+        let formats = self.chosen();
+        if stream && formats.len() != 1 {
+            bail!("--formats: {} takes one format, not several", self.out.display());
+        }
         let options = RunOptions {
             doubled: DOUBLED,
             keyframes: self.keyframes as usize,
@@ -117,22 +131,25 @@ impl Sample {
         };
         let noise = self.noise.as_deref().map(read_noise).transpose()?;
         let experiment = Experiment::with(&scene, &Networks::default(), Given { starts, noise })?;
-        let planned = Planned::of(&scene, &options);
+        let planned = Planned::of(&scene, &options, &formats);
         planned.check(&self.out, stream)?;
         let made = !self.out.exists();
         let cancel = Cancel::default();
-        let (mut tables, mut failure) = (None, None);
+        let (mut files, mut failure) = (None, None);
         let outcome = run_in_blocks(&experiment, &options, &cancel, |recording| {
             let mut take = || {
                 if stream {
                     return Ok(());
                 }
-                let tables = match &mut tables {
-                    Some(tables) => tables,
-                    None => tables.insert(Tables::begin(&self.out, !self.no_log)?),
+                let files = match &mut files {
+                    Some(files) => files,
+                    None => files.insert(self.begin(&experiment)?),
                 };
-                tables.add(recording)?;
-                planned.check_rest(&self.out, tables.written(), recording.count())
+                for file in files.iter_mut() {
+                    file.add(recording)?;
+                }
+                let written = files.iter().map(|file| file.written()).sum();
+                planned.check_rest(&self.out, written, recording.count())
             };
             take().map_err(|error| {
                 failure = Some(error);
@@ -144,7 +161,7 @@ impl Sample {
             None => outcome.map_err(with_options),
         };
         let recording = outcome.inspect_err(|_| {
-            drop(tables.take());
+            drop(files.take());
             if made {
                 // If that cannot be done, an empty folder stays.
                 let _ = std::fs::remove_dir(&self.out);
@@ -157,11 +174,12 @@ impl Sample {
         });
         let idle = without_effect(&given, |key| self.idle(&scene, key));
         if stream {
-            samples(&recording)?.save(&self.out)?;
+            save(&self.out, &(formats[0].alone)(&experiment, &recording)?)?;
         } else {
-            let tables = tables.context("a run without particles")?;
-            tables.finish(&recording)?;
-            write(&self.out, &recording, distance, &idle)?;
+            for file in files.context("a run without particles")? {
+                file.finish(&recording)?;
+            }
+            write_summary(&self.out, &recording, distance, &idle)?;
         }
         name_idle(&idle);
         Ok(match recording.stopped() {
@@ -199,6 +217,25 @@ fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
 }
 
 impl Sample {
+    /// The formats, each once.
+    fn chosen(&self) -> Vec<&'static Format> {
+        let mut chosen: Vec<&'static Format> = Vec::new();
+        for &format in &self.formats {
+            if !chosen.iter().any(|known| std::ptr::eq(*known, format)) {
+                chosen.push(format);
+            }
+        }
+        chosen
+    }
+
+    /// Begins the files of all formats.
+    fn begin(&self, experiment: &Experiment) -> Result<Vec<Box<dyn Export>>> {
+        make_folder(&self.out)?;
+        let place = Place { folder: &self.out, logged: !self.no_log };
+        let files = self.chosen().into_iter().map(|format| (format.begin)(experiment, &place));
+        Ok(files.collect::<Result<_, ExportError>>()?)
+    }
+
     /// Why a setting has no effect in this run, if it has none.
     fn idle(&self, scene: &Scene, key: &str) -> Option<&'static str> {
         let counted = self.init.is_some() && key == "particles.count";
@@ -214,9 +251,6 @@ fn with_options(error: RunError) -> anyhow::Error {
     }
 }
 
-/// Bytes of a row of `trajectories.csv` in single and double precision, and of one of `steps.csv`;
-/// about.
-const ROW_BYTES: [usize; 3] = [36, 52, 60];
 /// What helps where the disk is too small.
 const SMALLER: &str =
     "lower particles.count, --keyframes or sampler.steps, or leave the log out (--no-log)";
@@ -231,7 +265,7 @@ struct Planned {
 }
 
 impl Planned {
-    fn of(scene: &Scene, options: &RunOptions) -> Self {
+    fn of(scene: &Scene, options: &RunOptions, formats: &[&Format]) -> Self {
         let steps = if scene.is_adaptive() {
             None
         } else {
@@ -244,13 +278,10 @@ impl Planned {
         };
         let attempts = steps.filter(|_| options.logged > 0 && !scene.is_sde());
         let particles = scene.particles.count;
-        let [single, double, attempt] = ROW_BYTES;
-        let row = if options.precise { double } else { single };
-        let bytes = product(&[particles, keyframes, row]).saturating_add(product(&[
-            particles,
-            attempts.unwrap_or(0),
-            attempt,
-        ]));
+        let precise = options.precise;
+        let size = Size { particles, keyframes, attempts: attempts.unwrap_or(0), precise };
+        let bytes =
+            formats.iter().fold(0_u64, |sum, format| sum.saturating_add((format.bytes)(&size)));
         Self { particles, keyframes, attempts, bytes }
     }
 
@@ -280,112 +311,17 @@ impl Planned {
     }
 }
 
-/// The tables that grow while the run goes on, block by block.
-struct Tables {
-    trajectories: GrowingTable,
-    /// The log, and where it goes.
-    steps: Option<GrowingTable>,
-    folder: PathBuf,
-}
-
-impl Tables {
-    fn begin(folder: &Path, logged: bool) -> Result<Self> {
-        make_folder(folder)?;
-        let trajectories =
-            GrowingTable::begin(&folder.join(FILES[1]), &["particle", "t", "x", "y"])?;
-        let columns = ["particle", "attempt", "t", "h", "error_ratio", "accepted", "nfe"];
-        let steps =
-            logged.then(|| GrowingTable::begin(&folder.join(FILES[2]), &columns)).transpose()?;
-        Ok(Self { trajectories, steps, folder: folder.to_owned() })
-    }
-
-    fn written(&self) -> u64 {
-        self.trajectories.written() + self.steps.as_ref().map_or(0, GrowingTable::written)
-    }
-
-    /// Adds the last block of the recording.
-    fn add(&mut self, recording: &Recording) -> Result<()> {
-        let Some(block) = recording.blocks.last() else { return Ok(()) };
-        let single = recording.scene.precision() == Precision::F32;
-        for particle in block.first..recording.count() {
-            let keyframes = recording.precise_keyframes(particle).unwrap_or_default();
-            for (&t, &[x, y]) in recording.times.iter().zip(&keyframes) {
-                if x.is_finite() && y.is_finite() {
-                    // The digits that read back to the same float, single or double.
-                    let digits = |value: f64| {
-                        if single { format!("{:?}", value as f32) } else { format!("{value:?}") }
-                    };
-                    let [x, y] = [x, y].map(digits);
-                    self.trajectories.row([particle.to_string(), number(t), x, y])?;
-                }
-            }
-        }
-        for (i, attempts) in block.logs.iter().enumerate() {
-            self.log(recording, &(block.first + i).to_string(), attempts)?;
-        }
-        Ok(())
-    }
-
-    fn log(&mut self, recording: &Recording, particle: &str, attempts: &[Attempt]) -> Result<()> {
-        let Some(steps) = &mut self.steps else { return Ok(()) };
-        let direction = recording.scene.direction;
-        for (number_of, attempt) in attempts.iter().enumerate() {
-            let t = direction.own_time(attempt.t);
-            let h = if direction.falls() { -attempt.h } else { attempt.h };
-            steps.row([
-                particle.to_owned(),
-                number_of.to_string(),
-                number(t),
-                number(h),
-                number(attempt.error_ratio),
-                attempt.accepted.to_string(),
-                attempt.nfe.to_string(),
-            ])?;
-        }
-        Ok(())
-    }
-
-    /// Puts the files into their places; `recording` is the whole run.
-    fn finish(mut self, recording: &Recording) -> Result<()> {
-        if let Some(shared) = recording.shared_log.as_deref().filter(|_| is_whole_batch(recording))
-        {
-            self.log(recording, "all", shared)?;
-        }
-        self.trajectories.finish()?;
-        match self.steps {
-            Some(steps) => steps.finish(),
-            None => match std::fs::remove_file(self.folder.join(FILES[2])) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(error).context("cannot remove the steps.csv of an earlier run")
-                }
-                _ => Ok(()),
-            },
-        }
-    }
-}
-
 fn is_whole_batch(recording: &Recording) -> bool {
     recording.scene.sampler.scope == Scope::WholeBatch
 }
 
-/// The end points.
-fn samples(recording: &Recording) -> Result<Table> {
-    let mut samples = Table::new(&SAMPLES)?;
-    for (particle, [x, y]) in recording.ends().enumerate() {
-        samples.row([particle.to_string(), number(x), number(y)])?;
-    }
-    Ok(samples)
-}
-
 /// Writes what is known only at the end.
-fn write(
+fn write_summary(
     folder: &Path,
     recording: &Recording,
     distance: Option<DataDistance>,
     idle: &[IdleSetting],
 ) -> Result<()> {
-    samples(recording)?.save(&folder.join(FILES[0]))?;
-
     let whole_batch = is_whole_batch(recording);
     let total = |spread: Spread| {
         if whole_batch { Total::Batch(spread.max) } else { Total::PerParticle(spread) }
@@ -409,5 +345,5 @@ fn write(
         scene: recording.scene.resolved(recording.interval),
     };
     let json = serde_json::to_vec_pretty(&summary)?;
-    save(&folder.join(FILES[3]), &json)
+    save(&folder.join(SUMMARY), &json)
 }

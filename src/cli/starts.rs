@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use driftscope_study::export::SAMPLES;
 use driftscope_study::scene::MOST_PARTICLES;
 
 use super::table::{NumberFile, Row};
 
 /// Starts lie within this distance of the axes: beyond, single precision loses what matters.
 const FARTHEST: f64 = 1e6;
-/// The columns of `samples.csv`.
-pub const SAMPLES: [&str; 3] = ["particle", "x", "y"];
 
 /// Reads starting points: `x,y` in the order of the file, or `particle,x,y` in the order of the
 /// particles, as `sample` writes them.

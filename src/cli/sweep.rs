@@ -265,8 +265,11 @@ fn chart(scene: &Scene, points: &[SweepPoint]) -> LogChart {
         series.points.push([point.nfe, point.global_error]);
     }
     let data = match scene.classic() {
-        Some(classic) => classic.system().title,
-        None => scene.toy().map_or("own mixture", |toy| toy.title),
+        Some(classic) => classic.system().title.to_owned(),
+        None => match scene.data.own() {
+            Some(own) => own.words().title.to_lowercase(),
+            None => scene.data.title().to_owned(),
+        },
     };
     LogChart {
         title: format!("Work and precision · {data}"),

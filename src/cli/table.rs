@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use driftscope_base::files::Pending;
 use driftscope_base::memory::{check_disk, check_memory, product, push};
+
+pub use driftscope_study::export::number;
 
 /// A table in the making.
 pub struct Table(csv::Writer<Vec<u8>>);
@@ -28,43 +29,6 @@ impl Table {
     pub fn save(self, path: &Path) -> Result<()> {
         let bytes = self.0.into_inner().map_err(csv::IntoInnerError::into_error)?;
         save(path, &bytes)
-    }
-}
-
-/// A table that is written row by row and takes its place when it is finished.
-pub struct GrowingTable {
-    writer: csv::Writer<Pending>,
-    path: PathBuf,
-}
-
-impl GrowingTable {
-    /// A table with these columns at `path`.
-    pub fn begin(path: &Path, columns: &[&str]) -> Result<Self> {
-        let cannot = || format!("cannot write {}", path.display());
-        let mut writer = csv::WriterBuilder::new()
-            .buffer_capacity(1 << 16)
-            .from_writer(Pending::begin(path).with_context(cannot)?);
-        writer.write_record(columns).with_context(cannot)?;
-        Ok(Self { writer, path: path.to_owned() })
-    }
-
-    /// Adds a row.
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<()> {
-        self.writer
-            .write_record(cells)
-            .with_context(|| format!("cannot write {}", self.path.display()))
-    }
-
-    /// Bytes written so far, without what is still to be handed on.
-    pub fn written(&self) -> u64 {
-        self.writer.get_ref().written()
-    }
-
-    /// Puts the table into its place.
-    pub fn finish(self) -> Result<()> {
-        let file = self.writer.into_inner().map_err(csv::IntoInnerError::into_error);
-        file.and_then(Pending::finish)
-            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 }
 
@@ -118,11 +82,6 @@ pub fn make_folder(path: &Path) -> Result<()> {
 pub fn check_folder(path: &Path) -> Result<()> {
     driftscope_base::files::check_folder(path)
         .with_context(|| format!("cannot write to the folder {}", path.display()))
-}
-
-/// A float with the digits that read back to it; empty if there is none.
-pub fn number(value: f64) -> String {
-    if value.is_nan() { String::new() } else { format!("{value:?}") }
 }
 
 /// A line of numbers is not longer than this; what is, is something else than a table.

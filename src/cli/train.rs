@@ -8,10 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
-use driftscope_flow::network::{Architecture, ComputeDevice, GradientMethod, TrainingSettings};
+use driftscope_flow::network::{
+    Architecture, ComputeDevice, GradientMethod, LossRef, TrainingSettings,
+};
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
 use driftscope_study::work::{Dispatcher, News, ThreadCrew, Word};
@@ -54,6 +57,8 @@ pub struct Train {
     lr: f64,
     #[arg(long, help = help("training.seed"), default_value_t = TrainingSettings::default().seed)]
     seed: u64,
+    #[arg(long, help = TrainingSettings::parameter("training.loss").about, value_name = "NAME", value_parser = losses(), default_value_t = LossRef::default())]
+    loss: LossRef,
     /// What computes the gradient: fused code, or burn's automatic differentiation, which gives the
     /// same network up to rounding, later.
     #[arg(long, value_enum, default_value_t = Gradient::Fused)]
@@ -80,11 +85,19 @@ fn interpolant(name: &str) -> Result<Interpolant, String> {
         .ok_or_else(|| format!("one of {}", Interpolant::ALL.map(Interpolant::name).join(", ")))
 }
 
+/// Reads the name of a loss; the help lists those there are.
+fn losses() -> impl TypedValueParser<Value = LossRef> {
+    let choices = TrainingSettings::parameter("training.loss").choices().into_iter();
+    let names = choices.map(|choice| PossibleValue::new(choice.name).help(choice.about));
+    PossibleValuesParser::new(names)
+        .map(|name| LossRef::named(&name).expect("one of the names that are allowed"))
+}
+
 impl Train {
     fn request(&self) -> Result<TrainingRequest> {
         let mut scene = Scene::to_train_on(self.scene.scene.as_deref(), &self.scene.set)?;
         if let Some(name) = &self.data {
-            scene.data = Data { name: toy(name)?.name.to_owned(), mixture: None };
+            scene.data = Data::named(toy(name)?.name);
         }
         if let Some(path) = self.interpolant {
             scene.interpolant.kind = path;
@@ -99,6 +112,7 @@ impl Train {
             steps: self.steps,
             learning_rate: self.lr,
             seed: self.seed,
+            loss: self.loss,
             gradient: match self.gradient {
                 Gradient::Fused => GradientMethod::Fused,
                 Gradient::Autodiff => GradientMethod::Autodiff(self.device),
@@ -194,13 +208,16 @@ mod tests {
         let mixture =
             "--set 'data.mixture=[{mean=[2,-0.1],std=0.3},{mean=[-1e-3,0],std=1,weight=0.7}]'";
         for data in ["--data rings", "--set data.name=rings", "--scene noise-to-data", mixture] {
-            for rest in ["--interpolant vp --gradient fused", "--gradient autodiff --seed 3"] {
+            let losses = LossRef::all().map(|loss| format!("--gradient fused --loss {loss}"));
+            let rests = ["--interpolant vp --gradient fused", "--gradient autodiff --seed 3"];
+            for rest in rests.map(str::to_owned).into_iter().chain(losses) {
                 let line = format!("train {data} --out x --hidden 64 --batch 100 --lr 0.01 {rest}");
                 let first = Line::parse_from(words(&line)).train.request().unwrap();
                 let command = first.command();
                 let line = format!("{} --out x", command.strip_prefix("driftscope ").unwrap());
                 let again = Line::parse_from(words(&line)).train.request().unwrap();
                 assert_eq!(again.settings, first.settings, "{command}");
+                assert_eq!(command.contains("--loss"), !first.settings.loss.is_usual());
                 assert_eq!(again.data, first.data, "{command}");
                 assert_eq!(again.interpolant, first.interpolant, "{command}");
                 let fused = first.settings.gradient == GradientMethod::Fused;

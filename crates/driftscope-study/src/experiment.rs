@@ -116,11 +116,7 @@ impl Experiment {
         if let Some(starts) = &given.starts {
             assert_eq!(starts.len(), scene.particles.count, "a start for every particle");
         }
-        let mixture = Arc::new(scene.mixture().map_err(|error| Problem {
-            key: "data.mixture",
-            value: String::from("this mixture"),
-            allowed: error.to_string(),
-        })?);
+        let mixture = Arc::new(scene.mixture()?);
         let path = scene.interpolant.kind;
         let dynamics = match (scene.classic(), scene.direction, &network) {
             (Some(classic), ..) => Dynamics::Classic(classic),

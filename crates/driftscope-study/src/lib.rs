@@ -1,10 +1,11 @@
 //! An experiment that needs no window.
 //!
 //! A [`scene::Scene`] says all that is shown. [`Experiment`] makes it ready, once; [`run()`] turns it into
-//! a [`Recording`], the [`lab`] and the [`measure`]s say what that is worth.
+//! a [`Recording`], [`export`] writes that to files, the [`lab`] and the [`measure`]s say what that is worth.
 
 mod clock;
 mod experiment;
+pub mod export;
 mod given_noise;
 pub mod lab;
 pub mod measure;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::random::{Purpose, stream};
-use driftscope_flow::data::{Mixture, MixtureError};
+use driftscope_flow::data::Mixture;
 use driftscope_flow::network::{
     Description, GradientMethod, Model, NetworkId, Trainer, TrainingData, TrainingError,
     TrainingSettings,
@@ -13,10 +13,8 @@ use driftscope_flow::network::{
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::scene::{Data, Scene};
+use crate::scene::{Data, Problem, Scene};
 
-/// What a mixture of one's own is called in model files.
-const OWN_MIXTURE: &str = "own-mixture";
 /// How often a training shows its weights.
 pub(crate) const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
 /// Points of the loss curve over a whole training.
@@ -39,8 +37,8 @@ impl TrainingRequest {
     /// A training on the distribution of `scene`, along its path.
     ///
     /// # Errors
-    /// If a mixture of one's own is not one.
-    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, MixtureError> {
+    /// If the data of the scene are none.
+    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, Problem> {
         Ok(Self {
             data: scene.data.clone(),
             mixture: Arc::new(scene.mixture()?),
@@ -52,13 +50,10 @@ impl TrainingRequest {
     /// The name of the distribution, for the file.
     #[must_use]
     pub fn name(&self) -> &str {
-        if self.data.mixture.is_some() { OWN_MIXTURE } else { &self.data.name }
+        self.data.file_name()
     }
 
     /// The command that trains the same network without a window, as one types it into a shell.
-    ///
-    /// # Panics
-    /// Never: a mixture has nothing that TOML cannot say.
     #[must_use]
     pub fn command(&self) -> String {
         let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
@@ -67,15 +62,14 @@ impl TrainingRequest {
             GradientMethod::Fused => String::new(),
             GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
         };
-        let data = match &self.data.mixture {
+        let loss = self.settings.loss;
+        let loss = if loss.is_usual() { String::new() } else { format!(" --loss {loss}") };
+        let data = match self.data.setting() {
             None => format!("--data {}", self.data.name),
-            Some(blobs) => {
-                let blobs = toml::Value::try_from(blobs).expect("numbers are TOML");
-                format!("--set 'data.mixture={blobs}'")
-            }
+            Some(setting) => format!("--set '{setting}'"),
         };
         format!(
-            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{gradient}",
+            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{loss}{gradient}",
             self.interpolant.name(),
             architecture.hidden,
             architecture.depth,
@@ -96,6 +90,7 @@ impl TrainingRequest {
                 learning_rate: settings.learning_rate,
                 seed: settings.seed,
                 ema_decay: settings.ema_decay,
+                loss: (!settings.loss.is_usual()).then(|| settings.loss.name.to_owned()),
                 final_loss,
             },
         }

@@ -1,7 +1,7 @@
 //! What is sampled, which way, along which path, and whose velocity is followed.
 
-use driftscope_study::scene::parameters::Named;
-use driftscope_study::scene::{FieldKind, ModelName, Scene, Time};
+use driftscope_study::scene::parameters::{Named, Settings};
+use driftscope_study::scene::{CLASSIC, Data, FieldKind, ModelName, Scene, Time};
 use eframe::egui::Ui;
 
 use super::setting::Setting;
@@ -12,21 +12,21 @@ const TRAINED_ON: &str =
 
 /// Distribution, direction, interpolant and field.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
-    // A mixture of one's own gives way to what is chosen here.
-    Setting::of(scene, "data.name")
-        .only(scene.idle("data.mixture"))
-        .unless(training.then_some(TRAINED_ON))
-        .menu_of(
-            ui,
-            scene,
-            |_| true,
-            |scene, name| {
-                scene.data.mixture = None;
-                name.clone_into(&mut scene.data.name);
-                // A model file belongs to the distribution it was trained on.
-                scene.field.model = None;
-            },
-        );
+    let kept = scene.classic().map(|_| CLASSIC).or(training.then_some(TRAINED_ON));
+    let current = Some(scene.data.entry());
+    // Data of one's own give way to what is chosen here.
+    Setting::of(scene, "data.name").only(kept).menu_among(
+        ui,
+        scene,
+        current,
+        Data::choices().into_iter(),
+        |scene, name| {
+            scene.data.choose(name);
+            // A model file belongs to the distribution it was trained on.
+            scene.field.model = None;
+        },
+    );
+    own_ui(ui, scene, training);
     Setting::of(scene, "direction").menu(ui, scene);
     Setting::of(scene, "interpolant.kind").menu(ui, scene);
     let model = match &scene.field.model {
@@ -41,6 +41,15 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
         |scene, name| set_kind(scene, FieldKind::named(name).unwrap_or_default()),
     );
     system_ui(ui, scene);
+}
+
+/// The settings of data of one's own, each by the control that suits it.
+fn own_ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
+    let source = scene.data.entry().name;
+    for parameter in Scene::parameters().iter().filter(|parameter| parameter.belongs_to(source)) {
+        let setting = Setting::of(scene, parameter.key);
+        setting.unless(training.then_some(TRAINED_ON)).any(ui, scene);
+    }
 }
 
 /// Changes the field; what belongs to the other world goes back to its usual.

@@ -3,6 +3,7 @@
 
 use std::ops::{Bound, RangeInclusive};
 
+use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Range;
 use eframe::egui::{
@@ -27,10 +28,27 @@ pub struct Row<'a> {
     pub disabled: Option<&'a str>,
 }
 
-/// What choosing `candidate` would make impossible, unless `scene` already is for that reason.
-fn objection(scene: &Scene, candidate: &Scene) -> Option<String> {
-    let problem = candidate.check().err();
-    problem.filter(|problem| scene.check().err().as_ref() != Some(problem)).map(|p| p.to_string())
+/// What a control can change.
+pub trait Checked: Clone {
+    /// Why it cannot be as it is, if it cannot.
+    fn problem(&self) -> Option<String>;
+}
+
+impl Checked for Scene {
+    fn problem(&self) -> Option<String> {
+        self.check().err().map(|problem| problem.to_string())
+    }
+}
+
+impl Checked for TrainingSettings {
+    fn problem(&self) -> Option<String> {
+        self.validate().err().map(|error| error.to_string())
+    }
+}
+
+/// What choosing `candidate` would make impossible, unless `now` already is for that reason.
+fn objection<O: Checked>(now: &O, candidate: &O) -> Option<String> {
+    candidate.problem().filter(|problem| now.problem().as_ref() != Some(problem))
 }
 
 impl<'a> Row<'a> {
@@ -74,14 +92,14 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A menu. Entries that would make the scene impossible are disabled and say why. What was
-    /// chosen, if anything was.
-    pub fn menu(
+    /// A menu. Entries that would make `owner` impossible are disabled and say why. What was chosen, if
+    /// anything was.
+    pub fn menu<O: Checked>(
         self,
         ui: &mut Ui,
-        scene: &Scene,
+        owner: &O,
         shown: &str,
-        entries: impl Iterator<Item = Entry>,
+        entries: impl Iterator<Item = Entry<O>>,
     ) -> Option<&'static str> {
         let mut chosen = None;
         let (name, response) = self.show(ui, |ui| {
@@ -90,7 +108,7 @@ impl<'a> Row<'a> {
                 .width(ui.available_width())
                 .show_ui(ui, |ui| {
                     for Entry { name, title, about, on, becomes } in entries {
-                        let problem = objection(scene, &becomes);
+                        let problem = objection(owner, &becomes);
                         let entry = ui
                             .add_enabled_ui(problem.is_none(), |ui| ui.selectable_label(on, title))
                             .inner
@@ -110,8 +128,8 @@ impl<'a> Row<'a> {
         chosen
     }
 
-    /// Two or three entries side by side; what the scene becomes, if one was chosen.
-    pub fn segments(self, ui: &mut Ui, scene: &Scene, entries: Vec<Entry>) -> Option<Scene> {
+    /// Two or three entries side by side; what `owner` becomes, if one was chosen.
+    pub fn segments<O: Checked>(self, ui: &mut Ui, owner: &O, entries: Vec<Entry<O>>) -> Option<O> {
         let mut chosen = None;
         self.show(ui, |ui| {
             let gap = UNIT;
@@ -120,7 +138,7 @@ impl<'a> Row<'a> {
             ui.spacing_mut().item_spacing.x = gap;
             ui.spacing_mut().button_padding.x = UNIT;
             for Entry { title, about, on, becomes, .. } in entries {
-                let problem = objection(scene, &becomes);
+                let problem = objection(owner, &becomes);
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
                         let button =
@@ -199,7 +217,7 @@ impl<'a> Row<'a> {
 }
 
 /// One entry of a menu.
-pub struct Entry {
+pub struct Entry<O> {
     /// What it sets, by name; none to give no value.
     pub name: Option<&'static str>,
     /// Its name on the screen.
@@ -208,8 +226,8 @@ pub struct Entry {
     pub about: &'static str,
     /// Whether it is the one that holds.
     pub on: bool,
-    /// What the scene becomes by it.
-    pub becomes: Scene,
+    /// What it is in becomes by it.
+    pub becomes: O,
 }
 
 /// How a number is shown, dragged and bounded.

@@ -3,13 +3,12 @@
 
 use std::ops::{Bound, RangeInclusive};
 
-use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::{
     Choice, Choices, Kind, Number, Parameter, Range, Scale as Spread, Settings, Unit,
 };
 use eframe::egui::Ui;
 
-use super::row::{Entry, Row, Scale};
+use super::row::{Checked, Entry, Row, Scale};
 use crate::app::number;
 
 /// Beyond it not every whole number is one of the control's.
@@ -112,14 +111,14 @@ impl<'a, O: Settings> Setting<'a, O> {
     }
 }
 
-impl Setting<'_, Scene> {
+impl<O: Settings + Checked> Setting<'_, O> {
     /// A menu of all that it can be.
     ///
     /// # Panics
     /// If the setting is no choice.
-    pub fn menu(self, ui: &mut Ui, scene: &mut Scene) {
+    pub fn menu(self, ui: &mut Ui, owner: &mut O) {
         let set = self.choices().access.set;
-        self.menu_of(ui, scene, |_| true, move |scene, name| set(scene, Some(name)));
+        self.menu_of(ui, owner, |_| true, move |owner, name| set(owner, Some(name)));
     }
 
     /// A menu of some of what it can be; `choose` sets it, and what goes with it.
@@ -129,29 +128,42 @@ impl Setting<'_, Scene> {
     pub fn menu_of(
         self,
         ui: &mut Ui,
-        scene: &mut Scene,
+        owner: &mut O,
         offers: impl Fn(&Choice) -> bool,
-        choose: impl Fn(&mut Scene, &'static str),
+        choose: impl Fn(&mut O, &'static str),
     ) {
         let choices = self.choices();
-        let current = choices.in_force(scene);
         let absent = choices.absent.as_ref();
-        let (shown, told) = match current {
-            Some(choice) => (choice.title, choice.about),
-            None => absent.map_or(("", ""), |absent| (absent.title, absent.about)),
-        };
+        // What stands for none has no name and is no entry.
+        let none =
+            absent.map(|absent| Choice { name: "", title: absent.title, about: absent.about });
+        let current = choices.in_force(owner).or(none);
+        let all = (choices.all)().into_iter().filter(offers);
+        self.menu_among(ui, owner, current, all, choose);
+    }
+
+    /// A menu of these; `current` is what holds, whether it is one of them or not.
+    pub fn menu_among(
+        self,
+        ui: &mut Ui,
+        owner: &mut O,
+        current: Option<Choice>,
+        all: impl Iterator<Item = Choice>,
+        choose: impl Fn(&mut O, &'static str),
+    ) {
+        let (shown, told) = current.map_or(("", ""), |choice| (choice.title, choice.about));
         let parts = [self.parameter.about, told, self.more];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let about = parts.join("\n");
         let row = Row { about: &about, ..self.row() };
-        let entries = (choices.all)().into_iter().filter(offers).map(|choice| {
-            let mut becomes = scene.clone();
+        let entries = all.map(|choice| {
+            let mut becomes = owner.clone();
             choose(&mut becomes, choice.name);
             let Choice { name, title, about } = choice;
             Entry { name: Some(name), title, about, on: current == Some(choice), becomes }
         });
-        if let Some(name) = row.menu(ui, scene, shown, entries) {
-            choose(scene, name);
+        if let Some(name) = row.menu(ui, owner, shown, entries) {
+            choose(owner, name);
         }
     }
 
@@ -159,20 +171,34 @@ impl Setting<'_, Scene> {
     ///
     /// # Panics
     /// If the setting is no choice.
-    pub fn segments(self, ui: &mut Ui, scene: &mut Scene) {
+    pub fn segments(self, ui: &mut Ui, owner: &mut O) {
         let choices = self.choices();
-        let current = choices.in_force(scene).map(|choice| choice.name);
+        let current = choices.in_force(owner).map(|choice| choice.name);
         let none = choices.absent.as_ref().filter(|_| choices.optional);
         let none = none.map(|absent| (None, absent.title, absent.about));
         let all = (choices.all)().into_iter();
         let all = all.map(|Choice { name, title, about }| (Some(name), title, about));
         let entries = none.into_iter().chain(all).map(|(name, title, about)| {
-            let mut becomes = scene.clone();
+            let mut becomes = owner.clone();
             (choices.access.set)(&mut becomes, name);
             Entry { name, title, about, on: current == name, becomes }
         });
-        if let Some(becomes) = self.row().segments(ui, scene, entries.collect()) {
-            *scene = becomes;
+        if let Some(becomes) = self.row().segments(ui, owner, entries.collect()) {
+            *owner = becomes;
+        }
+    }
+
+    /// The control that suits what values it has; none for what is written out.
+    pub fn any(self, ui: &mut Ui, owner: &mut O) {
+        match &self.parameter.kind {
+            Kind::Real(_) | Kind::Whole(_) => {
+                self.slider(ui, owner);
+            }
+            Kind::Switch(_) => {
+                self.tick(ui, owner);
+            }
+            Kind::Choice(_) => self.menu(ui, owner),
+            Kind::Text(_) | Kind::List(_) => {}
         }
     }
 }

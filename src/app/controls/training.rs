@@ -1,6 +1,8 @@
 //! Training a network in the window.
 
+use driftscope_flow::network::LossRef;
 use driftscope_study::scene::Direction;
+use driftscope_study::scene::parameters::Named;
 use driftscope_study::session::{Action, Training};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
@@ -38,6 +40,10 @@ fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         Setting::of(&settings, key).unless(locked).slider(ui, &mut settings);
     }
     Setting::of(&settings, "training.seed").unless(locked).number(ui, &mut settings);
+    // Of one there is nothing to choose.
+    if LossRef::choices().len() > 1 {
+        Setting::of(&settings, "training.loss").unless(locked).menu(ui, &mut settings);
+    }
     if settings != *state.training_settings() {
         let settings = Box::new(settings);
         out.push(Command::Act(Action::TrainingSettings { settings, continues: false }));

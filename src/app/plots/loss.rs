@@ -10,7 +10,7 @@ use crate::app::state::State;
 /// Loss over training steps.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
-    titled(ui, rect, palette, ("Training loss", "mean squared error"), |ui| {
+    titled(ui, rect, palette, ("Training loss", state.training_settings().loss.quantity), |ui| {
         let status = state.training();
         let points: Vec<[f64; 2]> = status
             .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())

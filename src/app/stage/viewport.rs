@@ -131,11 +131,7 @@ pub fn extent(scene: &Scene) -> [[f64; 2]; 2] {
     if let Some(classic) = scene.classic() {
         return classic.system().extent;
     }
-    let blobs = scene.data.mixture.iter().flatten();
-    let half = blobs
-        .flat_map(|blob| blob.mean.map(|x| x.abs() + 3.0 * blob.std))
-        .filter(|reach| reach.is_finite())
-        .fold(EXTENT, f64::max);
+    let half = scene.data.own().map_or(EXTENT, |own| own.reach().max(EXTENT));
     [[-half, -half], [half, half]]
 }
 

@@ -21,7 +21,8 @@ pub use identity::{NetworkId, NotAnIdentity};
 pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use training::{
-    ComputeDevice, GradientMethod, Trainer, TrainingData, TrainingError, TrainingSettings,
+    ComputeDevice, GradientMethod, LOSSES, Loss, LossRef, Trainer, TrainingData, TrainingError,
+    TrainingSettings,
 };
 
 /// Number of coordinates of a point, and of a velocity.

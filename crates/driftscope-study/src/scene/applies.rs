@@ -8,11 +8,13 @@ use driftscope_solve::{NoiseSetting, NotAdaptive, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
+/// Why data of one's own do nothing where they are not given.
+pub(super) const OTHER_DATA: &str =
+    "Other data are sampled. Give these, and no others, to use this.";
 /// Why path, field and diffusion do nothing in the forward direction.
 const FORWARDS: &str = "Data → noise follows the linear diffusion of the VP-SDE, which needs no path, field or diffusion form. Choose Generate to use this.";
 /// Why distribution, path and diffusion do nothing with a classic field.
 pub const CLASSIC: &str = "A classic ODE has no distribution, path, direction or score. Choose Learned or Exact as the field to use this.";
-const MIXTURE: &str = "A mixture is given, which stands in its place.";
 const NO_MODEL: &str = "Only a learned field has a model. Choose Learned as the field to use this.";
 const NO_SYSTEM: &str =
     "Only a classic ODE has a system. Choose Classic ODE as the field to use this.";
@@ -138,7 +140,7 @@ pub(super) fn in_two_dimensions(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_name(scene: &Scene) -> Option<&'static str> {
-    without_classic(scene).or(scene.data.mixture.as_ref().map(|_| MIXTURE))
+    without_classic(scene).or(scene.data.own().map(|own| own.words().instead))
 }
 
 pub(super) fn with_model(scene: &Scene) -> Option<&'static str> {

@@ -1,13 +1,15 @@
 //! What follows from a scene: its distribution, interval, grid, precision and costs.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::{Component, Mixture, MixtureError, Toy, toy};
+use driftscope_flow::data::{Mixture, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::ClassicField;
 use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 
+use super::parameters::Settings;
+use super::problem::Problem;
 use super::{Direction, FieldKind, Precision, Sampler, Scene, Start, Time, View};
 
 impl Scene {
@@ -22,28 +24,18 @@ impl Scene {
     /// The distribution.
     ///
     /// # Errors
-    /// If a mixture of one's own is not one. An unknown name is refused by [`Scene::check`].
-    pub fn mixture(&self) -> Result<Mixture, MixtureError> {
-        match &self.data.mixture {
-            Some(blobs) => Mixture::new(
-                blobs
-                    .iter()
-                    .map(|blob| Component {
-                        weight: blob.weight,
-                        ..Component::isotropic(blob.mean, blob.std)
-                    })
-                    .collect::<Vec<_>>(),
-            ),
-            None => Ok(self
-                .toy()
-                .map_or_else(|| driftscope_flow::data::TOYS[0].mixture(), Toy::mixture)),
-        }
+    /// The first value of it that is not allowed, which [`Scene::check`] refuses as well.
+    pub fn mixture(&self) -> Result<Mixture, Problem> {
+        // Numbers of data of one's own lie in their ranges before anything is made of them.
+        let mut rows = Self::parameters().iter().filter(|parameter| parameter.belongs_to("data"));
+        rows.try_for_each(|parameter| parameter.check(self))?;
+        self.data.mixture()
     }
 
-    /// The built-in distribution, unless the scene has a mixture of its own.
+    /// The built-in distribution, unless the scene has data of its own.
     #[must_use]
     pub fn toy(&self) -> Option<&'static Toy> {
-        if self.data.mixture.is_some() { None } else { toy(&self.data.name).ok() }
+        self.data.toy()
     }
 
     /// The classic ODE that is shown instead of a noising process, if one is. An unknown name is

@@ -3,6 +3,7 @@
 
 mod applies;
 mod check;
+pub mod data;
 mod derived;
 mod in_force;
 mod layer;
@@ -18,6 +19,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
+pub use data::{Blob, Data};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
 pub use model::ModelName;
@@ -95,34 +97,6 @@ impl Direction {
     pub fn own_time(self, t: f64) -> f64 {
         if self.falls() { 1.0 - t } else { t }
     }
-}
-
-/// The distribution: a built-in one by name, or a mixture of Gaussians.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Data {
-    /// A built-in distribution; ignored where a mixture is given.
-    pub name: String,
-    /// A mixture of one's own, instead of a built-in distribution.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mixture: Option<Vec<Blob>>,
-}
-
-/// One round Gaussian of a mixture.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blob {
-    /// Its centre.
-    pub mean: [f64; 2],
-    /// Its standard deviation, larger than 0.
-    pub std: f64,
-    /// Its share, larger than 0; shares need not add up to 1.
-    #[serde(default = "one")]
-    pub weight: f64,
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 /// The path between noise and data.
@@ -337,12 +311,6 @@ pub enum Start {
     Marginal,
     /// N(0, I), whatever the first t.
     Noise,
-}
-
-impl Default for Data {
-    fn default() -> Self {
-        Self { name: "two-moons".into(), mixture: None }
-    }
 }
 
 impl Default for Sampler {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
-use super::{ModelName, Scene, bundled};
+use super::{Data, ModelName, Scene, bundled};
 
 /// Scene files larger than this are not scenes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -263,11 +263,14 @@ impl Scene {
     }
 }
 
-/// The table of a scene file. Models it names are looked for beside it.
+/// The table of a scene file. Files it names are looked for beside it.
 fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
     let mut table = parse(&read(path)?, &path.display().to_string())?;
     let Some(folder) = path.parent() else { return Ok(table) };
     beside(&mut table, folder);
+    if let Some(data) = table.get_mut("data").and_then(toml::Value::as_table_mut) {
+        Data::beside(data, folder);
+    }
     if let Some(toml::Value::Array(panes)) = table.get_mut("panes") {
         for pane in panes.iter_mut().filter_map(toml::Value::as_table_mut) {
             beside(pane, folder);

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use driftscope_flow::data::MixtureError;
 use driftscope_flow::network::{NetworkId, TrainingError, TrainingSettings};
 use thiserror::Error;
 
 use super::action::{Action, Mode};
-use crate::scene::{Scene, SceneError};
+use crate::scene::{Problem, Scene, SceneError};
 
 /// Why an action could not be done; nothing has changed then.
 #[derive(Debug, Error)]
@@ -29,7 +28,7 @@ pub enum ActionError {
     Training(#[from] TrainingError),
     /// A training cannot start on this distribution.
     #[error(transparent)]
-    Mixture(#[from] MixtureError),
+    Data(#[from] Problem),
 }
 
 /// All that is shown, as one value: equal documents give equal recordings.

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::memory::check_memory;
-use driftscope_flow::data::MixtureError;
 use driftscope_flow::network::{Trainer, TrainingError, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
 use crate::clock::Instant;
-use crate::scene::{Data, Scene};
+use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
     CURVE_POINTS, SNAPSHOT_INTERVAL, TrainingRequest, TrainingState, TrainingStatus, trainer,
@@ -54,7 +53,7 @@ impl TrainingSpec {
         Ok(check_memory(&what, needed, "lower the batch, the units or the layers")?)
     }
 
-    fn request(&self) -> Result<TrainingRequest, MixtureError> {
+    fn request(&self) -> Result<TrainingRequest, Problem> {
         let mut scene = Scene { data: self.data.clone(), ..Scene::default() };
         scene.interpolant.kind = self.interpolant;
         TrainingRequest::of_scene(&scene, self.settings.clone())

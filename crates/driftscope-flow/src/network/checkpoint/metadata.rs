@@ -29,6 +29,7 @@ mod key {
     pub const LEARNING_RATE: &str = "learning_rate";
     pub const SEED: &str = "seed";
     pub const EMA_DECAY: &str = "ema_decay";
+    pub const LOSS: &str = "loss";
     pub const FINAL_LOSS: &str = "final_loss";
 }
 
@@ -39,6 +40,7 @@ impl Model {
         let description = &self.description;
         let frequencies: Vec<String> =
             self.weights.frequencies.iter().map(ToString::to_string).collect();
+        let loss = description.loss.iter().map(|name| (key::LOSS.to_owned(), name.clone()));
         [
             (key::FORMAT_VERSION, FORMAT_VERSION.to_string()),
             (key::HIDDEN, hidden.to_string()),
@@ -57,8 +59,10 @@ impl Model {
             (key::EMA_DECAY, description.ema_decay.to_string()),
             (key::FINAL_LOSS, description.final_loss.to_string()),
         ]
+        .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        .chain(loss)
+        .collect()
     }
 }
 
@@ -144,6 +148,8 @@ impl Entries<'_> {
             learning_rate: self.number(key::LEARNING_RATE)?,
             seed: self.whole(key::SEED)?,
             ema_decay: self.number(key::EMA_DECAY)?,
+            // Files that do not name it were trained on the squared error.
+            loss: self.map.get(key::LOSS).cloned(),
             final_loss: self.number(key::FINAL_LOSS)?,
         })
     }

@@ -23,7 +23,9 @@ pub struct Description {
     pub seed: u64,
     /// Decay of the exponential moving average of the weights, per step.
     pub ema_decay: f64,
-    /// Mean squared error at the end of the training, averaged over some steps.
+    /// The loss by name; none for the squared error, which files do not name.
+    pub loss: Option<String>,
+    /// The loss at the end of the training, averaged over some steps.
     pub final_loss: f64,
 }
 

@@ -13,6 +13,7 @@ fn model() -> Model {
             learning_rate: 2e-3,
             seed: 3,
             ema_decay: 0.999,
+            loss: None,
             final_loss: 1.25,
         },
     }
@@ -40,6 +41,16 @@ fn a_saved_model_is_read_back_unchanged() {
     model().save(&path).unwrap();
     assert_eq!(Model::load(&path).unwrap(), model());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn another_loss_is_named_in_the_file_and_the_usual_one_is_not() {
+    let mut other = model();
+    other.description.loss = Some("another".to_owned());
+    let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("\"loss\":\"another\"");
+    let bytes = other.to_bytes().unwrap();
+    assert!(has(&bytes) && !has(&model().to_bytes().unwrap()));
+    assert_eq!(Model::from_bytes(&bytes, "other").unwrap(), other);
 }
 
 #[test]

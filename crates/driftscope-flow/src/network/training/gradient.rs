@@ -19,6 +19,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::batch::{Batch, Chunk};
+use super::loss::{Loss, LossRef};
 use super::panels::{PANEL, Panels, Start, product, transposed_product};
 
 /// Parts of a batch that may run at the same time.
@@ -88,7 +89,7 @@ struct Part {
     weights: Vec<Panels>,
     /// The gradient for each layer's bias, padded to whole panels.
     biases: Vec<Vec<f32>>,
-    /// Sum of the squared errors.
+    /// Sum of the losses.
     loss: f64,
 }
 
@@ -100,9 +101,10 @@ pub(super) struct FusedGradient {
 }
 
 impl FusedGradient {
-    /// The mean squared error of a batch; its gradient for every layer goes into `gradient`.
+    /// The mean loss of a batch; its gradient for every layer goes into `gradient`.
     pub fn compute(
         &mut self,
+        loss: LossRef,
         layers: &[BurnLayer],
         batch: &Batch,
         gradient: &mut [BurnLayer],
@@ -115,7 +117,7 @@ impl FusedGradient {
         let chunks = batch.chunks.len().div_ceil(PARTS);
         parts.resize_with(batch.chunks.len().div_ceil(chunks), Part::default);
         parts.par_iter_mut().zip(batch.chunks.par_chunks(chunks)).for_each(|(part, chunks)| {
-            Arch::new().dispatch(Work { part, layers, chunks, batch: batch.size });
+            Arch::new().dispatch(Work { part, loss: &loss, layers, chunks, batch: batch.size });
         });
 
         let parts = parts.as_slice();
@@ -150,6 +152,7 @@ fn sum(parts: &[Part], layer: usize, gradient: &mut BurnLayer) {
 /// One part of one batch.
 struct Work<'a> {
     part: &'a mut Part,
+    loss: &'a Loss,
     layers: &'a [Prepared],
     chunks: &'a [Chunk],
     /// Points in the whole batch.
@@ -205,14 +208,9 @@ impl Work<'_> {
     /// Turns the velocities into the gradient of the loss for them.
     #[inline(always)]
     fn differentiate_loss(&mut self, chunk: &Chunk) {
-        let factor = 2.0 / self.batch as f32;
-        for (row, target) in self.part.flow[0].rows_mut().iter_mut().zip(&chunk.targets) {
-            for (value, target) in row.iter_mut().zip(target) {
-                let error = *value - target;
-                self.part.loss += f64::from(error * error);
-                *value = factor * error;
-            }
-        }
+        let share = 1.0 / self.batch as f32;
+        let Part { flow, loss, .. } = &mut *self.part;
+        (self.loss.samples)(flow[0].rows_mut(), &chunk.targets, share, loss);
     }
 
     /// Adds the gradients for the weights to those of the chunks before, if there are any.

@@ -3,13 +3,15 @@
 //! The loss is the mean over a batch of `|v(x_t, t) − (α' x1 + σ' x0)|²` with `x_t = α x1 + σ x0`,
 //! `x0 ~ N(0, I)`, `x1 ~ data`, `t ~ U(0, 1)` (Lipman et al. 2023, arXiv:2210.02747; Albergo et
 //! al. 2023, arXiv:2303.08797). Its minimum over all functions is the velocity of the
-//! probability flow.
+//! probability flow. [`LOSSES`] has what else may be made small.
 
 mod adam;
 mod batch;
 mod device;
 mod error;
 mod gradient;
+mod loss;
+mod losses;
 mod panels;
 
 use std::ops::RangeInclusive;
@@ -31,6 +33,8 @@ use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError,
 pub use batch::TrainingData;
 pub use device::ComputeDevice;
 pub use error::TrainingError;
+pub use loss::{Loss, LossRef};
+pub use losses::LOSSES;
 
 /// What can be chosen about a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +52,9 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Decay per step of the moving average of the weights, 0 to below [`Self::EMA_DECAY_BOUND`].
     pub ema_decay: f64,
+    /// What is made small.
+    #[serde(skip_serializing_if = "LossRef::is_usual")]
+    pub loss: LossRef,
     /// How the gradient of the loss is computed.
     pub gradient: GradientMethod,
 }
@@ -72,6 +79,7 @@ impl Default for TrainingSettings {
             learning_rate: 2e-3,
             seed: 0,
             ema_decay: 0.999,
+            loss: LossRef::default(),
             gradient: GradientMethod::default(),
         }
     }
@@ -201,7 +209,8 @@ impl Trainer {
         let (loss, finite) = rayon::scope(|_| {
             let loss = match self.settings.gradient {
                 GradientMethod::Fused => {
-                    self.fused.compute(&self.layers, &batch, &mut self.gradient)
+                    let loss = self.settings.loss;
+                    self.fused.compute(loss, &self.layers, &batch, &mut self.gradient)
                 }
                 GradientMethod::Autodiff(device) => {
                     self.autodiff_gradient(&device.burn_device().autodiff(), &batch)
@@ -221,7 +230,7 @@ impl Trainer {
         Ok(loss)
     }
 
-    /// The mean squared error of a batch; its gradient is kept.
+    /// The mean loss of a batch; its gradient is kept.
     fn autodiff_gradient(&mut self, device: &Device, batch: &Batch) -> f32 {
         let weights = self.weights(&self.layers);
         let module = Mlp::from_weights(&weights, device);
@@ -230,8 +239,8 @@ impl Trainer {
         let targets = TensorData::new(batch.targets(), [batch.size, DIMENSIONS]);
         let inputs = Tensor::<2>::from_data(inputs, device);
         let targets = Tensor::<2>::from_data(targets, device);
-        let difference = module.forward(inputs) - targets;
-        let loss = difference.square().sum() / batch.size as f32;
+        let sum = (self.settings.loss.tensor)(module.forward(inputs), targets);
+        let loss = sum / batch.size as f32;
         let gradients = loss.backward();
         for (layer, gradient) in module.layers.iter().zip(&mut self.gradient) {
             let weight = layer.weight.val().grad(&gradients);

@@ -32,26 +32,31 @@ fn small() -> TrainingSettings {
 
 #[test]
 fn fused_gradient_is_that_of_autodiff() {
-    for device in ComputeDevice::ALL {
+    for (device, loss) in
+        ComputeDevice::ALL.iter().flat_map(|d| LossRef::all().map(move |l| (d, l)))
+    {
         for batch in [1, 2, 101, 500] {
-            let settings = TrainingSettings { batch, ..small() };
+            let settings = TrainingSettings { batch, loss, ..small() };
             let start = crate::network::test_support::random_weights(settings.architecture, 6);
             let mut trainer = trainer(&settings, Some(start));
             // A batch before, whose traces must not show.
             let before = trainer.batches.next();
-            trainer.fused.compute(&trainer.layers, &before, &mut trainer.gradient);
+            trainer.fused.compute(loss, &trainer.layers, &before, &mut trainer.gradient);
             let batch = trainer.batches.next();
             let device = device.burn_device().autodiff();
             let expected_loss = trainer.autodiff_gradient(&device, &batch);
             let expected = trainer.gradient.clone();
-            let loss = trainer.fused.compute(&trainer.layers, &batch, &mut trainer.gradient);
-            assert!((loss / expected_loss - 1.0).abs() < 1e-5, "{loss} {expected_loss}");
+            let found_loss =
+                trainer.fused.compute(loss, &trainer.layers, &batch, &mut trainer.gradient);
+            let off = found_loss / expected_loss - 1.0;
+            assert!(off.abs() < 1e-5, "{loss}: {found_loss} {expected_loss}");
             for (found, expected) in trainer.gradient.iter().zip(&expected) {
                 for (found, expected) in found.parameters().into_iter().zip(expected.parameters()) {
                     assert_eq!(found.len(), expected.len());
                     let largest = expected.iter().fold(0.0_f32, |max, value| max.max(value.abs()));
                     for (found, expected) in found.iter().zip(expected) {
-                        assert!((found - expected).abs() < 2e-5 * largest, "{found} {expected}");
+                        let close = (found - expected).abs() < 2e-5 * largest;
+                        assert!(close, "{loss}: {found} {expected}");
                     }
                 }
             }
@@ -75,6 +80,53 @@ fn both_gradients_train_the_same_network() {
     for (found, expected) in weights.layers.iter().zip(&expected.layers) {
         for (found, expected) in found.weight.iter().zip(&expected.weight) {
             assert!((found - expected).abs() < 1e-3, "{found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn a_loss_is_named_and_the_usual_one_goes_without_saying() {
+    let mut names = std::collections::HashSet::new();
+    for loss in LossRef::all() {
+        assert!(names.insert(loss.name) && LossRef::named(loss.name) == Some(loss));
+        assert!(!loss.title.is_empty() && !loss.about.is_empty() && !loss.quantity.is_empty());
+        let settings = TrainingSettings { loss, ..small() };
+        let written = serde_json::to_string(&settings).unwrap();
+        assert_eq!(written.contains("loss"), !loss.is_usual(), "{written}");
+        assert_eq!(serde_json::from_str::<TrainingSettings>(&written).unwrap(), settings);
+    }
+    let message = serde_json::from_str::<TrainingSettings>("{\"loss\":\"none\"}").unwrap_err();
+    assert!(message.to_string().contains("`none`, expected one of `squared`"), "{message}");
+}
+
+/// The loss of one sample, and its derivative there.
+fn one_sample(loss: LossRef, output: [f32; 2], target: [f32; 2]) -> (f64, [f32; 2]) {
+    let mut rows = [[0.0; panels::PANEL]];
+    rows[0][..2].copy_from_slice(&output);
+    let mut total = 0.0;
+    (loss.samples)(&mut rows, &[target], 1.0, &mut total);
+    (total, [rows[0][0], rows[0][1]])
+}
+
+#[test]
+fn every_loss_is_least_at_its_target_and_rises_with_its_derivative() {
+    for loss in LossRef::all() {
+        let target = [0.25, -1.5];
+        assert_eq!(one_sample(loss, target, target), (0.0, [0.0; 2]), "{loss}");
+        for output in [[0.5, -1.0], [2.0, -1.5], [-8.0, 6.0]] {
+            let (value, slope) = one_sample(loss, output, target);
+            assert!(value > 0.0, "{loss}");
+            for axis in 0..2 {
+                let moved = |by: f32| {
+                    let mut output = output;
+                    output[axis] += by;
+                    one_sample(loss, output, target).0
+                };
+                let step = 1.0 / 64.0;
+                let difference = (moved(step) - moved(-step)) / f64::from(2.0 * step);
+                let found = f64::from(slope[axis]);
+                assert!((found - difference).abs() < 2e-2 * difference.abs() + 1e-4, "{loss}");
+            }
         }
     }
 }

@@ -5,11 +5,10 @@ mod process;
 mod rules;
 mod sampler;
 
-use driftscope_flow::data::{Mixture, toy};
 use driftscope_flow::field::SYSTEMS;
 
 use super::pane::MOST_PANES;
-use super::parameters::{Range, Settings};
+use super::parameters::Settings;
 use super::problem::{PANES, Problem, refuse};
 use super::{FieldKind, Scene};
 
@@ -52,7 +51,8 @@ impl Scene {
     /// Checks the scene without its other panes.
     fn check_own(&self) -> Result<(), Problem> {
         self.check_system()?;
-        let mixture = self.check_data()?;
+        // Also where a classic field has no use for it.
+        let mixture = self.mixture()?;
         Self::parameters().iter().try_for_each(|parameter| parameter.check(self))?;
         self.check_sampler()?;
         self.check_last_step()?;
@@ -70,30 +70,16 @@ impl Scene {
         Ok(())
     }
 
-    /// The distribution, also where a classic field has no use for it.
-    fn check_data(&self) -> Result<Mixture, Problem> {
-        if self.data.mixture.is_none() && toy(&self.data.name).is_err() {
-            return refuse("data.name", &self.data.name, one_of("data.name"));
-        }
-        for blob in self.data.mixture.iter().flatten() {
-            rules::within("data.mixture.std", blob.std, Range::above(0.0))?;
-            rules::within("data.mixture.weight", blob.weight, Range::above(0.0))?;
-        }
-        self.mixture().map_err(|error| Problem {
-            key: "data.mixture",
-            value: format!("{} components", self.data.mixture.as_ref().map_or(0, Vec::len)),
-            allowed: error.to_string(),
-        })
-    }
-
     /// Whether there is a network for it where it needs one.
     fn check_network(&self) -> Result<(), Problem> {
-        if self.data.mixture.is_some() && self.needs_network() && self.field.model.is_none() {
-            return refuse(
-                "field.kind",
-                "learned",
-                "a mixture of one's own has no bundled model: use \"exact\", or name a field.model",
-            );
+        if let Some(own) = self.data.own()
+            && self.needs_network()
+            && self.field.model.is_none()
+        {
+            let what = own.words().what;
+            let allowed =
+                format!("{what} has no bundled model: use \"exact\", or name a field.model");
+            return refuse("field.kind", "learned", allowed);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use driftscope_solve::grid;
 
 use super::super::parameters::{Numeric, Range};
-use super::super::problem::{Problem, refuse};
+use super::super::problem::Problem;
 
 /// What is allowed instead of what gave a step that cannot be told from none.
 pub(super) fn further_apart(wanted: &str, [t, t1]: [f64; 2]) -> String {
@@ -19,9 +19,5 @@ pub(super) fn within<T: Numeric>(
     value: T,
     range: impl Into<Range<T>>,
 ) -> Result<(), Problem> {
-    let range = range.into();
-    if range.contains(value) {
-        return Ok(());
-    }
-    refuse(key, value, range.instead_of(value))
+    range.into().check(key, value)
 }

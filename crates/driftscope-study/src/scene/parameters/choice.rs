@@ -1,10 +1,10 @@
 //! Settings that are one of several things, each with a name, a title and a sentence.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::TOYS;
+use driftscope_flow::data::{TOYS, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::SYSTEMS;
-use driftscope_flow::network::GradientMethod;
+use driftscope_flow::network::{GradientMethod, LossRef};
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::{LastStep, Scheme};
 use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, Scope};
@@ -50,8 +50,13 @@ pub trait Named: Copy + 'static {
 }
 
 /// The built-in distributions.
-pub(super) fn toys() -> Vec<Choice> {
-    TOYS.iter().map(|toy| Choice::new(toy.name, toy.title, toy.about)).collect()
+pub(in crate::scene) fn toys() -> Vec<Choice> {
+    TOYS.iter().map(of_toy).collect()
+}
+
+/// A built-in distribution as a choice.
+pub(in crate::scene) fn of_toy(toy: &Toy) -> Choice {
+    Choice::new(toy.name, toy.title, toy.about)
 }
 
 /// The classic ODEs.
@@ -178,6 +183,16 @@ impl Named for MethodRef {
     fn words(self) -> Choice {
         let method = self.get();
         Choice::new(method.name, method.title, method.about)
+    }
+}
+
+impl Named for LossRef {
+    fn all() -> Vec<Self> {
+        Self::all().collect()
+    }
+
+    fn words(self) -> Choice {
+        Choice::new(self.name, self.title, self.about)
     }
 }
 

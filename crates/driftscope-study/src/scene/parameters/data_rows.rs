@@ -8,7 +8,7 @@ use super::super::applies::{
     generating, with_model, with_name, with_parameter, with_process, with_starts, with_system,
     without_classic,
 };
-use super::super::{Direction, FieldKind, Scene, Start};
+use super::super::{Data, Direction, FieldKind, Scene, Start};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::{Named, systems, toys};
 use super::kind::{Access, Choices, Kind, Number, Written};
@@ -46,9 +46,9 @@ pub(super) fn words() -> Vec<Parameter<Scene>> {
     ]
 }
 
-/// What is sampled, which way, along which path, and whose velocity is followed.
-pub(super) fn field() -> Vec<Parameter<Scene>> {
-    vec![
+/// What is sampled and which way; the rows of data of one's own are those of their sources.
+pub(super) fn data() -> Vec<Parameter<Scene>> {
+    let mut rows = vec![
         Parameter::new(
             "direction",
             "Direction",
@@ -58,18 +58,14 @@ pub(super) fn field() -> Vec<Parameter<Scene>> {
         .when(without_classic),
         Parameter::new("data.name", "Data", "The distribution that is sampled.", data_name())
             .when(with_name),
-        Parameter::new(
-            "data.mixture",
-            "Own mixture",
-            "A mixture of round Gaussians of one's own, instead of a built-in distribution. Means, standard deviations above 0, and weights above 0 that need not add up to 1 (1 where none is given).",
-            Kind::List(Written {
-                form: "`[{ mean = [x, y], std = s, weight = w }, …]`",
-                entries: None,
-                absent: "none",
-                read: |scene: &Scene| scene.data.mixture.as_ref().map(in_toml),
-            }),
-        )
-        .when(without_classic),
+    ];
+    rows.extend(Data::parameters());
+    rows
+}
+
+/// Along which path, and whose velocity is followed.
+pub(super) fn field() -> Vec<Parameter<Scene>> {
+    vec![
         Parameter::new(
             "interpolant.kind",
             "Interpolant",
@@ -146,7 +142,7 @@ pub(super) fn particles() -> Vec<Parameter<Scene>> {
     ]
 }
 
-/// A built-in distribution, unless there is a mixture of one's own.
+/// A built-in distribution, unless there are data of one's own.
 fn data_name() -> Choices<Scene> {
     let access = Access {
         get: |scene: &Scene| scene.toy().map(|toy| toy.name),
@@ -155,7 +151,7 @@ fn data_name() -> Choices<Scene> {
             scene.data.name = known.map_or_else(|| Scene::default().data.name, str::to_owned);
         },
     };
-    Choices::new(toys, access).or("Own mixture", "A mixture of Gaussians from a scene file.")
+    Choices::new(toys, access)
 }
 
 /// A classic ODE by name.
@@ -194,9 +190,4 @@ fn system_parameter(
     let slider = range.start().max(0.1)..=range.end().min(1e3);
     let number = Number::new(access, Range::from(range.clone())).slider(slider).logarithmic();
     Parameter::new(key, symbol, about, number.or_value("", usual)).symbol(symbol)
-}
-
-/// Blobs as in scene files.
-fn in_toml(blobs: &Vec<super::super::Blob>) -> String {
-    toml::Value::try_from(blobs).expect("numbers are TOML").to_string()
 }

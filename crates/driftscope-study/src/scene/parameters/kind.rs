@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::problem::{Problem, refuse};
+use super::super::problem::Problem;
 use super::choice::Choice;
 use super::range::{Numeric, Range};
 
@@ -133,7 +133,7 @@ pub enum Kind<O> {
 }
 
 impl<O, T: Numeric> Number<O, T> {
-    pub(super) fn new(access: Access<O, T>, range: impl Into<Range<T>>) -> Self {
+    pub(in crate::scene) fn new(access: Access<O, T>, range: impl Into<Range<T>>) -> Self {
         Self {
             range: range.into(),
             alone: true,
@@ -147,34 +147,34 @@ impl<O, T: Numeric> Number<O, T> {
     }
 
     /// Leaves what is allowed to a rule about several settings.
-    pub(super) fn with_others(self) -> Self {
+    pub(in crate::scene) fn with_others(self) -> Self {
         Self { alone: false, ..self }
     }
 
-    pub(super) fn slider(self, slider: RangeInclusive<T>) -> Self {
+    pub(in crate::scene) fn slider(self, slider: RangeInclusive<T>) -> Self {
         Self { slider: Some(slider), ..self }
     }
 
-    pub(super) fn logarithmic(self) -> Self {
+    pub(in crate::scene) fn logarithmic(self) -> Self {
         Self { scale: Scale::Logarithmic, ..self }
     }
 
-    pub(super) fn unit(self, unit: Unit) -> Self {
+    pub(in crate::scene) fn unit(self, unit: Unit) -> Self {
         Self { unit, ..self }
     }
 
     /// Makes controls give whole numbers.
-    pub(super) fn whole(self) -> Self {
+    pub(in crate::scene) fn whole(self) -> Self {
         Self { whole: true, ..self }
     }
 
     /// Says in a word what none, or 0, stands for.
-    pub(super) fn or(self, title: &'static str) -> Self {
+    pub(in crate::scene) fn or(self, title: &'static str) -> Self {
         Self { absent: Some(Absent { title, about: "", value: None }), ..self }
     }
 
     /// The same, with the value that stands in.
-    pub(super) fn or_value(self, title: &'static str, value: fn(&O) -> T) -> Self {
+    pub(in crate::scene) fn or_value(self, title: &'static str, value: fn(&O) -> T) -> Self {
         Self { absent: Some(Absent { title, about: "", value: Some(value) }), ..self }
     }
 
@@ -186,33 +186,35 @@ impl<O, T: Numeric> Number<O, T> {
     }
 
     /// Checks its value alone.
-    pub(super) fn check(&self, key: &'static str, owner: &O) -> Result<(), Problem> {
+    pub(in crate::scene) fn check(&self, key: &'static str, owner: &O) -> Result<(), Problem> {
         match (self.access.get)(owner) {
-            Some(value) if self.alone && !self.range.contains(value) => {
-                refuse(key, value, self.range.instead_of(value))
-            }
+            Some(value) if self.alone => self.range.check(key, value),
             _ => Ok(()),
         }
     }
 }
 
 impl<O> Choices<O> {
-    pub(super) fn new(all: fn() -> Vec<Choice>, access: Access<O, &'static str>) -> Self {
+    pub(in crate::scene) fn new(all: fn() -> Vec<Choice>, access: Access<O, &'static str>) -> Self {
         Self { all, absent: None, optional: false, access }
     }
 
     /// Says what none stands for.
-    pub(super) fn or(self, title: &'static str, about: &'static str) -> Self {
+    pub(in crate::scene) fn or(self, title: &'static str, about: &'static str) -> Self {
         Self { absent: Some(Absent { title, about, value: None }), ..self }
     }
 
     /// Lets a person choose to give none.
-    pub(super) fn optional(self) -> Self {
+    pub(in crate::scene) fn optional(self) -> Self {
         Self { optional: true, ..self }
     }
 
     /// Says what stands in where none is chosen.
-    pub(super) fn or_value(self, title: &'static str, value: fn(&O) -> &'static str) -> Self {
+    pub(in crate::scene) fn or_value(
+        self,
+        title: &'static str,
+        value: fn(&O) -> &'static str,
+    ) -> Self {
         Self { absent: Some(Absent { title, about: "", value: Some(value) }), ..self }
     }
 
@@ -231,12 +233,12 @@ impl<O> Choices<O> {
 }
 
 impl<O> Switch<O> {
-    pub(super) fn new(access: Access<O, bool>) -> Self {
+    pub(in crate::scene) fn new(access: Access<O, bool>) -> Self {
         Self { absent: None, access }
     }
 
     /// Says what stands in where neither is given.
-    pub(super) fn or_value(self, title: &'static str, value: fn(&O) -> bool) -> Self {
+    pub(in crate::scene) fn or_value(self, title: &'static str, value: fn(&O) -> bool) -> Self {
         Self { absent: Some(Absent { title, about: "", value: Some(value) }), ..self }
     }
 }

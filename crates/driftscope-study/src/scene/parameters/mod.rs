@@ -20,6 +20,7 @@ mod training_rows;
 mod view_rows;
 
 pub use choice::{Choice, Named};
+pub(super) use choice::{of_toy, toys};
 pub use data_rows::{LATEST, MOST_PARTICLES};
 pub use kind::{Absent, Access, Choices, Kind, Number, Scale, Switch, Unit, Written};
 pub use parameter::{Parameter, written};

@@ -30,7 +30,7 @@ impl<O> fmt::Debug for Parameter<O> {
 
 impl<O> Parameter<O> {
     /// A setting that always has an effect.
-    pub(super) fn new(
+    pub(in crate::scene) fn new(
         key: &'static str,
         title: &'static str,
         about: &'static str,
@@ -40,12 +40,12 @@ impl<O> Parameter<O> {
     }
 
     /// With a symbol.
-    pub(super) fn symbol(self, symbol: &'static str) -> Self {
+    pub(in crate::scene) fn symbol(self, symbol: &'static str) -> Self {
         Self { symbol, ..self }
     }
 
     /// With the reason for which it may have no effect.
-    pub(super) fn when(self, idle: fn(&O) -> Option<&'static str>) -> Self {
+    pub(in crate::scene) fn when(self, idle: fn(&O) -> Option<&'static str>) -> Self {
         Self { idle, ..self }
     }
 
@@ -53,6 +53,13 @@ impl<O> Parameter<O> {
     #[must_use]
     pub fn idle(&self, owner: &O) -> Option<&'static str> {
         (self.idle)(owner)
+    }
+
+    /// Whether its key is `key` or lies below it.
+    #[must_use]
+    pub fn belongs_to(&self, key: &str) -> bool {
+        let rest = self.key.strip_prefix(key);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
     /// The real number that it is, if it is one.
@@ -106,7 +113,11 @@ impl<O> Parameter<O> {
         O: Default,
     {
         let usual = O::default();
-        let stands_in = || self.real().and_then(|number| number.in_force(&usual)).map(written);
+        let stands_in = || match &self.kind {
+            Kind::Real(number) => number.in_force(&usual).map(written),
+            Kind::Whole(number) => number.in_force(&usual).map(|value| value.to_string()),
+            _ => None,
+        };
         let title = || self.absent().filter(|title| !title.is_empty()).map(str::to_owned);
         self.written(&usual).or_else(title).or_else(stands_in).unwrap_or_default()
     }
@@ -136,7 +147,7 @@ impl Parameter<Scene> {
     /// Whether it is about how a scene is looked at, and changes no number.
     #[must_use]
     pub fn is_of_the_picture(&self) -> bool {
-        self.key.starts_with("view.")
+        self.belongs_to("view")
     }
 }
 

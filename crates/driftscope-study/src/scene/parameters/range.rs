@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Bound, RangeBounds, RangeInclusive};
 
+use super::super::problem::{Problem, refuse};
+
 /// A number that can be a setting.
 pub trait Numeric: Copy + PartialOrd + fmt::Display + 'static {
     /// Whether it is a number at all, and not an infinite one.
@@ -66,6 +68,11 @@ impl<T: Numeric> Range<T> {
     #[must_use]
     pub fn contains(&self, value: T) -> bool {
         value.is_finite() && (self.least, self.greatest).contains(&value)
+    }
+
+    /// Refuses a value of `key` that does not lie in it.
+    pub(in crate::scene) fn check(&self, key: &'static str, value: T) -> Result<(), Problem> {
+        if self.contains(value) { Ok(()) } else { refuse(key, value, self.instead_of(value)) }
     }
 
     /// The least number, where there is one.

@@ -30,6 +30,7 @@ pub trait Settings: Default + Sized + 'static {
 static OF_SCENES: LazyLock<Vec<Parameter<Scene>>> = LazyLock::new(|| {
     let groups = [
         data_rows::words(),
+        data_rows::data(),
         data_rows::field(),
         sampler_rows::steps(),
         control_rows::errors(),

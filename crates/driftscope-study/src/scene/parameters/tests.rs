@@ -1,7 +1,7 @@
 use driftscope_flow::network::{Architecture, TrainingSettings};
 use driftscope_solve::grid::Spacing;
 
-use super::super::{Pane, Scene};
+use super::super::{Data, FieldKind, Pane, Scene};
 use super::*;
 
 fn scene(settings: &[&str]) -> Scene {
@@ -43,9 +43,16 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     full.panes.push(Pane::default());
     let mut wanted = Vec::new();
     keys(&full.to_table(), "", &mut wanted);
+    // Data of one's own are of one source at a time.
+    for choice in Data::choices() {
+        let mut other = full.clone();
+        other.data.choose(choice.name);
+        keys(&other.to_table(), "", &mut wanted);
+    }
     let mut found: Vec<String> =
         Scene::parameters().iter().map(|parameter| parameter.key.to_owned()).collect();
     wanted.sort();
+    wanted.dedup();
     found.sort();
     assert_eq!(found, wanted);
 }
@@ -60,6 +67,7 @@ fn every_setting_of_a_training_has_a_row() {
         learning_rate: _,
         seed: _,
         ema_decay: _,
+        loss: _,
         gradient: _,
     } = TrainingSettings::default();
     let mut found: Vec<&str> =
@@ -74,6 +82,7 @@ fn every_setting_of_a_training_has_a_row() {
             "training.gradient",
             "training.hidden",
             "training.learning_rate",
+            "training.loss",
             "training.seed",
             "training.steps",
             "training.time_features",
@@ -152,6 +161,19 @@ fn companions(key: &str) -> &'static [&'static str] {
     }
 }
 
+/// A scene in which the key has a place: numbers of data of one's own have none where others are
+/// sampled.
+fn with_place(key: &str) -> Scene {
+    let mut scene = scene(companions(key));
+    let own =
+        Data::choices().into_iter().find(|choice| Scene::parameter(key).belongs_to(choice.name));
+    if let Some(own) = own.filter(|own| own.name.starts_with("data.")) {
+        scene.data.choose(own.name);
+        scene.field.kind = FieldKind::Exact;
+    }
+    scene
+}
+
 /// The ends of a range are allowed, what lies beyond them is refused by its key.
 fn ends_are_held<T: Numeric>(
     key: &str,
@@ -159,7 +181,7 @@ fn ends_are_held<T: Numeric>(
     beyond: impl Fn(T, bool) -> Option<T>,
 ) -> usize {
     let with = |value: T| {
-        let mut scene = scene(companions(key));
+        let mut scene = with_place(key);
         (number.access.set)(&mut scene, Some(value));
         scene
     };
@@ -199,7 +221,7 @@ fn ends_of_ranges_are_allowed_and_what_lies_beyond_is_refused_by_its_key() {
             let nothing = [f64::NAN, f64::INFINITY];
             let low = if number.range.least().is_none() { &[0.0, -1.0][..] } else { &[] };
             for &value in nothing.iter().chain(low) {
-                let mut scene = scene(companions(key));
+                let mut scene = with_place(key);
                 (number.access.set)(&mut scene, Some(value));
                 assert_eq!(scene.check().expect_err(key).key, key, "{value}");
             }
@@ -243,9 +265,9 @@ fn a_trainings_ranges_are_those_it_holds_its_settings_to() {
 
 #[test]
 fn setting_a_value_changes_that_key_alone() {
-    let usual = Scene::default();
     for parameter in Scene::parameters() {
         let key = parameter.key;
+        let usual = if key.starts_with("data.") { with_place(key) } else { Scene::default() };
         let check = |set: &dyn Fn(&mut Scene, bool), written: &str| {
             let mut scene = usual.clone();
             set(&mut scene, true);

@@ -1,6 +1,6 @@
 //! What can be chosen about a training.
 
-use driftscope_flow::network::{Architecture, GradientMethod, TrainingSettings};
+use driftscope_flow::network::{Architecture, GradientMethod, LossRef, TrainingSettings};
 
 use super::access::{chosen, counted, given};
 use super::choice::Named;
@@ -82,6 +82,12 @@ pub(super) fn training() -> Vec<Parameter<TrainingSettings>> {
                 given!(TrainingSettings: ema_decay),
                 Range::below(0.0, TrainingSettings::EMA_DECAY_BOUND),
             ),
+        ),
+        Parameter::new(
+            "training.loss",
+            "Loss",
+            "What is made small: its mean over a batch.",
+            Choices::new(LossRef::choices, chosen!(TrainingSettings: loss)),
         ),
         Parameter::new(
             "training.gradient",
