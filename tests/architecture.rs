@@ -88,7 +88,10 @@ impl Sources {
     /// Which files use which.
     fn arrows(&self) -> BTreeMap<Module, BTreeSet<Module>> {
         let uses = |(module, text): (&Module, &String)| {
-            let imported = imports(text).into_iter().filter(|(public, _)| !public);
+            // What a folder offers of its own files it need not use itself.
+            let elsewhere = |path: &[String]| path[0] == "crate" || path[0] == "super";
+            let imported = imports(text).into_iter();
+            let imported = imported.filter(|(public, path)| !public || elsewhere(path));
             let paths = imported.map(|(_, path)| path).chain(inline(text));
             let found = paths.filter_map(|path| self.find(module, &path));
             (module.clone(), found.filter(|other| other != module).collect())
@@ -123,17 +126,28 @@ fn collect(folder: &Path, module: &mut Module, files: &mut BTreeMap<Module, Stri
     }
 }
 
-/// The paths of `use` declarations, one for each name, and whether it is offered to others.
-fn imports(text: &str) -> Vec<(bool, Vec<String>)> {
+/// The trees of `use` declarations: where each declaration begins and ends, and whether it is offered
+/// to others.
+fn declarations(text: &str) -> Vec<(std::ops::Range<usize>, bool)> {
     let mut found = Vec::new();
     for (start, _) in text.match_indices("use ") {
         let line = text[..start].rsplit('\n').next().unwrap_or_default().trim();
         let visibility = line.starts_with("pub") && !line.contains(' ');
         if line.is_empty() || visibility {
-            let tree = text[start + 4..].split(';').next().unwrap_or_default();
-            let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
-            spread(&[], &tree, &mut |path| found.push((visibility, path)));
+            let end = text[start..].find(';').map_or(text.len(), |length| start + length);
+            found.push((start..end, visibility));
         }
+    }
+    found
+}
+
+/// The paths of `use` declarations, one for each name, and whether it is offered to others.
+fn imports(text: &str) -> Vec<(bool, Vec<String>)> {
+    let mut found = Vec::new();
+    for (place, visibility) in declarations(text) {
+        let tree = text[place].trim_start_matches("use ");
+        let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
+        spread(&[], &tree, &mut |path| found.push((visibility, path)));
     }
     found
 }
@@ -167,24 +181,20 @@ fn spread(before: &[String], tree: &str, take: &mut impl FnMut(Vec<String>)) {
     }
 }
 
-/// Paths that begin with `crate::` or `super::` anywhere else.
+/// Paths anywhere else: those that begin with `crate`, `super` or `self`, and those that may begin with
+/// a module below.
 fn inline(text: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    for head in ["crate::", "super::"] {
-        for (start, _) in text.match_indices(head) {
-            let before = text[..start].chars().next_back();
-            if before
-                .is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':')
-            {
-                continue;
-            }
-            let inside = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
-            let path = text[start..].split(|letter| !inside(letter)).next().unwrap_or_default();
-            let names = path.split("::").filter(|name| !name.is_empty());
-            found.push(names.map(str::to_owned).collect());
-        }
+    let mut rest = text.to_owned();
+    for (place, _) in declarations(text) {
+        let blank = " ".repeat(place.len());
+        rest.replace_range(place, &blank);
     }
-    found
+    // Who may see something does not make it use them.
+    let rest = rest.replace("pub(in crate::", "pub(in ");
+    let outside = |letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':');
+    let names = |path: &str| path.split("::").map(str::to_owned).collect::<Vec<String>>();
+    let paths = rest.split(outside).map(|path| path.trim_matches(':'));
+    paths.filter(|path| path.contains("::")).map(names).collect()
 }
 
 /// For each node one more than the highest of what it uses; what lies on a circle has no floor.

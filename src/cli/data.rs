@@ -9,7 +9,7 @@ use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::toy;
 use driftscope_study::scene::Scene;
 
-use super::SceneArgs;
+use super::scene_args::SceneArgs;
 use super::table::{Table, check_room, number};
 
 /// Draw points of a distribution and write them as CSV (`x,y`).

@@ -9,8 +9,9 @@ use clap::Args;
 use driftscope_study::scene::{Direction, Scene};
 use driftscope_study::{Experiment, Networks, Probe};
 
+use super::idle::{name_idle, without_effect};
+use super::scene_args::SceneArgs;
 use super::table::{NumberFile, Row, Table, check_room, number};
-use super::{SceneArgs, name_idle, without_effect};
 
 /// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
 /// log density and the interpolant, in double precision. A classic field has a velocity only; its

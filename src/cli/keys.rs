@@ -19,7 +19,7 @@ pub struct Keys;
 
 impl Keys {
     pub fn run() -> anyhow::Result<ExitCode> {
-        super::print(page().as_bytes())?;
+        super::output::print(page().as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -11,8 +11,10 @@ use driftscope_study::lab::likelihoods;
 use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks};
 
+use super::idle::{name_idle, without_effect};
+use super::output::{EXIT_STOPPED, complain};
+use super::scene_args::SceneArgs;
 use super::table::{NumberFile, Row, Table, check_room, number};
-use super::{EXIT_STOPPED, SceneArgs, complain, name_idle, without_effect};
 
 /// The log-likelihood of points under a scene's flow: the probability-flow ODE backwards in t, with
 /// the exact divergence of the field beside it, in double precision.

@@ -14,7 +14,7 @@ pub struct Methods;
 
 impl Methods {
     pub fn run() -> anyhow::Result<ExitCode> {
-        super::print(page().as_bytes())?;
+        super::output::print(page().as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,31 +3,27 @@
 pub mod bench;
 mod data;
 mod field;
+mod idle;
 mod keys;
 mod likelihood;
 mod methods;
+mod output;
 mod sample;
+mod scene_args;
 mod starts;
 mod sweep;
 mod table;
 mod train;
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
-use driftscope_study::scene::parameters::Settings;
-use driftscope_study::scene::{Given, Scene, SceneError};
+use clap::{Parser, Subcommand};
 use driftscope_study::session::Mode;
 
+use self::output::{EXIT_REFUSED, complain};
+use self::scene_args::SceneArgs;
 use crate::app::palette;
-
-/// Refused input.
-pub const EXIT_REFUSED: u8 = 2;
-/// A solve that stopped early.
-pub const EXIT_STOPPED: u8 = 3;
 
 /// An oscilloscope for diffusion samplers.
 ///
@@ -96,28 +92,6 @@ const WINDOW_HELP: &str = "Examples:
   driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
   driftscope sweep --set field.kind=exact --methods euler,heun,rk4,dopri5 --out out
   driftscope train --data two-moons --out moons.safetensors";
-
-/// Which scene, with which changes.
-#[derive(Args, Clone, Debug)]
-struct SceneArgs {
-    /// A bundled scene by name, or a scene file. The default scene if absent.
-    #[arg(long, value_name = "NAME|FILE.toml")]
-    scene: Option<String>,
-    /// Set one value of the scene, such as sampler.rtol=1e-6 or data.name=rings; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    set: Vec<String>,
-}
-
-impl SceneArgs {
-    fn scene(&self) -> Result<Scene, SceneError> {
-        self.given().map(|(scene, _)| scene)
-    }
-
-    /// The scene, and the settings that were given for it.
-    fn given(&self) -> Result<(Scene, Given), SceneError> {
-        Scene::with_given(self.scene.as_deref(), &self.set)
-    }
-}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -192,47 +166,6 @@ fn has_no_reader(error: &anyhow::Error) -> bool {
         let cause = cause.downcast_ref::<std::io::Error>();
         cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
     })
-}
-
-/// Says what is wrong on standard error; if not even that can be written, the exit code says it.
-fn complain(words: &str) {
-    let _ = writeln!(std::io::stderr(), "driftscope: {words}");
-}
-
-/// A setting by key, and why it has no effect.
-type IdleSetting = (&'static str, &'static str);
-
-/// The settings that were given and have no effect where `idle` gives a reason. Without a window
-/// nothing of the picture has any.
-fn without_effect(
-    given: &Given,
-    idle: impl Fn(&'static str) -> Option<&'static str>,
-) -> Vec<IdleSetting> {
-    const PICTURE: &str = "This is how a scene is looked at, and changes no number.";
-    let picture = |key: &str| Scene::parameter(key).is_of_the_picture().then_some(PICTURE);
-    given.keys().filter_map(|key| Some((key, picture(key).or_else(|| idle(key))?))).collect()
-}
-
-/// Names settings without effect in one line, those with the same reason together.
-fn name_idle(settings: &[IdleSetting]) {
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for &(key, reason) in settings {
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, keys)) => keys.push(key),
-            None => reasons.push((reason, vec![key])),
-        }
-    }
-    let words = reasons.iter().map(|(reason, keys)| format!("{} ({reason})", keys.join(", ")));
-    let words: Vec<String> = words.collect();
-    if !words.is_empty() {
-        complain(&format!("without effect here: {}", words.join("; ")));
-    }
-}
-
-/// Writes a whole answer to standard output.
-fn print(answer: &[u8]) -> anyhow::Result<()> {
-    let mut output = std::io::stdout().lock();
-    output.write_all(answer).and_then(|()| output.flush()).context("cannot write the answer")
 }
 
 /// An error and its causes in one line, leaving out causes that their effect already quotes.

@@ -20,9 +20,11 @@ use driftscope_study::{
 };
 use serde::Serialize;
 
+use super::idle::{IdleSetting, name_idle, without_effect};
+use super::output::{EXIT_STOPPED, complain};
+use super::scene_args::SceneArgs;
 use super::starts::read_starts;
 use super::table::{NumberFile, check_folder, is_stream, make_folder, save};
-use super::{EXIT_STOPPED, IdleSetting, SceneArgs, complain, name_idle, without_effect};
 
 /// Run a scene and write what came of it into a folder.
 ///

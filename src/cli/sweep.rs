@@ -18,8 +18,10 @@ use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::idle::{name_idle, without_effect};
+use super::output::{EXIT_STOPPED, complain};
+use super::scene_args::SceneArgs;
 use super::table::{Table, check_folder, is_stream, make_folder, number, save};
-use super::{EXIT_STOPPED, SceneArgs, name_idle, without_effect};
 use crate::app::palette::LIGHT;
 use crate::export::svg::{Level, LogChart, Series};
 
@@ -141,7 +143,7 @@ impl Sweep {
                 bail!("stopped before the first solve was done: there is nothing to write");
             }
             Err(_) if cancel.check().is_err() => {
-                super::complain("stopped; what is done is kept");
+                complain("stopped; what is done is kept");
             }
             Err(error) => return Err(error),
         }
@@ -150,7 +152,7 @@ impl Sweep {
         }
         let stopped = points.iter().filter(|point| point.stopped > 0).count();
         if stopped > 0 {
-            super::complain(&format!("in {stopped} solves particles stopped early"));
+            complain(&format!("in {stopped} solves particles stopped early"));
             return Ok(ExitCode::from(EXIT_STOPPED));
         }
         Ok(ExitCode::SUCCESS)

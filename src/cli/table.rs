@@ -57,7 +57,7 @@ pub fn is_stream(path: &Path) -> bool {
 /// Writes a file, all or nothing; a stream is written through, `-` being standard output.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     if path.as_os_str() == STANDARD {
-        return super::print(bytes);
+        return super::output::print(bytes);
     }
     driftscope_base::files::write_atomically(path, bytes)
         .with_context(|| format!("cannot write {}", path.display()))

@@ -23,7 +23,7 @@ use driftscope_study::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::SceneArgs;
+use super::scene_args::SceneArgs;
 use super::table::{check_writable, save};
 
 /// The bar moves this often.

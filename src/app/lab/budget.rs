@@ -4,8 +4,8 @@ use driftscope_study::lab::BudgetQuestion;
 use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, head, say_if_empty};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT, semibold};

@@ -4,8 +4,8 @@ use driftscope_study::lab::{Convergence, ConvergenceQuestion, NoOrder};
 use driftscope_study::work::Wish;
 use eframe::egui::{Grid, Rect, RichText, ScrollArea, Ui};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, say_if_empty};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{UNIT, semibold};

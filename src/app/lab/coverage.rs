@@ -5,8 +5,8 @@ use driftscope_study::lab::{Coverage, CoverageQuestion};
 use driftscope_study::work::Wish;
 use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, plain_head, say_if_empty, split};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;

@@ -6,11 +6,11 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::{HoverPosition, Line, Points};
 
+use super::card::{Card, CardContext};
 use super::frame::{
     Head, band, choose, head, inside, log_x, log_x_grid, log10, plain_head, say_if_empty, split,
     toggle,
 };
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use driftscope_study::lab::PlaneMap;
 use eframe::egui::{Rect, Ui};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, choose, plain_head};
 use super::picture::{Picture, Scale};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::say;

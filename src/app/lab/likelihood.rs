@@ -6,9 +6,9 @@ use driftscope_study::lab::{LikelihoodMap, LikelihoodQuestion, PlaneMap};
 use driftscope_study::work::Wish;
 use eframe::egui::{Align2, FontId, Rect, Ui, pos2};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, choose, head, say_if_empty};
 use super::picture::{Picture, Scale};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT};

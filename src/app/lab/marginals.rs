@@ -6,8 +6,8 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 use egui_plot::FilledArea;
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{

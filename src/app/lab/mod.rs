@@ -4,6 +4,7 @@
 //! A card is one file here and one entry in [`PAGES`].
 
 mod budget;
+mod card;
 mod convergence;
 mod coverage;
 mod errors;
@@ -24,13 +25,12 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::Task;
 use driftscope_study::scene::Scene;
-use driftscope_study::work::Dispatcher;
 use eframe::egui::{
     Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
 };
 
+use self::card::{Card, CardContext};
 use super::command::Commands;
 use super::palette::Palette;
 use super::state::State;
@@ -42,15 +42,6 @@ const SETTLED: Duration = Duration::from_millis(150);
 /// Height of the line of pages.
 const TABS: f32 = 9.0 * UNIT;
 const GAP: f32 = 4.0 * UNIT;
-
-/// One card of the laboratory.
-trait Card {
-    /// Draws the card into `rect`, asking for what it shows.
-    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands);
-
-    /// Withdraws what is being measured: nobody looks.
-    fn rest(&mut self);
-}
 
 /// Makes a card that has measured nothing yet.
 type NewCard = fn() -> Box<dyn Card>;
@@ -104,16 +95,6 @@ static PAGES: &[Page] = &[
 /// The titles of all pages, in order.
 pub fn page_titles() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|page| page.title)
-}
-
-/// What cards see.
-struct CardContext<'a> {
-    state: &'a State,
-    palette: &'static Palette,
-    /// Who measures.
-    work: &'a Dispatcher<Task>,
-    /// The scene that is measured: the one the controls say, once it has settled.
-    scene: &'a Arc<Scene>,
 }
 
 /// The laboratory in the window.

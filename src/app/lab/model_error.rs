@@ -5,9 +5,9 @@ use driftscope_study::work::{Standing, Wish};
 use eframe::egui::{Rect, Ui};
 use egui_plot::Line;
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, band, head, inside, log10, names, plain_head, say_if_empty, split};
 use super::picture::{Picture, Scale};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,

@@ -6,9 +6,9 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, band, head, inside, log_x_grid, log10, plain_head, say_if_empty, split};
 use super::picture::{Scale, bar_ui, square, with_bar};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};

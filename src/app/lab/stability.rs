@@ -8,9 +8,9 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside};
 use super::picture::{Picture, Scale};
-use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::plots::frame::{plot, say};
 

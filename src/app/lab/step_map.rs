@@ -5,9 +5,9 @@ use driftscope_study::Recording;
 use eframe::egui::{Rect, RichText, Ui};
 use egui_plot::{HoverPosition, MarkerShape, Points};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, inside, plain_head};
 use super::picture::{Scale, bar_ui, square, with_bar};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::plots::frame::{leaving_words, say};

@@ -6,10 +6,10 @@ use driftscope_study::measure::fitted_order;
 use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 
+use super::card::{Card, CardContext};
 use super::frame::{
     Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
 };
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};

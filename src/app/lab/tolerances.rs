@@ -4,9 +4,9 @@ use driftscope_study::lab::{Cell, Setting, ToleranceGrid, TolerancesQuestion};
 use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2, vec2};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, cell, choose, head, say_if_empty};
 use super::picture::Scale;
-use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;

@@ -6,8 +6,8 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Align2, Color32, FontId, Rect, Stroke, Ui, pos2};
 use egui_plot::Line;
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, log10, say_if_empty, split};
-use super::{Card, CardContext};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::palette::Palette;

@@ -7,8 +7,8 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
 
+use super::card::{Card, CardContext};
 use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
-use super::{Card, CardContext};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;

@@ -1,6 +1,7 @@
 //! What the stage needs made in the background, as plain values.
 //!
-//! To add one: a file in `drawings` with a type that is a [`Drawing`], and a line in `drawings!` here.
+//! To add one: a file in `drawings` with a type that is a [`Drawing`], and a line in `drawings!`
+//! here.
 
 use std::sync::Arc;
 

@@ -136,7 +136,7 @@ impl Measure {
         } else {
             report.to_string()
         };
-        super::print(text.as_bytes())?;
+        super::output::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,0 +1,33 @@
+//! What a card of the laboratory is, and what it sees.
+
+use std::sync::Arc;
+
+use driftscope_study::Task;
+use driftscope_study::scene::Scene;
+use driftscope_study::work::Dispatcher;
+use eframe::egui::{Rect, Ui};
+
+use crate::app::command::Commands;
+use crate::app::palette::Palette;
+use crate::app::state::State;
+
+/// One card of the laboratory.
+pub trait Card {
+    /// Draws the card into `rect`, asking for what it shows.
+    fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands);
+
+    /// Withdraws what is being measured: nobody looks.
+    fn rest(&mut self);
+}
+
+/// What cards see.
+pub struct CardContext<'a> {
+    /// What the window shows.
+    pub state: &'a State,
+    /// The colours of its theme.
+    pub palette: &'static Palette,
+    /// Who measures.
+    pub work: &'a Dispatcher<Task>,
+    /// The scene that is measured: the one the controls say, once it has settled.
+    pub scene: &'a Arc<Scene>,
+}
