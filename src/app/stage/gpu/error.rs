@@ -35,7 +35,7 @@ pub enum StageError {
     /// The device ran out of memory.
     #[error("The graphics memory is full: {0}. Choose fewer particles.")]
     OutOfMemory(String),
-    /// An [`Upload`] contradicts itself: a mistake in the program, not of the person.
+    /// An [`Upload`](super::Upload) contradicts itself: a mistake in the program, not of the person.
     #[error("Recording {recording} cannot be shown: {reason}.")]
     Malformed {
         /// The recording's id.

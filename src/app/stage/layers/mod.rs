@@ -1,4 +1,4 @@
-//! The layers of the stage. Each knows how to draw itself; [`PaneLayers::items`] is the one place
+//! The layers of the stage. Each knows how to draw itself; [`PaneLayers::draw`] is the one place
 //! that names them all.
 
 pub mod arrows;
