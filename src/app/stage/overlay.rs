@@ -130,7 +130,7 @@ pub fn pane_ui(
     let upwards = state.inspected().is_none();
     let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
     corner(ui, inner, layout, |ui| {
-        readout::ui(ui, (state, index), frame.width(), upwards, out);
+        readout::ui(ui, (state, index), frame.size(), upwards, out);
     });
     if pane.shown.is_none() && pane.failure.is_none() {
         let centre = frame.center();

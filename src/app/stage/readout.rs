@@ -13,15 +13,17 @@ use driftscope_study::session::PaneState;
 
 /// Below this width a pane tells the essentials only.
 const NARROW: f32 = 330.0;
+/// Below this height it does so on one line, which covers less.
+const LOW: f32 = 220.0;
 /// What a readout takes at most, about.
 pub const SIZE: Vec2 = vec2(224.0, 148.0);
 
-/// Draws the readout of the lit particle of a pane, if there is one; `upwards` says that `ui` lays
+/// Draws the readout of the lit particle of a pane of a `size`, if there is one; `upwards` says that `ui` lays
 /// things out from its foot.
 pub fn ui(
     ui: &mut Ui,
     (state, index): (&State, usize),
-    width: f32,
+    size: Vec2,
     upwards: bool,
     out: &mut Commands,
 ) {
@@ -29,11 +31,19 @@ pub fn ui(
     let Some(lines) = lines(state, pane, particle) else { return };
     let palette = state.palette();
     let pinned = state.pinned() == Some(particle);
-    let narrow = width < NARROW;
+    let (narrow, low) = (size.x < NARROW, size.y < LOW);
     let pin = if pinned && !narrow { ", pinned" } else { "" };
     let title = format!("Particle {}{pin}", number::count(particle as u64));
+    let title = match lines.first() {
+        Some(line) if narrow && low => format!("{title}: {line}"),
+        _ => title,
+    };
     let mut words = vec![RichText::new(title).family(semibold()).color(palette.strong)];
-    let shown = if narrow { 1 } else { lines.len() };
+    let shown = match (narrow, low) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => lines.len(),
+    };
     words.extend(lines.iter().take(shown).map(|line| RichText::new(line).color(palette.text)));
     let left_at = pane.leaving().filter(|own| own.particle == particle).map(|own| own.t);
     if upwards {
