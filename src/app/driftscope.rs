@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use driftscope_study::scene::FieldKind;
 use driftscope_study::session::{Action, Mode, Session, Training};
+use driftscope_study::work::ThreadCrew;
 use eframe::egui::{
     self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
 };
@@ -13,7 +14,7 @@ use super::command::{Command, Commands, FileCommand};
 use super::files::{FileNews, Files};
 use super::lab::LabView;
 use super::launch::Launch;
-use super::pace::Pace;
+use super::pace::{Pace, processors_draw};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
@@ -62,8 +63,11 @@ impl Driftscope {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         let woken = ctx.clone();
-        let mut session =
-            Session::new(launch.scene, Instant::now(), move || woken.request_repaint());
+        let shared = processors_draw(cc);
+        let mut session = Session::with_crew(launch.scene, Instant::now(), |store| {
+            let crew = ThreadCrew::new(store, move || woken.request_repaint());
+            if shared { crew.beside_frames() } else { crew }
+        });
         let mode = launch.mode.map(|mode| Action::Mode { mode });
         let pin = launch.pin.map(|particle| Action::Pin { particle: Some(particle) });
         let moment = launch.at.map(|progress| Action::Seek { progress });

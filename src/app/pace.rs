@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// The window moves at least this often, if frames are not slower themselves.
-const LONGEST_PERIOD: Duration = Duration::from_millis(190);
+const LONGEST_PERIOD: Duration = Duration::from_millis(180);
 /// Frames of which the quickest is what a frame takes: the others had to share, or waited for
 /// something to do.
 const REMEMBERED: usize = 12;
@@ -26,10 +26,8 @@ impl Pace {
     /// A pace that holds back only where the graphics card is a program.
     #[must_use]
     pub fn new(cc: &eframe::CreationContext<'_>) -> Self {
-        let render = cc.wgpu_render_state.as_ref();
-        let software = render
-            .filter(|render| render.adapter.get_info().device_type == wgpu::DeviceType::Cpu)
-            .map(|render| render.device.clone());
+        let render = cc.wgpu_render_state.as_ref().filter(|_| processors_draw(cc));
+        let software = render.map(|render| render.device.clone());
         Self { software, began: None, periods: VecDeque::with_capacity(REMEMBERED) }
     }
 
@@ -57,6 +55,13 @@ impl Pace {
     }
 }
 
+/// Whether the graphics card is a program.
+pub fn processors_draw(cc: &eframe::CreationContext<'_>) -> bool {
+    cc.wgpu_render_state
+        .as_ref()
+        .is_some_and(|render| render.adapter.get_info().device_type == wgpu::DeviceType::Cpu)
+}
+
 /// How long to wait when `period` has passed since a frame began that took `cost`.
 fn rest_after(period: Duration, cost: Duration) -> Duration {
     (PARTS * cost).min(LONGEST_PERIOD).saturating_sub(period)
@@ -75,9 +80,9 @@ mod tests {
         assert_eq!(rest_after(ms(30), ms(20)), ms(30));
         assert_eq!(rest_after(ms(900), ms(20)), ms(0));
         // Slow frames: not fewer than five a second, if they allow it.
-        assert_eq!(rest_after(ms(120), ms(120)), ms(70));
+        assert_eq!(rest_after(ms(120), ms(120)), ms(60));
         assert_eq!(rest_after(ms(300), ms(300)), ms(0));
-        for cost in (5..190).step_by(5).map(ms) {
+        for cost in (5..180).step_by(5).map(ms) {
             assert!(cost + rest_after(cost, cost) <= ms(200));
         }
     }

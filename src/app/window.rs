@@ -59,6 +59,8 @@ pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
             // A picture may be larger than the display, if the display lets it.
             .with_clamp_size_to_monitor_size(asked.is_none()),
         renderer: eframe::Renderer::Wgpu,
+        // Flat colours need none, and where the processor draws, every pixel of a frame would pay for it.
+        dithering: false,
         ..eframe::NativeOptions::default()
     };
     if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {

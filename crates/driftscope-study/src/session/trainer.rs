@@ -16,7 +16,7 @@ use crate::work::{Dispatcher, News, Ticket, Word};
 const REFRESH: Duration = Duration::from_millis(333);
 /// and no sooner than so many times as long as solving for the last ones took, so that solving leaves
 /// most of a slow computer to the training.
-const REST: u32 = 4;
+const REST: u32 = 9;
 
 /// A training and what it was started for.
 #[derive(Default)]
@@ -105,9 +105,10 @@ impl Trainer {
         let newest = self.newest();
         let newest = newest.filter(|newest| self.shown != Some(*newest))?;
         let rest = match solve {
-            Some(solve) => REFRESH.max(REST * solve),
+            Some(solve) if self.is_under_way() => REFRESH.max(REST * solve),
             None if self.is_under_way() => return None,
-            None => REFRESH,
+            // The last weights of a training that has ended.
+            _ => REFRESH,
         };
         if self.shown_at.is_some_and(|at| soon.waits(at, rest)) {
             return None;

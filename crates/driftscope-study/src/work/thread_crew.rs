@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 
+use rayon::ThreadPoolBuilder;
+
 use super::kinds::{Course, Crew, Lane, News, TaskId, Turn, Unfinished, Work, last_news};
 use super::signal::{Signal, Word};
 use crate::priority::{self, solvers_stand_back, stand_back};
@@ -23,6 +25,8 @@ pub struct ThreadCrew<W: Work> {
     /// Those that have not ended, as far as is known.
     tasks: HashMap<TaskId, Told>,
     lab: Option<Arc<Queue<W>>>,
+    /// Whether work of [`Lane::Own`] makes do with half of the processors.
+    frugal: bool,
     next: u64,
 }
 
@@ -54,16 +58,31 @@ impl<W: Work> ThreadCrew<W> {
     pub fn new(store: Store, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, news) = channel();
         let common = Arc::new(Common { store, sender, wake: Box::new(wake) });
-        Self { common, news, tasks: HashMap::new(), lab: None, next: 1 }
+        Self { common, news, tasks: HashMap::new(), lab: None, frugal: false, next: 1 }
+    }
+
+    /// The same where the processors draw the frames as well: work of [`Lane::Own`] is done on half of them,
+    /// with the same right to them as frames have. Threads that wait for one another would get little done
+    /// where each is interrupted by frames.
+    #[must_use]
+    pub fn beside_frames(mut self) -> Self {
+        self.frugal = true;
+        self
     }
 
     /// Carries a task out on a thread of its own.
     fn spawn(&self, taken: Taken<W>, name: &str, niceness: Option<i32>) -> Option<Thread> {
         let common = Arc::clone(&self.common);
+        let frugal = self.frugal && niceness.is_none();
         let id = taken.id;
         let spawned = thread::Builder::new().name(name.into()).spawn(move || {
             if let Some(niceness) = niceness {
                 stand_back(niceness);
+            }
+            // This thread is one of the pool's, so that no turn waits to be taken over by another.
+            let pool = frugal.then(|| half_of_the_processors().use_current_thread().build());
+            if let Some(Err(error)) = &pool {
+                log::warn!("work is done on all processors: {error}");
             }
             common.carry_out(taken, |turn| turn());
         });
@@ -212,6 +231,12 @@ impl<W: Work> Common<W> {
     }
 }
 
+/// Half as many threads as the computer has processors.
+fn half_of_the_processors() -> ThreadPoolBuilder {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    ThreadPoolBuilder::new().num_threads((processors / 2).max(1))
+}
+
 /// The tasks that are worked through one after the other.
 struct Queue<W> {
     waiting: Mutex<Waiting<W>>,
@@ -229,9 +254,7 @@ struct Waiting<W> {
 impl<W: Work> Queue<W> {
     /// Starts the threads that work through it.
     fn open(common: &Arc<Common<W>>) -> std::io::Result<Arc<Self>> {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads((processors / 2).max(1))
+        let pool = half_of_the_processors()
             .thread_name(|i| format!("driftscope-lab-{i}"))
             .start_handler(|_| stand_back(priority::LAB))
             .build()
