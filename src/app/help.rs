@@ -1,6 +1,6 @@
 //! The keyboard map.
 
-use eframe::egui::{Color32, Context, Frame, Grid, Id, Label, Modal, RichText, Ui};
+use eframe::egui::{Align, Color32, Context, Frame, Id, Label, Layout, Modal, RichText, Ui, vec2};
 
 use super::command::{Command, Commands};
 use super::commands::ALL;
@@ -14,6 +14,8 @@ const MORE: [(&str, &str); 4] = [
     ("Click", "pin a particle"),
     ("Drop a file", "open a scene or a model"),
 ];
+/// Width of the keys, in points.
+const KEYS: f32 = 38.0 * UNIT;
 /// Rows of a column; there are two.
 const ROWS: usize = 13;
 
@@ -46,14 +48,17 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
     }
 }
 
-/// Keys and what they do.
+/// Keys and what they do, line by line.
 fn column(ui: &mut Ui, colour: Color32, rows: &[(String, &str)]) {
-    let grid = Grid::new(ui.scope_id().with("keys")).num_columns(2);
-    grid.spacing([4.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
-        for (keys, does) in rows {
-            ui.label(RichText::new(keys).family(semibold()).color(colour));
+    ui.spacing_mut().item_spacing = vec2(2.0 * UNIT, 1.5 * UNIT);
+    for (keys, does) in rows {
+        ui.horizontal_top(|ui| {
+            let layout = Layout::left_to_right(Align::Min);
+            ui.allocate_ui_with_layout(vec2(KEYS, 0.0), layout, |ui| {
+                ui.set_min_width(KEYS);
+                ui.label(RichText::new(keys).family(semibold()).color(colour));
+            });
             ui.add(Label::new(*does).wrap());
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
