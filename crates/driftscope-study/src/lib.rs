@@ -3,7 +3,7 @@
 //! A [`scene::Scene`] says all that is shown. [`Experiment`] makes it ready, once; [`run()`] turns it into
 //! a [`Recording`], [`export`] writes that to files, the [`lab`] and the [`measure`]s say what that is worth.
 
-mod clock;
+pub mod clock;
 mod experiment;
 pub mod export;
 mod given_noise;

@@ -16,7 +16,7 @@ mod trainer;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
@@ -24,6 +24,7 @@ use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
 use self::trainer::Trainer;
+use crate::clock::Instant;
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::scene::{FieldKind, Scene};

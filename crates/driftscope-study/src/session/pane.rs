@@ -1,9 +1,9 @@
 //! One sampler at work: what it should show, what it shows, and what is asked of the engine.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::traces::Traces;
+use crate::clock::Instant;
 use crate::lab::Stability;
 use crate::measure::DataDistance;
 use crate::recording::Recording;

@@ -1,12 +1,13 @@
 //! What is asked to be solved for the panes, and which of the answers is shown.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::pane::{PaneState, Shown, Solve};
 use super::references::References;
 use super::soon::Soon;
 use super::traces::Traces;
+use crate::clock::Instant;
 use crate::recording::{Recording, fresh_id};
 use crate::scene::Scene;
 use crate::task::{Product, Task};

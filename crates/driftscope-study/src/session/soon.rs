@@ -1,6 +1,8 @@
 //! What has to be looked at again, and when.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::Instant;
 
 /// The moment of an update, and how soon the next one is due.
 #[derive(Debug)]

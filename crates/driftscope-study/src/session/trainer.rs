@@ -1,12 +1,13 @@
 //! The training under way, and which weights the particles follow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
 use super::action::Training;
 use super::editor::ActionError;
 use super::soon::Soon;
+use crate::clock::Instant;
 use crate::scene::{Data, ModelName, Scene};
 use crate::task::{Product, Task, TrainingSpec};
 use crate::training::{TrainingState, TrainingStatus};
