@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::TrainingState;
 use driftscope_study::scene::Scene;
-use driftscope_study::session::{Action, Change, Mode, PaneState, Session, Training};
+use driftscope_study::session::{Action, Change, Mode, PaneState, Session, TrainingOrder};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -167,7 +167,7 @@ fn without_a_window_the_same_actions_give_the_same_numbers() {
             vec![
                 Action::Mode { mode: Mode::Train },
                 training_settings,
-                Action::Train { training: Training::Start },
+                Action::Train { training: TrainingOrder::Start },
             ],
             has_ended,
         ),

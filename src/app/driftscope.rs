@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use driftscope_study::scene::FieldKind;
-use driftscope_study::session::{Action, Mode, Session, Training};
+use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
 use eframe::egui::{
     self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
@@ -216,7 +216,7 @@ impl Driftscope {
                     scene.field.kind = FieldKind::Learned;
                     scene.field.model = Some(path.into());
                     self.commands.push(Command::set_whole(before, &scene));
-                    let training = Training::Reset;
+                    let training = TrainingOrder::Reset;
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
                 FileNews::Saved(path) => {

@@ -11,7 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::memory::{check_disk, check_memory, product};
 use driftscope_solve::Scope;
-use driftscope_study::export::{Export, ExportError, FORMATS, Format, Place, Size};
+use driftscope_study::export::{Export, ExportError, ExportPlace, FORMATS, Format, RunSize};
 use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
 use driftscope_study::{
@@ -233,7 +233,7 @@ impl Sample {
     /// Begins the files of all formats.
     fn begin(&self, experiment: &Experiment) -> Result<Vec<Box<dyn Export>>> {
         make_folder(&self.out)?;
-        let place = Place { folder: &self.out, logged: !self.no_log };
+        let place = ExportPlace { folder: &self.out, logged: !self.no_log };
         let files = self.chosen().into_iter().map(|format| (format.begin)(experiment, &place));
         Ok(files.collect::<Result<_, ExportError>>()?)
     }
@@ -281,7 +281,7 @@ impl Planned {
         let attempts = steps.filter(|_| options.logged > 0 && !scene.is_sde());
         let particles = scene.particles.count;
         let precise = options.precise;
-        let size = Size { particles, keyframes, attempts: attempts.unwrap_or(0), precise };
+        let size = RunSize { particles, keyframes, attempts: attempts.unwrap_or(0), precise };
         let bytes =
             formats.iter().fold(0_u64, |sum, format| sum.saturating_add((format.bytes)(&size)));
         Self { particles, keyframes, attempts, bytes }

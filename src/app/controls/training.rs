@@ -3,7 +3,7 @@
 use driftscope_flow::network::LossRef;
 use driftscope_study::scene::Direction;
 use driftscope_study::scene::parameters::Named;
-use driftscope_study::session::{Action, Training};
+use driftscope_study::session::{Action, TrainingOrder};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
@@ -56,8 +56,8 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let paused = status == Some(&TrainingState::Paused);
     let forwards = state.scene().direction == Direction::Noise;
     let (first, next, reason) = match status {
-        Some(TrainingState::Running) => ("Pause", Some(Training::Pause), ""),
-        Some(TrainingState::Paused) => ("Resume", Some(Training::Resume), ""),
+        Some(TrainingState::Running) => ("Pause", Some(TrainingOrder::Pause), ""),
+        Some(TrainingState::Paused) => ("Resume", Some(TrainingOrder::Resume), ""),
         Some(_) => ("Start", None, "This training has ended. Reset it to start another."),
         None if state.scene().classic().is_some() => (
             "Start",
@@ -67,12 +67,12 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         None if forwards => {
             ("Start", None, "Networks are trained to generate. Choose Generate to train one.")
         }
-        None => ("Start", Some(Training::Start), ""),
+        None => ("Start", Some(TrainingOrder::Start), ""),
     };
     let buttons = [
         (first, next, reason),
-        ("Stop", (running || paused).then_some(Training::Stop), "No training is under way."),
-        ("Reset", status.map(|_| Training::Reset), "There is nothing to reset."),
+        ("Stop", (running || paused).then_some(TrainingOrder::Stop), "No training is under way."),
+        ("Reset", status.map(|_| TrainingOrder::Reset), "There is nothing to reset."),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = UNIT;

@@ -7,7 +7,7 @@ use driftscope_base::files::{Pending, write_atomically};
 use driftscope_base::memory::product;
 use driftscope_solve::{Attempt, Scope};
 
-use super::format::{Begun, Export, ExportError, Format, Place, Size};
+use super::format::{Begun, Export, ExportError, ExportPlace, Format, RunSize};
 use crate::experiment::Experiment;
 use crate::recording::Recording;
 use crate::scene::Precision;
@@ -34,15 +34,15 @@ const STEPS: [&str; 7] = ["particle", "attempt", "t", "h", "error_ratio", "accep
 /// about.
 const ROW_BYTES: [usize; 3] = [36, 52, 60];
 
-fn bytes(size: &Size) -> u64 {
+fn bytes(size: &RunSize) -> u64 {
     let [single, double, attempt] = ROW_BYTES;
     let row = if size.precise { double } else { single };
     let steps = product(&[size.particles, size.attempts, attempt]);
     product(&[size.particles, size.keyframes, row]).saturating_add(steps)
 }
 
-fn begin(_: &Experiment, place: &Place) -> Begun {
-    let Place { folder, logged } = *place;
+fn begin(_: &Experiment, place: &ExportPlace) -> Begun {
+    let ExportPlace { folder, logged } = *place;
     let trajectories = GrowingTable::begin(&folder.join(FILES[1]), &TRAJECTORIES)?;
     let steps = logged.then(|| GrowingTable::begin(&folder.join(FILES[2]), &STEPS)).transpose()?;
     Ok(Box::new(Tables { trajectories, steps, folder: folder.to_owned() }))

@@ -22,9 +22,9 @@ pub struct Format {
     /// Its media type, as in `text/csv`.
     pub media: &'static str,
     /// Bytes that a run of this size takes on the disk, about; for refusing it before it begins.
-    pub bytes: fn(&Size) -> u64,
+    pub bytes: fn(&RunSize) -> u64,
     /// Begins to write the run of an experiment into a folder, which is there.
-    pub begin: fn(&Experiment, &Place) -> Begun,
+    pub begin: fn(&Experiment, &ExportPlace) -> Begun,
     /// The one file that stands for a whole run where there is room for one alone, as in a pipe: of the
     /// recording that is left at the end, with ends, counts and stops.
     pub alone: fn(&Experiment, &Recording) -> Result<Vec<u8>, ExportError>,
@@ -35,7 +35,7 @@ pub type Begun = Result<Box<dyn Export>, ExportError>;
 
 /// Where a run is written, and how much of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct ExportPlace<'a> {
     /// The folder.
     pub folder: &'a Path,
     /// Whether the attempted steps are written as well.
@@ -44,7 +44,7 @@ pub struct Place<'a> {
 
 /// How large a run is, as far as that is known before it.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub struct RunSize {
     /// Particles.
     pub particles: usize,
     /// Keyframes of each particle.

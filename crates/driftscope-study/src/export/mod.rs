@@ -5,7 +5,7 @@ mod csv;
 mod format;
 
 pub use csv::{SAMPLES, number};
-pub use format::{Begun, Export, ExportError, Format, Place, Size};
+pub use format::{Begun, Export, ExportError, ExportPlace, Format, RunSize};
 
 /// Every format; the first is the usual one.
 pub static FORMATS: &[&Format] = &[&csv::CSV];

@@ -17,7 +17,7 @@ fn experiment() -> Experiment {
 }
 
 /// Runs and writes; the recording that is left, and the bytes said to be written before the end.
-fn write(format: &Format, place: &Place) -> (Recording, u64) {
+fn write(format: &Format, place: &ExportPlace) -> (Recording, u64) {
     let experiment = experiment();
     let mut export = (format.begin)(&experiment, place).expect("begun");
     let options = RunOptions {
@@ -51,7 +51,7 @@ fn every_format_writes_its_files_when_it_is_finished_and_says_how_large_they_are
         );
         assert!(format.media.contains('/') && !format.title.is_empty() && !format.about.is_empty());
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place { folder: folder.path(), logged: true };
+        let place = ExportPlace { folder: folder.path(), logged: true };
         let (recording, written) = write(format, &place);
         let entries: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
         assert!(!entries.is_empty(), "{}", format.name);
@@ -64,7 +64,7 @@ fn every_format_writes_its_files_when_it_is_finished_and_says_how_large_they_are
         assert!(written <= bytes, "{}: {written} {bytes}", format.name);
         let attempts = recording.counts().map(|c| (c.accepted + c.rejected) as usize);
         let attempts = attempts.sum::<usize>() / 300;
-        let size = Size { particles: 300, keyframes: 9, attempts, precise: true };
+        let size = RunSize { particles: 300, keyframes: 9, attempts, precise: true };
         let expected = (format.bytes)(&size);
         // A guide for what the disk has room for: not less than half, not more than twice.
         assert!((bytes / 2..2 * bytes).contains(&expected), "{}: {bytes} {expected}", format.name);
@@ -77,7 +77,7 @@ fn every_format_writes_its_files_when_it_is_finished_and_says_how_large_they_are
 fn what_is_given_up_leaves_no_file() {
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place { folder: folder.path(), logged: true };
+        let place = ExportPlace { folder: folder.path(), logged: true };
         drop((format.begin)(&experiment(), &place).expect("begun"));
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
     }

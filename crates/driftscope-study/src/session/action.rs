@@ -40,7 +40,7 @@ impl Mode {
 /// What becomes of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Training {
+pub enum TrainingOrder {
     /// It starts, unless one is there.
     Start,
     /// It waits.
@@ -125,7 +125,7 @@ pub enum Action {
     /// taken back.
     Train {
         /// What becomes of it.
-        training: Training,
+        training: TrainingOrder,
     },
     /// The picture moves, or stands. It is about time, not the document, and not taken back; so are those
     /// that follow.

@@ -23,7 +23,7 @@ use driftscope_flow::network::{NetworkId, TrainingSettings};
 use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
-use self::trainer::Trainer;
+use self::trainer::TrainingWatch;
 use crate::clock::Instant;
 use crate::networks::Networks;
 use crate::recording::Recording;
@@ -33,7 +33,7 @@ use crate::task::Task;
 use crate::training::{TrainingState, TrainingStatus};
 use crate::work::{Crew, Dispatcher, ThreadCrew};
 
-pub use self::action::{Action, InspectedStep, Mode, Training};
+pub use self::action::{Action, InspectedStep, Mode, TrainingOrder};
 pub use self::change::Change;
 pub use self::editor::{ActionError, Document, Editor};
 pub use self::pane::{ChosenSteps, Leaving, PaneState, Shown, Solve};
@@ -50,7 +50,7 @@ pub struct Session {
     playback: Playback,
     solvers: Solvers,
     stability: StabilityWatch,
-    trainer: Trainer,
+    trainer: TrainingWatch,
     work: Dispatcher<Task>,
     now: Instant,
 }
@@ -81,7 +81,7 @@ impl Session {
             inspected: None,
             playback: Playback::default(),
             stability: StabilityWatch::default(),
-            trainer: Trainer::default(),
+            trainer: TrainingWatch::default(),
             work: Dispatcher::new(crew(store)),
             now,
         };
@@ -115,7 +115,7 @@ impl Session {
             Action::Train { training } => {
                 let Document { scene, training: settings } = self.editor.document();
                 self.trainer.carry_out(training, settings, scene, &self.work)?;
-                if training == Training::Reset {
+                if training == TrainingOrder::Reset {
                     let replaced = self.trainer.replaced();
                     self.editor.amend(|scene| scene.leave_trained(replaced));
                 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
-use super::action::Training;
+use super::action::TrainingOrder;
 use super::editor::ActionError;
 use super::soon::Soon;
 use crate::clock::Instant;
@@ -21,7 +21,7 @@ const REST: u32 = 9;
 
 /// A training and what it was started for.
 #[derive(Default)]
-pub struct Trainer {
+pub struct TrainingWatch {
     /// Dropping it withdraws it.
     job: Option<(Ticket, Data)>,
     status: Option<TrainingStatus>,
@@ -31,7 +31,7 @@ pub struct Trainer {
     shown_at: Option<Instant>,
 }
 
-impl Trainer {
+impl TrainingWatch {
     /// Where the training stands.
     #[must_use]
     pub fn status(&self) -> Option<&TrainingStatus> {
@@ -53,13 +53,13 @@ impl Trainer {
     /// Why a training cannot start.
     pub fn carry_out(
         &mut self,
-        training: Training,
+        training: TrainingOrder,
         settings: &TrainingSettings,
         scene: &Scene,
         work: &Dispatcher<Task>,
     ) -> Result<(), ActionError> {
         match (training, &self.job) {
-            (Training::Start, None) => {
+            (TrainingOrder::Start, None) => {
                 let spec = TrainingSpec::of_scene(scene, settings.clone());
                 spec.check()?;
                 scene.mixture()?;
@@ -69,10 +69,10 @@ impl Trainer {
                     self.replaced.clone_from(&scene.field.model);
                 }
             }
-            (Training::Pause, Some((job, _))) => work.tell(job, Word::Pause),
-            (Training::Resume, Some((job, _))) => work.tell(job, Word::Resume),
-            (Training::Stop, Some((job, _))) => work.tell(job, Word::Stop),
-            (Training::Reset, Some(_)) => self.reset(),
+            (TrainingOrder::Pause, Some((job, _))) => work.tell(job, Word::Pause),
+            (TrainingOrder::Resume, Some((job, _))) => work.tell(job, Word::Resume),
+            (TrainingOrder::Stop, Some((job, _))) => work.tell(job, Word::Stop),
+            (TrainingOrder::Reset, Some(_)) => self.reset(),
             _ => {}
         }
         Ok(())

@@ -37,7 +37,7 @@ pub struct Loss {
 
 /// The words of a loss.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(super) struct LossWords {
     pub name: &'static str,
     pub title: &'static str,
     pub about: &'static str,
@@ -46,8 +46,8 @@ pub(super) struct Words {
 
 impl Loss {
     /// The entry of a loss in the table.
-    pub(super) const fn of<L: SampleLoss>(words: Words) -> Self {
-        let Words { name, title, about, quantity } = words;
+    pub(super) const fn of<L: SampleLoss>(words: LossWords) -> Self {
+        let LossWords { name, title, about, quantity } = words;
         Self { name, title, about, quantity, samples: of_samples::<L>, tensor: L::tensor }
     }
 }

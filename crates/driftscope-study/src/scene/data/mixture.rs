@@ -3,13 +3,13 @@
 use driftscope_flow::data::{Component, Mixture};
 use serde::{Deserialize, Serialize};
 
-use super::source::{Source, Words};
+use super::source::{DataSource, SourceWords};
 use crate::scene::Scene;
 use crate::scene::parameters::{Kind, Parameter, Range, Written};
 use crate::scene::problem::Problem;
 
 const KEY: &str = "data.mixture";
-static WORDS: Words = Words {
+static WORDS: SourceWords = SourceWords {
     title: "Own mixture",
     about: "A mixture of Gaussians from a scene file.",
     what: "a mixture of one's own",
@@ -34,8 +34,8 @@ fn one() -> f64 {
     1.0
 }
 
-impl Source for Vec<Blob> {
-    fn words(&self) -> &'static Words {
+impl DataSource for Vec<Blob> {
+    fn words(&self) -> &'static SourceWords {
         &WORDS
     }
 

@@ -1,5 +1,5 @@
 //! What is sampled: a built-in distribution by name, or data of one's own from one of the sources in the
-//! table below. A file here that makes something a [`Source`], and its line in the table, add one to the
+//! table below. A file here that makes something a [`DataSource`], and its line in the table, add one to the
 //! table of parameters with all that follows from it (scene files, `--set`, checks, the window's controls,
 //! the guide), to the window's menu, to model files and to the command that trains on it.
 
@@ -14,7 +14,7 @@ use driftscope_flow::data::{Mixture, TOYS, Toy, toy};
 use serde::{Deserialize, Serialize};
 
 pub use mixture::Blob;
-pub use source::{Source, Words};
+pub use source::{DataSource, SourceWords};
 
 use super::Scene;
 use super::applies::{OTHER_DATA, without_classic};
@@ -42,7 +42,7 @@ macro_rules! sources {
                         let absent = scene.data.$key.is_none();
                         without_classic(scene).or(absent.then_some(OTHER_DATA))
                     }
-                    let own = <$source as Source>::parameters().into_iter();
+                    let own = <$source as DataSource>::parameters().into_iter();
                     rows.extend(own.map(|row| row.when(idle)));
                 })*
                 rows
@@ -55,10 +55,10 @@ macro_rules! sources {
             }
 
             /// What there is of data of one's own, by key.
-            fn all_own(&self) -> impl Iterator<Item = (&'static str, &dyn Source)> {
+            fn all_own(&self) -> impl Iterator<Item = (&'static str, &dyn DataSource)> {
                 let own = [$((
                     concat!("data.", stringify!($key)),
-                    self.$key.as_ref().map(|own| own as &dyn Source),
+                    self.$key.as_ref().map(|own| own as &dyn DataSource),
                 )),*];
                 own.into_iter().filter_map(|(key, own)| Some((key, own?)))
             }
@@ -78,7 +78,7 @@ macro_rules! sources {
 
             /// Data of one's own that a menu can begin with.
             fn starts() -> Vec<Self> {
-                let starts = [$(<$source as Source>::start()
+                let starts = [$(<$source as DataSource>::start()
                     .map(|own| Self { $key: Some(own), ..Self::default() })),*];
                 starts.into_iter().flatten().collect()
             }
@@ -86,7 +86,7 @@ macro_rules! sources {
             /// Lets names of files in the section of a scene file be seen from its folder.
             pub(super) fn beside(section: &mut toml::Table, folder: &Path) {
                 $(if let Some(value) = section.get_mut(stringify!($key)) {
-                    <$source as Source>::beside(value, folder);
+                    <$source as DataSource>::beside(value, folder);
                 })*
             }
         }
@@ -107,7 +107,7 @@ impl Default for Data {
 impl Data {
     /// Data of one's own, if there are any.
     #[must_use]
-    pub fn own(&self) -> Option<&dyn Source> {
+    pub fn own(&self) -> Option<&dyn DataSource> {
         self.all_own().next().map(|(_, own)| own)
     }
 
@@ -177,7 +177,7 @@ impl Data {
     pub fn entry(&self) -> Choice {
         match self.all_own().next() {
             Some((name, own)) => {
-                let Words { title, about, .. } = own.words();
+                let SourceWords { title, about, .. } = own.words();
                 Choice { name, title, about }
             }
             // An unknown name is refused by the check.

@@ -11,9 +11,9 @@ use crate::scene::problem::Problem;
 /// Where data of one's own come from, as a scene file says it below `[data]`: what can be read from
 /// there is one, and the table in `data/mod.rs` gives it its key. A source is known exactly: its draws,
 /// its density at every noise level, the exact field and the likelihood all follow from its mixture.
-pub trait Source {
+pub trait DataSource {
     /// What it is called.
-    fn words(&self) -> &'static Words;
+    fn words(&self) -> &'static SourceWords;
 
     /// The distribution. Its numbers lie in the ranges of their rows.
     ///
@@ -50,7 +50,7 @@ pub trait Source {
 
 /// What a source is called.
 #[derive(Debug)]
-pub struct Words {
+pub struct SourceWords {
     /// Name in menus, such as "Own mixture".
     pub title: &'static str,
     /// One sentence on what it is, for a tooltip.

@@ -3,9 +3,9 @@
 
 use burn::tensor::Tensor;
 
-use crate::network::training::loss::{Loss, Output, SampleLoss, Words};
+use crate::network::training::loss::{Loss, LossWords, Output, SampleLoss};
 
-pub(super) static SQUARED: Loss = Loss::of::<Squared>(Words {
+pub(super) static SQUARED: Loss = Loss::of::<Squared>(LossWords {
     name: "squared",
     title: "Squared error",
     about: "|v − target|²: its least mean is reached by the mean of the targets, the velocity of the flow.",
