@@ -1,69 +1,37 @@
-//! Turning a scene into a recording, here and now. The engine's worker, the command line and the
+//! Turning a scene into a recording, here and now. Tasks, the command line and the
 //! tests all come through here.
 
 mod audience;
+mod error;
+mod job;
 mod load;
 mod log;
 mod options;
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
 use driftscope_base::cancel::{Cancel, Cancelled};
-use driftscope_base::field::{Field, ScoredField};
-use driftscope_base::memory::TooLarge;
+use driftscope_base::field::ScoredField;
 use driftscope_flow::field::Evaluate;
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::fixed::{FixedProblem, StepTotal};
 use driftscope_solve::sde::{LastStep, SdeProblem};
-use driftscope_solve::{Keep, Scope, TILE, Track, grid, per_particle, whole_batch};
+use driftscope_solve::{Scope, Track, grid, per_particle, whole_batch};
 use rayon::prelude::*;
-use thiserror::Error;
 
 use self::audience::{Audience, Blocks, Pictures};
+use self::job::Job;
 use self::load::Load;
 use self::log::{log_of_noisy_steps, log_of_totals};
 use crate::clock::Instant;
-use crate::experiment::{Experiment, ExperimentError};
-use crate::given_noise::{GivenNoiseError, Ordered};
+use crate::experiment::Experiment;
+use crate::given_noise::Ordered;
 use crate::recording::{Block, Recording};
-use crate::scene::{Precision, Scene};
+use crate::scene::Precision;
 
+pub use error::RunError;
 pub use options::{DOUBLED, RunOptions};
-
-/// Particles of a tile where there are many: more would be a matter of bookkeeping only.
-const LARGE_TILE: usize = 256;
-/// From so many particles on tiles are large.
-const MANY: usize = 8_192;
-/// The first picture shows so many particles; these come in small tiles, for all threads.
-const FIRST_PICTURE: usize = 256;
-/// Every further picture shows this many times more.
-const GROWTH: usize = 4;
-
-/// Why a scene could not be run.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// It is no experiment.
-    #[error(transparent)]
-    Refused(#[from] ExperimentError),
-    /// Noise that does not serve the scene.
-    #[error(transparent)]
-    Noise(#[from] GivenNoiseError),
-    /// More than there is memory for.
-    #[error(transparent)]
-    TooLarge(#[from] TooLarge),
-    /// Withdrawn by whoever asked.
-    #[error("cancelled")]
-    Cancelled,
-}
-
-impl From<Cancelled> for RunError {
-    fn from(_: Cancelled) -> Self {
-        Self::Cancelled
-    }
-}
 
 /// Runs an experiment, handing the recording so far to `publish` as blocks are finished, and returns it
 /// when complete.
@@ -141,138 +109,7 @@ fn start<S: Evaluate, A: Audience>(
     }
 }
 
-/// A run in progress.
-struct Job<'a, S> {
-    experiment: &'a Experiment,
-    scene: &'a Scene,
-    options: &'a RunOptions,
-    cancel: &'a Cancel,
-    field: &'a dyn Field<S>,
-    interval: (f64, f64),
-    began: Instant,
-}
-
 impl<S: Evaluate> Job<'_, S> {
-    /// The tiles: the number of the first particle and how many there are. They do not depend on
-    /// the number of threads.
-    fn tiles(&self) -> Vec<(usize, usize)> {
-        let count = self.scene.particles.count;
-        let size = if count < MANY { TILE } else { LARGE_TILE };
-        let first = FIRST_PICTURE.min(count);
-        let small = (0..first).step_by(TILE).map(|start| (start, TILE.min(first - start)));
-        let rest = (first..count).step_by(size).map(|start| (start, size.min(count - start)));
-        small.chain(rest).collect()
-    }
-
-    /// Starting points of the `size` particles from `first`, feature-major.
-    fn starts(&self, (first, size): (usize, usize)) -> Vec<S> {
-        let mut points = vec![S::ZERO; 2 * size];
-        for i in 0..size {
-            let [x, y] = self.experiment.start(first + i);
-            points[i] = S::from_f64(x);
-            points[size + i] = S::from_f64(y);
-        }
-        points
-    }
-
-    /// What a run keeps in memory, if it keeps so many keyframes, and so many attempts in a
-    /// particle's log (none if nobody knows yet).
-    fn load<A: Audience>(&self, keyframes: usize, attempts: Option<usize>) -> Load {
-        let count = self.scene.particles.count;
-        let tile = if count < MANY { TILE } else { LARGE_TILE };
-        let whole = self.scene.is_adaptive() && self.scene.sampler.scope == Scope::WholeBatch;
-        let at_once = if A::STREAMED && !whole { ahead() * tile } else { count };
-        Load {
-            particles: count,
-            keyframes,
-            precise: self.options.precise,
-            logged: if whole { 0 } else { self.options.logged },
-            attempts,
-            tile,
-            at_once: at_once.min(count),
-            solving: (rayon::current_num_threads() * tile).min(count),
-            noise: 0,
-        }
-    }
-
-    /// Bytes of the noise of one particle over `steps` steps.
-    fn noise_bytes(&self, steps: usize) -> usize {
-        let area = self.scene.is_sde() && self.scene.diffusion.scheme.needs_area();
-        let given = self.experiment.given().noise.is_some();
-        steps * 2 * size_of::<S>() * if area && !given { 2 } else { 1 }
-    }
-
-    /// What is kept of a tile at `first`.
-    fn keep(&self, attempts: usize, first: usize) -> Keep {
-        let logged = self.options.logged.saturating_sub(first);
-        Keep { logged, attempts, precise: self.options.precise }
-    }
-
-    /// Keyframe times as the window shows them: t, which falls where noising time rises.
-    fn shown(&self, times: &[f64]) -> Arc<[f64]> {
-        times.iter().map(|&time| self.scene.direction.own_time(time)).collect()
-    }
-
-    /// Solves tiles on all threads and takes them in order, publishing what is there ever less
-    /// often: the first picture comes soon, and no thread waits for another, unless what is solved
-    /// is not to be kept: then no tile is begun long before its turn to be taken.
-    fn in_order<A: Audience, T: Send>(
-        &self,
-        mut recording: Recording,
-        audience: &mut A,
-        solve: impl Fn((usize, usize)) -> Result<T, Cancelled> + Sync,
-        mut add: impl FnMut(&mut Recording, usize, T) -> Result<(), RunError>,
-    ) -> Result<Recording, RunError> {
-        let tiles = self.tiles();
-        let (sender, receiver) = mpsc::channel();
-        rayon::in_place_scope_fifo(|scope| {
-            let begin = |index: usize| {
-                let (sender, solve, tile) = (sender.clone(), &solve, tiles[index]);
-                scope.spawn_fifo(move |_| {
-                    let solved = catch_unwind(AssertUnwindSafe(|| solve(tile)));
-                    let (outcome, panic) = match solved {
-                        Ok(outcome) => (outcome, None),
-                        Err(panic) => (Err(Cancelled), Some(panic)),
-                    };
-                    // Nobody listens any more once one tile was cancelled.
-                    let _ = sender.send((index, outcome));
-                    if let Some(panic) = panic {
-                        resume_unwind(panic);
-                    }
-                });
-            };
-            let mut begun = if A::STREAMED { ahead().min(tiles.len()) } else { tiles.len() };
-            (0..begun).for_each(&begin);
-            let mut early = BTreeMap::new();
-            let (mut done, mut next_picture) = (0, FIRST_PICTURE);
-            let mut take_all = || {
-                while done < tiles.len() {
-                    let Some((index, outcome)) = receive(&receiver) else { break };
-                    early.insert(index, outcome?);
-                    while let Some(track) = early.remove(&done) {
-                        add(&mut recording, tiles[done].0, track)?;
-                        audience.take(&mut recording)?;
-                        done += 1;
-                        if begun < tiles.len() {
-                            begin(begun);
-                            begun += 1;
-                        }
-                    }
-                    recording.elapsed = self.began.elapsed();
-                    recording.complete = done == tiles.len();
-                    if recording.complete || recording.count() >= next_picture {
-                        next_picture = GROWTH * recording.count();
-                        audience.picture(&recording);
-                    }
-                }
-                Ok(())
-            };
-            // Whatever went wrong, nobody waits for the tiles that are under way.
-            take_all().inspect_err(|_: &RunError| self.cancel.raise())?;
-            Ok(recording)
-        })
-    }
-
     fn per_particle<A: Audience>(
         &self,
         mut recording: Recording,
@@ -427,33 +264,10 @@ impl<S: Evaluate> Job<'_, S> {
     }
 }
 
-/// The next message, or none when all have come. A thread of the pool lends a hand meanwhile.
-fn receive<T>(receiver: &mpsc::Receiver<T>) -> Option<T> {
-    if rayon::current_thread_index().is_none() {
-        return receiver.recv().ok();
-    }
-    loop {
-        match receiver.try_recv() {
-            Ok(message) => return Some(message),
-            Err(mpsc::TryRecvError::Disconnected) => return None,
-            Err(mpsc::TryRecvError::Empty) => {
-                if rayon::yield_now() != Some(rayon::Yield::Executed) {
-                    std::thread::yield_now();
-                }
-            }
-        }
-    }
-}
-
 fn push(recording: &mut Recording, first: usize, track: Track) -> Result<(), RunError> {
     if track.log_is_cut {
         return Err(Load::log_refused(&track).into());
     }
     recording.blocks.push(Arc::new(Block::new(first, track)));
     Ok(())
-}
-
-/// Tiles that are begun before the first of them is taken, where they are not kept.
-fn ahead() -> usize {
-    2 * rayon::current_num_threads()
 }
