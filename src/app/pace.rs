@@ -49,6 +49,7 @@ impl Pace {
             self.periods.push_back(period);
             log::trace!("a frame after {period:?}");
             let cost = self.periods.iter().min().copied().unwrap_or_default();
+            // On the window's thread: whatever asks for a frame, input and news alike, waits for it.
             std::thread::sleep(rest_after(period, cost));
         }
         self.began = Some(Instant::now());

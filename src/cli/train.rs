@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -26,7 +27,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::scene_args::SceneArgs;
 use super::table::{check_writable, save};
 
-/// The bar moves this often.
+/// Ctrl-C is heard within this.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Train a network by flow matching and save it as safetensors.
@@ -129,7 +130,11 @@ impl Train {
         let spec = TrainingSpec { data, interpolant, settings };
         spec.check()?;
         let store = Store::default();
-        let work = Dispatcher::new(ThreadCrew::new(store.clone(), || {}));
+        let (wake, woken) = channel();
+        let work = Dispatcher::new(ThreadCrew::new(store.clone(), move || {
+            // Nobody waits any more when the training is over.
+            let _ = wake.send(());
+        }));
         let job = work.start(Task::Train(spec));
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
@@ -143,7 +148,8 @@ impl Train {
             .with_style(ProgressStyle::with_template(style).expect("a template that is tested"));
         let mut status = TrainingStatus::beginning(self.steps);
         while matches!(status.state, TrainingState::Running | TrainingState::Paused) {
-            std::thread::sleep(LOOK);
+            // Ctrl-C wakes nobody: it is looked for now and then.
+            let _ = woken.recv_timeout(LOOK);
             if interrupted.load(Ordering::Relaxed) {
                 work.tell(&job, Word::Stop);
             }
