@@ -41,22 +41,7 @@ fn remove(table: &mut toml::Table, key: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scene(settings: &[&str]) -> Scene {
-        let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-        Scene::with_settings(None, &settings).expect("a scene")
-    }
-
-    /// Dotted keys of a table, whose lists and own mixtures are values.
-    fn keys(table: &toml::Table, before: &str, found: &mut Vec<String>) {
-        for (key, value) in table {
-            let key = format!("{before}{key}");
-            match value {
-                toml::Value::Table(inner) => keys(inner, &format!("{key}."), found),
-                _ => found.push(key),
-            }
-        }
-    }
+    use crate::scene::test_support::{keys, scene};
 
     #[test]
     fn given_are_settings_of_the_command_line_and_unusual_ones_of_a_file() {

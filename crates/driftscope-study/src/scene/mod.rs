@@ -13,6 +13,8 @@ mod pane;
 pub mod parameters;
 mod preset;
 mod problem;
+#[cfg(test)]
+mod test_support;
 mod text;
 mod view;
 

@@ -3,22 +3,7 @@ use driftscope_solve::grid::Spacing;
 
 use super::super::{Data, FieldKind, Pane, Scene};
 use super::*;
-
-fn scene(settings: &[&str]) -> Scene {
-    let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
-    Scene::with_settings(None, &settings).expect("a scene")
-}
-
-/// Dotted keys of a table, whose lists and own mixtures are values.
-fn keys(table: &toml::Table, before: &str, found: &mut Vec<String>) {
-    for (key, value) in table {
-        let key = format!("{before}{key}");
-        match value {
-            toml::Value::Table(inner) => keys(inner, &format!("{key}."), found),
-            _ => found.push(key),
-        }
-    }
-}
+use crate::scene::test_support::{keys, scene};
 
 #[test]
 fn every_key_of_a_scene_stands_in_the_table_once() {
