@@ -9,15 +9,15 @@ mod long_sweep;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
+use driftscope_base::cancel::Cancel;
 use driftscope_study::Store;
+use driftscope_study::lab::LabError;
 use driftscope_study::scene::Scene;
-use driftscope_study::work::{
-    Course, Crew, Lane, News, Signal, Tell, ThreadCrew, Turn, Unfinished, Work,
-};
+use driftscope_study::work::{Crew, News, ThreadCrew};
 use egui_kittest::Harness;
 use serde::{Deserialize, Serialize};
 
-use self::long_sweep::long_sweep;
+use self::long_sweep::{InLab, Measures, long_sweep};
 
 /// Times both are measured.
 const ROUNDS: u32 = 8;
@@ -26,28 +26,9 @@ const ROUNDS: u32 = 8;
 #[derive(Clone, Serialize, Deserialize)]
 struct Sweep;
 
-impl Work for Sweep {
-    type Product = ();
-    type Course = Self;
-
-    fn lane(&self) -> Lane {
-        Lane::Lab
-    }
-
-    fn begin(self) -> Self {
-        self
-    }
-}
-
-impl Course<()> for Sweep {
-    fn go_on(
-        &mut self,
-        _store: &Store,
-        signal: &Signal,
-        tell: &mut Tell<'_, ()>,
-    ) -> Result<Turn, Unfinished> {
-        long_sweep(signal.cancel(), |share| tell(News::Progress(share)))?;
-        Ok(Turn::Done)
+impl Measures for Sweep {
+    fn measure(&self, cancel: &Cancel, progress: &mut dyn FnMut(f64)) -> Result<(), LabError> {
+        long_sweep(cancel, progress)
     }
 }
 
@@ -80,7 +61,7 @@ fn main() {
     let (mut alone, mut beside) = (0.0, 0.0);
     for _ in 0..ROUNDS {
         alone += frames_per_second(&mut harness) / f64::from(ROUNDS);
-        let sweep = crew.start(Sweep);
+        let sweep = crew.start(InLab(Sweep));
         // The reference is known after the first time.
         while crew.poll().is_none() {
             std::thread::sleep(Duration::from_millis(20));

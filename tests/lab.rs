@@ -15,15 +15,13 @@ use driftscope_study::lab::{
 };
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
-use driftscope_study::work::{
-    Course, Crew, Lane, News, Signal, Tell, ThreadCrew, Turn, Unfinished, Work,
-};
+use driftscope_study::work::{Crew, News, ThreadCrew};
 use driftscope_study::{Experiment, Networks, Store};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde::{Deserialize, Serialize};
 
-use self::long_sweep::long_sweep;
+use self::long_sweep::{InLab, Measures, long_sweep};
 
 fn scene(settings: &[&str]) -> Arc<Scene> {
     let all: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
@@ -96,41 +94,23 @@ fn noisy() -> Arc<Scene> {
 #[derive(Clone, Serialize, Deserialize)]
 struct Long(usize);
 
-impl Work for Long {
-    type Product = ();
-    type Course = Self;
-
-    fn lane(&self) -> Lane {
-        Lane::Lab
-    }
-
-    fn begin(self) -> Self {
-        self
-    }
-}
-
-impl Course<()> for Long {
-    fn go_on(
-        &mut self,
-        _store: &Store,
-        signal: &Signal,
-        _tell: &mut Tell<'_, ()>,
-    ) -> Result<Turn, Unfinished> {
-        if let Some((_, measure)) = MEASUREMENTS.get(self.0) {
-            measure(signal.cancel())?;
+impl Measures for Long {
+    fn measure(&self, cancel: &Cancel, _progress: &mut dyn FnMut(f64)) -> Result<(), LabError> {
+        match MEASUREMENTS.get(self.0) {
+            Some((_, measure)) => measure(cancel),
+            None => Ok(()),
         }
-        Ok(Turn::Done)
     }
 }
 
 /// How long a measurement needs to end once it is withdrawn after `after`: until the next one's turn comes.
-fn withdrawal(crew: &mut ThreadCrew<Long>, measurement: usize, after: Duration) -> Duration {
-    let id = crew.start(Long(measurement));
+fn withdrawal(crew: &mut ThreadCrew<InLab<Long>>, measurement: usize, after: Duration) -> Duration {
+    let id = crew.start(InLab(Long(measurement)));
     std::thread::sleep(after);
     assert!(crew.poll().is_none(), "it was to be long");
     let began = Instant::now();
     crew.withdraw(id);
-    crew.start(Long(MEASUREMENTS.len()));
+    crew.start(InLab(Long(MEASUREMENTS.len())));
     while !matches!(crew.poll(), Some((_, News::Done))) {
         assert!(began.elapsed() < Duration::from_secs(10), "it does not end");
         std::thread::sleep(Duration::from_micros(200));

@@ -3,9 +3,47 @@
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::CloudDistance;
-use driftscope_study::Networks;
 use driftscope_study::lab::{LabError, Setting, sweep_ode, sweep_point, sweep_reference};
 use driftscope_study::scene::Scene;
+use driftscope_study::work::{Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
+use driftscope_study::{Networks, Store};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// What is measured in one turn.
+pub trait Measures: Clone + Send + Serialize + DeserializeOwned + 'static {
+    /// Measures; `progress` gets the share that is done.
+    fn measure(&self, cancel: &Cancel, progress: &mut dyn FnMut(f64)) -> Result<(), LabError>;
+}
+
+/// The same as work for a crew, in the laboratory's lane.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct InLab<M>(pub M);
+
+impl<M: Measures> Work for InLab<M> {
+    type Product = ();
+    type Course = Self;
+
+    fn lane(&self) -> Lane {
+        Lane::Lab
+    }
+
+    fn begin(self) -> Self {
+        self
+    }
+}
+
+impl<M: Measures> Course<()> for InLab<M> {
+    fn go_on(
+        &mut self,
+        _store: &Store,
+        signal: &Signal,
+        tell: &mut Tell<'_, ()>,
+    ) -> Result<Turn, Unfinished> {
+        self.0.measure(signal.cancel(), &mut |share| tell(News::Progress(share)))?;
+        Ok(Turn::Done)
+    }
+}
 
 /// A sweep that would take minutes; `progress` gets the share that is done.
 pub fn long_sweep(cancel: &Cancel, mut progress: impl FnMut(f64)) -> Result<(), LabError> {
