@@ -128,6 +128,16 @@ pub fn read_text(path: &Path, most: u64) -> Result<Option<String>> {
     Ok((text.len() as u64 <= most).then_some(text))
 }
 
+/// Reads a file of at most `most` bytes; none if it is longer, whatever its size is said to be.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_bytes(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
 /// What a path leads to once its links are followed.
 enum Target {
     /// A file, which need not be there yet.

@@ -10,6 +10,7 @@ mod given_noise;
 pub mod lab;
 pub mod measure;
 mod networks;
+pub mod own;
 mod priority;
 mod probe;
 mod recording;

@@ -156,6 +156,10 @@ impl Networks {
             }
             field.model = file.file_name().map(|name| ModelName::File(name.into()));
         }
+        scene.data = scene
+            .data
+            .beside(path)
+            .map_err(|source| SceneError::Write { path: path.to_owned(), source })?;
         Ok(scene.save(path)?)
     }
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
 use super::{Data, ModelName, Scene, bundled};
+use crate::own;
 
 /// Scene files larger than this are not scenes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -269,7 +270,7 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
     let Some(folder) = path.parent() else { return Ok(table) };
     beside(&mut table, folder);
     if let Some(data) = table.get_mut("data").and_then(toml::Value::as_table_mut) {
-        Data::beside(data, folder);
+        Data::seen_from(data, folder);
     }
     if let Some(toml::Value::Array(panes)) = table.get_mut("panes") {
         for pane in panes.iter_mut().filter_map(toml::Value::as_table_mut) {
@@ -281,16 +282,10 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
 
 /// Looks for the model of a scene or a pane in `folder`.
 fn beside(table: &mut toml::Table, folder: &Path) {
-    if let Some(toml::Value::String(model)) =
-        table.get_mut("field").and_then(|field| field.get_mut("model"))
+    if let Some(model) = table.get_mut("field").and_then(|field| field.get_mut("model"))
+        && !model.as_str().is_some_and(|model| model.starts_with(ModelName::TRAINED))
     {
-        if model.starts_with(ModelName::TRAINED) {
-            return;
-        }
-        // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
-        // saved elsewhere.
-        let there = folder.join(&*model);
-        *model = std::path::absolute(&there).unwrap_or(there).display().to_string();
+        own::seen_from(model, folder);
     }
 }
 

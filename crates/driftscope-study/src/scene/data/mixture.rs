@@ -3,6 +3,7 @@
 use driftscope_flow::data::{Component, Mixture};
 use serde::{Deserialize, Serialize};
 
+use super::Data;
 use super::source::{DataSource, SourceWords};
 use crate::scene::Scene;
 use crate::scene::parameters::{Kind, Parameter, Range, Written};
@@ -39,7 +40,7 @@ impl DataSource for Vec<Blob> {
         &WORDS
     }
 
-    fn mixture(&self) -> Result<Mixture, Problem> {
+    fn mixture(&self, _data: &Data) -> Result<Mixture, Problem> {
         for blob in self {
             Range::above(0.0).check("data.mixture.std", blob.std)?;
             Range::above(0.0).check("data.mixture.weight", blob.weight)?;

@@ -4,22 +4,27 @@
 //! the guide), to the window's menu, to model files and to the command that trains on it.
 
 mod mixture;
+mod point_table;
+mod points;
 mod source;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::path::Path;
 
 use driftscope_flow::data::{Mixture, TOYS, Toy, toy};
 use serde::{Deserialize, Serialize};
 
 pub use mixture::Blob;
+pub use points::PointList;
 pub use source::{DataSource, SourceWords};
 
 use super::Scene;
 use super::applies::{OTHER_DATA, without_classic};
 use super::parameters::{Choice, Parameter, of_toy, toys};
 use super::problem::{Problem, refuse};
+use crate::own::Own;
 
 /// The sources of data of one's own, each by its key below `[data]`.
 macro_rules! sources {
@@ -31,6 +36,9 @@ macro_rules! sources {
             /// A built-in distribution; ignored where there are data of one's own.
             pub name: String,
             $($(#[$words])* #[serde(skip_serializing_if = "Option::is_none")] pub $key: Option<$source>,)*
+            /// Standard deviation of the Gaussian on each point of `points`; Silverman's if none.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub kernel: Option<f64>,
         }
 
         impl Data {
@@ -51,7 +59,7 @@ macro_rules! sources {
             /// A built-in distribution.
             #[must_use]
             pub fn named(name: &str) -> Self {
-                Self { name: name.to_owned(), $($key: None),* }
+                Self { name: name.to_owned(), $($key: None,)* kernel: None }
             }
 
             /// What there is of data of one's own, by key.
@@ -84,10 +92,23 @@ macro_rules! sources {
             }
 
             /// Lets names of files in the section of a scene file be seen from its folder.
-            pub(super) fn beside(section: &mut toml::Table, folder: &Path) {
+            pub(super) fn seen_from(section: &mut toml::Table, folder: &Path) {
                 $(if let Some(value) = section.get_mut(stringify!($key)) {
-                    <$source as DataSource>::beside(value, folder);
+                    <$source as DataSource>::seen_from(value, folder);
                 })*
+            }
+
+            /// The same as a scene file `path` would say it, with what it does not say itself in a file
+            /// beside it.
+            ///
+            /// # Errors
+            /// If that file cannot be written.
+            pub(crate) fn beside(&self, path: &Path) -> io::Result<Self> {
+                let mut data = self.clone();
+                $(if let Some(own) = &self.$key && let Some(named) = DataSource::beside(own, path)? {
+                    data.$key = Some(named);
+                })*
+                Ok(data)
             }
         }
     };
@@ -96,6 +117,8 @@ macro_rules! sources {
 sources! {
     /// A mixture of Gaussians.
     mixture: Vec<Blob>,
+    /// Points, with a Gaussian on each.
+    points: Own<PointList>,
 }
 
 impl Default for Data {
@@ -153,7 +176,7 @@ impl Data {
             let allowed = format!("one source of data only: leave this or {first} out");
             return refuse(key, "given", allowed);
         }
-        source.mixture()
+        source.mixture(self)
     }
 
     /// What can be chosen from a menu: built-in distributions, then sources that a menu can begin with.

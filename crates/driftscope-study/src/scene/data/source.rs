@@ -1,9 +1,11 @@
 //! What a source of data of one's own is.
 
+use std::io;
 use std::path::Path;
 
 use driftscope_flow::data::Mixture;
 
+use super::Data;
 use crate::scene::Scene;
 use crate::scene::parameters::Parameter;
 use crate::scene::problem::Problem;
@@ -15,11 +17,11 @@ pub trait DataSource {
     /// What it is called.
     fn words(&self) -> &'static SourceWords;
 
-    /// The distribution. Its numbers lie in the ranges of their rows.
+    /// The distribution; `data` holds the settings beside it. Its numbers lie in the ranges of their rows.
     ///
     /// # Errors
     /// The first of its values that no row bounds and that is not allowed.
-    fn mixture(&self) -> Result<Mixture, Problem>;
+    fn mixture(&self, data: &Data) -> Result<Mixture, Problem>;
 
     /// How far from the axes nearly all of it lies, for the picture; quick, since it is asked every frame.
     fn reach(&self) -> f64;
@@ -41,10 +43,22 @@ pub trait DataSource {
 
     /// Lets names of files in what a scene file says of it be seen from the folder of that file; most
     /// sources name none.
-    fn beside(_value: &mut toml::Value, _folder: &Path)
+    fn seen_from(_value: &mut toml::Value, _folder: &Path)
     where
         Self: Sized,
     {
+    }
+
+    /// The same as a scene file `path` would say it, with what it does not say itself in a file beside it;
+    /// none where the scene file says it all.
+    ///
+    /// # Errors
+    /// If the file beside it cannot be written.
+    fn beside(&self, _path: &Path) -> io::Result<Option<Self>>
+    where
+        Self: Sized,
+    {
+        Ok(None)
     }
 }
 

@@ -34,6 +34,8 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         other.data.choose(choice.name);
         keys(&other.to_table(), "", &mut wanted);
     }
+    let points = scene(&["data.points=[[0, 0], [1, 1]]", "data.kernel=0.1", "field.kind=exact"]);
+    keys(&points.to_table(), "", &mut wanted);
     let mut found: Vec<String> =
         Scene::parameters().iter().map(|parameter| parameter.key.to_owned()).collect();
     wanted.sort();
