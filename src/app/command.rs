@@ -30,6 +30,8 @@ pub enum Command {
     TogglePresenter,
     /// The keyboard map.
     ToggleHelp,
+    /// The schedule of the steps on the stage.
+    ToggleSchedule,
     /// Put the caption of a demonstration away.
     DismissCaption,
     /// Ask for a file, or use the one that was chosen.

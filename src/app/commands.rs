@@ -205,6 +205,12 @@ pub const SAVE_MODEL: Entry = Entry {
         Command::File(FileCommand::AskSaveModel)
     })
 };
+/// The schedule.
+pub const SCHEDULE: Entry = Entry::new(
+    ("Schedule", "show or hide the schedule: α, σ and log α/σ over t, with the steps as marks"),
+    &[Keys::Plain(Key::S)],
+    |_| Command::ToggleSchedule,
+);
 /// The map of keys.
 pub const HELP: Entry =
     Entry::new(("Keyboard map", "the map of keys"), &[Keys::Character("?")], |_| {
@@ -212,13 +218,18 @@ pub const HELP: Entry =
     });
 /// Leave what is on top, from the outside in.
 pub const LEAVE: Entry = Entry::new(
-    ("Leave", "leave, in this order: the stage alone, step by step, the pinned particle"),
+    (
+        "Leave",
+        "leave, in this order: the stage alone, step by step, the schedule, the pinned particle",
+    ),
     &[Keys::Plain(Key::Escape)],
     |state| {
         if state.look.panels.stage_alone {
             Command::ToggleStageAlone
         } else if state.inspected().is_some() {
             Command::Inspect(None)
+        } else if state.schedule {
+            Command::ToggleSchedule
         } else {
             Command::Act(Action::Pin { particle: None })
         }
@@ -269,6 +280,7 @@ pub static ALL: &[&Entry] = &[
     &FULL_SCREEN,
     &CONTROLS,
     &GRAPHS,
+    &SCHEDULE,
     &NEXT_THEME,
     &PRESENTER,
     &LEAVE,

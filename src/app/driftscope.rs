@@ -188,6 +188,12 @@ impl Driftscope {
                 let look = Look { presenter: !state.look.presenter, ..state.look };
                 self.set_look(look, ctx);
             }
+            Command::ToggleSchedule => {
+                if !state.schedule {
+                    self.act(Action::Inspect { step: None });
+                }
+                self.state.schedule = !self.state.schedule;
+            }
             Command::ToggleHelp => state.help = !state.help,
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {

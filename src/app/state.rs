@@ -63,6 +63,8 @@ pub struct State {
     pub caption: bool,
     /// Whether the keyboard map is open.
     pub help: bool,
+    /// Whether the schedule lies on the stage.
+    pub schedule: bool,
     /// The t under the pointer in a plot, which the scrubber lights.
     pub hovered_time: Option<f64>,
 }
@@ -91,6 +93,7 @@ impl State {
             look: Look::default(),
             breadth: Breadth::Both,
             help: false,
+            schedule: false,
             hovered_time: None,
         }
     }

@@ -156,10 +156,13 @@ impl Networks {
             }
             field.model = file.file_name().map(|name| ModelName::File(name.into()));
         }
-        scene.data = scene
-            .data
-            .beside(path)
-            .map_err(|source| SceneError::Write { path: path.to_owned(), source })?;
+        let failed = |source| SceneError::Write { path: path.to_owned(), source };
+        for sampler in scene.samplers_mut() {
+            if let Some(times) = &sampler.times {
+                sampler.times = Some(times.beside(path).map_err(failed)?);
+            }
+        }
+        scene.data = scene.data.beside(path).map_err(failed)?;
         Ok(scene.save(path)?)
     }
 

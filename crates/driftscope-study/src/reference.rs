@@ -1,6 +1,6 @@
 //! What a recording is held against: its own particles, solved as well as double precision allows.
 
-use driftscope_solve::grid::{Spacing, unresolved};
+use driftscope_solve::grid::unresolved;
 use driftscope_solve::sde::Scheme;
 use driftscope_solve::{ControllerKind, End, MethodRef, MinStepPolicy, Scope};
 
@@ -49,15 +49,15 @@ impl Recording {
                 finer /= 2;
                 times = parted(finer);
             }
-            scene.sampler.grid = Some(Spacing::List);
-            (scene.sampler.times, scene.sampler.step_size) = (Some(times), None);
+            scene.sampler.step_through(times);
             scene.diffusion.scheme = Scheme::Sra1;
             return Some(scene);
         }
         let sampler = &mut scene.sampler;
         sampler.method = MethodRef::named("dop853")?;
         sampler.adaptive = None;
-        (sampler.grid, sampler.times, sampler.step_size) = (None, None, None);
+        sampler.leave_list();
+        (sampler.grid, sampler.step_size) = (None, None);
         (sampler.atol, sampler.rtol) = (TOLERANCE, TOLERANCE);
         (sampler.scope, sampler.end) = (Scope::PerParticle, End::Clamp);
         sampler.controller = ControllerKind::default();

@@ -9,10 +9,13 @@ use eframe::egui::Ui;
 use super::row::{Row, Scale, heading};
 use super::setting::{Setting, counts};
 use super::step_control;
+use crate::app::command::Commands;
+use crate::app::commands;
 use crate::app::number;
+use crate::app::state::State;
 
 /// Method, steps and tolerances.
-pub fn ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Sampler");
     let method = Setting::of(scene, "sampler.method");
     method.menu_of(
@@ -27,6 +30,14 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     steps_ui(ui, scene);
 
     step_control::ui(ui, scene);
+    let about = format!(
+        "α, σ and log α/σ over t, with the steps as marks that can be dragged, added and removed ({})",
+        commands::SCHEDULE.shortcut()
+    );
+    let shown = ui.selectable_label(state.schedule, commands::SCHEDULE.title);
+    if shown.on_hover_text(about).clicked() {
+        out.push((commands::SCHEDULE.command)(state));
+    }
 }
 
 /// What only some methods have.
@@ -100,7 +111,8 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene) {
 
 /// Steps at times given in the scene file, which the sliders cannot move.
 fn listed_ui(ui: &mut Ui, scene: &Scene, disabled: Option<&str>) {
-    let steps = scene.sampler.times.as_ref().map_or(0, |times| times.len().saturating_sub(1));
+    let steps =
+        scene.sampler.times.as_ref().map_or(0, |own| own.content().0.len().saturating_sub(1));
     let title = Scene::parameter("sampler.steps").title;
     Row::new(title, "The steps go from one time in the scene file's list to the next.")
         .disabled(disabled)

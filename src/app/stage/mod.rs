@@ -22,6 +22,7 @@ mod path;
 mod picking;
 mod plot;
 mod readout;
+mod schedule;
 mod step_inspector;
 mod viewport;
 mod work;
@@ -38,6 +39,7 @@ use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
+use self::schedule::ScheduleCard;
 use self::step_inspector::StepInspector;
 use self::viewport::Viewport;
 use self::work::ViewTask;
@@ -59,6 +61,7 @@ pub struct Stage {
     densities: Densities,
     data_points: DataPoints,
     inspector: StepInspector,
+    schedule: ScheduleCard,
 }
 
 impl Stage {
@@ -79,6 +82,7 @@ impl Stage {
             densities: Densities::default(),
             data_points: DataPoints::default(),
             inspector: StepInspector::default(),
+            schedule: ScheduleCard::default(),
         }
     }
 
@@ -195,6 +199,7 @@ impl Stage {
         overlay::ui(ui, whole, first, state, complaint, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.inspector.ui(ui, foot, state, out);
+        self.schedule.ui(ui, foot, state, out);
         if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
             minimal::ui(ui, line, state, out);

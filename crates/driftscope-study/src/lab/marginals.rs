@@ -156,12 +156,14 @@ pub fn marginal_errors(
 
 /// Lets a scene end at `latest`, if it does not end before.
 fn end_by(scene: &mut Scene, latest: f64) {
-    let listed = scene.sampler.times.as_ref().and_then(|times| times.last().copied());
-    let end = listed.or(scene.time.end).map_or(latest, |given| given.min(latest));
+    let listed = scene.listed_times();
+    let last = listed.as_ref().and_then(|times| times.last().copied());
+    let end = last.or(scene.time.end).map_or(latest, |given| given.min(latest));
     scene.time.end = Some(end);
-    if let Some(times) = &mut scene.sampler.times {
+    if let Some(mut times) = listed {
         times.retain(|&t| t < end);
         times.push(end);
+        scene.sampler.step_through(times);
     }
 }
 

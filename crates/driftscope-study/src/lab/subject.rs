@@ -31,7 +31,7 @@ impl Subject {
     pub fn field(scene: &Scene) -> Self {
         let mut scene = scene.clone();
         scene.particles = Particles { start: Some(scene.start()), ..Particles::default() };
-        if let (Some(times), true) = (&scene.sampler.times, scene.time.start.is_none()) {
+        if let (Some(times), true) = (scene.listed_times(), scene.time.start.is_none()) {
             scene.time.start = times.first().copied();
             scene.time.end = times.last().copied();
         }

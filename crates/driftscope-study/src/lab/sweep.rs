@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
-use driftscope_solve::grid::Spacing;
 use driftscope_solve::measure::{CloudDistance, Floored, rms_distance};
 use serde::{Deserialize, Serialize};
 
@@ -53,9 +52,7 @@ impl Setting {
             Self::Steps(steps) => {
                 sampler.steps = steps;
                 sampler.step_size = None;
-                if sampler.times.take().is_some() || sampler.grid == Some(Spacing::List) {
-                    sampler.grid = None;
-                }
+                sampler.leave_list();
                 sampler.adaptive = Some(false).filter(|_| method.adaptive_by_default);
             }
             Self::Tolerance { rtol, atol } => {

@@ -36,6 +36,7 @@ const ADAPTIVE_TIMES: &str = "The error sets the steps: of these times only the 
 const SIZED: &str = "The step size is given, which sets their number.";
 const LISTED: &str = "The steps go from one time of the list to the next.";
 const UNEVEN: &str = "The steps are not equal on this grid. Choose their number.";
+const NOT_LISTED: &str = "No list of times is given.";
 const NOT_KARRAS: &str = "Only the Karras grid has a ρ.";
 const NOT_SHIFTED: &str = "Only the shifted grid has a shift.";
 
@@ -161,8 +162,12 @@ pub(super) fn with_equal_steps(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_inner_times(scene: &Scene) -> Option<&'static str> {
-    let inner = scene.sampler.times.as_ref().is_some_and(|times| times.len() > 2);
+    let inner = scene.sampler.times.as_ref().is_some_and(|own| own.content().0.len() > 2);
     with_fixed_steps(scene).filter(|_| inner).map(|_| ADAPTIVE_TIMES)
+}
+
+pub(super) fn with_list(scene: &Scene) -> Option<&'static str> {
+    without_classic(scene).or((scene.sampler.spacing() != Spacing::List).then_some(NOT_LISTED))
 }
 
 pub(super) fn with_karras(scene: &Scene) -> Option<&'static str> {

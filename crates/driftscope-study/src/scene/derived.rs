@@ -119,9 +119,7 @@ impl Scene {
     /// first of listed times, if not 0) and where the way begins at the data; else noise.
     #[must_use]
     pub fn start(&self) -> Start {
-        let listed =
-            self.sampler.times.as_ref().filter(|_| self.sampler.spacing() == Spacing::List);
-        let later = listed.and_then(|times| times.first()).is_some_and(|&first| first > 0.0);
+        let later = self.listed_interval().is_some_and(|(first, _)| first > 0.0);
         let given = self.time.start.is_some() || later || self.direction.falls();
         self.particles.start.unwrap_or(if given { Start::Marginal } else { Start::Noise })
     }
@@ -141,10 +139,8 @@ impl Scene {
     /// earlier than 1 − `last_time`, to 1.
     #[must_use]
     pub fn interval(&self, last_time: f64) -> (f64, f64) {
-        if let (Spacing::List, Some([first, .., last])) =
-            (self.sampler.spacing(), self.sampler.times.as_deref())
-        {
-            return (*first, *last);
+        if let Some(listed) = self.listed_interval() {
+            return listed;
         }
         if let Some(classic) = self.classic() {
             let end = self.time.end.unwrap_or(classic.system().end_time);
@@ -184,9 +180,11 @@ impl Scene {
     #[must_use]
     pub fn grid(&self, interval: (f64, f64)) -> Vec<f64> {
         let sampler = &self.sampler;
-        match (sampler.spacing(), &sampler.times, sampler.step_size) {
-            (Spacing::List, Some(times), _) => times.clone(),
-            (Spacing::Uniform, _, Some(size)) => grid::by_size(interval.0, interval.1, size),
+        if let Some(times) = self.listed_times() {
+            return times;
+        }
+        match (sampler.spacing(), sampler.step_size) {
+            (Spacing::Uniform, Some(size)) => grid::by_size(interval.0, interval.1, size),
             (spacing, ..) => {
                 let spread = |path, interval| {
                     let Sampler { steps, rho, shift, .. } = *sampler;

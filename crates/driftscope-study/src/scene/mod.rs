@@ -13,6 +13,7 @@ mod pane;
 pub mod parameters;
 mod preset;
 mod problem;
+mod schedule;
 #[cfg(test)]
 mod test_support;
 mod text;
@@ -29,9 +30,11 @@ pub use pane::{MOST_PANES, Pane};
 pub use parameters::{MOST_PARTICLES, MOST_STEPS};
 pub use preset::{PRESETS, Preset};
 pub use problem::Problem;
+pub use schedule::{TimeList, TimesIn};
 pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
+use crate::own::Own;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::grid::Spacing;
@@ -202,9 +205,12 @@ pub struct Sampler {
     /// How fixed steps are spread; `list` where times are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grid: Option<Spacing>,
-    /// Times of the fixed steps for `grid = "list"`; they set the interval too.
+    /// Times or noise levels of the fixed steps for `grid = "list"`; they set the interval too.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<Vec<f64>>,
+    pub times: Option<Own<TimeList>>,
+    /// What those numbers are.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub times_in: TimesIn,
     /// Karras's ρ.
     pub rho: f64,
     /// How far the shifted grid leans towards noise.
@@ -325,6 +331,7 @@ impl Default for Sampler {
             step_size: None,
             grid: None,
             times: None,
+            times_in: TimesIn::default(),
             rho: 7.0,
             shift: 3.0,
             atol: 1e-6,
@@ -353,6 +360,11 @@ impl Default for Sampler {
             precision: None,
         }
     }
+}
+
+/// Whether a setting need not be written.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Sampler {

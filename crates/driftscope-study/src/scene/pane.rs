@@ -53,6 +53,12 @@ impl Scene {
         scene
     }
 
+    /// The samplers of all panes, the scene's own first.
+    pub fn samplers_mut(&mut self) -> impl Iterator<Item = &mut Sampler> {
+        let own = self.panes.iter_mut().filter_map(|pane| pane.sampler.as_mut());
+        std::iter::once(&mut self.sampler).chain(own)
+    }
+
     /// Whether a pane shows the difference to the reference.
     #[must_use]
     pub fn shows_difference(&self, index: usize) -> bool {
@@ -105,9 +111,7 @@ impl Scene {
     /// Puts aside what does not go with the field.
     pub fn suit_field(&mut self) {
         self.sampler.step_size = None;
-        if self.sampler.spacing() == Spacing::List {
-            (self.sampler.grid, self.sampler.times) = (None, None);
-        }
+        self.sampler.leave_list();
         if self.field.kind != FieldKind::Classic {
             // Beyond t = 1 not every field goes on.
             self.sampler.end = driftscope_solve::End::default();

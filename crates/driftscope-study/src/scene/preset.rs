@@ -1,7 +1,6 @@
 //! Presets of the practitioner's guide.
 
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_solve::grid::Spacing;
 use driftscope_solve::{End, MethodRef};
 
 use super::Scene;
@@ -49,10 +48,8 @@ impl Preset {
         let sampler = &mut scene.sampler;
         sampler.method = MethodRef::named(self.method).unwrap_or_default();
         sampler.adaptive = None;
-        (sampler.step_size, sampler.times) = (None, None);
-        if sampler.grid == Some(Spacing::List) {
-            sampler.grid = None;
-        }
+        sampler.step_size = None;
+        sampler.leave_list();
         if let Some(steps) = self.steps {
             sampler.steps = steps;
         }

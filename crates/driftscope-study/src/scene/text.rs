@@ -280,12 +280,14 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
     Ok(table)
 }
 
-/// Looks for the model of a scene or a pane in `folder`.
+/// Looks in `folder` for the files that a scene or a pane names.
 fn beside(table: &mut toml::Table, folder: &Path) {
-    if let Some(model) = table.get_mut("field").and_then(|field| field.get_mut("model"))
-        && !model.as_str().is_some_and(|model| model.starts_with(ModelName::TRAINED))
-    {
-        own::seen_from(model, folder);
+    for (section, key) in [("field", "model"), ("sampler", "times")] {
+        if let Some(named) = table.get_mut(section).and_then(|section| section.get_mut(key))
+            && !named.as_str().is_some_and(|name| name.starts_with(ModelName::TRAINED))
+        {
+            own::seen_from(named, folder);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod process;
 mod rules;
 mod sampler;
+mod times;
 
 use driftscope_flow::field::SYSTEMS;
 

@@ -1,13 +1,12 @@
 //! Rules about the steps: which settings of the sampler go together.
 
-use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 
 use super::super::Scene;
 use super::super::parameters::{MOST_STEPS, Settings};
 use super::super::problem::{Problem, refuse};
-use super::rules::{further_apart, within};
+use super::rules::within;
 
 impl Scene {
     pub(super) fn check_sampler(&self) -> Result<(), Problem> {
@@ -83,40 +82,6 @@ impl Scene {
                 "only there for the uniform grid: give sampler.steps instead",
             );
         }
-        match (&sampler.times, spacing) {
-            (None, Spacing::List) => refuse("sampler.grid", "list", "with sampler.times given"),
-            (Some(times), Spacing::List) => {
-                let list = format!("{times:?}");
-                if !(2..=MOST_STEPS + 1).contains(&times.len())
-                    || !times.windows(2).all(|pair| pair[0] < pair[1])
-                    || !times.iter().all(|time| time.is_finite())
-                {
-                    let allowed = format!("two to {} rising times", MOST_STEPS + 1);
-                    return refuse("sampler.times", list, allowed);
-                }
-                if let Some(step) = grid::unresolved(times) {
-                    return refuse(
-                        "sampler.times",
-                        list,
-                        further_apart("times further apart", step),
-                    );
-                }
-                let (first, last) = (times[0], times[times.len() - 1]);
-                let agrees =
-                    |given: Option<f64>, end: f64| given.is_none_or(|t| (t - end).abs() < 1e-12);
-                if !agrees(self.time.start, first) || !agrees(self.time.end, last) {
-                    return refuse(
-                        "sampler.times",
-                        list,
-                        "from time.start to time.end where those are given too",
-                    );
-                }
-                Ok(())
-            }
-            (Some(_), _) => {
-                refuse("sampler.times", "given", "only there for sampler.grid = \"list\"")
-            }
-            (None, _) => Ok(()),
-        }
+        self.check_listed_times()
     }
 }

@@ -11,7 +11,7 @@ use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, MinStepPoli
 
 use super::super::layer::Layer;
 use super::super::view::{Clock, ColourBy, Overlap, Projection};
-use super::super::{Direction, FieldKind, Precision, Start};
+use super::super::{Direction, FieldKind, Precision, Start, TimesIn};
 
 /// One of several things that a setting can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +160,12 @@ words!(Norm:
 words!(MinStepPolicy:
     Stop "stop", "Stop", "It is rejected; the particle stops there and says so.";
     Accept "accept", "Accept", "It is kept whatever its error (torchdiffeq, diffrax).";
+);
+words!(TimesIn:
+    T "t", "t", "Times t, rising; noising times 1 − t where t falls.";
+    Sigma "sigma", "σ", "Noise σ, falling from noise to data.";
+    Level "level", "σ/α", "Noise levels σ/α, falling from noise to data: the σ of EDM, k-diffusion and ComfyUI.";
+    LogSnr "log-snr", "log α/σ", "Log signal-to-noise ratios log(α/σ), rising from noise to data: the λ of DPM-Solver.";
 );
 words!(Projection:
     Plane "plane", "Plane", "Where the particles are at the current t.";

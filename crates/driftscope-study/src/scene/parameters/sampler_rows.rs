@@ -5,14 +5,15 @@ use driftscope_solve::grid::Spacing;
 
 use super::super::applies::{
     with_churn, with_ddim, with_edm, with_equal_steps, with_fixed_steps, with_inner_times,
-    with_karras, with_number_of_steps, with_ode, with_pair, with_shift,
+    with_karras, with_list, with_number_of_steps, with_ode, with_pair, with_shift,
 };
-use super::super::{Precision, Scene};
+use super::super::{Precision, Scene, TimeList, TimesIn};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::Named;
 use super::kind::{Choices, Kind, Number, Switch, Written};
 use super::parameter::Parameter;
 use super::range::Range;
+use crate::own::Own;
 
 /// Largest number of fixed steps.
 pub const MOST_STEPS: usize = 100_000;
@@ -69,15 +70,22 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "sampler.times",
             "Times",
-            "The times of the fixed steps, rising, which set the interval too.",
+            "The times of the fixed steps, rising, or the noise levels that go with them, which set the interval too: the numbers, or a file of them, in a scene file seen from its folder.",
             Kind::List(Written {
-                form: "`[t0, t1, …]`, rising",
+                form: "`[t0, t1, …]`, or a file",
                 entries: None,
                 absent: "none",
-                read: |scene: &Scene| scene.sampler.times.as_ref().map(|times| format!("{times:?}")),
+                read: |scene: &Scene| scene.sampler.times.as_ref().map(in_toml),
             }),
         )
         .when(with_inner_times),
+        Parameter::new(
+            "sampler.times_in",
+            "Times in",
+            "What the numbers of the list are.",
+            Choices::new(TimesIn::choices, chosen!(Scene: sampler.times_in)),
+        )
+        .when(with_list),
         Parameter::new(
             "sampler.rho",
             "ρ",
@@ -150,4 +158,12 @@ pub(super) fn noise() -> Vec<Parameter<Scene>> {
                 .optional(),
         ),
     ]
+}
+
+/// As in scene files.
+fn in_toml(times: &Own<TimeList>) -> String {
+    match times.file() {
+        Some(path) => path.display().to_string(),
+        None => format!("{:?}", times.content().0),
+    }
 }

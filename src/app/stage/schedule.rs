@@ -1,0 +1,256 @@
+//! The schedule on the stage: α, σ and log(α/σ) over t for the scene's path, and the steps as marks that
+//! can be dragged, added and removed.
+
+mod marks;
+mod plot;
+
+use driftscope_study::scene::parameters::{Named, Settings};
+use driftscope_study::scene::{FieldKind, Scene, TimeList, TimesIn};
+use driftscope_study::session::Action;
+use eframe::egui::{
+    Align, Align2, Button, ComboBox, FontId, Frame, Layout, Margin, Rect, RichText, Stroke,
+    TextEdit, Ui, UiBuilder, pos2, vec2,
+};
+
+use self::marks::Marks;
+use crate::app::command::{Command, Commands};
+use crate::app::commands;
+use crate::app::icon::{Icon, icon_button};
+use crate::app::state::State;
+use crate::app::theme::{ROW, TEXT, UNIT, semibold};
+
+/// Share of the stage's height that the card takes.
+const SHARE: f32 = 0.46;
+/// Least and greatest height of the card, in points.
+const HEIGHTS: [f32; 2] = [230.0, 360.0];
+/// Greatest width of the card, in points.
+const WIDTH: f32 = 860.0;
+/// Width of the menu of what the numbers are, in points.
+const KIND_WIDTH: f32 = 24.0 * UNIT;
+
+/// The card and what a person is doing on it.
+#[derive(Default)]
+pub struct ScheduleCard {
+    /// The mark that is being dragged.
+    dragged: Option<usize>,
+    /// The mark that was touched last.
+    chosen: Option<usize>,
+    /// What the numbers are; as in the scene while nobody chose.
+    kind: Option<TimesIn>,
+    /// What is being typed; none while nobody types.
+    typed: Option<String>,
+    /// Why what was typed is no schedule.
+    refused: Option<String>,
+}
+
+impl ScheduleCard {
+    /// Draws the card at the foot of `rect` while it is open.
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
+        if !state.schedule {
+            *self = Self::default();
+            return;
+        }
+        let palette = state.palette();
+        let width = rect.width().min(WIDTH);
+        let height = (SHARE * rect.height()).clamp(HEIGHTS[0], HEIGHTS[1]).min(rect.height());
+        let min = pos2(rect.center().x - 0.5 * width, rect.bottom() - height);
+        let place = Rect::from_min_size(min, vec2(width, height));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("schedule"));
+        Frame::new()
+            .fill(palette.panel)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(6)
+            .inner_margin(Margin::symmetric(12, 8))
+            .show(&mut child, |ui| {
+                ui.set_min_size(vec2(width - 26.0, height - 18.0));
+                ui.set_max_size(vec2(width - 26.0, height - 18.0));
+                self.card_ui(ui, state, out);
+            });
+    }
+
+    fn card_ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
+        let scene = &state.pane().scene;
+        let marks = Marks::of(scene, state);
+        self.chosen = self.chosen.filter(|&mark| mark < marks.times.len());
+        self.head_ui(ui, state, &marks, out);
+        let foot_height = ROW + 2.0 * UNIT;
+        let room = ui.available_rect_before_wrap();
+        let plot = room.with_max_y(room.bottom() - foot_height);
+        let mut body = ui.new_child(UiBuilder::new().max_rect(plot).id_salt("plot"));
+        let done = plot::ui(&mut body, state, &marks, (self.dragged, self.chosen));
+        self.answer(ui, &done, &marks, state, out);
+        let foot = room.with_min_y(room.bottom() - ROW);
+        let layout = Layout::left_to_right(Align::Center);
+        let mut line = ui.new_child(UiBuilder::new().max_rect(foot).layout(layout));
+        self.list_ui(&mut line, state, &marks, out);
+    }
+
+    /// Title, what the steps come from, and buttons.
+    fn head_ui(&mut self, ui: &mut Ui, state: &State, marks: &Marks, out: &mut Commands) {
+        let palette = state.palette();
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Schedule").family(semibold()).color(palette.strong));
+            ui.label(RichText::new(marks.words()).color(palette.quiet));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let shortcut = commands::SCHEDULE.shortcut();
+                if icon_button(ui, Icon::Close, "Close the schedule", &shortcut, false).clicked() {
+                    out.push(Command::ToggleSchedule);
+                }
+                let fixed = marks.fixed();
+                let removable = self.chosen.filter(|_| marks.times.len() > 2);
+                let remove = ui
+                    .add_enabled(fixed.is_ok() && removable.is_some(), Button::new("Remove"))
+                    .on_hover_text("Remove the chosen step (or click its mark with the right button)")
+                    .on_disabled_hover_text(fixed.err().unwrap_or("Click a mark first."));
+                if let (true, Some(mark)) = (remove.clicked(), removable) {
+                    self.change(&marks.without(mark), state, out);
+                }
+                let add = ui
+                    .add_enabled(fixed.is_ok(), Button::new("Add"))
+                    .on_hover_text("Halve the longest step, or the one behind the chosen mark (or double-click where the new one should be)")
+                    .on_disabled_hover_text(fixed.err().unwrap_or_default());
+                if add.clicked() {
+                    let (times, mark) = marks.halved(self.chosen);
+                    self.chosen = Some(mark);
+                    self.change(&times, state, out);
+                }
+            });
+        });
+    }
+
+    /// Does what was asked for with the pointer.
+    fn answer(
+        &mut self,
+        ui: &Ui,
+        done: &plot::Done,
+        marks: &Marks,
+        state: &State,
+        out: &mut Commands,
+    ) {
+        if marks.fixed().is_err() {
+            (self.dragged, self.chosen) = (None, None);
+            return;
+        }
+        if done.started {
+            self.dragged = done.under;
+            self.chosen = done.under.or(self.chosen);
+        }
+        if let (Some(mark), Some(t)) = (self.dragged, done.at) {
+            let times = marks.moved(mark, t);
+            if times != marks.times {
+                self.change(&times, state, out);
+            }
+        }
+        if !ui.input(|input| input.pointer.any_down()) {
+            self.dragged = None;
+        }
+        match (done.under, done.at) {
+            (Some(mark), _) if done.secondary && marks.times.len() > 2 => {
+                self.chosen = None;
+                self.change(&marks.without(mark), state, out);
+            }
+            (None, Some(t)) if done.double => {
+                if let Some((times, mark)) = marks.with(t) {
+                    self.chosen = Some(mark);
+                    self.change(&times, state, out);
+                }
+            }
+            (under, _) if done.clicked => self.chosen = under,
+            _ => {}
+        }
+    }
+
+    /// The numbers of the schedule, to read, type and paste, and what they are.
+    fn list_ui(&mut self, ui: &mut Ui, state: &State, marks: &Marks, out: &mut Commands) {
+        let scene = &state.pane().scene;
+        let row = Scene::parameter("sampler.times");
+        ui.spacing_mut().item_spacing.x = 2.0 * UNIT;
+        let name = ui.label(row.title);
+        let width = ui.available_width() - KIND_WIDTH - 2.0 * UNIT;
+        let kind = self.kind(scene);
+        let mut text = self.typed.clone().unwrap_or_else(|| marks.list(scene, kind));
+        let edit = TextEdit::singleline(&mut text).desired_width(width);
+        let edit = ui.add_enabled(marks.fixed().is_ok(), edit).labelled_by(name.id);
+        let about = "The times or levels of the steps. Type or paste others: numbers apart by spaces, commas or line breaks.";
+        let edit = edit.on_hover_text(about);
+        let edit = edit.on_disabled_hover_text(marks.fixed().err().unwrap_or_default());
+        if edit.changed() {
+            self.typed = Some(text);
+            self.refused = None;
+        }
+        if edit.lost_focus()
+            && let Some(text) = self.typed.take()
+        {
+            let read = TimeList::from_text(&text);
+            let times = read.map(|list| marks::from_values(scene, kind, &list.0));
+            self.refused = times.and_then(|times| self.accept(&times, state, out)).err();
+        }
+        if let Some(words) = &self.refused {
+            let at = edit.rect.left_top() - vec2(0.0, 0.5 * UNIT);
+            let (font, colour) = (FontId::proportional(TEXT), state.palette().alarm);
+            ui.painter().text(at, Align2::LEFT_BOTTOM, words, font, colour);
+        }
+        self.kind_ui(ui, scene, kind, (state, marks), out);
+    }
+
+    /// The menu of what the numbers are.
+    fn kind_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene,
+        kind: TimesIn,
+        (state, marks): (&State, &Marks),
+        out: &mut Commands,
+    ) {
+        let row = Scene::parameter("sampler.times_in");
+        let enabled = scene.field.kind != FieldKind::Classic;
+        ui.add_enabled_ui(enabled, |ui| {
+            let shown = format!("in {}", kind.words().title);
+            let menu = ComboBox::from_id_salt(row.key).selected_text(shown).width(KIND_WIDTH);
+            let menu = menu.show_ui(ui, |ui| {
+                for other in TimesIn::all() {
+                    let words = other.words();
+                    let entry = ui.selectable_label(other == kind, words.title);
+                    if entry.on_hover_text(words.about).clicked() {
+                        self.kind = Some(other);
+                        (self.typed, self.refused) = (None, None);
+                        if scene.sampler.times.is_some() && marks.fixed().is_ok() {
+                            // The same steps, in other words.
+                            self.change(&marks.times, state, out);
+                        }
+                    }
+                }
+            });
+            menu.response.on_hover_text(row.about);
+        });
+    }
+
+    fn kind(&self, scene: &Scene) -> TimesIn {
+        match scene.field.kind {
+            FieldKind::Classic => TimesIn::T,
+            _ => self.kind.unwrap_or(scene.sampler.times_in),
+        }
+    }
+
+    /// Lets the steps be these, in t, if that is a schedule: a mark cannot be dragged over the end of the
+    /// path.
+    fn change(&mut self, times: &[f64], state: &State, out: &mut Commands) {
+        self.refused = self.accept(times, state, out).err();
+    }
+
+    fn accept(&self, times: &[f64], state: &State, out: &mut Commands) -> Result<(), String> {
+        let before = &state.pane().scene;
+        let mut after = (**before).clone();
+        marks::write(&mut after, times, self.kind(before));
+        after.check().map_err(|problem| problem.to_string())?;
+        let changes = before.changes_to(&after);
+        if !changes.is_empty() {
+            out.push(Command::Act(Action::Set {
+                pane: state.selected(),
+                changes,
+                continues: false,
+            }));
+        }
+        Ok(())
+    }
+}
