@@ -21,6 +21,7 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     ]);
     full.sampler.grid = Some(Spacing::List);
     full.sampler.step_size = Some(0.1);
+    full.sampler.times_in = crate::scene::TimesIn::Level;
     (full.sampler.pcoeff, full.sampler.icoeff) = (Some(0.1), Some(0.1));
     (full.sampler.dcoeff, full.field.mu) = (Some(0.1), Some(1.0));
     (full.field.ratio, full.field.lambda) = (Some(2.0), Some(2.0));
