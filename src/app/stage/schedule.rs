@@ -13,6 +13,7 @@ use eframe::egui::{
 };
 
 use self::marks::Marks;
+use self::plot::Gesture;
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
@@ -131,7 +132,7 @@ impl ScheduleCard {
             (self.dragged, self.chosen) = (None, None);
             return;
         }
-        if done.started {
+        if done.gesture == Some(Gesture::Drag) {
             self.dragged = done.under;
             self.chosen = done.under.or(self.chosen);
         }
@@ -144,18 +145,18 @@ impl ScheduleCard {
         if !ui.input(|input| input.pointer.any_down()) {
             self.dragged = None;
         }
-        match (done.under, done.at) {
-            (Some(mark), _) if done.secondary && marks.times.len() > 2 => {
+        match (done.gesture, done.under, done.at) {
+            (Some(Gesture::RightClick), Some(mark), _) if marks.times.len() > 2 => {
                 self.chosen = None;
                 self.change(&marks.without(mark), state, out);
             }
-            (None, Some(t)) if done.double => {
+            (Some(Gesture::DoubleClick), None, Some(t)) => {
                 if let Some((times, mark)) = marks.with(t) {
                     self.chosen = Some(mark);
                     self.change(&times, state, out);
                 }
             }
-            (under, _) if done.clicked => self.chosen = under,
+            (Some(Gesture::Click), under, _) => self.chosen = under,
             _ => {}
         }
     }

@@ -9,6 +9,7 @@ use crate::app::state::State;
 
 /// More steps than these are not moved one by one.
 const MOST: usize = 400;
+const MANY: &str = "There are too many steps to move them one by one. Choose at most 400.";
 /// Marks stay at least this far apart in t.
 const APART: f64 = 1e-4;
 
@@ -38,7 +39,6 @@ impl Marks {
             recording.map_or_else(|| scene.interval(1.0), |recording| recording.interval);
         let own = scene.grid(interval);
         let times: Vec<f64> = own.iter().map(|&time| scene.direction.own_time(time)).collect();
-        const MANY: &str = "There are too many steps to move them one by one. Choose at most 400.";
         let fixed = (times.len() > MOST + 1).then_some(MANY);
         let from = match scene.sampler.spacing() {
             Spacing::List => "own list",

@@ -26,14 +26,21 @@ pub struct Done {
     pub under: Option<usize>,
     /// The t under the pointer.
     pub at: Option<f64>,
-    /// Whether a drag began.
-    pub started: bool,
-    /// Whether it was clicked.
-    pub clicked: bool,
-    /// Whether it was clicked twice.
-    pub double: bool,
-    /// Whether it was clicked with the right button.
-    pub secondary: bool,
+    /// What was done there.
+    pub gesture: Option<Gesture>,
+}
+
+/// What a pointer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// A drag began.
+    Drag,
+    /// A click.
+    Click,
+    /// A second click at once.
+    DoubleClick,
+    /// A click with the right button.
+    RightClick,
 }
 
 /// Draws the plot into all of `ui`; the marks that are dragged and chosen are larger.
@@ -155,12 +162,16 @@ fn done(plot: &PlotUi<'_>, marks: &Marks) -> Done {
     let nearest = (0..marks.times.len())
         .map(|mark| (mark, away(marks.times[mark])))
         .min_by(|a, b| a.1.total_cmp(&b.1));
+    let gestures = [
+        (response.drag_started_by(PointerButton::Primary), Gesture::Drag),
+        (response.secondary_clicked(), Gesture::RightClick),
+        (response.double_clicked(), Gesture::DoubleClick),
+        (response.clicked(), Gesture::Click),
+    ];
+    let gesture = gestures.into_iter().find(|(done, _)| *done).map(|(_, gesture)| gesture);
     Done {
         under: nearest.filter(|(_, away)| *away <= REACH).map(|(mark, _)| mark),
         at: Some(plot.plot_from_screen(pointer).x),
-        started: response.drag_started_by(PointerButton::Primary),
-        clicked: response.clicked(),
-        double: response.double_clicked(),
-        secondary: response.secondary_clicked(),
+        gesture,
     }
 }
