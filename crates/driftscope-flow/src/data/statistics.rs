@@ -1,5 +1,6 @@
 //! Moments, density and draws of the data themselves.
 
+use super::cloud::Accuracy;
 use super::covariance::Covariance;
 use super::gaussian::Gaussian;
 use super::level::Level;
@@ -66,7 +67,15 @@ impl Mixture {
 
     /// `ln p(x)` of the data, without noise; `−∞` outside every box when there
     /// are only boxes. On the edge of a box its full density counts.
+    ///
+    /// Single points have no density: `−∞` everywhere.
     pub fn log_density(&self, x: [f64; 2]) -> f64 {
+        if self.is_of_points() {
+            return f64::NEG_INFINITY;
+        }
+        if let Some(cloud) = self.cloud() {
+            return cloud.posterior(CLEAN, x, Accuracy::Double).log_density;
+        }
         let gaussians = self.gaussians().iter().map(|gaussian| log_gaussian(gaussian, x));
         let boxes = self.boxes().iter().map(|part| self.log_box(part, x));
         let (mut largest, mut total) = (f64::NEG_INFINITY, 0.0);
@@ -89,6 +98,9 @@ impl Mixture {
     /// The index of the component that a data point at `x` most probably came
     /// from; none if only boxes are left and `x` lies outside them all.
     pub fn likeliest_component(&self, x: [f64; 2]) -> Option<usize> {
+        if let Some(cloud) = self.cloud() {
+            return Some(cloud.nearest(x));
+        }
         let logs = self.parts().iter().map(|&part| match part {
             Part::Gaussian(index) => log_gaussian(&self.gaussians()[index], x),
             Part::Box(index) => self.log_box(&self.boxes()[index], x),
