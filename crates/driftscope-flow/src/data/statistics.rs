@@ -6,6 +6,8 @@ use super::gaussian::Gaussian;
 use super::level::Level;
 use super::mixture::{Bounds, BoxParts, Mixture, Part, Shape};
 use super::truncated::{Interval, log_uniform};
+use std::f64::consts::TAU;
+
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
@@ -93,6 +95,41 @@ impl Mixture {
     /// `p(x)` of the data, without noise, per unit area.
     pub fn density(&self, x: [f64; 2]) -> f64 {
         self.log_density(x).exp()
+    }
+
+    /// `p_t` at a noise level on a grid, per unit area: row by row, for each y of `up` every x of `across`.
+    ///
+    /// `level` must satisfy [`Mixture::check`]. Gaussians that are all alike are products of one factor for
+    /// the column and one for the row: two exponentials for each point and line of the grid, and none for
+    /// its places.
+    pub fn density_grid(&self, level: Level, across: &[f64], up: &[f64]) -> Vec<f64> {
+        let Some(cloud) = self.cloud() else {
+            let prepared = self.prepare(level);
+            let at = |&y: &f64| across.iter().map(move |&x| [x, y]);
+            let places = up.iter().flat_map(at);
+            return places.map(|place| prepared.posterior(place).log_density.exp()).collect();
+        };
+        let variance = (level.alpha * cloud.kernel()).powi(2) + level.sigma * level.sigma;
+        let peak = 1.0 / (TAU * variance * self.components().len() as f64);
+        let factor = |x: f64, mean: f64| (-0.5 * (x - level.alpha * mean).powi(2) / variance).exp();
+        let mut densities = vec![0.0; across.len() * up.len()];
+        let mut columns = vec![0.0; across.len()];
+        for gaussian in self.gaussians() {
+            let [mean_x, mean_y] = gaussian.mean;
+            for (column, &x) in columns.iter_mut().zip(across) {
+                *column = factor(x, mean_x);
+            }
+            for (row, &y) in densities.chunks_exact_mut(across.len().max(1)).zip(up) {
+                let share = peak * factor(y, mean_y);
+                // Far above or below: as good as absent.
+                if share > f64::MIN_POSITIVE {
+                    for (density, column) in row.iter_mut().zip(&columns) {
+                        *density += share * column;
+                    }
+                }
+            }
+        }
+        densities
     }
 
     /// The index of the component that a data point at `x` most probably came
