@@ -7,6 +7,8 @@ mod job;
 mod load;
 mod log;
 mod options;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,7 +128,12 @@ impl<S: Evaluate> Job<'_, S> {
                 let keep = self.keep(attempts, tile.0);
                 let starts = self.starts(tile);
                 let track = per_particle::solve(
-                    self.field, &settings, &keyframes, &starts, keep, self.cancel,
+                    self.field,
+                    &settings,
+                    &keyframes,
+                    &starts,
+                    keep,
+                    self.cancel,
                 )?;
                 Ok(self.jumped(track))
             },

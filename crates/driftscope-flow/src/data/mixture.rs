@@ -15,7 +15,7 @@ const MAX_COMPONENTS: usize = 4096;
 /// The most points of one's own, which are all alike and so cost less.
 pub(super) const MOST_POINTS: usize = 20_000;
 /// Coordinates and standard deviations lie below this in absolute value…
-const LARGEST: f64 = 1e6;
+pub(super) const LARGEST: f64 = 1e6;
 /// … and extents and standard deviations above this.
 const SMALLEST: f64 = 1e-6;
 

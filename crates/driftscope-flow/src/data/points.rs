@@ -1,6 +1,6 @@
 //! Points as a distribution: a Gaussian kernel on each.
 
-use super::mixture::{MOST_POINTS, Mixture, MixtureError};
+use super::mixture::{LARGEST, MOST_POINTS, Mixture, MixtureError};
 
 /// Points of one's own, all of the same weight.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,6 +14,8 @@ pub struct PointSet {
 impl PointSet {
     /// The most points a set may have.
     pub const MOST: usize = MOST_POINTS;
+    /// The largest coordinate a point may have.
+    pub const FARTHEST: f64 = LARGEST;
 
     /// The standard deviation that Silverman's rule gives the kernels in the plane,
     /// `n^(−1/6)·√(tr Cov / 2)` (Silverman 1986, section 4.3.2).

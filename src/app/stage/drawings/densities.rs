@@ -148,8 +148,7 @@ fn level(path: Interpolant, t: f64) -> Level {
 }
 
 fn marginal(mixture: &Mixture, path: Interpolant, k: usize, reach: f64) -> Grid {
-    let across: Vec<f64> =
-        (0..SIDE_ON_THE_WAY).map(|k| place(k, SIDE_ON_THE_WAY, reach)).collect();
+    let across: Vec<f64> = (0..SIDE_ON_THE_WAY).map(|k| place(k, SIDE_ON_THE_WAY, reach)).collect();
     let up: Vec<f64> = across.iter().map(|x| -x).collect();
     let values = mixture.density_grid(level(path, time(k)), &across, &up);
     Grid::new([SIDE_ON_THE_WAY; 2], [[-reach; 2], [reach; 2]], &values)

@@ -215,3 +215,61 @@ fn single_points_have_no_density_without_noise() {
     let last = ExactField::end_of_definition(&mixture, Interpolant::Linear);
     assert!((last - 0.999).abs() < 1e-12);
 }
+
+/// Posterior mean and velocity of 12 points, with and without a kernel, as closed forms gave them elsewhere.
+#[test]
+fn empirical_fields_are_those_of_the_closed_forms() {
+    let text = include_str!("../../../../../tests/reference/empirical.json");
+    let reference: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let pair = |value: &serde_json::Value| [0, 1].map(|d| value[d].as_f64().expect("a number"));
+    let points = reference["points"].as_array().expect("points").iter().map(pair).collect();
+    let set = PointSet { points, labels: Vec::new() };
+    let rows = reference["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        let number = |key: &str| row[key].as_f64().expect("a number");
+        let mixture = Arc::new(set.mixture(number("kernel")).expect("a distribution"));
+        let (t, x) = (number("t"), pair(&row["x"]));
+        let c = Interpolant::Linear.coefficients(t);
+        let found = mixture.posterior(Level { alpha: c.alpha, sigma: c.sigma }, x);
+        let field = ExactField::new(Arc::clone(&mixture), Interpolant::Linear);
+        let mut velocity = [0.0; 2];
+        field.velocity(Times::Shared(t), &x, &mut velocity);
+        for d in 0..2 {
+            let (data, wanted) = (pair(&row["x1"])[d], pair(&row["velocity"])[d]);
+            assert!((found.data[d] - data).abs() < 1e-13, "t = {t}: {:?}", found.data);
+            assert!(
+                (velocity[d] - wanted).abs() < 1e-12 * (1.0 + wanted.abs()) / (1.0 - t),
+                "t = {t}"
+            );
+        }
+    }
+}
+
+#[test]
+fn maps_and_projections_of_clouds_are_their_densities() {
+    let set = drawing(600);
+    for kernel in [0.0, 0.03, 0.4] {
+        let mixture = set.mixture(kernel).expect("a distribution");
+        for t in [0.0, 0.4, 0.9] {
+            let level = Level { alpha: t, sigma: 1.0 - t };
+            let across = [-1.0, 0.1, 0.7];
+            let map = mixture.density_grid(level, &across, &[0.5, -0.2]);
+            for (i, found) in map.iter().enumerate() {
+                let x = [across[i % 3], [0.5, -0.2][i / 3]];
+                let wanted = one_by_one(&set.points, kernel, level, x).log_density.exp();
+                assert!((found - wanted).abs() < 1e-12 * (1e-3 + wanted), "{found} {wanted}");
+            }
+            let u = [0.6, 0.8];
+            let spread = (t * kernel).hypot(1.0 - t);
+            let projected = mixture.project(level, u);
+            for s in [-3.0, -0.4, 0.0, 0.9] {
+                let z = |p: &[f64; 2]| (s - t * (u[0] * p[0] + u[1] * p[1])) / spread;
+                let sum: f64 = set.points.iter().map(|p| (-0.5 * z(p).powi(2)).exp()).sum();
+                let wanted = sum / (spread * 600.0 * std::f64::consts::TAU.sqrt());
+                let found = projected.at(s);
+                assert!((found - wanted).abs() < 1e-13 * (1.0 + wanted), "{found} {wanted}");
+            }
+        }
+    }
+}

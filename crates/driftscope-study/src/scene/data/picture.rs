@@ -5,7 +5,7 @@ use std::path::Path;
 
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::PointSet;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 use rand::RngExt;
 
 /// Points that a picture becomes.
@@ -22,11 +22,8 @@ const BLANK: f64 = 0.5;
 const SEED: u64 = 0x01C7_0001;
 
 /// The kinds of picture that are read: their first bytes, their endings.
-const FORMATS: [(ImageFormat, &str); 3] = [
-    (ImageFormat::Png, "PNG"),
-    (ImageFormat::Jpeg, "JPEG"),
-    (ImageFormat::WebP, "WebP"),
-];
+const FORMATS: [(ImageFormat, &str); 3] =
+    [(ImageFormat::Png, "PNG"), (ImageFormat::Jpeg, "JPEG"), (ImageFormat::WebP, "WebP")];
 
 /// Which kind of picture a file is, by its content; none if it is none.
 ///
@@ -106,7 +103,16 @@ impl Darkness {
             reader.limits(limits);
             reader
         };
-        let damaged = |error: image::ImageError| format!("the picture cannot be read: {error}");
+        let damaged = |error: image::ImageError| match error {
+            ImageError::Limits(_) => {
+                format!("the picture is too large: at most {MOST_PIXELS} pixels a side are read")
+            }
+            other => {
+                let reason = other.to_string();
+                let reason = reason.lines().next().unwrap_or("it is damaged");
+                format!("the picture cannot be read: {reason}")
+            }
+        };
         let (width, height) = reader().into_dimensions().map_err(damaged)?;
         if width.max(height) > MOST_PIXELS {
             return Err(format!(
@@ -114,17 +120,18 @@ impl Darkness {
             ));
         }
         let picture = reader().decode().map_err(damaged)?;
-        Ok(Self::of(&picture))
+        Ok(Self::of(picture))
     }
 
-    fn of(picture: &DynamicImage) -> Self {
+    fn of(picture: DynamicImage) -> Self {
         let width = picture.width() as usize;
-        let picture = picture.to_rgba16();
+        let picture = picture.into_rgba8();
         let mut values = Vec::with_capacity(picture.as_raw().len() / 4);
         for row in picture.rows() {
             let start = values.len();
             values.extend(row.map(|pixel| {
-                let [red, green, blue, opacity] = pixel.0.map(|x| f32::from(x) / f32::from(u16::MAX));
+                let [red, green, blue, opacity] =
+                    pixel.0.map(|x| f32::from(x) / f32::from(u8::MAX));
                 let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
                 (opacity * (1.0 - luma)).clamp(0.0, 1.0)
             }));
@@ -133,5 +140,146 @@ impl Darkness {
             }
         }
         Self { width, values }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageBuffer, Luma, LumaA, Rgb};
+
+    use super::*;
+
+    fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).expect("written");
+        bytes.into_inner()
+    }
+
+    fn read(bytes: &[u8], name: &str) -> Result<PointSet, String> {
+        let format = format_of(bytes, Path::new(name))?.ok_or("no picture")?;
+        points_of(bytes, format)
+    }
+
+    /// White, 80 × 40, with a black square of 10 pixels a side whose upper left pixel is (60, 5).
+    fn square() -> DynamicImage {
+        let black = |x, y| (60..70).contains(&x) && (5..15).contains(&y);
+        ImageBuffer::from_fn(80, 40, |x, y| Rgb([if black(x, y) { 0_u8 } else { 255 }; 3])).into()
+    }
+
+    #[test]
+    fn dark_pixels_are_where_the_points_lie() {
+        // 80 pixels are 4 units: a pixel is 0.05. The square lies to the right of the middle, and high.
+        for format in [ImageFormat::Png, ImageFormat::WebP] {
+            let set = read(&written(&square(), format), "square.dat").expect("points");
+            assert_eq!(set.points.len(), POINTS);
+            let [mut low, mut high] = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+            for point in &set.points {
+                for d in 0..2 {
+                    low[d] = low[d].min(point[d]);
+                    high[d] = high[d].max(point[d]);
+                }
+            }
+            for (d, [from, to]) in [[1.0, 1.5], [0.25, 0.75]].into_iter().enumerate() {
+                assert!(from <= low[d] && low[d] < from + 0.01, "{format:?} {d}: {low:?}");
+                assert!(to - 0.01 < high[d] && high[d] <= to, "{format:?} {d}: {high:?}");
+            }
+            // As many in each pixel as in any other, to one.
+            let mut counts = [0; 100];
+            for [x, y] in &set.points {
+                let place = |from: f64, x: f64| (((x - from) / 0.05) as usize).min(9);
+                counts[10 * place(0.25, *y) + place(1.0, *x)] += 1;
+            }
+            assert!(counts.iter().all(|count| (48..=52).contains(count)), "{counts:?}");
+            assert_eq!(read(&written(&square(), format), "again.png").expect("points"), set);
+        }
+    }
+
+    #[test]
+    fn lossy_pictures_are_read_too() {
+        let set = read(&written(&square(), ImageFormat::Jpeg), "square.jpeg").expect("points");
+        let inside = |p: &&[f64; 2]| (0.9..1.6).contains(&p[0]) && (0.15..0.85).contains(&p[1]);
+        let share = set.points.iter().filter(inside).count() as f64 / POINTS as f64;
+        assert!(share > 0.97, "{share}");
+    }
+
+    #[test]
+    fn greys_have_points_in_proportion() {
+        // From black on the left to white on the right, in 16 steps of 8 pixels.
+        let ramp: DynamicImage =
+            ImageBuffer::from_fn(128, 32, |x, _| Luma([17 * (x / 8) as u8])).into();
+        let set = read(&written(&ramp, ImageFormat::Png), "ramp.png").expect("points");
+        let mut counts = [0.0; 16];
+        for [x, _] in &set.points {
+            counts[((x + 2.0) / 0.25) as usize] += 1.0;
+        }
+        for (step, count) in counts.iter().enumerate() {
+            let wanted = (15.0 - step as f64) / 120.0 * POINTS as f64;
+            assert!((count - wanted).abs() < 34.0, "{step}: {count} of {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_is_transparent_is_white() {
+        // Black all over: opaque above, half seen through at the left below, not there at the right below.
+        let seen: DynamicImage = ImageBuffer::from_fn(40, 40, |x, y| {
+            LumaA([
+                0_u8,
+                if y < 20 {
+                    255
+                } else if x < 20 {
+                    128
+                } else {
+                    0
+                },
+            ])
+        })
+        .into();
+        let set = read(&written(&seen, ImageFormat::Png), "seen.png").expect("points");
+        let count = |of: &dyn Fn(&[f64; 2]) -> bool| set.points.iter().filter(|p| of(p)).count();
+        let [above, left] = [count(&|p| p[1] > 0.0), count(&|p| p[1] < 0.0 && p[0] < 0.0)];
+        assert_eq!(above + left, POINTS);
+        assert!((above as f64 / left as f64 - 4.0).abs() < 0.1, "{above} {left}");
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused_in_one_sentence() {
+        let white: DynamicImage = ImageBuffer::from_pixel(9, 9, Luma([255_u8])).into();
+        let good = written(&square(), ImageFormat::Png);
+        let mut damaged = good.clone();
+        for byte in &mut damaged[60..90] {
+            *byte ^= 0x5A;
+        }
+        // A header that claims 60,000 × 60,000 pixels, with its checksum.
+        let mut vast = good.clone();
+        vast[16..24].copy_from_slice(&[0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60]);
+        let checksum = crc32(&vast[12..29]);
+        vast[29..33].copy_from_slice(&checksum.to_be_bytes());
+        for (bytes, name, words) in [
+            (written(&white, ImageFormat::Png), "white.png", "blank"),
+            (good[..good.len() / 2].to_vec(), "cut.png", "cannot be read"),
+            (good[..20].to_vec(), "header.png", "cannot be read"),
+            (damaged, "damaged.png", "cannot be read"),
+            (vast, "vast.png", "8192"),
+            (written(&square(), ImageFormat::WebP)[..40].to_vec(), "cut.webp", "cannot be read"),
+            (written(&square(), ImageFormat::Jpeg)[..90].to_vec(), "cut.jpg", "cannot be read"),
+            (b"x,y\n1,2\n".to_vec(), "table.png", "PNG"),
+            (b"x,y\n1,2\n".to_vec(), "table.JPG", "JPEG"),
+            (Vec::new(), "nothing.webp", "WebP"),
+            (b"GIF89a\x01\0\x01\0\x80\xFF".to_vec(), "moving.gif", "gif"),
+        ] {
+            let message = read(&bytes, name).expect_err(name);
+            assert!(message.contains(words) && !message.contains('\n'), "{name}: {message}");
+        }
+        assert!(format_of(b"x,y\n1,2\n", Path::new("table.csv")).expect("text").is_none());
+        assert!(format_of(b"BMx,y\n1,2\n", Path::new("table.csv")).expect("text").is_none());
+    }
+
+    /// The checksum of PNG's blocks.
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |sum, &byte| {
+            (0..8).fold(sum ^ u32::from(byte), |sum, _| {
+                (sum >> 1) ^ if sum & 1 == 1 { 0xEDB8_8320 } else { 0 }
+            })
+        })
     }
 }
