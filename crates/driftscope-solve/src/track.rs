@@ -152,6 +152,22 @@ impl Track {
         }
     }
 
+    /// Sends each particle that arrived on to where `jump` says, by one evaluation more: its end, which is
+    /// its last keyframe too.
+    pub fn jump(&mut self, jump: impl Fn([f64; 2]) -> Option<[f64; 2]>) {
+        for i in 0..self.ends.len() {
+            let end = self.ends[i];
+            let stopped = self.stops.iter().any(|(stopped, _)| *stopped == i);
+            if stopped || !end.iter().all(|x| x.is_finite()) {
+                continue;
+            }
+            let Some([x, y]) = jump(end) else { return };
+            self.ends[i] = [x, y];
+            self.place(i, self.keyframes - 1, x, y);
+            self.counts[i].nfe += 1;
+        }
+    }
+
     /// Notes an attempt of particle `i` in its counts and, if kept, its log.
     pub fn note(&mut self, i: usize, attempt: Attempt) {
         self.counts[i].note(&attempt);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use driftscope_base::field::{Field, Reversed, ScoredField};
 use driftscope_base::random::{Purpose, stream};
-use driftscope_flow::data::Mixture;
+use driftscope_flow::data::{Level, Mixture};
 use driftscope_flow::field::{ClassicField, Evaluate, ExactField, LearnedField, NoisingField};
 use driftscope_solve::brownian::Noise;
+use driftscope_solve::sde::LastStep;
 use driftscope_solve::{OdeSettings, Tolerances};
 use thiserror::Error;
 
@@ -171,6 +172,26 @@ impl Experiment {
     #[must_use]
     pub fn is_exact(&self) -> bool {
         matches!(self.dynamics, Dynamics::Exact(_) | Dynamics::ExactBackwards(_))
+    }
+
+    /// Where a particle goes from `end`, the last time of the solve, without a step: to E[x1|x], where the
+    /// field of single points is not followed any further. None where that is not so.
+    #[must_use]
+    pub fn jump(&self, end: [f64; 2]) -> Option<[f64; 2]> {
+        let (exact, last) = (matches!(self.dynamics, Dynamics::Exact(_)), self.interval.1);
+        let to_the_end = self.scene.last_step().0 == LastStep::None || !self.scene.is_sde();
+        if !(exact && to_the_end && self.mixture.is_of_points() && last >= self.last_time) {
+            return None;
+        }
+        let level = self.scene.interpolant.kind.coefficients(last);
+        let level = Level { alpha: level.alpha, sigma: level.sigma };
+        Some(self.mixture.posterior(level, end).data)
+    }
+
+    /// Whether particles [`Self::jump`] at the end.
+    #[must_use]
+    pub fn jumps(&self) -> bool {
+        self.jump([0.0; 2]).is_some()
     }
 
     /// What was handed in beside the scene.

@@ -7,6 +7,8 @@ mod job;
 mod load;
 mod log;
 mod options;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,7 +127,15 @@ impl<S: Evaluate> Job<'_, S> {
             |tile| {
                 let keep = self.keep(attempts, tile.0);
                 let starts = self.starts(tile);
-                per_particle::solve(self.field, &settings, &keyframes, &starts, keep, self.cancel)
+                let track = per_particle::solve(
+                    self.field,
+                    &settings,
+                    &keyframes,
+                    &starts,
+                    keep,
+                    self.cancel,
+                )?;
+                Ok(self.jumped(track))
             },
             push,
         )
@@ -152,7 +162,7 @@ impl<S: Evaluate> Job<'_, S> {
             self.cancel,
         )?;
         for ((first, _), track) in places.into_iter().zip(solved.tracks) {
-            push(&mut recording, first, track)?;
+            push(&mut recording, first, self.jumped(track))?;
             audience.take(&mut recording)?;
         }
         recording.shared_log = Some(solved.log.into());
@@ -208,9 +218,15 @@ impl<S: Evaluate> Job<'_, S> {
                     *total = total.plus(tile);
                 }
                 recording.shared_log = Some(log_of_totals(&grid, &totals));
-                push(recording, first, solved.track)
+                push(recording, first, self.jumped(solved.track))
             },
         )
+    }
+
+    /// The track with the jump at the end, where the field asks for one.
+    fn jumped(&self, mut track: Track) -> Track {
+        track.jump(|end| self.experiment.jump(end));
+        track
     }
 
     /// Noise of `count` particles from `first`: what was given, or each particle's own path.
@@ -257,7 +273,9 @@ impl<S: Evaluate> Job<'_, S> {
             |(first, count)| {
                 let starts = self.starts((first, count));
                 let noise = self.noise(given.as_ref(), &grid, first, count);
-                problem.solve(&starts, &noise, self.keep(attempts, first), self.cancel)
+                let track =
+                    problem.solve(&starts, &noise, self.keep(attempts, first), self.cancel)?;
+                Ok(self.jumped(track))
             },
             push,
         )

@@ -23,6 +23,11 @@ impl Gaussian {
         Self { mean, log_weight: weight.ln(), axis, variances }
     }
 
+    /// The same in every direction; of variance 0 it is a single point.
+    pub fn isotropic(mean: [f64; 2], variance: f64, weight: f64) -> Self {
+        Self { mean, log_weight: weight.ln(), axis: [1.0, 0.0], variances: [variance; 2] }
+    }
+
     /// Everything about the noisy component that does not depend on `x`.
     pub fn at(&self, level: Level) -> GaussianAt {
         let Level { alpha, sigma } = level;

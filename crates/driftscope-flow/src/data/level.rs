@@ -6,7 +6,7 @@ use thiserror::Error;
 ///
 /// For Gaussians only `α²`, `σ²` and `αμ` matter, so slightly negative values
 /// (a solver that oversteps `t = 1`) are as good as any, and `σ = 0` is fine
-/// while `α ≠ 0`. Boxes need `σ ≠ 0`. [`Mixture::check`] says so in words.
+/// while `α ≠ 0`. Boxes and single points need `σ ≠ 0`. [`Mixture::check`] says so in words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {
     /// The factor of the data, α.
@@ -27,6 +27,9 @@ pub enum LevelError {
     /// σ = 0, where the density of a box has a jump and its score diverges.
     #[error("the score of a uniform box is undefined at σ = {} (α = {}): end the run before the noise is gone, for example at t = 1 − 1e-5", .0.sigma, .0.alpha)]
     BoxWithoutNoise(Level),
+    /// σ = 0, where single points have no density.
+    #[error("points without a kernel have no density at σ = {} (α = {}): end before the noise is gone, for example at t = 1 − 1e-3", .0.sigma, .0.alpha)]
+    PointsWithoutNoise(Level),
 }
 
 /// What is known about `x1` and `x0` once `x_t = x` has been seen.

@@ -1,5 +1,8 @@
 //! Mixtures of Gaussians and uniform boxes, and what makes one valid.
 
+use std::sync::Arc;
+
+use super::cloud::Cloud;
 use super::covariance::Covariance;
 use super::crowd::Crowd;
 use super::gaussian::Gaussian;
@@ -9,8 +12,10 @@ use thiserror::Error;
 
 /// The most components a mixture may have.
 const MAX_COMPONENTS: usize = 4096;
+/// The most points of one's own, which are all alike and so cost less.
+pub(super) const MOST_POINTS: usize = 20_000;
 /// Coordinates and standard deviations lie below this in absolute value…
-const LARGEST: f64 = 1e6;
+pub(super) const LARGEST: f64 = 1e6;
 /// … and extents and standard deviations above this.
 const SMALLEST: f64 = 1e-6;
 
@@ -130,6 +135,20 @@ pub enum MixtureError {
     /// None, or too many.
     #[error("a mixture has from 1 to {MAX_COMPONENTS} components, this one has {0}")]
     Count(usize),
+    /// No points, or too many.
+    #[error("there are {0} points: from 1 to {MOST_POINTS} are allowed")]
+    Points(usize),
+    /// A point out of range.
+    #[error("point {index} (counted from 0) lies at ({}, {}): both coordinates must lie within ±{LARGEST}", .point[0], .point[1])]
+    Point {
+        /// Which point.
+        index: usize,
+        /// Where it is.
+        point: [f64; 2],
+    },
+    /// A kernel that is neither 0 nor in range.
+    #[error("the kernel is {0}: it must be 0, or from {SMALLEST} to {LARGEST}")]
+    Kernel(f64),
     /// A weight that is not positive and finite, even after division by the
     /// sum.
     #[error(
@@ -185,9 +204,13 @@ pub(super) enum Part {
 }
 
 /// A distribution in the plane: Gaussians and uniform boxes, with weights that
-/// sum to 1.
+/// sum to 1. A clone shares all of it.
 #[derive(Clone, Debug)]
-pub struct Mixture {
+pub struct Mixture(Arc<Parts>);
+
+/// What a mixture is made of.
+#[derive(Debug, Default)]
+struct Parts {
     components: Vec<Component>,
     /// Running sums of the weights; the last is 1.
     cumulative: Vec<f64>,
@@ -199,6 +222,28 @@ pub struct Mixture {
     intervals: [Vec<Interval>; 2],
     /// The Gaussians once more, for many points at once
     crowd: Crowd,
+    /// The components of points of one's own, where they are many and alike
+    cloud: Option<Cloud>,
+}
+
+impl Parts {
+    fn add(&mut self, component: &Component) {
+        match component.shape {
+            Shape::Gaussian { mean, covariance } => {
+                let gaussian = Gaussian::new(mean, covariance, component.weight);
+                self.parts.push(Part::Gaussian(self.gaussians.len()));
+                self.gaussians.push(gaussian);
+            }
+            Shape::Box { min, max } => {
+                let intervals = [0, 1].map(|axis| {
+                    let (min, max) = (min[axis], max[axis]);
+                    index_of(&mut self.intervals[axis], Interval { min, max })
+                });
+                self.parts.push(Part::Box(self.boxes.len()));
+                self.boxes.push(BoxParts { log_weight: component.weight.ln(), intervals });
+            }
+        }
+    }
 }
 
 impl Mixture {
@@ -220,15 +265,8 @@ impl Mixture {
         // Dividing by the largest first keeps the sum from overflowing.
         let largest = components.iter().fold(0.0, |m: f64, c| m.max(c.weight));
         let total: f64 = components.iter().map(|c| c.weight / largest).sum();
-        let mut mixture = Self {
-            components: Vec::new(),
-            cumulative: Vec::with_capacity(components.len()),
-            parts: Vec::new(),
-            gaussians: Vec::new(),
-            boxes: Vec::new(),
-            intervals: [Vec::new(), Vec::new()],
-            crowd: Crowd::default(),
-        };
+        let mut mixture =
+            Parts { cumulative: Vec::with_capacity(components.len()), ..Parts::default() };
         let mut sum = 0.0;
         for (index, component) in components.iter_mut().enumerate() {
             let weight = component.weight / largest / total;
@@ -245,60 +283,87 @@ impl Mixture {
         }
         mixture.components = components;
         mixture.crowd = Crowd::new(&mixture.gaussians);
-        Ok(mixture)
+        Ok(Self(Arc::new(mixture)))
     }
 
-    fn add(&mut self, component: &Component) {
-        match component.shape {
-            Shape::Gaussian { mean, covariance } => {
-                let gaussian = Gaussian::new(mean, covariance, component.weight);
-                self.parts.push(Part::Gaussian(self.gaussians.len()));
-                self.gaussians.push(gaussian);
-            }
-            Shape::Box { min, max } => {
-                let intervals = [0, 1].map(|axis| {
-                    let (min, max) = (min[axis], max[axis]);
-                    index_of(&mut self.intervals[axis], Interval { min, max })
-                });
-                self.parts.push(Part::Box(self.boxes.len()));
-                self.boxes.push(BoxParts { log_weight: component.weight.ln(), intervals });
+    /// Gaussians of the same weight on `points` (from 1 to [`MOST_POINTS`]) of standard
+    /// deviation `kernel`; with kernel 0 the points themselves, whose density exists in noise alone.
+    ///
+    /// # Errors
+    /// If there are no points or too many, if one is out of the range of [`Shape::Gaussian`], or if the
+    /// kernel is neither 0 nor from 1e-6 to 1e6.
+    pub(super) fn of_points(points: &[[f64; 2]], kernel: f64) -> Result<Self, MixtureError> {
+        if !(1..=MOST_POINTS).contains(&points.len()) {
+            return Err(MixtureError::Points(points.len()));
+        }
+        if !(kernel == 0.0 || (SMALLEST..=LARGEST).contains(&kernel)) {
+            return Err(MixtureError::Kernel(kernel));
+        }
+        for (index, &point) in points.iter().enumerate() {
+            if !point.iter().all(|c| c.abs() <= LARGEST) {
+                return Err(MixtureError::Point { index, point });
             }
         }
+        let count = points.len() as f64;
+        let mut mixture = Parts { cloud: Some(Cloud::new(points, kernel)), ..Parts::default() };
+        for (index, &point) in points.iter().enumerate() {
+            let weight = count.recip();
+            mixture.cumulative.push((index + 1) as f64 / count);
+            mixture.parts.push(Part::Gaussian(index));
+            mixture.gaussians.push(Gaussian::isotropic(point, kernel * kernel, weight));
+            mixture.components.push(Component { weight, ..Component::isotropic(point, kernel) });
+        }
+        Ok(Self(Arc::new(mixture)))
     }
 
     /// The components in the order given, with weights that sum to 1.
     pub fn components(&self) -> &[Component] {
-        &self.components
+        &self.0.components
     }
 
     /// Whether some component is a box, so that the score diverges as σ → 0.
     pub fn has_boxes(&self) -> bool {
-        !self.boxes.is_empty()
+        !self.0.boxes.is_empty()
+    }
+
+    /// Whether it sits on single points, so that neither density nor score exist at σ = 0.
+    pub fn is_of_points(&self) -> bool {
+        self.cloud().is_some_and(|cloud| cloud.kernel() == 0.0)
+    }
+
+    /// Whether its Gaussians are all alike, as those of points of one's own.
+    pub fn is_cloud(&self) -> bool {
+        self.cloud().is_some()
+    }
+
+    /// The Gaussians of points of one's own, all of them alike.
+    pub(super) fn cloud(&self) -> Option<&Cloud> {
+        self.0.cloud.as_ref()
     }
 
     /// Running sums of the weights, up to 1.
     pub(super) fn cumulative(&self) -> &[f64] {
-        &self.cumulative
+        &self.0.cumulative
     }
 
     pub(super) fn parts(&self) -> &[Part] {
-        &self.parts
+        &self.0.parts
     }
 
     pub(super) fn crowd(&self) -> &Crowd {
-        &self.crowd
+        &self.0.crowd
     }
 
     pub(super) fn gaussians(&self) -> &[Gaussian] {
-        &self.gaussians
+        &self.0.gaussians
     }
 
     pub(super) fn boxes(&self) -> &[BoxParts] {
-        &self.boxes
+        &self.0.boxes
     }
 
     pub(super) fn intervals(&self) -> &[Vec<Interval>; 2] {
-        &self.intervals
+        &self.0.intervals
     }
 }
 

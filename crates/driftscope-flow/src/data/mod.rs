@@ -13,6 +13,7 @@
 //!
 //! Points are `[x, y]` in `f64`, in the units of the data.
 
+mod cloud;
 mod covariance;
 mod crowd;
 mod curve;
@@ -30,6 +31,7 @@ mod truncated;
 #[cfg(test)]
 mod tests;
 
+pub use cloud::{Accuracy, PosteriorSlope};
 pub use covariance::Covariance;
 pub use crowd::LANES;
 pub use level::{Level, LevelError, Posterior};

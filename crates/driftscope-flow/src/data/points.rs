@@ -1,6 +1,6 @@
 //! Points as a distribution: a Gaussian kernel on each.
 
-use super::mixture::{Component, Mixture, MixtureError};
+use super::mixture::{LARGEST, MOST_POINTS, Mixture, MixtureError};
 
 /// Points of one's own, all of the same weight.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,7 +13,9 @@ pub struct PointSet {
 
 impl PointSet {
     /// The most points a set may have.
-    pub const MOST: usize = 4096;
+    pub const MOST: usize = MOST_POINTS;
+    /// The largest coordinate a point may have.
+    pub const FARTHEST: f64 = LARGEST;
 
     /// The standard deviation that Silverman's rule gives the kernels in the plane,
     /// `n^(−1/6)·√(tr Cov / 2)` (Silverman 1986, section 4.3.2).
@@ -26,13 +28,13 @@ impl PointSet {
         count.powf(-1.0 / 6.0) * (0.5 * trace).sqrt()
     }
 
-    /// The distribution with Gaussian kernels of standard deviation `kernel`.
+    /// The distribution with Gaussian kernels of standard deviation `kernel`; with kernel 0 the points
+    /// themselves, whose field makes every trajectory end on one of them (Scarvelis et al. 2023,
+    /// arXiv:2310.12395).
     ///
     /// # Errors
     /// If there are no points, or too many, or one is out of range, or the kernel is.
     pub fn mixture(&self, kernel: f64) -> Result<Mixture, MixtureError> {
-        Mixture::new(
-            self.points.iter().map(|&mean| Component::isotropic(mean, kernel)).collect::<Vec<_>>(),
-        )
+        Mixture::of_points(&self.points, kernel)
     }
 }

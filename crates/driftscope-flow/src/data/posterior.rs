@@ -1,5 +1,6 @@
 //! Exact posterior, score and density of `x_t = α x1 + σ x0`.
 
+use super::cloud::{Accuracy, PosteriorSlope};
 use super::crowd::{LANES, Means};
 use super::gaussian::GaussianAt;
 use super::level::{Level, LevelError, NEGLIGIBLE, Posterior};
@@ -31,6 +32,9 @@ impl Prepared<'_> {
     /// The posterior given `x_t = x`; see [`Mixture::posterior`]. Allocates
     /// nothing.
     pub fn posterior(&self, x: [f64; 2]) -> Posterior {
+        if let Some(cloud) = self.mixture.cloud() {
+            return cloud.posterior(self.level, x, Accuracy::Double);
+        }
         let mut sum = Sum::new();
         for gaussian in &self.gaussians {
             sum.push(gaussian.posterior(x));
@@ -45,7 +49,7 @@ impl Mixture {
     ///
     /// # Errors
     /// If α or σ is not a number within ±1e100, if both are 0, or if σ is 0 and the mixture has
-    /// boxes.
+    /// boxes or sits on single points.
     pub fn check(&self, level: Level) -> Result<(), LevelError> {
         let Level { alpha, sigma } = level;
         // Written so that a NaN is refused too.
@@ -55,6 +59,9 @@ impl Mixture {
         if sigma.abs() < SMALLEST {
             if self.has_boxes() {
                 return Err(LevelError::BoxWithoutNoise(level));
+            }
+            if self.is_of_points() {
+                return Err(LevelError::PointsWithoutNoise(level));
             }
             if alpha.abs() < SMALLEST {
                 return Err(LevelError::Vanishing(level));
@@ -73,7 +80,10 @@ impl Mixture {
         Prepared {
             mixture: self,
             level,
-            gaussians: self.gaussians().iter().map(|g| g.at(level)).collect(),
+            gaussians: match self.cloud() {
+                Some(_) => Vec::new(),
+                None => self.gaussians().iter().map(|g| g.at(level)).collect(),
+            },
             intervals: [0, 1].map(|axis| {
                 self.intervals()[axis]
                     .iter()
@@ -94,6 +104,18 @@ impl Mixture {
         points: [[f64; LANES]; 2],
     ) -> ([[f64; LANES]; 2], [[f64; LANES]; 2]) {
         debug_assert!(!self.has_boxes());
+        if let Some(cloud) = self.cloud() {
+            let (mut data, mut noise) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+            for lane in 0..LANES {
+                let x = [points[0][lane], points[1][lane]];
+                let here = cloud.posterior(levels[lane], x, Accuracy::Double);
+                for d in 0..2 {
+                    data[d][lane] = here.data[d];
+                    noise[d][lane] = here.scaled_noise[d];
+                }
+            }
+            return (data, noise);
+        }
         let Means { data, scaled_noise } = self.crowd().posterior(levels, points);
         (data, scaled_noise)
     }
@@ -107,7 +129,16 @@ impl Mixture {
     /// tails. `level` must satisfy [`Mixture::check`] (asserted in debug
     /// builds).
     pub fn posterior(&self, level: Level, x: [f64; 2]) -> Posterior {
+        self.posterior_to(Accuracy::Double, level, x)
+    }
+
+    /// The same to an accuracy: mixtures of points are known sooner to single than to double, all others
+    /// to double either way.
+    pub fn posterior_to(&self, accuracy: Accuracy, level: Level, x: [f64; 2]) -> Posterior {
         debug_assert_eq!(self.check(level), Ok(()));
+        if let Some(cloud) = self.cloud() {
+            return cloud.posterior(level, x, accuracy);
+        }
         let mut sum = Sum::new();
         for gaussian in self.gaussians() {
             sum.push(gaussian.at(level).posterior(x));
@@ -116,6 +147,12 @@ impl Mixture {
             IntervalAt::new(self.intervals()[axis][index], level)
         });
         sum.finish()
+    }
+
+    /// The posterior with its derivatives by the point, where they are known: for mixtures of points.
+    pub fn posterior_slope(&self, level: Level, x: [f64; 2]) -> Option<PosteriorSlope> {
+        debug_assert_eq!(self.check(level), Ok(()));
+        self.cloud().map(|cloud| cloud.slope(level, x))
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
+use driftscope_base::exponential::exponential;
+use pulp::{Arch, Simd, WithSimd};
+
 use super::level::Level;
 use super::mixture::{Mixture, Shape};
 
@@ -15,7 +18,20 @@ const LEAST_NOISE: f64 = 1e-9;
 #[derive(Clone, Debug)]
 pub struct ProjectedDensity {
     parts: Vec<Part>,
+    /// Normals that are all alike, instead.
+    alike: Option<Alike>,
 }
+
+/// Normals of the same weight and spread.
+#[derive(Clone, Debug)]
+struct Alike {
+    /// In order.
+    means: Vec<f64>,
+    spread: f64,
+}
+
+/// Beyond so many spreads a normal adds nothing to rounding.
+const FAR: f64 = 10.0;
 
 /// One component: a normal, or the sum of two independent uniforms and a normal.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +51,13 @@ impl Mixture {
     #[must_use]
     pub fn project(&self, level: Level, u: [f64; 2]) -> ProjectedDensity {
         let Level { alpha, sigma } = level;
+        if let Some(cloud) = self.cloud() {
+            let along = |mean: [f64; 2]| alpha * (u[0] * mean[0] + u[1] * mean[1]);
+            let mut means: Vec<f64> = self.gaussians().iter().map(|g| along(g.mean)).collect();
+            means.sort_unstable_by(f64::total_cmp);
+            let spread = (alpha * cloud.kernel()).hypot(sigma).max(LEAST_NOISE);
+            return ProjectedDensity { parts: Vec::new(), alike: Some(Alike { means, spread }) };
+        }
         let parts = self.components().iter().map(|component| {
             let [x, y] = component.mean();
             let mean = alpha * (u[0] * x + u[1] * y);
@@ -61,7 +84,7 @@ impl Mixture {
             widths.sort_unstable_by(|a, b| b.total_cmp(a));
             Part { weight: component.weight, mean, spread, widths }
         });
-        ProjectedDensity { parts: parts.collect() }
+        ProjectedDensity { parts: parts.collect(), alike: None }
     }
 }
 
@@ -69,7 +92,46 @@ impl ProjectedDensity {
     /// The density at `s`, per unit length.
     #[must_use]
     pub fn at(&self, s: f64) -> f64 {
+        if let Some(alike) = &self.alike {
+            return Arch::new().dispatch(SumAlike { alike, s });
+        }
         self.parts.iter().map(|part| part.weight * part.at(s - part.mean)).sum()
+    }
+}
+
+/// The sum of normals at `s`.
+struct SumAlike<'a> {
+    alike: &'a Alike,
+    s: f64,
+}
+
+impl WithSimd for SumAlike<'_> {
+    type Output = f64;
+
+    #[expect(
+        clippy::inline_always,
+        reason = "only what is inlined into a dispatched function is compiled for its instructions"
+    )]
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let Alike { means, spread } = self.alike;
+        let reach = FAR * spread;
+        let near = means.partition_point(|&mean| mean < self.s - reach)
+            ..means.partition_point(|&mean| mean <= self.s + reach);
+        let mut sums = [0.0; 8];
+        let normal = |mean: f64| {
+            let z = (self.s - mean) / spread;
+            exponential::<S>(-0.5 * z * z)
+        };
+        let (chunks, rest) = means[near].as_chunks::<8>();
+        for chunk in chunks {
+            for (sum, &mean) in sums.iter_mut().zip(chunk) {
+                *sum += normal(mean);
+            }
+        }
+        let rest: f64 = rest.iter().map(|&mean| normal(mean)).sum();
+        let sum = sums.iter().sum::<f64>() + rest;
+        sum / ((2.0 * PI).sqrt() * spread * means.len() as f64)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Moments, density and draws of the data themselves.
 
+use super::cloud::Accuracy;
 use super::covariance::Covariance;
 use super::gaussian::Gaussian;
 use super::level::Level;
 use super::mixture::{Bounds, BoxParts, Mixture, Part, Shape};
 use super::truncated::{Interval, log_uniform};
+use std::f64::consts::TAU;
+
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
@@ -66,7 +69,15 @@ impl Mixture {
 
     /// `ln p(x)` of the data, without noise; `−∞` outside every box when there
     /// are only boxes. On the edge of a box its full density counts.
+    ///
+    /// Single points have no density: `−∞` everywhere.
     pub fn log_density(&self, x: [f64; 2]) -> f64 {
+        if self.is_of_points() {
+            return f64::NEG_INFINITY;
+        }
+        if let Some(cloud) = self.cloud() {
+            return cloud.posterior(CLEAN, x, Accuracy::Double).log_density;
+        }
         let gaussians = self.gaussians().iter().map(|gaussian| log_gaussian(gaussian, x));
         let boxes = self.boxes().iter().map(|part| self.log_box(part, x));
         let (mut largest, mut total) = (f64::NEG_INFINITY, 0.0);
@@ -86,9 +97,47 @@ impl Mixture {
         self.log_density(x).exp()
     }
 
+    /// `p_t` at a noise level on a grid, per unit area: row by row, for each y of `up` every x of `across`.
+    ///
+    /// `level` must satisfy [`Mixture::check`]. Gaussians that are all alike are products of one factor for
+    /// the column and one for the row: two exponentials for each point and line of the grid, and none for
+    /// its places.
+    pub fn density_grid(&self, level: Level, across: &[f64], up: &[f64]) -> Vec<f64> {
+        let Some(cloud) = self.cloud() else {
+            let prepared = self.prepare(level);
+            let at = |&y: &f64| across.iter().map(move |&x| [x, y]);
+            let places = up.iter().flat_map(at);
+            return places.map(|place| prepared.posterior(place).log_density.exp()).collect();
+        };
+        let variance = (level.alpha * cloud.kernel()).powi(2) + level.sigma * level.sigma;
+        let peak = 1.0 / (TAU * variance * self.components().len() as f64);
+        let factor = |x: f64, mean: f64| (-0.5 * (x - level.alpha * mean).powi(2) / variance).exp();
+        let mut densities = vec![0.0; across.len() * up.len()];
+        let mut columns = vec![0.0; across.len()];
+        for gaussian in self.gaussians() {
+            let [mean_x, mean_y] = gaussian.mean;
+            for (column, &x) in columns.iter_mut().zip(across) {
+                *column = factor(x, mean_x);
+            }
+            for (row, &y) in densities.chunks_exact_mut(across.len().max(1)).zip(up) {
+                let share = peak * factor(y, mean_y);
+                // Far above or below: as good as absent.
+                if share > f64::MIN_POSITIVE {
+                    for (density, column) in row.iter_mut().zip(&columns) {
+                        *density += share * column;
+                    }
+                }
+            }
+        }
+        densities
+    }
+
     /// The index of the component that a data point at `x` most probably came
     /// from; none if only boxes are left and `x` lies outside them all.
     pub fn likeliest_component(&self, x: [f64; 2]) -> Option<usize> {
+        if let Some(cloud) = self.cloud() {
+            return Some(cloud.nearest(x));
+        }
         let logs = self.parts().iter().map(|&part| match part {
             Part::Gaussian(index) => log_gaussian(&self.gaussians()[index], x),
             Part::Box(index) => self.log_box(&self.boxes()[index], x),

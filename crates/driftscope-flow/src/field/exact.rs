@@ -5,10 +5,13 @@ use std::sync::Arc;
 use driftscope_base::field::{Field, Real, ScoredField, Times};
 use driftscope_base::interpolant::{Coefficients, Interpolant};
 
-use crate::data::{LANES, Level, Mixture, Posterior};
+use crate::data::{Accuracy, LANES, Level, Mixture, Posterior};
 
 /// Closer to t = 1 than this, uniform boxes have no field that doubles can hold.
 pub const BOX_MARGIN: f64 = 1e-5;
+/// Closer to t = 1 than this, the field of single points only says which of them is nearest: what is left
+/// of the way is a jump to E[x1|x].
+pub const POINT_MARGIN: f64 = 1e-3;
 
 /// Velocity and score of `x_t = αx1 + σx0` for data whose density is known.
 #[derive(Clone, Debug)]
@@ -44,7 +47,13 @@ impl ExactField {
     /// The last time at which a field of `mixture` on `path` is defined.
     #[must_use]
     pub fn end_of_definition(mixture: &Mixture, path: Interpolant) -> f64 {
-        if mixture.has_boxes() { 1.0 - BOX_MARGIN } else { path.last_time() }
+        if mixture.has_boxes() {
+            1.0 - BOX_MARGIN
+        } else if mixture.is_of_points() {
+            1.0 - POINT_MARGIN
+        } else {
+            path.last_time()
+        }
     }
 
     /// Velocity, score and log density at one point; `t` at most [`Field::last_time`].
@@ -63,6 +72,18 @@ impl ExactField {
     ) {
         let count = points.len() / 2;
         let point = |i: usize| [points[i].to_f64(), points[count + i].to_f64()];
+        if self.mixture.is_cloud() {
+            let single = S::EPSILON > f64::EPSILON;
+            let accuracy = if single { Accuracy::Single } else { Accuracy::Double };
+            for i in 0..count {
+                let coefficients = self.path.coefficients(times.at(i));
+                let level = level(&coefficients);
+                let here = self.mixture.posterior_to(accuracy, level, point(i));
+                let PointValues { velocity, score, .. } = values(&coefficients, &here);
+                write(i, velocity, score);
+            }
+            return;
+        }
         if !self.mixture.has_boxes() {
             self.evaluate_crowd(times, count, point, write);
             return;
@@ -134,6 +155,35 @@ impl<S: Real> Field<S> for ExactField {
             velocities[i] = S::from_f64(velocity[0]);
             velocities[count + i] = S::from_f64(velocity[1]);
         });
+    }
+
+    fn jacobian(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        [by_x, by_y]: [&mut [S]; 2],
+    ) -> bool {
+        if !self.mixture.is_cloud() {
+            return false;
+        }
+        let count = points.len() / 2;
+        for i in 0..count {
+            let coefficients = self.path.coefficients(times.at(i));
+            let x = [points[i].to_f64(), points[count + i].to_f64()];
+            let Some(slope) = self.mixture.posterior_slope(level(&coefficients), x) else {
+                return false;
+            };
+            let velocity = values(&coefficients, &slope.posterior).velocity;
+            let [xx, xy, yy] =
+                [0, 1, 2].map(|k| coefficients.velocity(slope.data[k], slope.scaled_noise[k]));
+            for (j, v, dx, dy) in [(i, velocity[0], xx, xy), (count + i, velocity[1], xy, yy)] {
+                velocities[j] = S::from_f64(v);
+                by_x[j] = S::from_f64(dx);
+                by_y[j] = S::from_f64(dy);
+            }
+        }
+        true
     }
 
     fn last_time(&self) -> f64 {

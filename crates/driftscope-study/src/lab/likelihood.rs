@@ -51,7 +51,8 @@ pub struct Likelihoods {
 /// point, each of the four held against atol + rtol·|value|, as a root mean square).
 ///
 /// # Errors
-/// [`LabError::Refused`] for a classic ODE, [`LabError::Cancelled`] if `cancel` was raised.
+/// [`LabError::Refused`] for a classic ODE or points without a kernel, [`LabError::Cancelled`] if `cancel`
+/// was raised.
 pub fn likelihoods(
     experiment: &Experiment,
     points: &[[f64; 2]],
@@ -59,6 +60,7 @@ pub fn likelihoods(
     cancel: &Cancel,
 ) -> Result<Likelihoods, LabError> {
     experiment.scored()?;
+    experiment.with_density()?;
     let solved: Vec<Vec<Way>> = points
         .par_chunks(TOGETHER)
         .map(|points| backwards(experiment, points, tolerances, cancel))

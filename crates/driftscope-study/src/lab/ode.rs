@@ -48,6 +48,19 @@ impl Experiment {
         Ok(self.variant(scene)?)
     }
 
+    /// Refuses data that have no density.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] for points without a kernel.
+    pub(super) fn with_density(&self) -> Result<(), LabError> {
+        if !self.mixture.is_of_points() {
+            return Ok(());
+        }
+        Err(LabError::refused(
+            "Points without a kernel have no density: set data.kernel above 0 for this measurement.",
+        ))
+    }
+
     /// The field with its score.
     ///
     /// # Errors

@@ -52,8 +52,8 @@ pub struct Coverage {
 /// figures as they come.
 ///
 /// # Errors
-/// [`LabError::Refused`] for a classic ODE or in the forward direction, [`LabError::Cancelled`] if
-/// `cancel` was raised.
+/// [`LabError::Refused`] for a classic ODE, in the forward direction or for points without a kernel,
+/// [`LabError::Cancelled`] if `cancel` was raised.
 pub fn coverage(
     scene: &Arc<Scene>,
     networks: &Networks,
@@ -67,6 +67,7 @@ pub fn coverage(
         ));
     }
     let experiment = Experiment::new(scene, networks)?;
+    experiment.with_density()?;
     let mut found = Coverage {
         modes: Modes::of(&experiment.mixture),
         count,

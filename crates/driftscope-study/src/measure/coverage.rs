@@ -41,7 +41,12 @@ impl Modes {
             })
             .collect();
         let mut of_component: Vec<usize> = (0..count).collect();
-        for i in 0..count {
+        // Points of one's own are many and alike.
+        let pairs = if mixture.is_cloud() { 0 } else { count };
+        if mixture.is_cloud() {
+            of_component = join_alike(&components);
+        }
+        for i in 0..pairs {
             for j in 0..i {
                 let ((a, s), (b, r)) = (components[i], components[j]);
                 let near = match (parts[i].shape, parts[j].shape) {
@@ -92,6 +97,39 @@ impl Modes {
         }
         counts.into_iter().map(|count| count / points.len() as f64).collect()
     }
+}
+
+/// For each of many Gaussians the first of those that it is joined with, if they all have the covariance of
+/// the first, which is the same in every direction: only those are compared that may be near by their x.
+fn join_alike(components: &[([f64; 2], [f64; 3])]) -> Vec<usize> {
+    let count = components.len();
+    let Some(&(_, [variance, ..])) = components.first() else { return Vec::new() };
+    let mut in_order: Vec<usize> = (0..count).collect();
+    in_order.sort_unstable_by(|&i, &j| components[i].0[0].total_cmp(&components[j].0[0]));
+    let mut first: Vec<usize> = (0..count).collect();
+    let root = |first: &mut [usize], mut i: usize| {
+        while first[i] != i {
+            first[i] = first[first[i]];
+            i = first[i];
+        }
+        i
+    };
+    // dᵀ(2Σ)⁻¹d of the distance, for a variance in every direction.
+    let reach = 2.0 * variance * TOUCHING;
+    for (place, &i) in in_order.iter().enumerate() {
+        let [x, y] = components[i].0;
+        for &j in &in_order[place + 1..] {
+            let [dx, dy] = [components[j].0[0] - x, components[j].0[1] - y];
+            if dx * dx >= reach {
+                break;
+            }
+            if dx * dx + dy * dy < reach {
+                let (a, b) = (root(&mut first, i), root(&mut first, j));
+                first[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    (0..count).map(|i| root(&mut first, i)).collect()
 }
 
 /// `dᵀΣ⁻¹d` of the distance d between a point and a mean, Σ = [xx, xy, yy].

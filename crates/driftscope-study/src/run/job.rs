@@ -95,9 +95,15 @@ impl<S: Evaluate> Job<'_, S> {
         Keep { logged, attempts, precise: self.options.precise }
     }
 
-    /// Keyframe times as the window shows them: t, which falls where noising time rises.
+    /// Keyframe times as the window shows them: t, which falls where noising time rises. What jumps at the
+    /// end arrives at t = 1.
     pub(super) fn shown(&self, times: &[f64]) -> Arc<[f64]> {
-        times.iter().map(|&time| self.scene.direction.own_time(time)).collect()
+        let own = times.iter().map(|&time| self.scene.direction.own_time(time));
+        let mut own: Vec<f64> = own.collect();
+        if let Some(last) = own.last_mut().filter(|_| self.experiment.jumps()) {
+            *last = 1.0;
+        }
+        own.into()
     }
 
     /// Solves tiles on all threads and takes them in order, publishing what is there ever less

@@ -94,14 +94,16 @@ impl Scene {
         }
     }
 
-    /// The precision of the particles: as set, or single for a network, which knows no more, unless
-    /// the tolerance asks for more than single precision holds; double for formulas.
+    /// The precision of the particles: as set, or single for a network, which knows no more, and for the
+    /// exact field of points of one's own, whose many terms are summed sooner, unless the tolerance asks
+    /// for more than single precision holds; double for other formulas.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.sampler.precision.unwrap_or({
-            let learned = self.needs_network();
+            let of_points = self.field.kind == FieldKind::Exact && self.data.points.is_some();
+            let single = self.needs_network() || of_points;
             let fine = self.sampler.atol + self.sampler.rtol < Self::F32_TOLERANCE;
-            if learned && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
+            if single && !(fine && self.is_adaptive()) { Precision::F32 } else { Precision::F64 }
         })
     }
 

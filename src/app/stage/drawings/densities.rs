@@ -27,6 +27,9 @@ const EDGE: usize = 240;
 /// Closer to t = 1 than this, what has sharp edges has no noise left to draw.
 const LAST: f64 = 1.0 - 1e-4;
 
+/// The level of the data themselves.
+const DATA: Level = Level { alpha: 1.0, sigma: 0.0 };
+
 /// What decides the pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Process {
@@ -116,9 +119,22 @@ fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
         None => (-0.5 * (x * x + y * y)).exp(),
     };
     let at = |k| place(k, SIDE, reach);
+    let corners = [[-reach; 2], [reach; 2]];
+    if let Some(mixture) = target.filter(|mixture| mixture.is_cloud()) {
+        // Single points have no density: nothing is drawn.
+        if mixture.check(DATA).is_err() {
+            return Grid::with_top([SIDE; 2], corners, &[0.0; SIDE * SIDE], 1.0);
+        }
+        let across: Vec<f64> = (0..SIDE).map(at).collect();
+        let up: Vec<f64> = (0..SIDE).map(|k| -at(k)).collect();
+        let bands = up.par_chunks(SIDE / 8);
+        let values: Vec<f64> =
+            bands.flat_map_iter(|up| mixture.density_grid(DATA, &across, up)).collect();
+        return Grid::new([SIDE; 2], corners, &values);
+    }
     let values: Vec<f64> =
         (0..SIDE * SIDE).into_par_iter().map(|i| density(at(i % SIDE), -at(i / SIDE))).collect();
-    Grid::new([SIDE; 2], [[-reach; 2], [reach; 2]], &values)
+    Grid::new([SIDE; 2], corners, &values)
 }
 
 /// The time of the `k`-th density on the way.
@@ -132,14 +148,9 @@ fn level(path: Interpolant, t: f64) -> Level {
 }
 
 fn marginal(mixture: &Mixture, path: Interpolant, k: usize, reach: f64) -> Grid {
-    let prepared = mixture.prepare(level(path, time(k)));
-    let at = |k| place(k, SIDE_ON_THE_WAY, reach);
-    let values: Vec<f64> = (0..SIDE_ON_THE_WAY * SIDE_ON_THE_WAY)
-        .map(|i| {
-            let point = [at(i % SIDE_ON_THE_WAY), -at(i / SIDE_ON_THE_WAY)];
-            prepared.posterior(point).log_density.exp()
-        })
-        .collect();
+    let across: Vec<f64> = (0..SIDE_ON_THE_WAY).map(|k| place(k, SIDE_ON_THE_WAY, reach)).collect();
+    let up: Vec<f64> = across.iter().map(|x| -x).collect();
+    let values = mixture.density_grid(level(path, time(k)), &across, &up);
     Grid::new([SIDE_ON_THE_WAY; 2], [[-reach; 2], [reach; 2]], &values)
 }
 

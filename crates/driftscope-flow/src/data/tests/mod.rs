@@ -1,5 +1,6 @@
 mod exact;
 mod mixtures;
+mod points;
 mod projection;
 mod reference;
 mod toys;

@@ -4,6 +4,7 @@
 //! the guide), to the window's menu, to model files and to the command that trains on it.
 
 mod mixture;
+mod picture;
 mod point_table;
 mod points;
 mod source;

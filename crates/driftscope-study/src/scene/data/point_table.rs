@@ -35,18 +35,24 @@ pub(super) fn read(text: &str) -> Result<PointSet, String> {
             columns = Some(found);
             continue;
         };
-        known.push(&row, &mut set).map_err(at)?;
-        if set.points.len() > PointSet::MOST {
-            return Err(format!(
-                "there are more than {} points, which is the most",
-                PointSet::MOST
-            ));
+        if set.points.len() == PointSet::MOST {
+            return Err(at(format!("more points than {}, which is the most", PointSet::MOST)));
         }
+        known.push(&row, &mut set).map_err(at)?;
     }
     if set.points.is_empty() {
         return Err("it holds no points: lines of x,y or x,y,label are needed".into());
     }
     Ok(set)
+}
+
+/// What a message quotes of a cell.
+fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST).chain(['…']).collect()
 }
 
 /// Which columns of a table are read.
@@ -67,7 +73,7 @@ impl Columns {
             let found: Vec<&str> = first.iter().collect();
             return Err(format!(
                 "the header is `{}`: columns x and y are needed, and label is allowed",
-                found.join(",")
+                short(&found.join(","))
             ));
         };
         Ok((Self { point: [x, y], label: place("label") }, true))
@@ -78,13 +84,23 @@ impl Columns {
         for (d, name) in ["x", "y"].into_iter().enumerate() {
             let text = row.get(self.point[d]).unwrap_or_default();
             let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-            point[d] = number.ok_or_else(|| format!("{name} is `{text}`: a number is needed"))?;
+            let number =
+                number.ok_or_else(|| format!("{name} is `{}`: a number is needed", short(text)))?;
+            if number.abs() > PointSet::FARTHEST {
+                let most = PointSet::FARTHEST;
+                return Err(format!("{name} is {}: it must lie within ±{most}", short(text)));
+            }
+            point[d] = number;
         }
         set.points.push(point);
         if let Some(label) = self.label {
             let text = row.get(label).unwrap_or_default();
             set.labels.push(text.parse().map_err(|_| {
-                format!("label is `{text}`: a whole number from 0 to {} is needed", u32::MAX)
+                format!(
+                    "label is `{}`: a whole number from 0 to {} is needed",
+                    short(text),
+                    u32::MAX
+                )
             })?);
         }
         Ok(())
@@ -115,18 +131,48 @@ mod tests {
 
     #[test]
     fn what_is_no_table_of_points_is_refused_by_its_line() {
+        let long = format!("x,y\n{},1\n", "9z".repeat(5_000));
+        let many = "1,2\n".repeat(PointSet::MOST + 1);
         for (text, words) in [
             ("", ["no points", "x,y"]),
+            (" \n\n", ["no points", "x,y"]),
             ("x,y\n", ["no points", "x,y"]),
+            ("x,y\n,\n;\n", ["line 3", "x is `;`"]),
             ("a,b\n1,2\n", ["line 1", "a,b"]),
+            ("x,z\n1,2\n", ["line 1", "x,z"]),
+            ("x\n1\n", ["line 1", "columns x and y"]),
+            ("x y\n1 2\n", ["line 1", "x y"]),
+            ("hello, world\n", ["line 1", "hello,world"]),
+            ("{\"x\": 1, \"y\": 2}\n", ["line 1", "header"]),
+            ("# a note\n1,2\n", ["line 1", "# a note"]),
             ("x,y\n1,2\n1\n", ["line 3", "y is ``"]),
+            ("x,y\n1,2\n\n\n,2\n", ["line 5", "x is ``"]),
             ("x,y\n1,two\n", ["line 2", "`two`"]),
             ("x,y\n1,inf\n", ["line 2", "`inf`"]),
-            ("x,y,label\n1,2,-1\n", ["line 2", "whole number"]),
+            ("x,y\nNaN,1\n", ["line 2", "`NaN`"]),
+            ("x,y\n1e999,1\n", ["line 2", "`1e999`"]),
+            ("x,y\n2e6,1\n", ["line 2", "±1000000"]),
+            ("x,y\n1,-1000001\n", ["line 2", "y is -1000001"]),
+            ("x,y\n1 2,3\n", ["line 2", "`1 2`"]),
+            ("x;y\n1,5;2,5\n", ["line 2", "`1,5`"]),
+            ("x,y\n1;2\n", ["line 2", "`1;2`"]),
+            ("x\ty\n1,2\n", ["line 2", "`1,2`"]),
+            ("x,y\n\"1,2\n3,4\n", ["line 2", "x is"]),
+            ("x,y\n0x10,1\n", ["line 2", "`0x10`"]),
+            ("x,y\n1,2\nx,y\n", ["line 3", "`x`"]),
             ("1,2\nx,y\n", ["line 2", "`x`"]),
+            ("x,y,label\n1,2,-1\n", ["line 2", "whole number"]),
+            ("x,y,label\n1,2,0.5\n", ["line 2", "whole number"]),
+            ("x,y,label\n1,2,0\n1,2\n", ["line 3", "label is ``"]),
+            ("x,y,label\n1,2,cat\n", ["line 2", "`cat`"]),
+            ("x,y,label\n1,2,4294967296\n", ["line 2", "4294967295"]),
+            ("1,2,0\n3,4,\n", ["line 2", "label is ``"]),
+            (&long, ["line 2", "9z9z9z"]),
+            (&many, ["line 20001", "20000"]),
         ] {
             let message = read(text).expect_err(text);
-            assert!(words.iter().all(|word| message.contains(word)), "{text:?}: {message}");
+            assert!(words.iter().all(|word| message.contains(word)), "{text:.60?}: {message}");
+            assert!(message.len() < 160 && !message.contains('\n'), "{message}");
         }
     }
 }

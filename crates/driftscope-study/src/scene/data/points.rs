@@ -3,13 +3,14 @@
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use driftscope_flow::data::{Mixture, PointSet};
+use driftscope_flow::data::{Mixture, MixtureError, PointSet};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::source::{DataSource, SourceWords};
-use super::{Data, point_table};
+use super::{Data, picture, point_table};
 use crate::own::{self, Content, Own};
 use crate::scene::Scene;
 use crate::scene::parameters::{Access, Kind, Number, Parameter, Range, Written};
@@ -36,8 +37,14 @@ impl Content for PointList {
     const MOST_BYTES: u64 = 32 << 20;
     const ENDING: &'static str = "csv";
 
-    fn from_file(bytes: &[u8], _path: &Path) -> Result<Self, String> {
-        let text = std::str::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    fn from_file(bytes: &[u8], path: &Path) -> Result<Self, String> {
+        if let Some(format) = picture::format_of(bytes, path)? {
+            return picture::points_of(bytes, format).map(Self);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            "it is neither text nor a PNG, JPEG or WebP picture: a table of points or a picture is needed"
+                .to_owned()
+        })?;
         point_table::read(text).map(Self)
     }
 
@@ -62,12 +69,14 @@ impl DataSource for Own<PointList> {
     }
 
     fn mixture(&self, data: &Data) -> Result<Mixture, Problem> {
-        let PointList(set) = &**self.content();
-        let kernel = data.kernel.unwrap_or_else(|| set.silverman());
-        set.mixture(kernel).map_err(|error| Problem {
-            key: KEY,
-            value: format!("{} points", set.points.len()),
-            allowed: error.to_string(),
+        let list = self.content();
+        let kernel = data.kernel.unwrap_or_else(|| list.0.silverman());
+        made_of(list, kernel).map_err(|error| {
+            let (key, value) = match error {
+                MixtureError::Kernel(kernel) => (KERNEL, kernel.to_string()),
+                _ => (KEY, format!("{} points", list.0.points.len())),
+            };
+            Problem { key, value, allowed: error.to_string() }
         })
     }
 
@@ -78,7 +87,7 @@ impl DataSource for Own<PointList> {
 
     fn parameters() -> Vec<Parameter<Scene>> {
         let list = Written {
-            form: "a file (CSV of `x,y` or `x,y,label`; a picture), or `[[x, y], …]`",
+            form: "a file (CSV of `x,y` or `x,y,label`; a PNG, JPEG or WebP picture), or `[[x, y], …]`",
             entries: None,
             absent: "none",
             read: |scene: &Scene| scene.data.points.as_ref().map(in_toml),
@@ -93,7 +102,7 @@ impl DataSource for Own<PointList> {
             Parameter::new(
                 KERNEL,
                 "Kernel",
-                "Standard deviation of the Gaussian on each point. Turning it down keeps more of the single points.",
+                "Standard deviation of the Gaussian on each point: 0, or from 1e-6. Turning it down keeps more of the single points; at 0 every trajectory of the exact field ends on one of them.",
                 Number::new(
                     Access {
                         get: |scene: &Scene| scene.data.kernel,
@@ -118,6 +127,33 @@ impl DataSource for Own<PointList> {
     fn beside(&self, path: &Path) -> io::Result<Option<Self>> {
         Own::beside(self, path).map(Some)
     }
+}
+
+/// Distributions that are at hand, of the newest points and kernels.
+const AT_HAND: usize = 8;
+
+/// Points that a document still holds, the bits of a kernel, and what was made of both. While the points
+/// are remembered here, none others have their place in memory.
+type Made = (Weak<PointList>, u64, Mixture);
+
+/// The distribution of points, made once for as long as a document holds them: every check of a scene asks
+/// for it.
+fn made_of(list: &Arc<PointList>, kernel: f64) -> Result<Mixture, MixtureError> {
+    static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+    let lock = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = lock().iter().find_map(|(of, bits, mixture)| {
+        let same = *bits == kernel.to_bits() && std::ptr::eq(of.as_ptr(), Arc::as_ptr(list));
+        same.then(|| mixture.clone())
+    });
+    if let Some(mixture) = known {
+        return Ok(mixture);
+    }
+    let mixture = list.0.mixture(kernel)?;
+    let mut made = lock();
+    made.retain(|(of, ..)| of.strong_count() > 0);
+    made.insert(0, (Arc::downgrade(list), kernel.to_bits(), mixture.clone()));
+    made.truncate(AT_HAND);
+    Ok(mixture)
 }
 
 /// As in scene files.

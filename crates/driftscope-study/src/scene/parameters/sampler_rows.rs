@@ -152,7 +152,7 @@ pub(super) fn noise() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "sampler.precision",
             "Precision",
-            "The floating-point type of the particles. Automatic: single for a network, double for formulas and for tolerances (atol + rtol below 1e-6) that single precision cannot hold.",
+            "The floating-point type of the particles. Automatic: single for a network and for points of one's own, double for other formulas and for tolerances (atol + rtol below 1e-6) that single precision cannot hold.",
             Choices::new(Precision::choices, chosen_if_any!(Scene: sampler.precision))
                 .or("Auto", "As the field and the tolerance ask.")
                 .optional(),

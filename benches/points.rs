@@ -1,0 +1,136 @@
+//! What points of one's own cost: the exact field of 5,000 and 10,000 points, one evaluation of it, the
+//! first picture and a whole solve, and the same of a built-in distribution beside them.
+//!
+//! `cargo bench --bench points`; the lines before criterion's own are ratios to the built-in one, each the
+//! best of several in alternation.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Times;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::PointSet;
+
+use driftscope_study::own::Own;
+use driftscope_study::scene::{PointList, Scene};
+use driftscope_study::{Experiment, Networks, RunOptions, run};
+
+/// What is compared: a name, how many points, and the kernel; the built-in distribution first.
+const KINDS: [(&str, usize, Option<f64>); 5] = [
+    ("eight-gaussians", 0, None),
+    ("5,000 points", 5_000, None),
+    ("5,000 points, h = 0.05", 5_000, Some(0.05)),
+    ("10,000 points", 10_000, None),
+    ("10,000 points, h = 0.05", 10_000, Some(0.05)),
+];
+const PARTICLES: usize = 2_000;
+/// Runs of each kind, in turn.
+const ROUNDS: usize = 7;
+
+/// A drawing: three loops of a line some 0.1 wide.
+fn drawing(count: usize) -> PointSet {
+    let at = |i: usize| {
+        let s = 6.0 * std::f64::consts::PI * i as f64 / count as f64;
+        let [wide, high] = [12.9898, 78.233].map(|pace| 0.05 * (pace * i as f64).sin());
+        [1.6 * (s / 3.0).sin() + 0.3 * s.cos() + wide, 1.2 * (s / 2.0).cos() + high]
+    };
+    PointSet { points: (0..count).map(at).collect(), labels: Vec::new() }
+}
+
+fn experiment((name, count, kernel): (&str, usize, Option<f64>)) -> Experiment {
+    let name = if count == 0 { name } else { "eight-gaussians" };
+    let count_of_particles = format!("particles.count={PARTICLES}");
+    let settings = ["field.kind=exact", "sampler.rtol=1e-3", &count_of_particles]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([format!("data.name={name}")])
+        .collect::<Vec<_>>();
+    let mut scene = Scene::with_settings(None, &settings).expect("a scene");
+    if count > 0 {
+        scene.data.points = Some(Own::new(PointList(drawing(count))));
+        scene.data.kernel = kernel;
+    }
+    Experiment::new(&Arc::new(scene), &Networks::default()).expect("ready")
+}
+
+/// The time to the first picture and to the whole of a solve.
+fn solve(experiment: &Experiment) -> [Duration; 2] {
+    let options = RunOptions::for_window(PARTICLES);
+    let began = Instant::now();
+    let mut first = None;
+    let recording = run(experiment, 1, &options, &Cancel::default(), |_| {
+        first.get_or_insert_with(|| began.elapsed());
+    });
+    black_box(recording.expect("runs"));
+    [first.expect("a picture"), began.elapsed()]
+}
+
+/// The time of one evaluation for one particle, on one thread: the mean over a solve's times.
+fn evaluate(experiment: &Experiment) -> Duration {
+    const COUNT: usize = 64;
+    let times: Vec<f64> = (0..COUNT).map(|i| i as f64 / COUNT as f64).collect();
+    let starts = experiment.starts(COUNT);
+    let spread = |d: usize| {
+        starts.iter().zip(&times).map(move |(start, t)| ((1.0 - 0.5 * t) * start[d]) as f32)
+    };
+    let points: Vec<f32> = spread(0).chain(spread(1)).collect();
+    let mut velocities = vec![0.0_f32; 2 * COUNT];
+    let field = experiment.field::<f32>();
+    let began = Instant::now();
+    field.velocity(Times::Each(&times), black_box(&points), &mut velocities);
+    black_box(&velocities);
+    began.elapsed() / COUNT as u32
+}
+
+fn ratios(experiments: &[Experiment]) {
+    let mut best = vec![[Duration::MAX; 3]; experiments.len()];
+    for _ in 0..ROUNDS {
+        for (best, experiment) in best.iter_mut().zip(experiments) {
+            let [first, whole] = solve(experiment);
+            for (best, now) in best.iter_mut().zip([evaluate(experiment), first, whole]) {
+                *best = (*best).min(now);
+            }
+        }
+    }
+    println!("{} particles, dopri5 at rtol 1e-3; best of {ROUNDS}", PARTICLES);
+    for ((name, ..), [evaluation, first, whole]) in KINDS.iter().zip(&best) {
+        let ratio = |now: &Duration, k: usize| now.as_secs_f64() / best[0][k].as_secs_f64();
+        println!(
+            "{name:>24}: evaluation {evaluation:.1?} ({:.1}), first picture {first:.1?} ({:.1}), whole {whole:.1?} ({:.1})",
+            ratio(evaluation, 0),
+            ratio(first, 1),
+            ratio(whole, 2),
+        );
+    }
+}
+
+fn points(criterion: &mut Criterion) {
+    let experiments: Vec<Experiment> = KINDS.into_iter().map(experiment).collect();
+    ratios(&experiments);
+    let mut group = criterion.benchmark_group("points of one's own");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300));
+    group.measurement_time(Duration::from_secs(2));
+    for ((name, ..), experiment) in KINDS.iter().zip(&experiments) {
+        group.bench_function(BenchmarkId::new("whole solve", name), |bencher| {
+            bencher.iter(|| solve(experiment));
+        });
+    }
+    let set = drawing(10_000);
+    group.bench_function("distribution of 10,000", |bencher| {
+        bencher.iter(|| black_box(set.mixture(0.05).expect("a distribution")));
+    });
+    let path = Interpolant::Linear.coefficients(0.7);
+    let level = driftscope_flow::data::Level { alpha: path.alpha, sigma: path.sigma };
+    let mixture = set.mixture(0.05).expect("a distribution");
+    let places: Vec<f64> = (0..112).map(|k| f64::from(k) / 56.0 - 1.0).collect();
+    group.bench_function("density map of 10,000", |bencher| {
+        bencher.iter(|| black_box(mixture.density_grid(level, &places, &places)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, points);
+criterion_main!(benches);
