@@ -53,7 +53,9 @@ impl Check {
         };
         let found = check_convention(&scene, model, &Cancel::default())?;
         let mut out = format!("{}\n\n", found.sentence());
-        out.push_str("| reading | floors from the data | error of the velocity |\n| --- | --- | --- |\n");
+        out.push_str(
+            "| reading | floors from the data | error of the velocity |\n| --- | --- | --- |\n",
+        );
         for (index, trial) in found.trials.iter().enumerate() {
             let mut words = if trial.changes.is_empty() {
                 let stated = trial.convention.words();

@@ -93,16 +93,13 @@ impl ConventionCheck {
     #[must_use]
     pub fn sentence(&self) -> String {
         let declared = &self.trials[0];
-        let mut words = format!(
-            "As declared, samples end {} floors from the data",
-            rounded(declared.floors())
-        );
+        let mut words =
+            format!("As declared, samples end {} floors from the data", rounded(declared.floors()));
         let best = &self.trials[self.best];
         if self.as_declared() {
             words.push_str(", and no other convention fits better.");
         } else {
-            let _ =
-                write!(words, "; with {}, {}.", best.changes, rounded(best.floors()));
+            let _ = write!(words, "; with {}, {}.", best.changes, rounded(best.floors()));
         }
         words
     }
@@ -129,9 +126,8 @@ pub fn check_convention(
     let declared = model.convention;
     let mut candidates = alternatives(&declared, &mixture);
     let compared = candidates.len();
-    let field = |convention: Convention| {
-        ForeignField::new(Arc::clone(&model.network), convention, PATH)
-    };
+    let field =
+        |convention: Convention| ForeignField::new(Arc::clone(&model.network), convention, PATH);
     // The declared one stays first.
     for (points, left) in POINTS.into_iter().zip(LEFT) {
         let sample = Sample::of(&mixture, points);
@@ -264,8 +260,11 @@ impl Sample {
     fn error(&self, field: &ForeignField) -> f64 {
         let mut found = vec![0.0_f32; self.points.len()];
         field.velocity(Times::Each(&self.times), &self.points, &mut found);
-        let difference: f64 =
-            found.iter().zip(&self.velocities).map(|(&v, exact)| (f64::from(v) - exact).powi(2)).sum();
+        let difference: f64 = found
+            .iter()
+            .zip(&self.velocities)
+            .map(|(&v, exact)| (f64::from(v) - exact).powi(2))
+            .sum();
         let size: f64 = self.velocities.iter().map(|v| v * v).sum();
         let error = (difference / size).sqrt();
         if error.is_finite() { error } else { f64::INFINITY }

@@ -9,13 +9,11 @@ use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::network::foreign::{Convention, Noising, Prediction, TimeInput, Towards};
 use driftscope_flow::network::{ForeignModel, Opened};
+use driftscope_solve::Tolerances;
 use driftscope_study::lab::likelihoods;
 use driftscope_study::measure::distance_to_data;
 use driftscope_study::scene::Scene;
-use driftscope_study::{
-    Experiment, Networks, Probe, RunOptions, Trial, check_convention, run,
-};
-use driftscope_solve::Tolerances;
+use driftscope_study::{Experiment, Networks, Probe, RunOptions, Trial, check_convention, run};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -118,7 +116,9 @@ fn spoilt(right: &Convention) -> Vec<Convention> {
 #[test]
 fn the_check_names_the_right_convention_of_each_when_it_is_declared_wrongly() {
     let optimised = !cfg!(debug_assertions);
-    for (name, file) in models() {
+    // Without optimisation rten takes minutes.
+    let fast = |file: &Path| optimised || file.extension().is_some_and(|end| end == "safetensors");
+    for (name, file) in models().into_iter().filter(|(_, file)| fast(file)) {
         let model = open(&file);
         let scene = scene(&file, &[]);
         let right = model.convention;
@@ -151,11 +151,11 @@ fn the_check_names_the_right_convention_of_each_when_it_is_declared_wrongly() {
 #[test]
 fn scenes_are_solved_with_models_of_others() {
     for name in ["silu-velocity.safetensors", "film-dynamo.onnx"] {
-        let settings = ["particles.count=200", "sampler.rtol=1e-3", "seed=4"];
+        let settings = ["particles.count=100", "sampler.rtol=1e-3", "seed=4"];
         let scene = scene(&folder().join(name), &settings);
         let ends = || {
             let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
-            let options = RunOptions::for_window(200);
+            let options = RunOptions::for_window(100);
             let recording =
                 run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
             recording.ends().collect::<Vec<_>>()
@@ -191,9 +191,8 @@ fn damaged_chains() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     };
     let whole = std::fs::read(folder().join("silu-velocity.safetensors")).expect("there");
     let first = tensor("0.weight", "F32", "[4,3]", 0, 48);
-    let one = |shape: &str, bytes: usize| {
-        file(&[tensor("0.weight", "F32", shape, 0, bytes)], bytes)
-    };
+    let one =
+        |shape: &str, bytes: usize| file(&[tensor("0.weight", "F32", shape, 0, bytes)], bytes);
     let mut nan = file(&[tensor("0.weight", "F32", "[2,3]", 0, 24)], 24);
     let end = nan.len();
     nan[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -202,11 +201,7 @@ fn damaged_chains() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("text", b"These are no weights, only words.".to_vec(), "not a valid safetensors file"),
         ("cut", whole[..whole.len() - 5].to_vec(), "the file is truncated"),
         ("header", safetensors("{\"a\": [", &[]), "not a valid safetensors file"),
-        (
-            "huge",
-            one("[1099511627776,1099511627776]", 8),
-            "not a valid safetensors file",
-        ),
+        ("huge", one("[1099511627776,1099511627776]", 8), "not a valid safetensors file"),
         ("no-tensors", safetensors(&format!("{{{STATED}}}"), &[]), "it holds no tensors"),
         ("nan", nan, "0.weight: element 5 is NaN, but only finite numbers are allowed"),
         (
@@ -255,7 +250,7 @@ const DAMAGED: [(&str, &str); 19] = [
     ("unknown-operator", "it cannot be run"),
     ("nan-weight", "tensor `w` holds NaN, but only finite numbers are allowed"),
     ("wrong-widths", "it cannot be run"),
-    ("three-outputs", "the shape [3, 3]; [3, 2] is needed"),
+    ("three-outputs", "none of its outputs is [n, 2]"),
     ("no-operators", "it has no operators"),
     ("huge-constant", "operator ConstantOfShape asks for sizes of"),
     ("huge-tile", "operator Tile asks for sizes of [1073741824, 1]; at most"),

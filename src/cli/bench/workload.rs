@@ -6,11 +6,9 @@ use burn::tensor::TensorData;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::field::Times;
 use driftscope_base::random;
-use driftscope_flow::network::{Kernel, CheckpointError, ComputeDevice, Mlp};
+use driftscope_flow::network::{CheckpointError, ComputeDevice, Kernel, Mlp};
 use driftscope_study::scene::Scene;
-use driftscope_study::{
-    Experiment, NetworkError, Networks, Recording, RunOptions, run,
-};
+use driftscope_study::{Experiment, NetworkError, Networks, Recording, RunOptions, run};
 use rayon::prelude::*;
 
 /// Floating-point operations of one evaluation of the default network when all particles share t.

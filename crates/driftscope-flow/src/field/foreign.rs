@@ -16,9 +16,8 @@ const LEAST_SIGMA: f64 = 1e-5;
 ///
 /// A point is taken to the network's noise level of equal σ/α (in its own data, which may be scaled and
 /// shifted), and what the network says there of `E[x1|x]` and `E[x0|x]` gives velocity and score here.
-/// Levels at which that would be 0/0 are held: networks that predict noise or score are evaluated no
-/// nearer to pure noise than t = 0.01 of their path, those that predict data no nearer to the data than
-/// 0.99, so that the last step ends on `E[x1|x]`.
+/// Levels at which that would be 0/0 are held: networks that predict noise or score at σ/α = 99, those that
+/// predict data at 1/99, so that the last step ends on `E[x1|x]`.
 ///
 /// Derivatives are central differences.
 #[derive(Clone, Debug)]
@@ -68,15 +67,11 @@ impl ForeignField {
         } else {
             ours.is_nan() || ours > theirs
         };
-        let scale = if by_noise {
-            level.sigma / here.sigma
-        } else {
-            level.alpha / (here.alpha * spread)
-        };
+        let scale =
+            if by_noise { level.sigma / here.sigma } else { level.alpha / (here.alpha * spread) };
         let offset = shift.map(|shift| -level.alpha * shift / spread);
-        let mut velocity = [0, 1].map(|k| {
-            here.d_alpha * spread * level.data[k] + here.d_sigma * level.noise[k]
-        });
+        let mut velocity =
+            [0, 1].map(|k| here.d_alpha * spread * level.data[k] + here.d_sigma * level.noise[k]);
         if let (Noising::Path(path), Prediction::Velocity(towards)) = (noising, prediction)
             && path == self.to
             && (spread - 1.0).abs() <= 0.0

@@ -70,11 +70,11 @@ impl ForeignNetwork for Exactly {
             }
             // The same level on the Linear path.
             let t = alpha / (alpha + sigma);
-            let linear = point.map(|x| x * t / alpha);
+            let linear = point.map(|x| x / (alpha + sigma));
             let values = ExactField::new(Arc::clone(&self.data), Interpolant::Linear).at(t, linear);
             for d in 0..2 {
-                let noise = -(1.0 - t) * values.score[d];
-                let data = (linear[d] - (1.0 - t) * noise) / t;
+                let noise = linear[d] - t * values.velocity[d];
+                let data = linear[d] + (1.0 - t) * values.velocity[d];
                 outputs[d * count + i] = match self.convention.prediction {
                     Prediction::Data => data,
                     Prediction::Noise => noise,
@@ -146,7 +146,8 @@ fn exact_networks_of_every_convention_give_the_exact_field() {
     let points = [0.3, 1.4, -0.9, 0.0, -0.7, 0.2, 1.1, 0.05];
     for convention in all {
         for to in Interpolant::ALL {
-            let (field, exact) = (field(convention, to), ExactField::new(mixture(1.0, [0.0; 2]), to));
+            let (field, exact) =
+                (field(convention, to), ExactField::new(mixture(1.0, [0.0; 2]), to));
             for t in [0.03, 0.1, 0.35, 0.6, 0.9, 0.97] {
                 let level = to.coefficients(t);
                 // Beyond these levels some networks are held.
@@ -214,7 +215,8 @@ fn derivatives_are_those_of_the_exact_field() {
         let by = [&mut by_x[..], &mut by_y[..]];
         assert!(field.jacobian(Times::Each(&times), &points, &mut v, by));
         for i in 0..2 {
-            let at = |x: f64, y: f64| exact.at(times[i], [points[i] + x, points[2 + i] + y]).velocity;
+            let at =
+                |x: f64, y: f64| exact.at(times[i], [points[i] + x, points[2 + i] + y]).velocity;
             for (by, [ahead, behind]) in
                 [(by_x, [at(h, 0.0), at(-h, 0.0)]), (by_y, [at(0.0, h), at(0.0, -h)])]
             {

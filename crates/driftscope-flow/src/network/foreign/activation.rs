@@ -42,7 +42,9 @@ impl Activation {
             Self::GeluTanh => S::each(
                 values,
                 |x| 0.5 * x * (1.0 + (0.797_884_56 * (x + 0.044_715 * x * x * x)).tanh()),
-                |x| 0.5 * x * (1.0 + (0.797_884_560_802_865_4 * (x + 0.044_715 * x.powi(3))).tanh()),
+                |x| {
+                    0.5 * x * (1.0 + (0.797_884_560_802_865_4 * (x + 0.044_715 * x.powi(3))).tanh())
+                },
             ),
             Self::Relu => S::each(values, |x| x.max(0.0), |x| x.max(0.0)),
             Self::Tanh => S::each(values, f32::tanh, f64::tanh),
@@ -63,12 +65,16 @@ pub trait Arithmetic: Real {
 
 impl Arithmetic for f32 {
     fn each(values: &mut [Self], single: impl Fn(f32) -> f32, _: impl Fn(f64) -> f64) {
-        values.iter_mut().for_each(|x| *x = single(*x));
+        for x in values {
+            *x = single(*x);
+        }
     }
 }
 
 impl Arithmetic for f64 {
     fn each(values: &mut [Self], _: impl Fn(f32) -> f32, double: impl Fn(f64) -> f64) {
-        values.iter_mut().for_each(|x| *x = double(*x));
+        for x in values {
+            *x = double(*x);
+        }
     }
 }

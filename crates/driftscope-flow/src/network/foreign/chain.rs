@@ -17,6 +17,9 @@ pub enum TimeFeatures {
     CosSin(Vec<f64>),
 }
 
+/// A sine or a cosine.
+type Wave = fn(f64) -> f64;
+
 /// One linear layer `y = W x + b`, `W` row-major `[outputs, inputs]`.
 #[derive(Clone, Debug)]
 pub struct Layer<S> {
@@ -78,15 +81,14 @@ impl Chain {
                 coordinates(&mut here);
             }
             let times = || (start..start + size).map(&time);
-            let (first, second, frequencies): (fn(f64) -> f64, fn(f64) -> f64, &[f64]) =
-                match &self.features {
-                    TimeFeatures::None => {
-                        here.extend(times().map(S::from_f64));
-                        (f64::sin, f64::cos, &[])
-                    }
-                    TimeFeatures::SinCos(frequencies) => (f64::sin, f64::cos, frequencies),
-                    TimeFeatures::CosSin(frequencies) => (f64::cos, f64::sin, frequencies),
-                };
+            let (first, second, frequencies): (Wave, Wave, &[f64]) = match &self.features {
+                TimeFeatures::None => {
+                    here.extend(times().map(S::from_f64));
+                    (f64::sin, f64::cos, &[])
+                }
+                TimeFeatures::SinCos(frequencies) => (f64::sin, f64::cos, frequencies),
+                TimeFeatures::CosSin(frequencies) => (f64::cos, f64::sin, frequencies),
+            };
             for wave in [first, second] {
                 for &frequency in frequencies {
                     here.extend(times().map(|time| S::from_f64(wave(frequency * time))));

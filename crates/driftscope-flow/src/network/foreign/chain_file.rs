@@ -29,11 +29,7 @@ const FEATURES: [(&str, Features); 3] =
 const ORDERS: [(&str, bool); 2] = [("x-t", false), ("t-x", true)];
 
 /// What the file states.
-pub fn statements(
-    bytes: &[u8],
-    beside: Option<&str>,
-    origin: &str,
-) -> Result<Statements, Refusal> {
+pub fn statements(bytes: &[u8], beside: Option<&str>, origin: &str) -> Result<Statements, Refusal> {
     check_length(bytes, origin).map_err(|error| {
         let text = error.to_string();
         Refusal::new(origin, text.strip_prefix(&format!("{origin}: ")).unwrap_or(&text))

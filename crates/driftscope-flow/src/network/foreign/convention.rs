@@ -145,9 +145,8 @@ impl Convention {
                 if sigma_min < sigma_max {
                     Ok(Noising::Exploding { sigma_min, sigma_max })
                 } else {
-                    let reason = format!(
-                        "sigma_min = {sigma_min} is not below sigma_max = {sigma_max}"
-                    );
+                    let reason =
+                        format!("sigma_min = {sigma_min} is not below sigma_max = {sigma_max}");
                     Err(Refusal::new(origin, reason))
                 }
             },
@@ -181,9 +180,9 @@ impl Convention {
                 PredictionKind::Data => Prediction::Data,
                 PredictionKind::Noise => Prediction::Noise,
                 PredictionKind::Score => Prediction::Score,
-                PredictionKind::Edm => Prediction::Edm {
-                    sigma_data: statements.positive("sigma_data", 0.5, origin)?,
-                },
+                PredictionKind::Edm => {
+                    Prediction::Edm { sigma_data: statements.positive("sigma_data", 0.5, origin)? }
+                }
             },
             noising,
             time,

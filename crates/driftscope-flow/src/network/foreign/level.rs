@@ -7,10 +7,11 @@ use driftscope_base::interpolant::{Coefficients, Interpolant};
 use super::convention::{Convention, Noising, Prediction, TimeInput, Towards};
 
 /// Networks that predict noise or score say nothing of the data at t = 0 on Linear and GVP, those that
-/// predict data nothing of the noise at t = 1: they are held so far from there.
-const HELD: f64 = 0.01;
-/// Times that are infinite at both ends are held so far from them.
-const HELD_INFINITE: f64 = 1e-3;
+/// predict data nothing of the noise at t = 1: they are held at this ratio of σ and α or its inverse, which
+/// on Linear is t = 0.01 or 0.99.
+const HELD: f64 = 99.0;
+/// Times that are infinite at both ends are held at this ratio.
+const HELD_INFINITE: f64 = 999.0;
 /// Noise levels of DDPM (Ho et al. 2020): β from 1e-4 to 0.02 in 1000 even steps.
 const LEVELS: usize = 1000;
 
@@ -59,17 +60,19 @@ impl Convention {
     }
 
     /// The least and the largest t at which the network is evaluated on its path.
-    fn held(&self) -> (f64, f64) {
+    fn held(&self, path: Interpolant) -> (f64, f64) {
         let (mut first, mut last) = (0.0, 1.0);
-        let vp = self.noising == Noising::Path(Interpolant::Vp);
         match self.prediction {
-            Prediction::Noise | Prediction::Score if !vp => first = HELD,
-            Prediction::Data => last = 1.0 - HELD,
+            // α of VP is nowhere 0.
+            Prediction::Noise | Prediction::Score if path != Interpolant::Vp => {
+                first = path.time_of_level(1.0, HELD);
+            }
+            Prediction::Data => last = path.time_of_level(HELD, 1.0),
             _ => {}
         }
         if matches!(self.time, TimeInput::Sigma | TimeInput::LogSnr | TimeInput::QuarterLogSigma) {
-            first = f64::max(first, HELD_INFINITE);
-            last = f64::min(last, 1.0 - HELD_INFINITE);
+            first = f64::max(first, path.time_of_level(1.0, HELD_INFINITE));
+            last = f64::min(last, path.time_of_level(HELD_INFINITE, 1.0));
         }
         (first, last)
     }
@@ -80,14 +83,13 @@ impl Convention {
         let sigma = sigma.max(0.0);
         match self.noising {
             Noising::Path(path) => {
-                let (first, last) = self.held();
+                let (first, last) = self.held(path);
                 let mut t = path.time_of_level(alpha, sigma).clamp(first, last);
                 let mut index = 1000.0 * (1.0 - t);
                 if self.tabulated() {
                     let at = path.coefficients(t);
                     let table = &*DDPM;
-                    let log_ratio =
-                        (at.sigma / at.alpha).ln().clamp(table[0], table[LEVELS - 1]);
+                    let log_ratio = (at.sigma / at.alpha).ln().clamp(table[0], table[LEVELS - 1]);
                     index = index_of(log_ratio);
                     t = path.time_of_level(1.0, log_ratio.exp()).clamp(0.0, 1.0);
                 }

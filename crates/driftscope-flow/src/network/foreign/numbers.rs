@@ -10,7 +10,6 @@ pub enum Stored {
 }
 
 impl Stored {
-
     /// The numbers, little-endian.
     pub fn decode(self, bytes: &[u8]) -> Vec<f64> {
         match self {

@@ -89,10 +89,8 @@ impl Runner {
     fn run(&self, batch: &Batch, options: &RunOptions) -> Result<Vec<f32>, String> {
         let count = batch.times.len();
         let mut out = vec![0.0; 2 * count];
-        let shared_time = matches!(
-            self.roles.time,
-            Some((_, TimeShape::Scalar | TimeShape::Single))
-        );
+        let shared_time =
+            matches!(self.roles.time, Some((_, TimeShape::Scalar | TimeShape::Single)));
         let mut start = 0;
         while start < count {
             let mut end = count.min(start + self.roles.batch.unwrap_or(MOST_POINTS));

@@ -48,8 +48,9 @@ pub fn check(
         let most = MAX_FILE_BYTES >> 20;
         return Err(refuse(format!("more than {most} MB, the most that a model may have")));
     }
-    let model = ModelProto::parse_buf(bytes)
-        .map_err(|_| refuse("not a valid ONNX file: it is damaged, or something else".to_owned()))?;
+    let model = ModelProto::parse_buf(bytes).map_err(|_| {
+        refuse("not a valid ONNX file: it is damaged, or something else".to_owned())
+    })?;
     let graph = model
         .graph
         .as_ref()
@@ -137,10 +138,8 @@ fn check_sizes(
     };
     let sizes = node.input.get(*place).and_then(|input| constants.get(input.as_str()));
     let Some(sizes) = sizes.and_then(|tensor| integers(tensor)) else { return Ok(()) };
-    let product = sizes
-        .iter()
-        .map(|size| size.unsigned_abs().max(1))
-        .try_fold(1_u64, |product, size| product.checked_mul(size));
+    let product =
+        sizes.iter().map(|size| size.unsigned_abs().max(1)).try_fold(1_u64, u64::checked_mul);
     match product {
         Some(product) if product <= MOST_NUMBERS => Ok(()),
         _ => Err(format!(
@@ -192,7 +191,9 @@ fn check_tensor(
         Some(DataType::BOOL | DataType::INT8 | DataType::UINT8) => 1,
         other => {
             let kind = other.as_ref().and_then(DataType::name).unwrap_or("unknown");
-            return Err(format!("tensor `{name}` holds numbers of the type {kind}, which is not read"));
+            return Err(format!(
+                "tensor `{name}` holds numbers of the type {kind}, which is not read"
+            ));
         }
     };
     let length = |found: usize| {

@@ -15,8 +15,18 @@ pub struct Declared {
 const POINTS: [&str; 10] =
     ["x", "xt", "x_t", "x_in", "z", "y", "sample", "points", "input", "inputs"];
 const TIMES: [&str; 12] = [
-    "t", "time", "times", "timestep", "timesteps", "tau", "s", "sigma", "noise_level", "cond",
-    "c_noise", "log_snr",
+    "t",
+    "time",
+    "times",
+    "timestep",
+    "timesteps",
+    "tau",
+    "s",
+    "sigma",
+    "noise_level",
+    "cond",
+    "c_noise",
+    "log_snr",
 ];
 
 /// How the time goes in.
@@ -56,10 +66,7 @@ impl Declared {
             name: value.name.clone().unwrap_or_default(),
             dims,
             whole: matches!(kind, Some(DataType::INT64 | DataType::INT32)),
-            float: matches!(
-                kind,
-                Some(DataType::FLOAT | DataType::DOUBLE | DataType::FLOAT16)
-            ),
+            float: matches!(kind, Some(DataType::FLOAT | DataType::DOUBLE | DataType::FLOAT16)),
         }
     }
 
@@ -87,10 +94,9 @@ impl Declared {
             return None;
         }
         match self.dims.as_deref() {
-            None | Some([None]) => Some(TimeShape::Row),
             Some([]) => Some(TimeShape::Scalar),
             Some([Some(1)]) => Some(TimeShape::Single),
-            Some([Some(_)]) => Some(TimeShape::Row),
+            None | Some([_]) => Some(TimeShape::Row),
             Some([_, None | Some(1)]) => Some(TimeShape::Column),
             Some(_) => None,
         }
@@ -126,20 +132,18 @@ pub fn roles(inputs: &[Declared]) -> Result<Roles, String> {
             let fits = |point: &Declared, time: &Declared| {
                 point.may_be_points() && time.time_shape().is_some()
             };
-            let sure = |point: &Declared, time: &Declared| {
-                fits(point, time) && (point.has_columns(2) || point.named(&POINTS))
-            };
             let (point, time) = match (fits(a, b), fits(b, a)) {
+                (false, false) => return Err(refuse()),
                 (true, false) => (a, b),
                 (false, true) => (b, a),
-                (true, true) if sure(a, b) && !(b.has_columns(2) || b.named(&POINTS)) => (a, b),
-                (true, true) if sure(b, a) && !(a.has_columns(2) || a.named(&POINTS)) => (b, a),
-                (true, true) if a.named(&TIMES) && !b.named(&TIMES) => (b, a),
-                (true, true) => (a, b),
-                (false, false) => return Err(refuse()),
+                (true, true) => {
+                    let told = |input: &Declared| input.has_columns(2) || input.named(&POINTS);
+                    let turned = (told(b) && !told(a))
+                        || (told(a) == told(b) && a.named(&TIMES) && !b.named(&TIMES));
+                    if turned { (b, a) } else { (a, b) }
+                }
             };
             let shape = time.time_shape().ok_or_else(refuse)?;
-            // A batch of one is no batch: exporters fix it where they were not told.
             let batch = batch(point).or(match shape {
                 TimeShape::Row | TimeShape::Column => batch(time),
                 TimeShape::Scalar | TimeShape::Single => None,

@@ -104,12 +104,7 @@ impl Statements {
     }
 
     /// A number greater than zero; `default` if nothing is stated.
-    pub(super) fn positive(
-        &self,
-        key: &str,
-        default: f64,
-        origin: &str,
-    ) -> Result<f64, Refusal> {
+    pub(super) fn positive(&self, key: &str, default: f64, origin: &str) -> Result<f64, Refusal> {
         let Some(text) = self.text(key) else { return Ok(default) };
         match text.trim().parse::<f64>() {
             Ok(number) if number > 1e-9 && number < 1e9 => Ok(number),

@@ -26,13 +26,25 @@ fn what_has_a_safe_default_need_not_be_stated() {
 fn what_is_missing_or_wrong_is_said_in_one_sentence() {
     let flow = [("prediction", "velocity"), ("interpolant", "linear"), ("time", "t")];
     for (pairs, beside, words) in [
-        (vec![], None, "it does not say its `prediction`; state it in the file's metadata or in a TOML file beside it: velocity, data, noise, score, edm"),
+        (
+            vec![],
+            None,
+            "it does not say its `prediction`; state it in the file's metadata or in a TOML file beside it: velocity, data, noise, score, edm",
+        ),
         (flow[..1].to_vec(), None, "its `interpolant`"),
         (flow[..2].to_vec(), None, "t, 1-t, index, sigma, log-snr, c_noise"),
         (vec![("prediction", "x0")], None, "prediction = \"x0\"; allowed are velocity, data"),
-        (vec![("prediction", "velocity"), ("interpolant", "ve")], None, "a velocity needs linear, gvp or vp"),
+        (
+            vec![("prediction", "velocity"), ("interpolant", "ve")],
+            None,
+            "a velocity needs linear, gvp or vp",
+        ),
         (vec![("prediction", "edm"), ("interpolant", "vp")], None, "EDM's network needs ve"),
-        (vec![("prediction", "noise"), ("interpolant", "ve"), ("time", "t")], None, "allowed there are sigma"),
+        (
+            vec![("prediction", "noise"), ("interpolant", "ve"), ("time", "t")],
+            None,
+            "allowed there are sigma",
+        ),
         (flow.to_vec(), Some("scal = 2"), "has a key `scal`; the keys are prediction"),
         (flow.to_vec(), Some("scale = "), "the TOML file beside it cannot be read"),
         (flow.to_vec(), Some("scale = true"), "a text, a number or a list of numbers is needed"),

@@ -12,10 +12,13 @@ use rten::{RunOptions, ThreadPool};
 
 type Work<Q, A> = dyn Fn(&Q, &RunOptions) -> A + Send + Sync;
 
+/// A question, and where the answer goes.
+type Question<Q, A> = (Q, SyncSender<A>);
+
 /// Answers questions of type `Q`.
 pub struct Workers<Q, A> {
     work: Arc<Work<Q, A>>,
-    questions: Option<Mutex<Sender<(Q, SyncSender<A>)>>>,
+    questions: Option<Mutex<Sender<Question<Q, A>>>>,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Workers<Q, A> {
@@ -51,7 +54,7 @@ impl<Q: Send + 'static, A: Send + 'static> Workers<Q, A> {
 }
 
 /// Answers until nobody can ask any more.
-fn serve<Q: Send, A: Send>(work: &Work<Q, A>, questions: &Mutex<Receiver<(Q, SyncSender<A>)>>) {
+fn serve<Q: Send, A: Send>(work: &Work<Q, A>, questions: &Mutex<Receiver<Question<Q, A>>>) {
     let pool = Arc::new(ThreadPool::with_num_threads(1));
     let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&pool)));
     pool.run(|| {
