@@ -61,11 +61,11 @@ impl ForeignField {
         let here = self.to.coefficients(t);
         let level = self.convention.level(here.alpha * spread, here.sigma);
         // Equal to x1's factor where the level is not held; where it is held, what is larger counts.
-        let (ours, theirs) = (here.sigma / here.alpha, level.sigma * spread / level.alpha);
+        let (ours, theirs) = (here.sigma * level.alpha, level.sigma * spread * here.alpha);
         let by_noise = if (ours - theirs).abs() <= 1e-9 * theirs.abs() {
             here.sigma.abs() > here.alpha.abs()
         } else {
-            ours.is_nan() || ours > theirs
+            ours > theirs
         };
         let scale =
             if by_noise { level.sigma / here.sigma } else { level.alpha / (here.alpha * spread) };
