@@ -78,7 +78,8 @@ impl ForeignNetwork for Exactly {
                 outputs[d * count + i] = match self.convention.prediction {
                     Prediction::Data => data,
                     Prediction::Noise => noise,
-                    Prediction::Score => -noise / sigma,
+                    // No score is infinite, whatever a Gaussian's is without noise.
+                    Prediction::Score => -noise / sigma.max(1e-9),
                     Prediction::Velocity(towards) => {
                         let (path, t) = at.expect("velocities have a path");
                         let level = path.coefficients(t);
