@@ -363,6 +363,6 @@ fn drop_hint(ctx: &Context, state: &State) {
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
     let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene (.toml) or a model (.safetensors) to open it";
+    let words = "Drop a scene (.toml) or a model (.safetensors, .onnx) to open it";
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

@@ -1,6 +1,7 @@
 //! The command line: the same engine without a window.
 
 pub mod bench;
+mod convention;
 mod data;
 mod field;
 mod idle;
@@ -105,6 +106,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Train a network on a distribution.
     Train(train::Train),
+    /// Check how a network of others is to be read.
+    Convention(convention::Check),
     /// Draw points of a distribution.
     Data(data::DataCommand),
     /// Measure sampling, training and latency on this machine.
@@ -145,6 +148,7 @@ pub fn main() -> ExitCode {
         Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
         Some(Command::Train(train)) => train.run(),
+        Some(Command::Convention(check)) => check.run(),
         Some(Command::Data(data)) => data.run(),
         Some(Command::Bench(bench)) => bench.run(),
         Some(Command::Methods(_)) => methods::Methods::run(),

@@ -105,6 +105,18 @@ impl Experiment {
         Self::assemble(&Arc::new(scene), network, Given::default())
     }
 
+    /// The experiment with another scene and another network.
+    ///
+    /// # Errors
+    /// If the scene is refused.
+    pub fn with_network(
+        scene: &Arc<Scene>,
+        network: Arc<LoadedNetwork>,
+    ) -> Result<Self, ExperimentError> {
+        scene.check()?;
+        Self::assemble(scene, Some(network).filter(|_| scene.needs_network()), Given::default())
+    }
+
     /// What a checked scene comes to.
     fn assemble(
         scene: &Arc<Scene>,
@@ -122,11 +134,7 @@ impl Experiment {
         let dynamics = match (scene.classic(), scene.direction, &network) {
             (Some(classic), ..) => Dynamics::Classic(classic),
             (None, Direction::Noise, _) => Dynamics::Noising(NoisingField),
-            (None, _, Some(network)) => Dynamics::Learned(LearnedField::of_network(
-                Arc::clone(&network.kernel),
-                network.trained_on,
-                path,
-            )),
+            (None, _, Some(network)) => Dynamics::Learned(network.field(path)),
             (None, _, None) => Dynamics::Exact(ExactField::new(Arc::clone(&mixture), path)),
         };
         let last_time = match &dynamics {

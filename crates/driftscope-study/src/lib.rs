@@ -4,6 +4,7 @@
 //! a [`Recording`], [`export`] writes that to files, the [`lab`] and the [`measure`]s say what that is worth.
 
 pub mod clock;
+mod convention;
 mod experiment;
 pub mod export;
 mod given_noise;
@@ -26,9 +27,10 @@ mod task;
 mod training;
 pub mod work;
 
+pub use convention::{ConventionCheck, ConventionError, Trial, check_convention};
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
-pub use networks::{LoadedNetwork, NetworkError, Networks, SaveError, bundled_model};
+pub use networks::{LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, Recording, Spread, fresh_id};
 pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::network::{CheckpointError, Description, Kernel, Model, NetworkId};
+use driftscope_flow::field::LearnedField;
+use driftscope_flow::network::{
+    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Opened, beside,
+};
 use thiserror::Error;
 
 use crate::scene::{ModelName, Scene, SceneError};
@@ -15,23 +18,70 @@ use crate::scene::{ModelName, Scene, SceneError};
 pub struct LoadedNetwork {
     /// What it is known by: equal networks, and only they, have the same.
     pub id: NetworkId,
-    /// The packed weights.
-    pub kernel: Arc<Kernel>,
-    /// The path it was trained on.
-    pub trained_on: Interpolant,
-    /// How it was made.
-    pub description: Description,
+    /// The network itself.
+    pub kind: NetworkKind,
+}
+
+/// Whose network it is.
+#[derive(Clone, Debug)]
+pub enum NetworkKind {
+    /// Trained by this program.
+    Own {
+        /// The packed weights.
+        kernel: Arc<Kernel>,
+        /// The path it was trained on.
+        trained_on: Interpolant,
+        /// How it was made.
+        description: Box<Description>,
+    },
+    /// Trained elsewhere.
+    Foreign(Arc<ForeignModel>),
 }
 
 impl LoadedNetwork {
     /// Packs a model.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        Self {
-            id: model.id(),
+        let kind = NetworkKind::Own {
             kernel: Arc::new(Kernel::new(&model.weights)),
             trained_on: model.description.interpolant,
-            description: model.description.clone(),
+            description: Box::new(model.description.clone()),
+        };
+        Self { id: model.id(), kind }
+    }
+
+    /// A network of others.
+    #[must_use]
+    pub fn foreign(model: ForeignModel) -> Self {
+        Self { id: model.id, kind: NetworkKind::Foreign(Arc::new(model)) }
+    }
+
+    /// Its field on a path.
+    #[must_use]
+    pub fn field(&self, path: Interpolant) -> LearnedField {
+        match &self.kind {
+            NetworkKind::Own { kernel, trained_on, .. } => {
+                LearnedField::of_network(Arc::clone(kernel), *trained_on, path)
+            }
+            NetworkKind::Foreign(model) => LearnedField::of_foreign(model, path),
+        }
+    }
+
+    /// The packed weights; none of a network of others.
+    #[must_use]
+    pub fn kernel(&self) -> Option<&Arc<Kernel>> {
+        match &self.kind {
+            NetworkKind::Own { kernel, .. } => Some(kernel),
+            NetworkKind::Foreign(_) => None,
+        }
+    }
+
+    /// The model as it was read, if it was trained elsewhere.
+    #[must_use]
+    pub fn as_foreign(&self) -> Option<&Arc<ForeignModel>> {
+        match &self.kind {
+            NetworkKind::Own { .. } => None,
+            NetworkKind::Foreign(model) => Some(model),
         }
     }
 }
@@ -177,11 +227,11 @@ static READ: LazyLock<Mutex<HashMap<Source, Arc<LoadedNetwork>>>> = LazyLock::ne
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Source {
     Bundled(String),
-    File(PathBuf, Option<std::time::SystemTime>),
+    File(PathBuf, [Option<std::time::SystemTime>; 3]),
 }
 
 fn from_bundle(name: &str) -> Result<Arc<LoadedNetwork>, CheckpointError> {
-    cached(Source::Bundled(name.to_owned()), || bundled_model(name))
+    cached(Source::Bundled(name.to_owned()), || Ok(LoadedNetwork::new(&bundled_model(name)?)))
 }
 
 /// The weights of the bundled model of a built-in distribution.
@@ -201,18 +251,25 @@ pub fn bundled_model(name: &str) -> Result<Model, CheckpointError> {
 
 fn from_file(path: &Path) -> Result<Arc<LoadedNetwork>, CheckpointError> {
     // A file written anew is read anew.
-    let changed = std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    cached(Source::File(path.to_owned(), changed), || Model::load(path))
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    let [stated, weights] = beside(path);
+    let changed = [changed(path), changed(&stated), changed(&weights)];
+    cached(Source::File(path.to_owned(), changed), || {
+        Ok(match Opened::load(path)? {
+            Opened::Own(model) => LoadedNetwork::new(&model),
+            Opened::Foreign(model) => LoadedNetwork::foreign(model),
+        })
+    })
 }
 
 fn cached(
     source: Source,
-    load: impl FnOnce() -> Result<Model, CheckpointError>,
+    load: impl FnOnce() -> Result<LoadedNetwork, CheckpointError>,
 ) -> Result<Arc<LoadedNetwork>, CheckpointError> {
     if let Some(found) = lock().get(&source) {
         return Ok(Arc::clone(found));
     }
-    let model = Arc::new(LoadedNetwork::new(&load()?));
+    let model = Arc::new(load()?);
     lock().insert(source, Arc::clone(&model));
     Ok(model)
 }
@@ -234,8 +291,11 @@ mod tests {
     fn every_distribution_has_a_bundled_model() {
         for toy in driftscope_flow::data::TOYS {
             let model = from_bundle(toy.name).expect("reads");
-            assert_eq!(model.description.data, toy.name);
-            assert_eq!(model.trained_on, Interpolant::Linear);
+            let NetworkKind::Own { description, trained_on, .. } = &model.kind else {
+                panic!("{} is one of ours", toy.name);
+            };
+            assert_eq!(description.data, toy.name);
+            assert_eq!(*trained_on, Interpolant::Linear);
         }
     }
 

@@ -6,11 +6,9 @@ use burn::tensor::TensorData;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::field::Times;
 use driftscope_base::random;
-use driftscope_flow::network::{CheckpointError, ComputeDevice, Mlp};
+use driftscope_flow::network::{CheckpointError, ComputeDevice, Kernel, Mlp};
 use driftscope_study::scene::Scene;
-use driftscope_study::{
-    Experiment, LoadedNetwork, NetworkError, Networks, Recording, RunOptions, run,
-};
+use driftscope_study::{Experiment, NetworkError, Networks, Recording, RunOptions, run};
 use rayon::prelude::*;
 
 /// Floating-point operations of one evaluation of the default network when all particles share t.
@@ -88,7 +86,7 @@ impl Workload {
 
 /// One pass of the default scene's network over a batch that shares its time.
 pub struct ForwardPass {
-    network: Arc<LoadedNetwork>,
+    kernel: Arc<Kernel>,
     /// Feature-major, as the kernel wants them, whole and in tiles for the threads.
     points: Vec<f32>,
     tiles: Vec<Vec<f32>>,
@@ -108,7 +106,8 @@ impl ForwardPass {
     /// If the default scene is no longer a learned one.
     pub fn new(particles: usize) -> Result<Self, NetworkError> {
         let network = Networks::default().of(&Scene::default())?;
-        let network = network.expect("the default scene is learned");
+        let kernel = network.as_ref().and_then(|network| network.kernel());
+        let kernel = Arc::clone(kernel.expect("the default scene has a bundled network"));
         let starts: Vec<_> = (0..particles as u64).map(|i| random::normal_start(0, i)).collect();
         let points: Vec<f32> =
             [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d] as f32)).collect();
@@ -117,7 +116,7 @@ impl ForwardPass {
         let tiles = xs.chunks(size).zip(ys.chunks(size)).map(|(xs, ys)| [xs, ys].concat());
         let tiles: Vec<Vec<f32>> = tiles.collect();
         Ok(Self {
-            network,
+            kernel,
             velocities: vec![0.0; points.len()],
             of_tiles: tiles.clone(),
             tiles,
@@ -127,12 +126,12 @@ impl ForwardPass {
 
     /// By the fused kernel, on the calling thread.
     pub fn on_one_thread(&mut self) {
-        self.network.kernel.evaluate_f32(Self::TIME, &self.points, &mut self.velocities);
+        self.kernel.evaluate_f32(Self::TIME, &self.points, &mut self.velocities);
     }
 
     /// By the fused kernel, on all threads of the pool.
     pub fn on_all_threads(&mut self) {
-        let kernel = &self.network.kernel;
+        let kernel = &self.kernel;
         self.of_tiles.par_iter_mut().zip(&self.tiles).for_each(|(velocities, points)| {
             kernel.evaluate_f32(Self::TIME, points, velocities);
         });

@@ -1,72 +1,90 @@
-//! The field of a trained network.
+//! The field of a network.
 
 use std::sync::Arc;
 
-use driftscope_base::field::{Field, Real, Times};
+use driftscope_base::field::{Field, ScoredField, Times};
 use driftscope_base::interpolant::Interpolant;
 
 use super::converted::Converted;
-use crate::network::Kernel;
+use super::evaluate::Evaluate;
+use super::foreign::ForeignField;
+use crate::network::{ForeignModel, Kernel};
 
 /// A network's velocity on the path it was trained on.
 #[derive(Clone, Debug)]
 pub struct NetworkField(Arc<Kernel>);
 
-/// A network trained on one path, serving any path.
-pub type LearnedField = Converted<NetworkField>;
+/// The field of a network on any path: one that was trained here, evaluated by the fused kernel, or one of
+/// others.
+#[derive(Clone, Debug)]
+pub enum LearnedField {
+    /// Trained here.
+    Own(Converted<NetworkField>),
+    /// Trained elsewhere.
+    Foreign(ForeignField),
+}
 
 impl LearnedField {
     /// The field on `path` of a network trained on `trained_on`.
     #[must_use]
     pub fn of_network(kernel: Arc<Kernel>, trained_on: Interpolant, path: Interpolant) -> Self {
-        Self::new(NetworkField(kernel), trained_on, path)
+        Self::Own(Converted::new(NetworkField(kernel), trained_on, path))
+    }
+
+    /// The field on `path` of a network of others.
+    #[must_use]
+    pub fn of_foreign(model: &ForeignModel, path: Interpolant) -> Self {
+        Self::Foreign(ForeignField::new(Arc::clone(&model.network), model.convention, path))
+    }
+
+    /// The last time at which a learned field on `path` is defined.
+    #[must_use]
+    pub fn end_of_definition(path: Interpolant) -> f64 {
+        Converted::<NetworkField>::end_of_definition(path)
     }
 }
 
-/// A network evaluation in the scalar type of the solve.
-pub trait Evaluate: Real {
-    /// Velocities of a feature-major batch on the trained path.
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]);
-
-    /// The same with their derivatives by x and by y.
-    fn jacobian(
-        kernel: &Kernel,
-        times: Times<'_>,
-        points: &[Self],
-        velocities: &mut [Self],
-        derivatives: [&mut [Self]; 2],
-    );
-}
-
-impl Evaluate for f32 {
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
-        kernel.evaluate_f32(times, points, velocities);
+impl<S: Evaluate> Field<S> for LearnedField {
+    fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
+        match self {
+            Self::Own(field) => field.velocity(times, points, velocities),
+            Self::Foreign(field) => field.velocity(times, points, velocities),
+        }
     }
 
     fn jacobian(
-        kernel: &Kernel,
+        &self,
         times: Times<'_>,
-        points: &[Self],
-        velocities: &mut [Self],
-        derivatives: [&mut [Self]; 2],
+        points: &[S],
+        velocities: &mut [S],
+        derivatives: [&mut [S]; 2],
+    ) -> bool {
+        match self {
+            Self::Own(field) => field.jacobian(times, points, velocities, derivatives),
+            Self::Foreign(field) => field.jacobian(times, points, velocities, derivatives),
+        }
+    }
+
+    fn last_time(&self) -> f64 {
+        match self {
+            Self::Own(field) => Field::<S>::last_time(field),
+            Self::Foreign(field) => Field::<S>::last_time(field),
+        }
+    }
+}
+
+impl<S: Evaluate> ScoredField<S> for LearnedField {
+    fn velocity_and_score(
+        &self,
+        times: Times<'_>,
+        points: &[S],
+        velocities: &mut [S],
+        scores: &mut [S],
     ) {
-        kernel.jacobian_f32(times, points, velocities, derivatives);
-    }
-}
-
-impl Evaluate for f64 {
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
-        kernel.evaluate_f64(times, points, velocities);
-    }
-
-    fn jacobian(
-        kernel: &Kernel,
-        times: Times<'_>,
-        points: &[Self],
-        velocities: &mut [Self],
-        derivatives: [&mut [Self]; 2],
-    ) {
-        kernel.jacobian_f64(times, points, velocities, derivatives);
+        match self {
+            Self::Own(field) => field.velocity_and_score(times, points, velocities, scores),
+            Self::Foreign(field) => field.velocity_and_score(times, points, velocities, scores),
+        }
     }
 }
 

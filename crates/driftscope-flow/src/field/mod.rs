@@ -2,12 +2,16 @@
 
 mod classic;
 mod converted;
+mod evaluate;
 mod exact;
+mod foreign;
 mod learned;
 mod noising;
 
 pub use classic::{ClassicField, ClassicSystem, Parameter, SYSTEMS};
 pub use converted::Converted;
+pub use evaluate::Evaluate;
 pub use exact::{ExactField, PointValues};
-pub use learned::{Evaluate, LearnedField, NetworkField};
+pub use foreign::ForeignField;
+pub use learned::{LearnedField, NetworkField};
 pub use noising::NoisingField;

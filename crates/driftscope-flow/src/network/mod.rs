@@ -5,9 +5,11 @@
 //! ([`checkpoint`]) and the fused evaluation ([`kernel`]).
 
 pub mod checkpoint;
+pub mod foreign;
 mod identity;
 pub mod kernel;
 pub mod mlp;
+mod opened;
 pub mod time_features;
 pub mod training;
 
@@ -17,9 +19,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use checkpoint::{CheckpointError, Description, Model};
+pub use foreign::{ForeignModel, ForeignNetwork};
 pub use identity::{NetworkId, NotAnIdentity};
 pub use kernel::Kernel;
 pub use mlp::Mlp;
+pub use opened::{ONNX_ENDING, Opened, beside};
 pub use training::{
     ComputeDevice, GradientMethod, LOSSES, Loss, LossRef, Trainer, TrainingData, TrainingError,
     TrainingSettings,

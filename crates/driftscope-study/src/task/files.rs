@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use driftscope_flow::network::{Model, NetworkId};
+use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 
 use super::product::Product;
 use crate::networks::NetworkError;
@@ -27,12 +27,12 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             let scene = Scene::load(path).map_err(failed)?;
             Ok(Product::Scene(Arc::new(scene)))
         }
-        Some(MODEL_ENDING) => {
-            Model::load(path).map_err(failed)?;
+        Some(MODEL_ENDING | ONNX_ENDING) => {
+            Opened::load(path).map_err(failed)?;
             Ok(Product::Model(path.to_owned()))
         }
         _ => Err(Unfinished::Failed(format!(
-            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}).",
+            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
             path.display()
         ))),
     }

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::network::WeightsError;
+use crate::network::foreign::Refusal;
 
 use super::format::MAX_FILE_BYTES;
 
@@ -107,4 +108,7 @@ pub enum CheckpointError {
         /// The tensor, and what is wrong with it.
         source: WeightsError,
     },
+    /// A file of others.
+    #[error(transparent)]
+    Foreign(#[from] Refusal),
 }

@@ -115,7 +115,8 @@ impl Entries<'_> {
         self.one_of(key::FORMAT_VERSION, &[&FORMAT_VERSION.to_string()])?;
         self.one_of(key::ACTIVATION, &[ACTIVATION])?;
         self.one_of(key::PREDICTION, &[PREDICTION])?;
-        let size = |key| Ok(usize::try_from(self.whole(key)?).unwrap_or(usize::MAX));
+        let size =
+            |key| Ok::<_, CheckpointError>(usize::try_from(self.whole(key)?).unwrap_or(usize::MAX));
         let architecture = Architecture {
             hidden: size(key::HIDDEN)?,
             depth: size(key::DEPTH)?,

@@ -28,20 +28,8 @@ impl Model {
     /// # Errors
     /// [`CheckpointError`] says what is wrong with which part of the file.
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
-        let origin = path.display().to_string();
-        let failed = |action| {
-            let origin = origin.clone();
-            move |source: io::Error| match source.kind() {
-                io::ErrorKind::NotFound => CheckpointError::Missing { origin },
-                _ => CheckpointError::Io { origin, action, source },
-            }
-        };
-        let file = File::open(path).map_err(failed("opening"))?;
-        // The length is limited while reading, because a pipe does not know its own.
-        let mut bytes = Vec::new();
-        let mut limited = file.take(MAX_FILE_BYTES + 1);
-        limited.read_to_end(&mut bytes).map_err(failed("reading"))?;
-        Self::from_bytes(&bytes, &origin)
+        let bytes = read_file(path)?;
+        Self::from_bytes(&bytes, &path.display().to_string())
     }
 
     /// Reads a model from the bytes of a file, such as one bundled with the program.
@@ -135,8 +123,25 @@ impl Model {
     }
 }
 
+/// The bytes of a file, as far as [`Model::from_bytes`] allows: one that is longer comes with one byte more.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, CheckpointError> {
+    let origin = path.display().to_string();
+    let failed = |action| {
+        let origin = origin.clone();
+        move |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => CheckpointError::Missing { origin },
+            _ => CheckpointError::Io { origin, action, source },
+        }
+    };
+    let file = File::open(path).map_err(failed("opening"))?;
+    // The length is limited while reading, because a pipe does not know its own.
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed("reading"))?;
+    Ok(bytes)
+}
+
 /// Tells a file that ends early from one that was never a safetensors file.
-fn check_length(bytes: &[u8], origin: &str) -> Result<(), CheckpointError> {
+pub(crate) fn check_length(bytes: &[u8], origin: &str) -> Result<(), CheckpointError> {
     let truncated = |expected| CheckpointError::Truncated {
         origin: origin.to_owned(),
         found: bytes.len(),

@@ -83,7 +83,7 @@ pub(super) fn field() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "field.model",
             "Model",
-            "The network of a learned field: a safetensors file, in a scene file seen from its folder; or `trained:` and the identity of a network trained in this window, which saving the scene writes beside it as a file.",
+            "The network of a learned field: a safetensors or ONNX file, in a scene file seen from its folder; or `trained:` and the identity of a network trained in this window, which saving the scene writes beside it as a file.",
             Kind::Text(Written {
                 form: "a file, or `trained:` and an identity",
                 entries: None,

@@ -1,0 +1,272 @@
+//! What goes into a network of others, and what comes out.
+
+use driftscope_base::interpolant::Interpolant;
+
+use super::refusal::Refusal;
+use super::statements::Statements;
+use super::words;
+
+/// What a network's output is, `x_t = α x1 + σ x0` with data x1 and noise x0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Prediction {
+    /// `E[α' x1 + σ' x0 | x_t]`, towards data or towards noise.
+    Velocity(Towards),
+    /// `E[x1 | x_t]`.
+    Data,
+    /// `E[x0 | x_t]`.
+    Noise,
+    /// `∇ log p_t(x_t)`.
+    Score,
+    /// F of EDM (Karras et al. 2022, arXiv:2206.00364, table 1): the data are `c_skip x + c_out F(c_in x)`.
+    Edm {
+        /// The standard deviation of the data that the factors are made for.
+        sigma_data: f64,
+    },
+}
+
+/// Where a velocity points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Towards {
+    /// dx/dt, t = 1 at the data.
+    Data,
+    /// The opposite: the derivative by a time that grows towards the noise.
+    Noise,
+}
+
+/// How noise is mixed in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Noising {
+    /// One of the program's own paths.
+    Path(Interpolant),
+    /// Variance exploding: `x = x1 + σ x0`.
+    Exploding {
+        /// The least σ the network has seen.
+        sigma_min: f64,
+        /// The largest.
+        sigma_max: f64,
+    },
+}
+
+/// What the network takes as its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeInput {
+    /// t, from 0 at the noise to 1 at the data.
+    T,
+    /// 1 − t.
+    Reversed,
+    /// The index of 1000 noise levels, 0 at the data: 1000 (1 − t), on VP that of DDPM's own table.
+    Index,
+    /// σ/α.
+    Sigma,
+    /// `ln(α²/σ²)`.
+    LogSnr,
+    /// EDM's `c_noise = ln(σ)/4`.
+    QuarterLogSigma,
+}
+
+/// All that has to be known of a network to follow it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Convention {
+    /// What comes out.
+    pub prediction: Prediction,
+    /// How noise is mixed in.
+    pub noising: Noising,
+    /// What goes in as the time.
+    pub time: TimeInput,
+    /// The time is multiplied by this before it goes in.
+    pub time_scale: f64,
+    /// The network's data are `(x1 − shift)/scale`.
+    pub scale: f64,
+    /// See `scale`.
+    pub shift: [f64; 2],
+}
+
+/// The words for what a network predicts; how a velocity is meant is said apart.
+const PREDICTIONS: [(&str, PredictionKind); 5] = [
+    ("velocity", PredictionKind::Velocity),
+    ("data", PredictionKind::Data),
+    ("noise", PredictionKind::Noise),
+    ("score", PredictionKind::Score),
+    ("edm", PredictionKind::Edm),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PredictionKind {
+    Velocity,
+    Data,
+    Noise,
+    Score,
+    Edm,
+}
+
+const NOISINGS: [(&str, Option<Interpolant>); 4] = [
+    ("linear", Some(Interpolant::Linear)),
+    ("gvp", Some(Interpolant::Gvp)),
+    ("vp", Some(Interpolant::Vp)),
+    ("ve", None),
+];
+
+const TOWARDS: [(&str, Towards); 2] = [("data", Towards::Data), ("noise", Towards::Noise)];
+
+impl TimeInput {
+    /// Every time by the word that files have for it.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("t", Self::T),
+        ("1-t", Self::Reversed),
+        ("index", Self::Index),
+        ("sigma", Self::Sigma),
+        ("log-snr", Self::LogSnr),
+        ("c_noise", Self::QuarterLogSigma),
+    ];
+
+    /// Whether it is one that a path in t from 0 to 1 has.
+    fn needs_path(self) -> bool {
+        matches!(self, Self::T | Self::Reversed | Self::Index)
+    }
+}
+
+impl Convention {
+    /// What a file states.
+    ///
+    /// # Errors
+    /// If something is missing that has no safe default, or what is stated does not go together.
+    pub fn stated(statements: &Statements, origin: &str) -> Result<Self, Refusal> {
+        let kind = statements.needed("prediction", &PREDICTIONS, origin)?;
+        let noising = match kind {
+            PredictionKind::Edm => {
+                statements.choice("interpolant", &NOISINGS, origin)?.unwrap_or(None)
+            }
+            _ => statements.needed("interpolant", &NOISINGS, origin)?,
+        };
+        let noising = noising.map_or_else(
+            || {
+                let sigma_min = statements.positive("sigma_min", 0.002, origin)?;
+                let sigma_max = statements.positive("sigma_max", 80.0, origin)?;
+                if sigma_min < sigma_max {
+                    Ok(Noising::Exploding { sigma_min, sigma_max })
+                } else {
+                    let reason =
+                        format!("sigma_min = {sigma_min} is not below sigma_max = {sigma_max}");
+                    Err(Refusal::new(origin, reason))
+                }
+            },
+            |path| Ok(Noising::Path(path)),
+        )?;
+        let time = match (kind, noising) {
+            (PredictionKind::Edm, _) => statements
+                .choice("time", &TimeInput::ALL, origin)?
+                .unwrap_or(TimeInput::QuarterLogSigma),
+            (_, Noising::Exploding { .. }) => {
+                statements.choice("time", &TimeInput::ALL, origin)?.unwrap_or(TimeInput::Sigma)
+            }
+            _ => statements.needed("time", &TimeInput::ALL, origin)?,
+        };
+        let towards = statements.choice("velocity_towards", &TOWARDS, origin)?;
+        let towards = towards.unwrap_or(match time {
+            TimeInput::Reversed => Towards::Noise,
+            _ => Towards::Data,
+        });
+        let shift = match statements.numbers("shift", origin)?.as_deref() {
+            None => [0.0; 2],
+            Some(&[x, y]) => [x, y],
+            Some(other) => {
+                let reason = format!("shift has {} numbers; two are needed, x and y", other.len());
+                return Err(Refusal::new(origin, reason));
+            }
+        };
+        let convention = Self {
+            prediction: match kind {
+                PredictionKind::Velocity => Prediction::Velocity(towards),
+                PredictionKind::Data => Prediction::Data,
+                PredictionKind::Noise => Prediction::Noise,
+                PredictionKind::Score => Prediction::Score,
+                PredictionKind::Edm => {
+                    Prediction::Edm { sigma_data: statements.positive("sigma_data", 0.5, origin)? }
+                }
+            },
+            noising,
+            time,
+            time_scale: statements.positive("time_scale", 1.0, origin)?,
+            scale: statements.positive("scale", 1.0, origin)?,
+            shift,
+        };
+        convention.check().map_err(|reason| Refusal::new(origin, reason))?;
+        Ok(convention)
+    }
+
+    /// Whether its parts go together.
+    ///
+    /// # Errors
+    /// A sentence that names the keys and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        let exploding = matches!(self.noising, Noising::Exploding { .. });
+        match self.prediction {
+            Prediction::Velocity(_) if exploding => Err(
+                "prediction = \"velocity\" with interpolant = \"ve\"; a velocity needs linear, gvp or vp"
+                    .to_owned(),
+            ),
+            Prediction::Edm { .. } if !exploding => Err(format!(
+                "prediction = \"edm\" with interpolant = \"{}\"; EDM's network needs ve",
+                self.noising.name()
+            )),
+            _ if exploding && self.time.needs_path() => Err(format!(
+                "time = \"{}\" with interpolant = \"ve\"; allowed there are sigma, log-snr, c_noise",
+                words::word(&self.time, &TimeInput::ALL)
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The convention in the words of files, such as `prediction = noise, interpolant = vp, time = index`.
+    #[must_use]
+    pub fn words(&self) -> Vec<(&'static str, String)> {
+        let mut all = vec![("prediction", self.prediction.name().to_owned())];
+        if let Prediction::Velocity(towards) = self.prediction {
+            all.push(("velocity_towards", words::word(&towards, &TOWARDS).to_owned()));
+        }
+        all.push(("interpolant", self.noising.name().to_owned()));
+        all.push(("time", words::word(&self.time, &TimeInput::ALL).to_owned()));
+        if (self.time_scale - 1.0).abs() > 0.0 {
+            all.push(("time_scale", self.time_scale.to_string()));
+        }
+        if let Prediction::Edm { sigma_data } = self.prediction {
+            all.push(("sigma_data", sigma_data.to_string()));
+        }
+        all.push(("scale", self.scale.to_string()));
+        all.push(("shift", format!("{} {}", self.shift[0], self.shift[1])));
+        all
+    }
+}
+
+impl Prediction {
+    /// The word that files have for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let kind = match self {
+            Self::Velocity(_) => PredictionKind::Velocity,
+            Self::Data => PredictionKind::Data,
+            Self::Noise => PredictionKind::Noise,
+            Self::Score => PredictionKind::Score,
+            Self::Edm { .. } => PredictionKind::Edm,
+        };
+        words::word(&kind, &PREDICTIONS)
+    }
+}
+
+impl Noising {
+    /// The word that files have for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let path = match self {
+            Self::Path(path) => Some(path),
+            Self::Exploding { .. } => None,
+        };
+        words::word(&path, &NOISINGS)
+    }
+
+    /// Variance exploding from σ = 0.002 to 80, as EDM has it.
+    #[must_use]
+    pub fn exploding() -> Self {
+        Self::Exploding { sigma_min: 0.002, sigma_max: 80.0 }
+    }
+}

@@ -1,0 +1,32 @@
+//! Networks that this program did not train: files of others, and what their outputs mean.
+//!
+//! A file gives a [`ForeignNetwork`], a function of points and times; a [`Convention`] says what goes in
+//! and what comes out. Nothing in a file is ever executed but the arithmetic it describes, and everything
+//! in it is checked before room is made for it.
+
+mod activation;
+mod chain;
+mod chain_file;
+mod convention;
+mod function;
+mod level;
+mod model;
+mod numbers;
+mod onnx;
+mod onnx_check;
+mod onnx_inputs;
+mod refusal;
+mod statements;
+mod words;
+mod workers;
+
+pub use activation::Activation;
+pub use convention::{Convention, Noising, Prediction, TimeInput, Towards};
+pub use function::ForeignNetwork;
+pub use level::Level;
+pub use model::ForeignModel;
+pub use refusal::Refusal;
+pub use statements::Statements;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Files of networks, whoever made them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::SafeTensors;
+
+use super::checkpoint::{CheckpointError, MAX_FILE_BYTES, Model, read_file as read};
+use super::foreign::ForeignModel;
+
+/// A network that was read from a file.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// Trained by this program.
+    Own(Model),
+    /// Trained elsewhere.
+    Foreign(ForeignModel),
+}
+
+/// How ONNX files end.
+pub const ONNX_ENDING: &str = "onnx";
+
+impl Opened {
+    /// Reads a file: ONNX if it ends in `.onnx`, else safetensors, ours or others'.
+    ///
+    /// What a file of others does not say itself is taken from a TOML file beside it of the same name.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] says what is wrong with which part of the file.
+    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        let origin = path.display().to_string();
+        let bytes = read(path)?;
+        if is_onnx(path) {
+            let [beside, data] = beside(path);
+            let data = match read(&data) {
+                Ok(bytes) => Some((name_of(&data), bytes)),
+                Err(CheckpointError::Missing { .. }) => None,
+                Err(error) => return Err(error),
+            };
+            let data = data.as_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()));
+            let model = ForeignModel::from_onnx(bytes, data, text(&beside)?.as_deref(), &origin)?;
+            return Ok(Self::Foreign(model));
+        }
+        // One that is too long is refused there as well.
+        if bytes.len() as u64 > MAX_FILE_BYTES || !of_others(&bytes) {
+            return Model::from_bytes(&bytes, &origin).map(Self::Own);
+        }
+        let [beside, _] = beside(path);
+        let model = ForeignModel::from_safetensors(&bytes, text(&beside)?.as_deref(), &origin)?;
+        Ok(Self::Foreign(model))
+    }
+}
+
+/// The files beside `path` that belong to it if they are there: what it states, and ONNX's weights.
+#[must_use]
+pub fn beside(path: &Path) -> [PathBuf; 2] {
+    let mut data = path.as_os_str().to_owned();
+    data.push(".data");
+    [path.with_extension("toml"), PathBuf::from(data)]
+}
+
+/// Whether a readable safetensors file lacks what this program writes into its own.
+fn of_others(bytes: &[u8]) -> bool {
+    SafeTensors::read_metadata(bytes).is_ok_and(|(_, header)| {
+        !header.metadata().as_ref().is_some_and(|map| map.contains_key("format_version"))
+    })
+}
+
+fn is_onnx(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ONNX_ENDING))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The text of a file; none if it is not there.
+fn text(path: &Path) -> Result<Option<String>, CheckpointError> {
+    let bytes = match read(path) {
+        Ok(bytes) => bytes,
+        Err(CheckpointError::Missing { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|_| CheckpointError::Io {
+        origin: path.display().to_string(),
+        action: "reading",
+        source: io::Error::new(io::ErrorKind::InvalidData, "it is not text"),
+    })
+}
