@@ -325,7 +325,7 @@ fn a_mixture_of_ones_own_is_trained_on_and_shown() {
     click(&mut harness, "RK4", 3);
     wait(&mut harness, "RK4's particles", |harness| {
         let recording = harness.state().state().recording();
-        recording.is_some_and(|recording| recording.scene.sampler.method.name == "rk4")
+        recording.is_some_and(|recording| recording.scene.sampler.method().name == "rk4")
     });
     assert_eq!(harness.state().state().failure(), None);
     // Without its network it has its own velocity again.

@@ -55,7 +55,7 @@ impl Recording {
             return Some(scene);
         }
         let sampler = &mut scene.sampler;
-        sampler.method = MethodRef::named("dop853")?;
+        sampler.set_method(MethodRef::named("dop853")?);
         sampler.adaptive = None;
         (sampler.grid, sampler.times, sampler.step_size) = (None, None, None);
         (sampler.atol, sampler.rtol) = (TOLERANCE, TOLERANCE);

@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
 
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
-    match scene.sampler.method.rule.noise_setting() {
+    match scene.sampler.method().rule.noise_setting() {
         Some(NoiseSetting::Eta) => {
             Setting::of(scene, "sampler.eta").slider(ui, scene);
         }
@@ -51,7 +51,7 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
 
 fn set_method(scene: &mut Scene, method: MethodRef) {
     let evaluations = scene.sampler.steps * scene.evaluations_per_step();
-    scene.sampler.method = method;
+    scene.sampler.set_method(method);
     scene.sampler.adaptive = None;
     if scene.view.keep_evaluations {
         let per_step = scene.evaluations_per_step().max(1);

@@ -129,8 +129,8 @@ impl Card for WorkPrecision {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
         let palette = context.palette;
         let mut methods = self.methods.clone();
-        if !methods.contains(&context.scene.sampler.method) {
-            methods.push(context.scene.sampler.method);
+        if !methods.contains(&context.scene.sampler.method()) {
+            methods.push(context.scene.sampler.method());
         }
         methods.retain(|&method| SweepQuestion::has_row(context.scene, method));
         self.own.ask(context.work, OwnPointQuestion::new(context.scene));

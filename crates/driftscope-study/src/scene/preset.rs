@@ -47,7 +47,7 @@ impl Preset {
     /// Puts the preset's sampler into `scene`; presets are about ODEs, so diffusion is turned off.
     pub fn apply(&self, scene: &mut Scene) {
         let sampler = &mut scene.sampler;
-        sampler.method = MethodRef::named(self.method).unwrap_or_default();
+        sampler.set_method(MethodRef::named(self.method).unwrap_or_default());
         sampler.adaptive = None;
         (sampler.step_size, sampler.times) = (None, None);
         if sampler.grid == Some(Spacing::List) {
