@@ -132,6 +132,7 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::OPEN_SCENE,
             &commands::SAVE_SCENE,
             &commands::OPEN_MODEL,
+            &commands::OPEN_TABLEAU,
             &commands::SAVE_MODEL,
             &commands::UNDO,
             &commands::REDO,

@@ -47,7 +47,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             if state.mode() == Mode::Train {
                 training::ui(ui, state, out);
             }
-            sampler::ui(ui, &mut scene);
+            sampler::ui(ui, &mut scene, out);
             diffusion::ui(ui, &mut scene);
             particles::ui(ui, &mut scene);
             layers::ui(ui, &mut scene);

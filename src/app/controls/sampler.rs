@@ -2,31 +2,51 @@
 
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{MethodRef, NoiseSetting};
-use driftscope_study::scene::parameters::{Kind, Range, Settings};
+use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
-use eframe::egui::Ui;
+use eframe::egui::{Button, Ui};
 
 use super::row::{Row, Scale, heading};
 use super::setting::{Setting, counts};
 use super::step_control;
+use crate::app::command::{Command, Commands, FileCommand};
+use crate::app::commands::OPEN_TABLEAU;
 use crate::app::number;
 
 /// Method, steps and tolerances.
-pub fn ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Sampler");
-    let method = Setting::of(scene, "sampler.method");
-    method.menu_of(
-        ui,
-        scene,
-        |_| true,
-        |scene, name| set_method(scene, MethodRef::named(name).unwrap_or_default()),
-    );
+    method_ui(ui, scene, out);
     recipe_ui(ui, scene);
     Setting::of(scene, "sampler.rtol").slider(ui, scene);
     Setting::of(scene, "sampler.atol").slider(ui, scene);
     steps_ui(ui, scene);
 
     step_control::ui(ui, scene);
+}
+
+/// The methods of the table, and the tableau of one's own, which gives way to what is chosen here.
+fn method_ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
+    let current = scene.sampler.method();
+    let own = scene.sampler.tableau.is_some().then(|| current.words());
+    let noisy = scene.idle("sampler.adaptive").filter(|_| scene.is_sde());
+    Setting::of(scene, "sampler.method").only(noisy).menu_among(
+        ui,
+        scene,
+        Some(current.words()),
+        MethodRef::choices().into_iter().chain(own),
+        // Its name may be that of a method of the table, but stands in another place.
+        |scene, name| match own.filter(|own| std::ptr::eq(own.name, name)) {
+            Some(_) => {}
+            None => set_method(scene, MethodRef::named(name).unwrap_or_default()),
+        },
+    );
+    let open = Button::new(OPEN_TABLEAU.title).small();
+    let about = Scene::parameter("sampler.tableau").about;
+    let open = ui.add_enabled(noisy.is_none(), open).on_hover_text(about);
+    if open.on_disabled_hover_text(noisy.unwrap_or_default()).clicked() {
+        out.push(Command::File(FileCommand::AskOpenTableau));
+    }
 }
 
 /// What only some methods have.

@@ -229,7 +229,11 @@ impl WorkPrecision {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
                 }
-                for method in MethodRef::all() {
+                let mut methods: Vec<MethodRef> =
+                    found.points.iter().map(|point| point.method).collect();
+                methods.sort_by_key(|method| method.index());
+                methods.dedup();
+                for method in methods {
                     let own = found.points.iter().filter(|point| point.method == method);
                     let line: Vec<[f64; 2]> = own.map(|point| self.place(point)).collect();
                     if !line.is_empty() {

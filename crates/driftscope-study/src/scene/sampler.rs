@@ -151,6 +151,12 @@ impl Sampler {
         self.tableau.as_ref().map_or(self.method, |own| own.content().method())
     }
 
+    /// Lets a tableau of one's own stand in place of the method; it adapts if it has a pair.
+    pub fn set_tableau(&mut self, own: Own<OwnTableau>) {
+        self.tableau = Some(own);
+        self.adaptive = None;
+    }
+
     /// Lets `method` be the one in force; a tableau that was is dropped.
     pub fn set_method(&mut self, method: MethodRef) {
         if method == self.method() {

@@ -1,8 +1,12 @@
 //! A solver of one's own: the Butcher tableau of an explicit Runge–Kutta method, in a file or in the scene.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::path::Path;
 
+use driftscope_base::files;
 use driftscope_solve::{Coefficients, MethodRef};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -67,10 +71,13 @@ impl OwnTableau {
         Some(Self { written, method })
     }
 
-    /// Whether the content of a TOML file is that of a tableau rather than a scene: it has b and a.
+    /// Whether a TOML file holds a tableau rather than a scene: whether it has a and b.
     #[must_use]
-    pub fn is_in(table: &toml::Table) -> bool {
-        table.contains_key("a") && table.contains_key("b")
+    pub fn is_in(path: &Path) -> bool {
+        let bytes = files::read_bytes(path, Self::MOST_BYTES).ok().flatten();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+        table.is_some_and(|table| table.contains_key("a") && table.contains_key("b"))
     }
 }
 
