@@ -164,7 +164,6 @@ terms: write fractions, or eleven digits and more. What no method may miss (c_i 
 Σ b_hat_i = 1, the order declared) is refused with the condition, and so are entries of `a` on the diagonal
 or above it. The step-size exponent is 1/(q + 1), q the lower of the two orders. Where the last row of `a` is
 `b` and its node is 1, the last stage is the next step's first and is evaluated once.
-
 ";
 
 /// Memory of so many arrays of two single-precision coordinates.

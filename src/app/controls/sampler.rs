@@ -29,7 +29,8 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
 fn method_ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
     let current = scene.sampler.method();
     let own = scene.sampler.tableau.is_some().then(|| current.words());
-    let noisy = scene.idle("sampler.adaptive").filter(|_| scene.is_sde());
+    // A tableau is no reason not to choose a method.
+    let noisy = scene.idle("sampler.method").filter(|_| scene.is_sde());
     Setting::of(scene, "sampler.method").only(noisy).menu_among(
         ui,
         scene,
