@@ -215,7 +215,7 @@ impl Coefficients {
     pub fn orders(&self) -> Result<Orders, CoefficientsError> {
         let Self { c, a, b, b_hat, dense, .. } = self;
         for (i, (&node, row)) in c.iter().zip(a).enumerate() {
-            let sum = row.iter().sum();
+            let sum = sum(row);
             if !near(sum, node, size(row)) {
                 return Err(CoefficientsError::RowSum { row: i + 1, node, sum });
             }
@@ -269,6 +269,11 @@ fn near(found: f64, wanted: f64, size: f64) -> bool {
     (found - wanted).abs() <= TOLERANCE * size.max(wanted.abs()).max(1.0)
 }
 
+/// Σ of values; of none it is 0, not −0.
+fn sum(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |sum, value| sum + value)
+}
+
 fn size(values: &[f64]) -> f64 {
     values.iter().map(|value| value.abs()).sum()
 }
@@ -286,14 +291,14 @@ fn check_dense(dense: &[Vec<f64>], b: &[f64]) -> Result<(), CoefficientsError> {
         if row.len() > HIGHEST_DEGREE {
             return Err(CoefficientsError::Degree { row: i + 1, found: row.len() });
         }
-        let sum = row.iter().sum();
+        let sum = sum(row);
         if !near(sum, weight, size(row)) {
             return Err(CoefficientsError::DenseEnd { row: i + 1, sum, weight });
         }
     }
     for place in 0..HIGHEST_DEGREE {
         let column: Vec<f64> = dense.iter().filter_map(|row| row.get(place)).copied().collect();
-        let (sum, wanted) = (column.iter().sum(), if place == 0 { 1.0 } else { 0.0 });
+        let (sum, wanted) = (sum(&column), if place == 0 { 1.0 } else { 0.0 });
         if !near(sum, wanted, size(&column)) {
             return Err(CoefficientsError::DenseSlope { column: place + 1, sum, wanted });
         }
