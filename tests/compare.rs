@@ -65,7 +65,7 @@ fn changing_one_of_four_panes_leaves_the_other_three_alone() {
         assert_eq!(Arc::ptr_eq(before, after), i != 2, "pane {}", i + 1);
         assert_eq!(before.id == after.id, i != 2, "pane {}", i + 1);
     }
-    assert_eq!(after[2].scene.sampler.method.name, "midpoint");
+    assert_eq!(after[2].scene.sampler.method().name, "midpoint");
     assert!(harness.query_by_label_contains("Pane 3: Midpoint").is_some());
     // All started from the same points.
     for other in &after[1..] {
@@ -190,6 +190,6 @@ fn a_difference_is_held_against_the_reference() {
     settle(&mut harness);
     let state = harness.state().state();
     let reference = state.panes()[1].reference.as_ref().expect("a reference");
-    assert_eq!(reference.scene.sampler.method.name, "dop853");
+    assert_eq!(reference.scene.sampler.method().name, "dop853");
     assert!(harness.query_by_label_contains("times enlarged").is_some());
 }

@@ -39,7 +39,7 @@ const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 66] = [
+const KEYS: [Row; 67] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),
@@ -58,6 +58,7 @@ const KEYS: [Row; 66] = [
     ("field.ratio", &["123456"], &[CLASSIC, "field.system=stiff-linear"]),
     ("field.lambda", &["12.3456"], &[CLASSIC, "field.system=stiff-cosine"]),
     ("sampler.method", &["euler", "ab4", "ddim", "edm-heun", "dop853", "implicit-euler"], &[]),
+    ("sampler.tableau", &["tests/tableaus/ssprk3.toml", "tests/tableaus/cash-karp.toml"], &[]),
     ("sampler.adaptive", &[], &[]),
     ("sampler.steps", &["1001"], &[EULER]),
     ("sampler.step_size", &["1e-5", "0.0123456789", "0.3", "1"], &[EULER]),
@@ -325,7 +326,7 @@ fn a_mixture_of_ones_own_is_trained_on_and_shown() {
     click(&mut harness, "RK4", 3);
     wait(&mut harness, "RK4's particles", |harness| {
         let recording = harness.state().state().recording();
-        recording.is_some_and(|recording| recording.scene.sampler.method.name == "rk4")
+        recording.is_some_and(|recording| recording.scene.sampler.method().name == "rk4")
     });
     assert_eq!(harness.state().state().failure(), None);
     // Without its network it has its own velocity again.

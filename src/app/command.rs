@@ -67,9 +67,11 @@ pub enum FileCommand {
     AskSaveScene,
     /// Ask which model to open.
     AskOpenModel,
+    /// Ask which tableau to open.
+    AskOpenTableau,
     /// Ask where to save the trained model.
     AskSaveModel,
-    /// Open a scene or a model, told apart by the name's ending.
+    /// Open a scene, a tableau or a model, told apart by the name's ending and the content.
     Open(PathBuf),
     /// Save the scene here.
     SaveScene(PathBuf),

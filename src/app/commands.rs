@@ -195,6 +195,10 @@ pub const SAVE_SCENE: Entry =
 pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[], |_| {
     Command::File(FileCommand::AskOpenModel)
 });
+/// Open a tableau.
+pub const OPEN_TABLEAU: Entry = Entry::new(("Open tableau…", "open a tableau"), &[], |_| {
+    Command::File(FileCommand::AskOpenTableau)
+});
 /// Save the trained model.
 pub const SAVE_MODEL: Entry = Entry {
     refused: |state| {

@@ -216,6 +216,13 @@ impl Driftscope {
                 FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
                 FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
                 FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
+                FileNews::Tableau(own) => {
+                    let before = &self.state.pane().scene;
+                    let mut scene = (**before).clone();
+                    scene.sampler.set_tableau(own);
+                    let change = Command::set(self.state.selected(), before, &scene);
+                    self.commands.push(change);
+                }
                 FileNews::Model(path) => {
                     let before = self.state.scene();
                     let mut scene = (**before).clone();
@@ -363,6 +370,6 @@ fn drop_hint(ctx: &Context, state: &State) {
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
     let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene (.toml) or a model (.safetensors, .onnx) to open it";
+    let words = "Drop a scene or a tableau (.toml) or a model (.safetensors, .onnx) to open it";
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

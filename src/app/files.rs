@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use driftscope_study::scene::Scene;
+use driftscope_study::own::Own;
+use driftscope_study::scene::{OwnTableau, Scene};
 use driftscope_study::session::Session;
 use driftscope_study::work::{Dispatcher, News, Ticket};
 use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
@@ -25,6 +26,8 @@ pub enum FileNews {
     NoDialog(Question),
     /// A scene was read.
     Scene(Box<Scene>),
+    /// A tableau was read.
+    Tableau(Own<OwnTableau>),
     /// A model was chosen; the engine reads it.
     Model(PathBuf),
     /// A file was written.
@@ -104,6 +107,7 @@ impl Files {
                     News::Made(Product::Scene(scene)) => {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
                     }
+                    News::Made(Product::Tableau(own)) => found = Some(FileNews::Tableau(own)),
                     News::Made(Product::Model(path)) => found = Some(FileNews::Model(path)),
                     News::Made(Product::Written(path)) => found = Some(FileNews::Saved(path)),
                     News::Made(_) | News::Progress(_) => {}
@@ -129,6 +133,7 @@ impl Files {
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
+            FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::Open(path) => self.start(work, Task::Read(path)),
@@ -187,6 +192,7 @@ const OPEN_SCENE: Question = Question {
     name: None,
     then: FileCommand::Open,
 };
+const OPEN_TABLEAU: Question = Question { title: "Open tableau", kind: "Tableaus", ..OPEN_SCENE };
 const SAVE_SCENE: Question = Question {
     title: "Save scene",
     name: Some("scene.toml"),

@@ -265,7 +265,7 @@ impl Palette {
     /// The colour of what moves the particles of a scene.
     #[must_use]
     pub fn scene(&self, scene: &Scene) -> Color32 {
-        if scene.is_sde() { self.noisy } else { self.method(scene.sampler.method) }
+        if scene.is_sde() { self.noisy } else { self.method(scene.sampler.method()) }
     }
 
     /// The colour of a quantity from 0 (least) to 1 (most); viridis, without the end that would

@@ -107,9 +107,9 @@ pub fn method(scene: &Scene) -> String {
     } else if scene.is_sde() {
         format!("{} · {}", scene.diffusion.form.title(), scene.diffusion.scheme.title())
     } else if scene.is_adaptive() {
-        format!("{} · rtol {}", sampler.method.title, number::scientific(sampler.rtol))
+        format!("{} · rtol {}", sampler.method().title, number::scientific(sampler.rtol))
     } else {
-        format!("{} · {steps} {noun}", sampler.method.title)
+        format!("{} · {steps} {noun}", sampler.method().title)
     }
 }
 
@@ -132,6 +132,7 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::OPEN_SCENE,
             &commands::SAVE_SCENE,
             &commands::OPEN_MODEL,
+            &commands::OPEN_TABLEAU,
             &commands::SAVE_MODEL,
             &commands::UNDO,
             &commands::REDO,

@@ -1,38 +1,73 @@
 //! `driftscope methods`: the table of solvers.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use driftscope_solve::sde::Scheme;
-use driftscope_solve::{METHODS, Method, NoiseSetting};
+use driftscope_solve::{METHODS, Method, MethodRef, NoiseSetting};
+use driftscope_study::own::{Own, OwnError};
+use driftscope_study::scene::OwnTableau;
 
 /// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
 ///
 /// It is made from the same table as the window's menu. `docs/solvers.md` is this command's output.
+/// Of files with tableaus it prints theirs, with the orders found and the first condition that fails.
 #[derive(Args, Debug)]
-pub struct Methods;
+pub struct Methods {
+    /// Files with tableaus of one's own.
+    #[arg(value_name = "FILE.toml")]
+    files: Vec<PathBuf>,
+}
 
 impl Methods {
-    pub fn run() -> anyhow::Result<ExitCode> {
-        super::output::print(page().as_bytes())?;
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let page = if self.files.is_empty() { page() } else { self.own_page()? };
+        super::output::print(page.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
+
+    /// The page of tableaus of one's own.
+    fn own_page(&self) -> anyhow::Result<String> {
+        let methods = self.files.iter().map(|path| own_method(path));
+        let methods = methods.collect::<Result<Vec<_>, _>>()?;
+        let rows = methods.iter().map(|method| row(method));
+        let words = methods.iter().map(|method| words(method));
+        let part = |text: &str| std::iter::once(text.to_owned());
+        Ok(part(HEAD).chain(rows).chain(part("\n")).chain(words).collect())
+    }
+}
+
+/// The method of a file with a tableau.
+///
+/// # Errors
+/// If the file cannot be read, or holds none.
+pub fn own_method(path: &Path) -> Result<MethodRef, OwnError> {
+    Own::<OwnTableau>::read(path).map(|own| own.content().method())
+}
+
+/// A row of the table.
+fn row(method: &Method) -> String {
+    let Method { name, title, order, reference, .. } = method;
+    format!(
+        "| `{name}` | {title} | {order} | {} | {} | {} | {} | {} | {reference} |\n",
+        evaluations(method),
+        error_estimate(method),
+        adaptive(method),
+        bytes(method.arrays_kept()),
+        deterministic(method),
+    )
+}
+
+/// What it is.
+fn words(method: &Method) -> String {
+    format!("- **{}** (`{}`): {}\n", method.title, method.name, method.about)
 }
 
 /// The page, as Markdown.
 #[must_use]
 pub fn page() -> String {
-    let methods = METHODS.iter().map(|method| {
-        let Method { name, title, order, reference, .. } = method;
-        format!(
-            "| `{name}` | {title} | {order} | {} | {} | {} | {} | {} | {reference} |\n",
-            evaluations(method),
-            error_estimate(method),
-            adaptive(method),
-            bytes(method.arrays_kept()),
-            deterministic(method),
-        )
-    });
+    let methods = METHODS.iter().map(|method| row(method));
     let schemes = Scheme::ALL.into_iter().map(|scheme| {
         format!(
             "| `{}` | {} | {} | {} | {} |\n",
@@ -43,16 +78,16 @@ pub fn page() -> String {
             bytes(scheme.arrays_kept()),
         )
     });
-    let words = METHODS
-        .iter()
-        .map(|method| format!("- **{}** (`{}`): {}\n", method.title, method.name, method.about));
+    let words = METHODS.iter().map(|method| words(method));
     let part = |text: &str| std::iter::once(text.to_owned());
     part(INTRODUCTION)
+        .chain(part(HEAD))
         .chain(methods)
         .chain(part(SCHEMES))
         .chain(schemes)
         .chain(part(NOTES))
         .chain(words)
+        .chain(part(OWN))
         .collect()
 }
 
@@ -61,6 +96,9 @@ const INTRODUCTION: &str = "# Solvers
 Made by `driftscope methods` from the table that the window's menu and the command line use; a test
 compares this page with it.
 
+";
+
+const HEAD: &str = "\
 | name | title | order | nfe per step | error estimate | adaptive | bytes per particle | deterministic | reference |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
@@ -97,6 +135,35 @@ same step where there is nothing to look back on. Explicit methods with an embed
 many particles at once; with the other methods each particle, unless the whole batch steps together, is
 solved by itself, which takes longer.
 
+";
+
+const OWN: &str = "
+## A solver of one's own
+
+`sampler.tableau = \"F.toml\"` lets the Butcher tableau of an explicit Runge–Kutta method stand in place of
+`sampler.method`, in every command and pane; in the window, *Open tableau…* or a file dropped on it.
+`driftscope methods F.toml` prints its row of the table above, and `sweep --methods euler,F.toml` has it
+beside others.
+
+```toml
+name = \"Ralston\"
+c = [0, \"2/3\"]
+a = [[], [\"2/3\"]]
+b = [\"1/4\", \"3/4\"]
+b_hat = [1, 0]     # if there is a second answer: y - ŷ is the error, and sets the steps unless told otherwise
+```
+
+Entries are numbers, or fractions as text. `a` has a row a stage: row i with i − 1 entries, the first empty, or
+square rows with zeros on the diagonal and above. `dense` has a row a stage with the coefficients of θ, θ², …
+of its weight at the share θ of a step (cubic Hermite without it), `about` a sentence, `order` the order that
+it is to have. Without `b_hat` steps are fixed unless `sampler.adaptive = true` asks for step doubling.
+
+Its orders are found from the conditions Σ bᵢ Φᵢ(τ) = 1/γ(τ) of all rooted trees τ up to order 8, and its
+words name the first that fails. A condition holds where it is missed by at most 1e-10 of the size of its
+terms: write fractions, or eleven digits and more. What no method may miss (c_i = Σ a_ij, Σ b_i = 1,
+Σ b_hat_i = 1, the order declared) is refused with the condition, and so are entries of `a` on the diagonal
+or above it. The step-size exponent is 1/(q + 1), q the lower of the two orders. Where the last row of `a` is
+`b` and its node is 1, the last stage is the next step's first and is evaluated once.
 ";
 
 /// Memory of so many arrays of two single-precision coordinates.

@@ -151,7 +151,7 @@ pub fn main() -> ExitCode {
         Some(Command::Convention(check)) => check.run(),
         Some(Command::Data(data)) => data.run(),
         Some(Command::Bench(bench)) => bench.run(),
-        Some(Command::Methods(_)) => methods::Methods::run(),
+        Some(Command::Methods(methods)) => methods.run(),
         Some(Command::Keys(_)) => keys::Keys::run(),
         None => window(&cli),
     };

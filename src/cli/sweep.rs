@@ -19,6 +19,7 @@ use driftscope_study::{Experiment, Networks};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::idle::{name_idle, without_effect};
+use super::methods::own_method;
 use super::output::{EXIT_STOPPED, complain};
 use super::scene_args::SceneArgs;
 use super::table::{Table, check_folder, is_stream, make_folder, number, save};
@@ -39,8 +40,8 @@ use crate::export::svg::{Level, LogChart, Series};
 pub struct Sweep {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Methods by name, separated by commas; `driftscope methods` lists them.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = method, default_value = "euler,heun,rk4,dopri5")]
+    /// Methods by name, separated by commas, which `driftscope methods` lists, or files with tableaus.
+    #[arg(long, value_name = "NAME|FILE.toml,…", value_delimiter = ',', value_parser = method, default_value = "euler,heun,rk4,dopri5")]
     methods: Vec<MethodRef>,
     /// Relative tolerances, by decades from the first on, up to the last if they reach it.
     #[arg(long, value_name = "FROM..TO", value_parser = tolerances, default_value = "1e-1..1e-8")]
@@ -65,10 +66,15 @@ struct Range<T>(Vec<T>);
 const FILES: [&str; 2] = ["work_precision.csv", "work_precision.svg"];
 
 fn method(name: &str) -> Result<MethodRef, String> {
-    MethodRef::named(name).ok_or_else(|| {
-        let names: Vec<_> = MethodRef::all().map(|method| method.get().name).collect();
-        format!("one of {}", names.join(", "))
-    })
+    if let Some(listed) = MethodRef::named(name) {
+        return Ok(listed);
+    }
+    let path = Path::new(name);
+    if path.extension().is_some() || path.exists() {
+        return own_method(path).map_err(|error| error.to_string());
+    }
+    let names: Vec<_> = MethodRef::all().map(|method| method.get().name).collect();
+    Err(format!("one of {}, or a file with a tableau", names.join(", ")))
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {
@@ -210,8 +216,8 @@ fn idle(scene: &Scene, plan: &[(MethodRef, Setting)], key: &str) -> Option<&'sta
     const OWN: &str = "A sweep goes by --methods, --rtol, --atol and --steps.";
     const INTERVAL: &str = "Of the times the first and the last count, as the interval: a sweep's numbers of steps are those of --steps.";
     match key {
-        "sampler.method" | "sampler.steps" | "sampler.step_size" | "sampler.rtol"
-        | "sampler.atol" => Some(OWN),
+        "sampler.method" | "sampler.tableau" | "sampler.steps" | "sampler.step_size"
+        | "sampler.rtol" | "sampler.atol" => Some(OWN),
         "sampler.times" => Some(INTERVAL),
         _ => {
             let rows = plan.iter().map(|&(method, setting)| setting.of(scene, method).idle(key));

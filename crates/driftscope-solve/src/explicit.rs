@@ -233,7 +233,7 @@ impl<S: Real> RungeKutta<S> {
 }
 
 /// The highest degree of a dense output: DOP853's.
-const HIGHEST_DEGREE: usize = 7;
+pub const HIGHEST_DEGREE: usize = 7;
 
 /// One coordinate within a step: a polynomial in the share `theta` of the step that is over.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,6 +5,7 @@
 
 pub mod brownian;
 pub mod by_hand;
+mod coefficients;
 mod complex;
 mod controlled;
 mod controller;
@@ -16,6 +17,7 @@ mod method;
 mod methods;
 mod norm;
 pub mod per_particle;
+mod rooted_trees;
 pub mod sde;
 mod settings;
 pub mod stepper;
@@ -25,11 +27,13 @@ mod track;
 mod walk;
 pub mod whole_batch;
 
+pub use coefficients::{Coefficients, CoefficientsError};
 pub use controller::{Controller, ControllerKind, History, StepControl, Tolerances, Verdict};
 pub use explicit::RungeKutta;
 pub use method::{Adapting, Method, MethodRef, NoiseSetting, NotAdaptive, Rule};
 pub use methods::METHODS;
 pub use norm::{Norm, ScaledError};
+pub use rooted_trees::Condition;
 pub use settings::{End, MinStepPolicy, OdeSettings, Scope};
 pub use stepper::SamplerNoise;
 pub use tableau::{Dense, Embedded, ErrorWeights, Tableau};

@@ -259,12 +259,13 @@ impl Method {
     }
 }
 
-/// A method of the table; equal when the names are.
+/// A method of the table, or one of one's own. Two are equal if they are the same method: names, which one
+/// may give to another tableau as well, do not decide.
 #[derive(Clone, Copy)]
 pub struct MethodRef(pub(crate) &'static Method);
 
 impl MethodRef {
-    /// The table entry, for as long as the program runs.
+    /// What it is, for as long as the program runs.
     #[must_use]
     pub fn get(self) -> &'static Method {
         self.0
@@ -280,7 +281,8 @@ impl std::ops::Deref for MethodRef {
 
 impl PartialEq for MethodRef {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        // Methods of the table stand there once, and coefficients that are equal are kept once.
+        std::ptr::eq(self.0, other.0)
     }
 }
 impl Eq for MethodRef {}

@@ -219,7 +219,7 @@ impl Experiment {
     pub fn ode_settings(&self) -> OdeSettings {
         let sampler = &self.scene.sampler;
         OdeSettings {
-            method: sampler.method,
+            method: sampler.method(),
             path: self.scene.interpolant.kind,
             tolerances: Tolerances { atol: sampler.atol, rtol: sampler.rtol },
             control: sampler.control(),

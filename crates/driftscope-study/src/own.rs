@@ -287,7 +287,7 @@ impl<'de, T: Content> Visitor<'de> for OwnVisitor<T> {
     type Value = Own<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, or the name of a file that holds them", T::WHAT)
+        write!(f, "{}, or the name of a file", T::WHAT)
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Own<T>, E> {

@@ -54,7 +54,7 @@ impl Recording {
             return Some(scene);
         }
         let sampler = &mut scene.sampler;
-        sampler.method = MethodRef::named("dop853")?;
+        sampler.set_method(MethodRef::named("dop853")?);
         sampler.adaptive = None;
         sampler.leave_list();
         (sampler.grid, sampler.step_size) = (None, None);

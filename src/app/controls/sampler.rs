@@ -2,14 +2,14 @@
 
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{MethodRef, NoiseSetting};
-use driftscope_study::scene::parameters::{Kind, Range, Settings};
+use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
-use eframe::egui::Ui;
+use eframe::egui::{Button, Ui};
 
 use super::row::{Row, Scale, heading};
 use super::setting::{Setting, counts};
 use super::step_control;
-use crate::app::command::Commands;
+use crate::app::command::{Command, Commands, FileCommand};
 use crate::app::commands;
 use crate::app::number;
 use crate::app::state::State;
@@ -17,13 +17,7 @@ use crate::app::state::State;
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Sampler");
-    let method = Setting::of(scene, "sampler.method");
-    method.menu_of(
-        ui,
-        scene,
-        |_| true,
-        |scene, name| set_method(scene, MethodRef::named(name).unwrap_or_default()),
-    );
+    method_ui(ui, scene, out);
     recipe_ui(ui, scene);
     Setting::of(scene, "sampler.rtol").slider(ui, scene);
     Setting::of(scene, "sampler.atol").slider(ui, scene);
@@ -40,9 +34,34 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     }
 }
 
+/// The methods of the table, and the tableau of one's own, which gives way to what is chosen here.
+fn method_ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
+    let current = scene.sampler.method();
+    let own = scene.sampler.tableau.is_some().then(|| current.words());
+    // A tableau is no reason not to choose a method.
+    let noisy = scene.idle("sampler.method").filter(|_| scene.is_sde());
+    Setting::of(scene, "sampler.method").only(noisy).menu_among(
+        ui,
+        scene,
+        Some(current.words()),
+        MethodRef::choices().into_iter().chain(own),
+        // Its name may be that of a method of the table, but stands in another place.
+        |scene, name| match own.filter(|own| std::ptr::eq(own.name, name)) {
+            Some(_) => {}
+            None => set_method(scene, MethodRef::named(name).unwrap_or_default()),
+        },
+    );
+    let open = Button::new(commands::OPEN_TABLEAU.title).small();
+    let about = Scene::parameter("sampler.tableau").about;
+    let open = ui.add_enabled(noisy.is_none(), open).on_hover_text(about);
+    if open.on_disabled_hover_text(noisy.unwrap_or_default()).clicked() {
+        out.push(Command::File(FileCommand::AskOpenTableau));
+    }
+}
+
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
-    match scene.sampler.method.rule.noise_setting() {
+    match scene.sampler.method().rule.noise_setting() {
         Some(NoiseSetting::Eta) => {
             Setting::of(scene, "sampler.eta").slider(ui, scene);
         }
@@ -62,7 +81,7 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
 
 fn set_method(scene: &mut Scene, method: MethodRef) {
     let evaluations = scene.sampler.steps * scene.evaluations_per_step();
-    scene.sampler.method = method;
+    scene.sampler.set_method(method);
     scene.sampler.adaptive = None;
     if scene.view.keep_evaluations {
         let per_step = scene.evaluations_per_step().max(1);

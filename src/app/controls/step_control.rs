@@ -26,7 +26,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
 fn tick_ui(ui: &mut Ui, scene: &mut Scene) {
     let adaptive = scene.is_adaptive();
     let mut other = scene.clone();
-    let habit = scene.sampler.method.adaptive_by_default;
+    let habit = scene.sampler.method().adaptive_by_default;
     other.sampler.adaptive = (adaptive == habit).then_some(!adaptive);
     let problem = other.check().err().map(|problem| problem.to_string());
     let row = Setting::of(scene, "sampler.adaptive").unless(problem.as_deref()).row();

@@ -28,7 +28,7 @@ pub struct StabilityCard {
 impl Card for StabilityCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
         let palette = context.palette;
-        let method = context.scene.sampler.method;
+        let method = context.scene.sampler.method();
         let chosen = context.state.pane().chosen.as_deref();
         let stability = chosen.and_then(|chosen| chosen.stability.as_ref().ok());
         let step_eigenvalues = stability.map_or(&[][..], |stability| &stability.step_eigenvalues);

@@ -126,7 +126,8 @@ fn grid_ui(
             );
             if response.on_hover_text(about).clicked() {
                 let setting = Setting::Tolerance { rtol: grid.rtols[j], atol: grid.atols[i] };
-                let scene = setting.of(context.state.scene(), context.state.scene().sampler.method);
+                let scene =
+                    setting.of(context.state.scene(), context.state.scene().sampler.method());
                 out.push(Command::set_whole(context.state.scene(), &scene));
             }
             // The line between the two kinds of cells.

@@ -129,8 +129,8 @@ impl Card for WorkPrecision {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
         let palette = context.palette;
         let mut methods = self.methods.clone();
-        if !methods.contains(&context.scene.sampler.method) {
-            methods.push(context.scene.sampler.method);
+        if !methods.contains(&context.scene.sampler.method()) {
+            methods.push(context.scene.sampler.method());
         }
         methods.retain(|&method| SweepQuestion::has_row(context.scene, method));
         self.own.ask(context.work, OwnPointQuestion::new(context.scene));
@@ -229,7 +229,11 @@ impl WorkPrecision {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
                 }
-                for method in MethodRef::all() {
+                let mut methods: Vec<MethodRef> =
+                    found.points.iter().map(|point| point.method).collect();
+                methods.sort_by_key(|method| method.index());
+                methods.dedup();
+                for method in methods {
                     let own = found.points.iter().filter(|point| point.method == method);
                     let line: Vec<[f64; 2]> = own.map(|point| self.place(point)).collect();
                     if !line.is_empty() {

@@ -8,14 +8,20 @@ mod dop853;
 mod dopri5;
 mod implicit;
 mod low_order;
+mod own;
 mod rk4;
 mod runge_kutta;
 #[cfg(test)]
 mod tests;
 mod tsit5;
 
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::coefficients::Coefficients;
 use crate::method::{Method, MethodRef};
 
 impl MethodRef {
@@ -25,15 +31,23 @@ impl MethodRef {
         METHODS.iter().find(|method| method.name == name).map(|method| Self(method))
     }
 
-    /// Every method, in menu order.
+    /// Every method of the table, in menu order.
     pub fn all() -> impl Iterator<Item = Self> {
         METHODS.iter().map(|method| Self(method))
     }
 
-    /// Position in the table, which fixes its colour everywhere.
+    /// Position in the table, which fixes its colour everywhere; methods of one's own come behind it, in
+    /// the order in which they were read.
     #[must_use]
     pub fn index(self) -> usize {
-        METHODS.iter().position(|method| method.name == self.name).unwrap_or(0)
+        let among = Self::all().position(|method| method == self);
+        among.or_else(|| Some(METHODS.len() + own::place(self)?)).unwrap_or(0)
+    }
+
+    /// The coefficients of a method of one's own; none of one of the table.
+    #[must_use]
+    pub fn coefficients(self) -> Option<&'static Coefficients> {
+        own::coefficients(self)
     }
 }
 
@@ -43,22 +57,41 @@ impl Default for MethodRef {
     }
 }
 
+/// A method of the table by its name, one of one's own by its coefficients.
 impl Serialize for MethodRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name)
+        match self.coefficients() {
+            Some(own) => own.serialize(serializer),
+            None => serializer.serialize_str(self.name),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for MethodRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| {
+        deserializer.deserialize_any(MethodVisitor)
+    }
+}
+
+struct MethodVisitor;
+
+impl<'de> Visitor<'de> for MethodVisitor {
+    type Value = MethodRef;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a method, or coefficients")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<MethodRef, E> {
+        MethodRef::named(name).ok_or_else(|| {
             let names: Vec<_> = METHODS.iter().map(|method| format!("`{}`", method.name)).collect();
-            serde::de::Error::custom(format!(
-                "unknown method `{name}`, expected one of {}",
-                names.join(", ")
-            ))
+            E::custom(format!("unknown method `{name}`, expected one of {}", names.join(", ")))
         })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<MethodRef, A::Error> {
+        let own = Coefficients::deserialize(MapAccessDeserializer::new(table))?;
+        own.method().map_err(A::Error::custom)
     }
 }
 

@@ -130,7 +130,7 @@ pub fn convergence(
         return Ok(Convergence::new(scheme.title(), (true, weak_order(scheme)), &found));
     }
     let experiment: Experiment = sweep_ode(scene, networks)?;
-    let method = experiment.scene.sampler.method;
+    let method = experiment.scene.sampler.method();
     for &steps in steps {
         sweep_scene(scene, method, Setting::Steps(steps))?;
     }

@@ -57,7 +57,7 @@ pub fn round_trip(
     cancel: &Cancel,
 ) -> Result<RoundTrip, LabError> {
     experiment.scored()?;
-    let method = experiment.scene.sampler.method;
+    let method = experiment.scene.sampler.method();
     if method.needs_noising_process() {
         return Err(LabError::refused(
             "A diffusion sampler's steps lead from noise to data only. Choose an ODE method.",
@@ -165,7 +165,7 @@ impl Measurement for RoundTripQuestion {
         let experiment = Experiment::of_ode(&self.of.0, &store.networks)?;
         let tolerances: Vec<(f64, f64)> =
             (1..=9).map(|k| 10.0_f64.powi(-k)).map(|tolerance| (tolerance, tolerance)).collect();
-        let method = experiment.scene.sampler.method;
+        let method = experiment.scene.sampler.method();
         let settings = settings_of(&experiment.scene, method, &STEPS, &tolerances);
         let show = |trips, share| report.show(trips, share);
         round_trips(&experiment, &settings, SAMPLE, report.cancel, show)

@@ -53,7 +53,7 @@ pub fn stability(
     shared: Option<&[f64]>,
     cancel: &Cancel,
 ) -> Result<Stability, LabError> {
-    let method = experiment.scene.sampler.method.get();
+    let method = experiment.scene.sampler.method().get();
     let traces = match shared {
         Some(grid) => on_grid(experiment, &experiment.ode_settings(), grid, &[start], cancel)?,
         None => traces_from(experiment, &[start], cancel)?,

@@ -47,7 +47,7 @@ impl Setting {
     pub fn of(self, scene: &Scene, method: MethodRef) -> Scene {
         let mut scene = scene.clone();
         let sampler = &mut scene.sampler;
-        sampler.method = method;
+        sampler.set_method(method);
         match self {
             Self::Steps(steps) => {
                 sampler.steps = steps;
@@ -83,7 +83,7 @@ pub fn settings_of(
     tolerances: &[(f64, f64)],
 ) -> Vec<Setting> {
     let mut own = scene.clone();
-    own.sampler.method = method;
+    own.sampler.set_method(method);
     if own.is_adaptive() {
         tolerances.iter().map(|&(rtol, atol)| Setting::Tolerance { rtol, atol }).collect()
     } else {

@@ -54,7 +54,8 @@ impl SweepQuestion {
         let mut scene = scene.clone();
         let usual = Sampler::default();
         let sampler = &mut scene.sampler;
-        (sampler.method, sampler.steps) = (usual.method, usual.steps);
+        sampler.set_method(usual.method());
+        sampler.steps = usual.steps;
         (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
         scene.particles.count = SAMPLE;
         Self { of: scene.into(), methods }
@@ -132,7 +133,7 @@ impl Measurement for OwnPointQuestion {
         let scene = &self.of.0;
         let experiment = sweep_ode(scene, &store.networks)?;
         let reference = sweep_reference(&experiment, SAMPLE, report.cancel)?;
-        let what = (scene.sampler.method, Setting::of_scene(scene));
+        let what = (scene.sampler.method(), Setting::of_scene(scene));
         sweep_point(&experiment, what, &reference, &CloudDistance::ALL, report.cancel)
     }
 }

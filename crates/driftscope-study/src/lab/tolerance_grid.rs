@@ -68,7 +68,7 @@ pub fn tolerance_grid(
     let all = places.len() as f64;
     for (done, (i, j)) in places.into_iter().enumerate() {
         let setting = Setting::Tolerance { rtol: rtols[j], atol: atols[i] };
-        let method = experiment.scene.sampler.method;
+        let method = experiment.scene.sampler.method();
         let point = sweep_point(experiment, (method, setting), reference, &[], cancel)?;
         let mut traced = experiment.clone();
         traced.scene = std::sync::Arc::new(setting.of(&experiment.scene, method));

@@ -25,6 +25,8 @@ const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward dire
 const NOISY_TOLERANCE: &str =
     "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
 const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
+const TABLEAU: &str = "A tableau of one's own stands in its place.";
+const NO_TABLEAU: &str = "The method is one of the table. Open a tableau to use one of your own.";
 const NOTHING_TO_COMPARE: &str = "This method looks back on earlier steps, and where there are none it has nothing to judge a step by.";
 const DRAWS_NOISE: &str = "The method draws noise, which steps that are tried again would choose among. Set η or S_churn to 0 to use this.";
 const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
@@ -83,9 +85,17 @@ pub(super) fn with_ode(scene: &Scene) -> Option<&'static str> {
     scene.is_sde().then_some(noisy)
 }
 
+pub(super) fn with_method(scene: &Scene) -> Option<&'static str> {
+    with_ode(scene).or(scene.sampler.tableau.as_ref().map(|_| TABLEAU))
+}
+
+pub(super) fn with_tableau(scene: &Scene) -> Option<&'static str> {
+    with_ode(scene).or(scene.sampler.tableau.is_none().then_some(NO_TABLEAU))
+}
+
 /// Why the method cannot adapt.
 fn without_adapting(scene: &Scene) -> Option<&'static str> {
-    match scene.sampler.method.adapting(&scene.sampler.noise()) {
+    match scene.sampler.method().adapting(&scene.sampler.noise()) {
         Ok(_) => None,
         Err(NotAdaptive::NothingToCompare) => Some(NOTHING_TO_COMPARE),
         Err(NotAdaptive::DrawsNoise(_)) => Some(DRAWS_NOISE),
@@ -115,7 +125,7 @@ fn with_noise_setting(
     setting: NoiseSetting,
     otherwise: &'static str,
 ) -> Option<&'static str> {
-    let own = scene.sampler.method.rule.noise_setting() == Some(setting);
+    let own = scene.sampler.method().rule.noise_setting() == Some(setting);
     with_ode(scene).or((!own).then_some(otherwise))
 }
 
@@ -180,7 +190,7 @@ pub(super) fn with_shift(scene: &Scene) -> Option<&'static str> {
 
 /// What only methods have whose tableau comes in two variants.
 pub(super) fn with_variants(scene: &Scene) -> Option<&'static str> {
-    let tableau = scene.sampler.method.tableau();
+    let tableau = scene.sampler.method().tableau();
     let varies = tableau.is_some_and(Tableau::has_torchdiffeq_variant);
     with_ode(scene).or((!varies).then_some(NO_VARIANT))
 }

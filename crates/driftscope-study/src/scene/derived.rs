@@ -65,22 +65,22 @@ impl Scene {
     /// Whether particles draw noise on their way, by the SDE or by the method.
     #[must_use]
     pub fn is_stochastic(&self) -> bool {
-        self.is_sde() || self.sampler.method.draws_noise(&self.sampler.noise())
+        self.is_sde() || self.sampler.method().draws_noise(&self.sampler.noise())
     }
 
     /// Whether the error sets the step size.
     #[must_use]
     pub fn is_adaptive(&self) -> bool {
         !self.is_sde()
-            && self.sampler.method.adapting(&self.sampler.noise()).is_ok()
-            && self.sampler.adaptive.unwrap_or(self.sampler.method.adaptive_by_default)
+            && self.sampler.method().adapting(&self.sampler.noise()).is_ok()
+            && self.sampler.adaptive.unwrap_or(self.sampler.method().adaptive_by_default)
     }
 
     /// Whether the error that sets the step size is found by step doubling, so that the steps kept are
     /// made in two halves.
     #[must_use]
     pub fn doubles_steps(&self) -> bool {
-        self.is_adaptive() && self.sampler.method.doubles_steps()
+        self.is_adaptive() && self.sampler.method().doubles_steps()
     }
 
     /// The last step's kind and size; none where t falls.
@@ -218,7 +218,7 @@ impl Scene {
         if self.is_sde() {
             self.diffusion.scheme.evaluations_per_step() as usize
         } else {
-            self.sampler.method.evaluations_per_step()
+            self.sampler.method().evaluations_per_step()
         }
     }
 
@@ -228,9 +228,9 @@ impl Scene {
         if self.is_sde() {
             self.diffusion.scheme.arrays_kept()
         } else if self.is_adaptive() {
-            self.sampler.method.arrays_kept_adapting()
+            self.sampler.method().arrays_kept_adapting()
         } else {
-            self.sampler.method.arrays_kept()
+            self.sampler.method().arrays_kept()
         }
     }
 

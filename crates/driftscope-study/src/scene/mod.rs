@@ -6,6 +6,7 @@ mod check;
 pub mod data;
 mod derived;
 mod in_force;
+mod in_words;
 mod layer;
 mod library;
 mod model;
@@ -13,7 +14,9 @@ mod pane;
 pub mod parameters;
 mod preset;
 mod problem;
+mod sampler;
 mod schedule;
+mod tableau;
 #[cfg(test)]
 mod test_support;
 mod text;
@@ -30,19 +33,15 @@ pub use pane::{MOST_PANES, Pane};
 pub use parameters::{MOST_PARTICLES, MOST_STEPS};
 pub use preset::{PRESETS, Preset};
 pub use problem::Problem;
+pub use sampler::Sampler;
 pub use schedule::{TimeList, TimesIn};
+pub use tableau::OwnTableau;
 pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
-use crate::own::Own;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::{LastStep, Scheme};
-use driftscope_solve::{
-    ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, SamplerNoise, Scope,
-    StepControl,
-};
 
 /// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -188,90 +187,6 @@ pub enum Precision {
     F64,
 }
 
-/// How the ODE is solved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sampler {
-    /// The method.
-    pub method: MethodRef,
-    /// Whether the error sets the step size; the method's own habit if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub adaptive: Option<bool>,
-    /// Number of fixed steps (noisy steps of an SDE, the last step not counted).
-    pub steps: usize,
-    /// Size of the fixed steps, instead of their number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub step_size: Option<f64>,
-    /// How fixed steps are spread; `list` where times are given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grid: Option<Spacing>,
-    /// Times or noise levels of the fixed steps for `grid = "list"`; they set the interval too.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<Own<TimeList>>,
-    /// What those numbers are.
-    #[serde(skip_serializing_if = "is_usual")]
-    pub times_in: TimesIn,
-    /// Karras's ρ.
-    pub rho: f64,
-    /// How far the shifted grid leans towards noise.
-    pub shift: f64,
-    /// Absolute tolerance.
-    pub atol: f64,
-    /// Relative tolerance.
-    pub rtol: f64,
-    /// Whose error the step size follows.
-    pub scope: Scope,
-    /// How the end is met.
-    pub end: End,
-    /// DOPRI5's error weights; where all is torchdiffeq's, also bosh3's dense output.
-    pub error_weights: ErrorWeights,
-    /// Whose step-size rules.
-    pub controller: ControllerKind,
-    /// How the errors of the coordinates become one number.
-    pub norm: Norm,
-    /// Multiplies the step that the error estimate asks for.
-    pub safety: f64,
-    /// Smallest factor between two steps.
-    pub min_factor: f64,
-    /// Largest factor between two steps.
-    pub max_factor: f64,
-    /// Proportional coefficient of `pi` and `pid`; the controller's usual one if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pcoeff: Option<f64>,
-    /// Integral coefficient of `pi` and `pid`; the controller's usual one if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icoeff: Option<f64>,
-    /// Derivative coefficient of `pid`; the controller's usual one if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dcoeff: Option<f64>,
-    /// First step of an adaptive solve; automatic if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_step: Option<f64>,
-    /// The least step of an adaptive solve; only the end may cut one below it.
-    pub min_step: f64,
-    /// What becomes of a least step whose error is too large.
-    pub min_step_policy: MinStepPolicy,
-    /// The greatest step of an adaptive solve; no limit if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_step: Option<f64>,
-    /// Attempts after which an adaptive solve gives up.
-    pub max_attempts: usize,
-    /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
-    pub eta: f64,
-    /// EDM's churn, spread over the steps of the run.
-    pub s_churn: f64,
-    /// Lowest noise level σ/α that is churned.
-    pub s_min: f64,
-    /// Highest noise level σ/α that is churned; no limit if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub s_max: Option<f64>,
-    /// Standard deviation of churn's normals.
-    pub s_noise: f64,
-    /// Precision of the particles; single, or double where the tolerance asks for it, if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub precision: Option<Precision>,
-}
-
 /// Noise added on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -319,91 +234,6 @@ pub enum Start {
     Marginal,
     /// N(0, I), whatever the first t.
     Noise,
-}
-
-impl Default for Sampler {
-    fn default() -> Self {
-        let (control, noise) = (StepControl::default(), SamplerNoise::default());
-        Self {
-            method: MethodRef::default(),
-            adaptive: None,
-            steps: 50,
-            step_size: None,
-            grid: None,
-            times: None,
-            times_in: TimesIn::default(),
-            rho: 7.0,
-            shift: 3.0,
-            atol: 1e-6,
-            rtol: 1e-5,
-            scope: Scope::default(),
-            end: End::default(),
-            error_weights: ErrorWeights::default(),
-            controller: ControllerKind::default(),
-            norm: Norm::default(),
-            safety: control.safety,
-            min_factor: control.min_factor,
-            max_factor: control.max_factor,
-            pcoeff: None,
-            icoeff: None,
-            dcoeff: None,
-            first_step: None,
-            min_step: 0.0,
-            min_step_policy: MinStepPolicy::default(),
-            max_step: None,
-            max_attempts: 10_000,
-            eta: noise.eta,
-            s_churn: noise.s_churn,
-            s_min: noise.s_min,
-            s_max: None,
-            s_noise: noise.s_noise,
-            precision: None,
-        }
-    }
-}
-
-/// Whether a setting need not be written.
-fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-impl Sampler {
-    /// How fixed steps are spread.
-    #[must_use]
-    pub fn spacing(&self) -> Spacing {
-        let habit = if self.times.is_some() { Spacing::List } else { Spacing::Uniform };
-        self.grid.unwrap_or(habit)
-    }
-
-    /// Step-size control.
-    #[must_use]
-    pub fn control(&self) -> StepControl {
-        let [p, i, d] = self.controller.usual_coefficients();
-        StepControl {
-            kind: self.controller,
-            safety: self.safety,
-            min_factor: self.min_factor,
-            max_factor: self.max_factor,
-            coefficients: [
-                self.pcoeff.unwrap_or(p),
-                self.icoeff.unwrap_or(i),
-                self.dcoeff.unwrap_or(d),
-            ],
-            norm: self.norm,
-        }
-    }
-
-    /// Noise of the methods that draw some.
-    #[must_use]
-    pub fn noise(&self) -> SamplerNoise {
-        SamplerNoise {
-            eta: self.eta,
-            s_churn: self.s_churn,
-            s_min: self.s_min,
-            s_max: self.s_max.unwrap_or(f64::INFINITY),
-            s_noise: self.s_noise,
-        }
-    }
 }
 
 impl Default for Diffusion {

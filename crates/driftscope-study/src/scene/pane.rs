@@ -121,8 +121,8 @@ impl Scene {
         if matches!(self.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
             self.sampler.grid = None;
         }
-        if self.sampler.method.needs_noising_process() {
-            self.sampler.method = MethodRef::default();
+        if self.sampler.method().needs_noising_process() {
+            self.sampler.set_method(MethodRef::default());
         }
     }
 
@@ -132,13 +132,14 @@ impl Scene {
             return;
         }
         let like = self.pane(self.pane_count() - 1);
-        let used: Vec<_> = (0..self.pane_count()).map(|i| self.pane(i).sampler.method).collect();
+        let used: Vec<_> = (0..self.pane_count()).map(|i| self.pane(i).sampler.method()).collect();
         let method = ["euler", "heun", "rk4", "dopri5"]
             .iter()
             .filter_map(|name| MethodRef::named(name))
             .find(|method| !used.contains(method))
             .unwrap_or_default();
-        let mut sampler = Sampler { method, adaptive: None, ..like.sampler.clone() };
+        let mut sampler = Sampler { adaptive: None, ..like.sampler.clone() };
+        sampler.set_method(method);
         if like.is_adaptive() && !method.adaptive_by_default {
             // Few enough that the steps can be seen.
             sampler.steps = 10;
@@ -179,8 +180,8 @@ impl Scene {
             let scene = self.pane(i);
             let per_step = scene.evaluations_per_step().max(1);
             let mut sampler = scene.sampler;
-            if sampler.method.can_adapt() {
-                sampler.adaptive = (sampler.method.adaptive_by_default).then_some(false);
+            if sampler.method().can_adapt() {
+                sampler.adaptive = (sampler.method().adaptive_by_default).then_some(false);
             }
             if i != index && sampler.spacing() != Spacing::List {
                 sampler.steps = (budget as f64 / per_step as f64).round().max(1.0) as usize;
@@ -211,7 +212,7 @@ mod tests {
         let mut scene = four();
         scene.add_pane();
         assert_eq!(scene.pane_count(), MOST_PANES);
-        let methods: Vec<_> = (0..4).map(|i| scene.pane(i).sampler.method.name).collect();
+        let methods: Vec<_> = (0..4).map(|i| scene.pane(i).sampler.method().name).collect();
         assert_eq!(methods, ["dopri5", "euler", "heun", "rk4"]);
         assert!(scene.check().is_ok());
     }
@@ -224,7 +225,7 @@ mod tests {
             scene.panes[2].sampler = None;
             let before: Vec<_> = (0..4).map(|i| scene.pane(i)).collect();
             let mut edited = scene.pane(index);
-            edited.sampler.method = MethodRef::named("midpoint").expect("in the table");
+            edited.sampler.set_method(MethodRef::named("midpoint").expect("in the table"));
             scene.edit_pane(index, edited);
             for (i, before) in before.iter().enumerate() {
                 assert_eq!(scene.pane(i).records_like(before), i != index, "{index} {i}");
@@ -268,7 +269,7 @@ mod tests {
         let mut scene = four();
         scene.remove_pane(0);
         scene.remove_pane(1);
-        let methods: Vec<_> = (0..2).map(|i| scene.pane(i).sampler.method.name).collect();
+        let methods: Vec<_> = (0..2).map(|i| scene.pane(i).sampler.method().name).collect();
         assert_eq!(methods, ["euler", "rk4"]);
         scene.remove_pane(1);
         scene.remove_pane(0);

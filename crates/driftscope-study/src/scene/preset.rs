@@ -46,7 +46,7 @@ impl Preset {
     /// Puts the preset's sampler into `scene`; presets are about ODEs, so diffusion is turned off.
     pub fn apply(&self, scene: &mut Scene) {
         let sampler = &mut scene.sampler;
-        sampler.method = MethodRef::named(self.method).unwrap_or_default();
+        sampler.set_method(MethodRef::named(self.method).unwrap_or_default());
         sampler.adaptive = None;
         sampler.step_size = None;
         sampler.leave_list();

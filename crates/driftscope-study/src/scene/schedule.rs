@@ -6,8 +6,8 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::grid::Spacing;
 use serde::{Deserialize, Serialize};
 
-use super::{Sampler, Scene};
-use crate::own::{Content, Own};
+use super::Scene;
+use crate::own::Content;
 
 /// What conversions may miss the ends of a path by.
 const ROUNDING: f64 = 1e-9;
@@ -104,23 +104,6 @@ impl TimeList {
             return Err(format!("it holds {} times: two or more are needed", times.len()));
         }
         Ok(Self(times))
-    }
-}
-
-impl Sampler {
-    /// Lets the steps go from one of these to the next, in the solver's own time.
-    pub fn step_through(&mut self, times: Vec<f64>) {
-        self.grid = Some(Spacing::List);
-        (self.times, self.times_in) = (Some(Own::new(TimeList(times))), TimesIn::T);
-        self.step_size = None;
-    }
-
-    /// Leaves the list of times for a formula, if there is one.
-    pub fn leave_list(&mut self) {
-        if self.times.take().is_some() || self.grid == Some(Spacing::List) {
-            self.grid = None;
-        }
-        self.times_in = TimesIn::T;
     }
 }
 

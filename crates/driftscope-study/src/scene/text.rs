@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::in_words::in_words;
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
 use super::{Data, ModelName, Scene, bundled};
@@ -108,9 +109,9 @@ impl Given {
         let given = |parameter: &&Parameter<Scene>| {
             let key = parameter.key;
             let by_file = !parameter.is_of_the_picture()
-                && lookup(file, key).is_some()
-                && lookup(&filed, key) != lookup(&usual, key);
-            by_file || lookup(settings, key).is_some()
+                && value_at(file, key).is_some()
+                && value_at(&filed, key) != value_at(&usual, key);
+            by_file || value_at(settings, key).is_some()
         };
         Self(Scene::parameters().iter().filter(given).map(|parameter| parameter.key).collect())
     }
@@ -282,7 +283,7 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
 
 /// Looks in `folder` for the files that a scene or a pane names.
 fn beside(table: &mut toml::Table, folder: &Path) {
-    for (section, key) in [("field", "model"), ("sampler", "times")] {
+    for (section, key) in [("field", "model"), ("sampler", "tableau"), ("sampler", "times")] {
         if let Some(named) = table.get_mut(section).and_then(|section| section.get_mut(key))
             && !named.as_str().is_some_and(|name| name.starts_with(ModelName::TRAINED))
         {
@@ -320,34 +321,17 @@ fn deserialize(table: &toml::Table, origin: &str) -> Result<Scene, SceneError> {
     })
 }
 
-/// serde's words for types, as a person who writes a scene file would put them.
-fn in_words(message: &str) -> String {
-    const WORDS: [(&str, &str); 8] = [
-        ("expected usize", "expected a whole number, 0 or larger"),
-        ("expected u64", "expected a whole number, 0 or larger"),
-        ("expected f64", "expected a number"),
-        ("expected a boolean", "expected true or false"),
-        ("expected a string", "expected a text"),
-        ("expected a sequence", "expected a list"),
-        ("floating point", "the number"),
-        ("expected struct", "expected a group of settings, [section],"),
-    ];
-    let message = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
-    // The name of the Rust type says nothing to anybody.
-    match message.split_once("[section],") {
-        Some((head, _)) => format!("{head}[section]"),
-        None => message,
-    }
+/// The plain value at a dotted key, as it is written.
+fn lookup(table: &toml::Table, key: &str) -> Option<String> {
+    let value = value_at(table, key)?;
+    (!value.is_table()).then(|| value.to_string())
 }
 
-/// The plain value at a dotted key.
-fn lookup(table: &toml::Table, key: &str) -> Option<String> {
+/// The value at a dotted key.
+fn value_at<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
     let mut parts = key.split('.');
-    let mut value = table.get(parts.next()?)?;
-    for part in parts {
-        value = value.get(part)?;
-    }
-    (!value.is_table()).then(|| value.to_string())
+    let first = table.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
 }
 
 /// Sets one dotted key; a value that is no TOML is a bare word.

@@ -1,4 +1,4 @@
-//! Reading and writing scenes and models.
+//! Reading scenes, tableaus and models, and writing scenes and models.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,11 +7,12 @@ use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 
 use super::product::Product;
 use crate::networks::NetworkError;
-use crate::scene::Scene;
+use crate::own::Own;
+use crate::scene::{OwnTableau, Scene};
 use crate::store::Store;
 use crate::work::Unfinished;
 
-/// How the files of scenes end.
+/// How the files of scenes and of tableaus end.
 pub const SCENE_ENDING: &str = "toml";
 /// How the files of models end.
 pub const MODEL_ENDING: &str = "safetensors";
@@ -23,6 +24,10 @@ fn failed(error: impl std::fmt::Display) -> Unfinished {
 pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
+        Some(SCENE_ENDING) if OwnTableau::is_in(path) => {
+            let tableau = Own::<OwnTableau>::read(path).map_err(failed)?;
+            Ok(Product::Tableau(tableau))
+        }
         Some(SCENE_ENDING) => {
             let scene = Scene::load(path).map_err(failed)?;
             Ok(Product::Scene(Arc::new(scene)))
@@ -32,7 +37,7 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             Ok(Product::Model(path.to_owned()))
         }
         _ => Err(Unfinished::Failed(format!(
-            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
+            "{} is neither a scene or a tableau (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
             path.display()
         ))),
     }

@@ -29,7 +29,7 @@ pub enum Task {
     Measure(Question),
     /// Train a network. It can be paused, and stopped with the weights there are.
     Train(TrainingSpec),
-    /// Read a scene or a model, whichever the file's ending says.
+    /// Read a scene, a tableau or a model, whichever the file's ending and content say.
     Read(PathBuf),
     /// Write a scene, and beside it the networks trained here that it names.
     WriteScene {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::Answer;
 use crate::measure::DataDistance;
+use crate::own::Own;
 use crate::recording::Recording;
-use crate::scene::Scene;
+use crate::scene::{OwnTableau, Scene};
 use crate::training::TrainingStatus;
 
 /// What a task has made.
@@ -29,6 +30,8 @@ pub enum Product {
     Training(TrainingStatus),
     /// A scene that was read.
     Scene(#[serde(with = "crate::shared")] Arc<Scene>),
+    /// A tableau that was read.
+    Tableau(Own<OwnTableau>),
     /// A file that holds a model.
     Model(PathBuf),
     /// A file was written.

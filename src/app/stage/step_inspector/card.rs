@@ -137,7 +137,7 @@ fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
     match phase {
         Phase::Start => {
             let scene = &state.pane().scene;
-            let how = if noisy { scene.diffusion.scheme.title() } else { scene.sampler.method.title };
+            let how = if noisy { scene.diffusion.scheme.title() } else { scene.sampler.method().title };
             let count = attempt.stages.len();
             let noun = number::plural(count as f64, "evaluation", "evaluations");
             format!("The step starts here. {how} looks at the field {count} times: {count} {noun} make one step.")

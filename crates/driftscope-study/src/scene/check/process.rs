@@ -61,10 +61,10 @@ impl Scene {
                 "\"none\" with direction = \"encode\", which follows the probability-flow ODE",
             );
         }
-        if self.sampler.method.needs_noising_process() {
+        if self.sampler.method().needs_noising_process() {
             return refuse(
                 "sampler.method",
-                self.sampler.method.name,
+                self.sampler.method().name,
                 "a method for any ODE with direction = \"encode\": the steps of this one lead from noise to data only",
             );
         }
@@ -98,10 +98,10 @@ impl Scene {
                 "\"none\" with a classic field, which has no score",
             );
         }
-        if self.sampler.method.needs_noising_process() {
+        if self.sampler.method().needs_noising_process() {
             return refuse(
                 "sampler.method",
-                self.sampler.method.name,
+                self.sampler.method().name,
                 "a method for any ODE with a classic field: this one knows only noising processes",
             );
         }

@@ -49,9 +49,9 @@ impl Scene {
         }
         self.check_grid()?;
         if sampler.adaptive == Some(true)
-            && let Err(why) = sampler.method.adapting(&sampler.noise())
+            && let Err(why) = sampler.method().adapting(&sampler.noise())
         {
-            let name = sampler.method.name;
+            let name = sampler.method().name;
             return refuse("sampler.adaptive", true, format!("false for {name}: {why}"));
         }
         Ok(())

@@ -5,9 +5,9 @@ use driftscope_solve::grid::Spacing;
 
 use super::super::applies::{
     with_churn, with_ddim, with_edm, with_equal_steps, with_fixed_steps, with_inner_times,
-    with_karras, with_list, with_number_of_steps, with_ode, with_pair, with_shift,
+    with_karras, with_list, with_method, with_number_of_steps, with_pair, with_shift, with_tableau,
 };
-use super::super::{Precision, Scene, TimeList, TimesIn};
+use super::super::{OwnTableau, Precision, Scene, TimeList, TimesIn};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::Named;
 use super::kind::{Choices, Kind, Number, Switch, Written};
@@ -18,6 +18,11 @@ use crate::own::Own;
 /// Largest number of fixed steps.
 pub const MOST_STEPS: usize = 100_000;
 
+/// As in scene files.
+fn in_toml(tableau: &Own<OwnTableau>) -> String {
+    toml::Value::try_from(tableau).expect("a tableau is TOML").to_string()
+}
+
 /// The method and its fixed steps, in the order of the guide.
 pub(super) fn steps() -> Vec<Parameter<Scene>> {
     vec![
@@ -27,7 +32,19 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
             "How a step of the ODE is made; an SDE scheme makes the steps where there is noise.",
             Choices::new(MethodRef::choices, chosen!(Scene: sampler.method)),
         )
-        .when(with_ode),
+        .when(with_method),
+        Parameter::new(
+            "sampler.tableau",
+            "Own tableau",
+            "The Butcher tableau of an explicit method of one's own, which stands in place of the method: a TOML file, in a scene file seen from its folder, or the tableau itself. With b_hat the error can set the steps.",
+            Kind::Text(Written {
+                form: "a file, or `{ name, c, a, b }` and, if wanted, `b_hat`, `dense`, `order`, `about`",
+                entries: None,
+                absent: "none",
+                read: |scene: &Scene| scene.sampler.tableau.as_ref().map(in_toml),
+            }),
+        )
+        .when(with_tableau),
         Parameter::new(
             "sampler.adaptive",
             "Adaptive",

@@ -3,6 +3,7 @@ use driftscope_solve::grid::Spacing;
 
 use super::super::{Data, FieldKind, Pane, Scene};
 use super::*;
+use crate::own::Own;
 use crate::scene::test_support::{keys, scene};
 
 #[test]
@@ -27,6 +28,8 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     (full.field.ratio, full.field.lambda) = (Some(2.0), Some(2.0));
     (full.time.start, full.time.end) = (Some(0.0), Some(1.0));
     full.panes.push(Pane::default());
+    let tableau = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/tableaus/ralston.toml");
+    full.sampler.tableau = Some(Own::read(tableau.as_ref()).expect("a tableau"));
     let mut wanted = Vec::new();
     keys(&full.to_table(), "", &mut wanted);
     // Data of one's own are of one source at a time.

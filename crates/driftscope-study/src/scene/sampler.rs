@@ -1,0 +1,232 @@
+//! How the ODE is solved.
+
+use driftscope_solve::grid::Spacing;
+use driftscope_solve::{
+    ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, SamplerNoise, Scope,
+    StepControl,
+};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Precision;
+use super::schedule::{TimeList, TimesIn};
+use super::tableau::OwnTableau;
+use crate::own::Own;
+
+/// How the ODE is solved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sampler {
+    /// The method of the table; [`Self::method`] is the one in force.
+    #[serde(deserialize_with = "listed")]
+    pub(super) method: MethodRef,
+    /// The tableau of one's own that stands in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tableau: Option<Own<OwnTableau>>,
+    /// Whether the error sets the step size; the method's own habit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<bool>,
+    /// Number of fixed steps (noisy steps of an SDE, the last step not counted).
+    pub steps: usize,
+    /// Size of the fixed steps, instead of their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_size: Option<f64>,
+    /// How fixed steps are spread; `list` where times are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Spacing>,
+    /// Times or noise levels of the fixed steps for `grid = "list"`; they set the interval too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Own<TimeList>>,
+    /// What those numbers are.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub times_in: TimesIn,
+    /// Karras's ρ.
+    pub rho: f64,
+    /// How far the shifted grid leans towards noise.
+    pub shift: f64,
+    /// Absolute tolerance.
+    pub atol: f64,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Whose error the step size follows.
+    pub scope: Scope,
+    /// How the end is met.
+    pub end: End,
+    /// DOPRI5's error weights; where all is torchdiffeq's, also bosh3's dense output.
+    pub error_weights: ErrorWeights,
+    /// Whose step-size rules.
+    pub controller: ControllerKind,
+    /// How the errors of the coordinates become one number.
+    pub norm: Norm,
+    /// Multiplies the step that the error estimate asks for.
+    pub safety: f64,
+    /// Smallest factor between two steps.
+    pub min_factor: f64,
+    /// Largest factor between two steps.
+    pub max_factor: f64,
+    /// Proportional coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pcoeff: Option<f64>,
+    /// Integral coefficient of `pi` and `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icoeff: Option<f64>,
+    /// Derivative coefficient of `pid`; the controller's usual one if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dcoeff: Option<f64>,
+    /// First step of an adaptive solve; automatic if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<f64>,
+    /// The least step of an adaptive solve; only the end may cut one below it.
+    pub min_step: f64,
+    /// What becomes of a least step whose error is too large.
+    pub min_step_policy: MinStepPolicy,
+    /// The greatest step of an adaptive solve; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_step: Option<f64>,
+    /// Attempts after which an adaptive solve gives up.
+    pub max_attempts: usize,
+    /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
+    pub eta: f64,
+    /// EDM's churn, spread over the steps of the run.
+    pub s_churn: f64,
+    /// Lowest noise level σ/α that is churned.
+    pub s_min: f64,
+    /// Highest noise level σ/α that is churned; no limit if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s_max: Option<f64>,
+    /// Standard deviation of churn's normals.
+    pub s_noise: f64,
+    /// Precision of the particles; single, or double where the tolerance asks for it, if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        let (control, noise) = (StepControl::default(), SamplerNoise::default());
+        Self {
+            method: MethodRef::default(),
+            tableau: None,
+            adaptive: None,
+            steps: 50,
+            step_size: None,
+            grid: None,
+            times: None,
+            times_in: TimesIn::default(),
+            rho: 7.0,
+            shift: 3.0,
+            atol: 1e-6,
+            rtol: 1e-5,
+            scope: Scope::default(),
+            end: End::default(),
+            error_weights: ErrorWeights::default(),
+            controller: ControllerKind::default(),
+            norm: Norm::default(),
+            safety: control.safety,
+            min_factor: control.min_factor,
+            max_factor: control.max_factor,
+            pcoeff: None,
+            icoeff: None,
+            dcoeff: None,
+            first_step: None,
+            min_step: 0.0,
+            min_step_policy: MinStepPolicy::default(),
+            max_step: None,
+            max_attempts: 10_000,
+            eta: noise.eta,
+            s_churn: noise.s_churn,
+            s_min: noise.s_min,
+            s_max: None,
+            s_noise: noise.s_noise,
+            precision: None,
+        }
+    }
+}
+
+/// A method by its name: coefficients have a key of their own.
+fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MethodRef, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    MethodRef::deserialize(name.into_deserializer())
+}
+
+/// Whether a setting need not be written.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Sampler {
+    /// Lets the steps go from one of these to the next, in the solver's own time.
+    pub fn step_through(&mut self, times: Vec<f64>) {
+        self.grid = Some(Spacing::List);
+        (self.times, self.times_in) = (Some(Own::new(TimeList(times))), TimesIn::T);
+        self.step_size = None;
+    }
+
+    /// Leaves the list of times for a formula, if there is one.
+    pub fn leave_list(&mut self) {
+        if self.times.take().is_some() || self.grid == Some(Spacing::List) {
+            self.grid = None;
+        }
+        self.times_in = TimesIn::T;
+    }
+
+    /// The method in force: that of the tableau of one's own, if there is one.
+    #[must_use]
+    pub fn method(&self) -> MethodRef {
+        self.tableau.as_ref().map_or(self.method, |own| own.content().method())
+    }
+
+    /// Lets a tableau of one's own stand in place of the method; it adapts if it has a pair.
+    pub fn set_tableau(&mut self, own: Own<OwnTableau>) {
+        self.tableau = Some(own);
+        self.adaptive = None;
+    }
+
+    /// Lets `method` be the one in force; a tableau that was is dropped.
+    pub fn set_method(&mut self, method: MethodRef) {
+        if method == self.method() {
+            return;
+        }
+        self.tableau = OwnTableau::of(method).map(Own::new);
+        if self.tableau.is_none() {
+            self.method = method;
+        }
+    }
+
+    /// How fixed steps are spread.
+    #[must_use]
+    pub fn spacing(&self) -> Spacing {
+        let habit = if self.times.is_some() { Spacing::List } else { Spacing::Uniform };
+        self.grid.unwrap_or(habit)
+    }
+
+    /// Step-size control.
+    #[must_use]
+    pub fn control(&self) -> StepControl {
+        let [p, i, d] = self.controller.usual_coefficients();
+        StepControl {
+            kind: self.controller,
+            safety: self.safety,
+            min_factor: self.min_factor,
+            max_factor: self.max_factor,
+            coefficients: [
+                self.pcoeff.unwrap_or(p),
+                self.icoeff.unwrap_or(i),
+                self.dcoeff.unwrap_or(d),
+            ],
+            norm: self.norm,
+        }
+    }
+
+    /// Noise of the methods that draw some.
+    #[must_use]
+    pub fn noise(&self) -> SamplerNoise {
+        SamplerNoise {
+            eta: self.eta,
+            s_churn: self.s_churn,
+            s_min: self.s_min,
+            s_max: self.s_max.unwrap_or(f64::INFINITY),
+            s_noise: self.s_noise,
+        }
+    }
+}
