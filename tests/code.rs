@@ -65,7 +65,8 @@ fn a_model_is_written_where_there_is_one() {
     let model = folder.path().join("m.safetensors");
     let script = printed(&["code", "--for", "scipy", "--model", text(&model)]);
     assert!(script.contains(text(&model)) && model.exists());
-    let again = printed(&["code", "--for", "scipy", "--set", &format!("field.model={}", text(&model))]);
+    let again =
+        printed(&["code", "--for", "scipy", "--set", &format!("field.model={}", text(&model))]);
     assert!(again.contains("model.safetensors"));
     let none = driftscope(&["code", "--for", "scipy", "--set", "field.kind=exact", "--model", "n"]);
     assert_eq!(none.status.code(), Some(2));
@@ -89,7 +90,8 @@ fn points(csv: &str) -> Vec<[f64; 2]> {
 fn agree(settings: &[&str], within: f64) {
     let folder = TempDir::new().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("starts.csv"), "x,y\n-1.5,0.25\n0.4,-0.9\n1.1,1.3\n0.05,0.6\n").expect("written");
+    std::fs::write(at("starts.csv"), "x,y\n-1.5,0.25\n0.4,-0.9\n1.1,1.3\n0.05,0.6\n")
+        .expect("written");
     let set: Vec<String> = settings.iter().map(|setting| format!("--set={setting}")).collect();
     let set = || set.iter().map(String::as_str);
     let (starts, out, model) = (at("starts.csv"), at("out"), at("m.safetensors"));

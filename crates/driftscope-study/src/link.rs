@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use flate2::Crc;
 use flate2::Compression;
+use flate2::Crc;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use thiserror::Error;
@@ -27,19 +27,25 @@ pub enum DamagedLink {
     #[error("a link begins with `{BEGINNING}{VERSION}:`, and this text does not")]
     NotALink,
     /// What stands for the version is no number.
-    #[error("the link is damaged: `{BEGINNING}` is followed by {found:?} instead of a version, such as `{VERSION}:`")]
+    #[error(
+        "the link is damaged: `{BEGINNING}` is followed by {found:?} instead of a version, such as `{VERSION}:`"
+    )]
     NoVersion {
         /// What stands there.
         found: String,
     },
     /// A version that this program does not know.
-    #[error("the link has version {found}, and this program reads version {VERSION}: it needs a newer program, or is damaged")]
+    #[error(
+        "the link has version {found}, and this program reads version {VERSION}: it needs a newer program, or is damaged"
+    )]
     Newer {
         /// The link's.
         found: String,
     },
     /// A character that no link has.
-    #[error("the link is damaged: {character:?}, character {at} of it, is none that a link can have (letters, digits, - and _)")]
+    #[error(
+        "the link is damaged: {character:?}, character {at} of it, is none that a link can have (letters, digits, - and _)"
+    )]
     Character {
         /// The character.
         character: char,
@@ -47,7 +53,9 @@ pub enum DamagedLink {
         at: usize,
     },
     /// The check sum does not fit.
-    #[error("the link is damaged: some of its {length} characters are missing or have changed; copy the whole line again")]
+    #[error(
+        "the link is damaged: some of its {length} characters are missing or have changed; copy the whole line again"
+    )]
     Changed {
         /// Its characters, spaces and line breaks left out.
         length: usize,

@@ -90,9 +90,8 @@ impl Scene {
 /// its version began.
 pub(super) fn table(line: &str) -> Result<Table, LinkError> {
     let text = link::text_of(line)?;
-    let not_a_scene = |message: &str| LinkError::NotAScene {
-        message: message.trim().replace('\n', " "),
-    };
+    let not_a_scene =
+        |message: &str| LinkError::NotAScene { message: message.trim().replace('\n', " ") };
     let table: Table =
         text.parse().map_err(|error: toml::de::Error| not_a_scene(error.message()))?;
     if let Some(key) = model_of(&table) {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::parameters::{Parameter, Settings};
 use super::link::{self, LinkError};
+use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
 use super::{Data, ModelName, Scene, bundled};
 use crate::own;

@@ -43,8 +43,10 @@ fn solver(method: MethodRef) -> Option<&'static str> {
 /// A solver of a tableau of ours.
 fn own_solver(method: MethodRef) -> String {
     let tableau = method.tableau().expect("ways are made of explicit Runge-Kutta methods");
-    let rows: Vec<String> =
-        tableau.a[1..].iter().map(|row| format!("        np.array({}),\n", list(row).replace('\n', " "))).collect();
+    let rows: Vec<String> = tableau.a[1..]
+        .iter()
+        .map(|row| format!("        np.array({}),\n", list(row).replace('\n', " ")))
+        .collect();
     let stages = tableau.stages();
     format!(
         "class Method(diffrax.AbstractERK):\n    \"\"\"{}, which diffrax has no solver for: by its coefficients. It has no error estimate here.\"\"\"\n\n    tableau: ClassVar[diffrax.ButcherTableau] = diffrax.ButcherTableau(\n        c=np.array({}),\n        b_sol=np.array({}),\n        b_error=np.array({}),\n        a_lower=(\n    {}        ),\n    )\n    interpolation_cls: ClassVar = diffrax.ThirdOrderHermitePolynomialInterpolation.from_k\n\n    def order(self, terms):\n        return {}\n\n\n",
@@ -58,7 +60,14 @@ fn own_solver(method: MethodRef) -> String {
 }
 
 /// The field, and the solve of all particles at once or of each.
-fn body(plan: &Plan, constants: &str, solver: &str, controller: &str, first: &str, evaluations: &str) -> String {
+fn body(
+    plan: &Plan,
+    constants: &str,
+    solver: &str,
+    controller: &str,
+    first: &str,
+    evaluations: &str,
+) -> String {
     let (sign, t) = plan.own_time();
     let most = plan.settings.max_attempts;
     let (start, starts, reshape) = if plan.whole_batch() {
@@ -81,11 +90,8 @@ fn fixed(plan: &Plan, method: MethodRef) -> Part {
     let tableau = method.tableau().expect("ways are made of explicit Runge-Kutta methods");
     let reused = tableau.first_same_as_last && own.is_empty();
     let per_step = tableau.stages() - usize::from(reused);
-    let constants = format!(
-        "{own}{}PER_STEP, AT_START = {per_step}, {}\n",
-        plan.grid(),
-        usize::from(reused)
-    );
+    let constants =
+        format!("{own}{}PER_STEP, AT_START = {per_step}, {}\n", plan.grid(), usize::from(reused));
     let steps = plan.experiment.grid().len();
     let body = body(
         plan,
@@ -113,10 +119,17 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
     let control = settings.control;
     let mut notes = Vec::new();
     let (name, stages) = match solver(method) {
-        Some(name) => (name, method.tableau().map_or(1, |t| t.stages() - usize::from(t.first_same_as_last))),
+        Some(name) => {
+            (name, method.tableau().map_or(1, |t| t.stages() - usize::from(t.first_same_as_last)))
+        }
         None => {
-            let (name, stages) =
-                if method.name == "dop853" { ("Dopri8", 13) } else if method.order <= 3 { ("Bosh3", 3) } else { ("Dopri5", 6) };
+            let (name, stages) = if method.name == "dop853" {
+                ("Dopri8", 13)
+            } else if method.order <= 3 {
+                ("Bosh3", 3)
+            } else {
+                ("Dopri5", 6)
+            };
             notes.push(format!("diffrax has no {}: {name} stands in its place.", method.title));
             (name, stages)
         }
@@ -127,7 +140,9 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
         notes.extend(plan.about_control("diffrax", ControllerKind::IDiffrax));
     }
     if settings.end == End::Overshoot {
-        notes.push("diffrax lands on the end; the scene goes beyond it and interpolates.".to_owned());
+        notes.push(
+            "diffrax lands on the end; the scene goes beyond it and interpolates.".to_owned(),
+        );
     }
     let coefficients = if control.kind.takes_coefficients() {
         control.coefficients
@@ -157,7 +172,13 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
         options.push("norm=lambda error: jnp.max(jnp.abs(error))".to_owned());
     }
     let first = settings.first_step.map_or_else(
-        || if control.kind == ControllerKind::IDiffrax { "min(0.01, END - START)".to_owned() } else { "None".to_owned() },
+        || {
+            if control.kind == ControllerKind::IDiffrax {
+                "min(0.01, END - START)".to_owned()
+            } else {
+                "None".to_owned()
+            }
+        },
         number,
     );
     let reused = usize::from(matches!(name, "Dopri5" | "Bosh3" | "Tsit5" | "Dopri8"));

@@ -17,7 +17,10 @@ pub(super) static TARGET: Target = Target {
 
 fn write(plan: &Plan) -> Part {
     let why = match plan.way {
-        Way::Noisy => "The noisy schedulers of diffusers are made for other paths: the steps are written out.".to_owned(),
+        Way::Noisy => {
+            "The noisy schedulers of diffusers are made for other paths: the steps are written out."
+                .to_owned()
+        }
         Way::Adaptive(method) => format!(
             "diffusers has no step-size control and no {}: the steps are written out.",
             method.title

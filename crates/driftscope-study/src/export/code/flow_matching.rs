@@ -19,7 +19,11 @@ pub(super) static TARGET: Target = Target {
 fn write(plan: &Plan) -> Part {
     let (name, grid, tolerances, together, notes) = match plan.way {
         Way::Noisy => {
-            return written_out(plan, Library::Torch, "flow_matching solves no SDEs: the steps are written out.");
+            return written_out(
+                plan,
+                Library::Torch,
+                "flow_matching solves no SDEs: the steps are written out.",
+            );
         }
         Way::Fixed(method) => match fixed_name(method) {
             Some(name) => (name, plan.grid(), String::new(), true, Vec::new()),
@@ -33,7 +37,10 @@ fn write(plan: &Plan) -> Part {
             notes.extend(Plan::about_tolerances(factor, "flow_matching"));
             notes.extend(about_scope(plan));
             if plan.settings.end == End::Clamp {
-                notes.push("flow_matching goes beyond the end and interpolates; the scene lands on it.".to_owned());
+                notes.push(
+                    "flow_matching goes beyond the end and interpolates; the scene lands on it."
+                        .to_owned(),
+                );
             }
             if plan.settings.first_step.is_some() || plan.settings.max_step.is_finite() {
                 notes.push("flow_matching takes neither a first nor a greatest step.".to_owned());
@@ -48,6 +55,9 @@ fn write(plan: &Plan) -> Part {
         field(plan),
         solve(together)
     );
-    let imports = ["from flow_matching.solver import ODESolver", "from flow_matching.utils import ModelWrapper"];
+    let imports = [
+        "from flow_matching.solver import ODESolver",
+        "from flow_matching.utils import ModelWrapper",
+    ];
     Part { imports: imports.map(str::to_owned).to_vec(), body, notes, doubles: false }
 }

@@ -71,10 +71,16 @@ fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
     let scene = plan.scene();
     let what = if scene.title.is_empty() { "A scene of Driftscope" } else { &scene.title };
     let mut text = format!("#!/usr/bin/env python3\n\"\"\"{what}, for {}.\n\n", target.title);
-    let _ = writeln!(text, "Prints the end points as CSV, and on standard error the evaluations of the field.");
+    let _ = writeln!(
+        text,
+        "Prints the end points as CSV, and on standard error the evaluations of the field."
+    );
     let _ = writeln!(text, "Needs: pip install {}", needed(target, plan));
     if plan.experiment.network.is_some() {
-        let _ = writeln!(text, "The network is in {model}, which `driftscope code --model {model}` writes.");
+        let _ = writeln!(
+            text,
+            "The network is in {model}, which `driftscope code --model {model}` writes."
+        );
     }
     let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).collect();
     if !notes.is_empty() {
@@ -113,7 +119,11 @@ fn imports(target: &Target, plan: &Plan, part: &Part) -> String {
     }
     lines.extend(part.imports.iter().map(String::as_str));
     if learned && target.arrays == Library::Torch {
-        lines.extend(["from safetensors import safe_open", "from safetensors.torch import load_file", "from torch import nn"]);
+        lines.extend([
+            "from safetensors import safe_open",
+            "from safetensors.torch import load_file",
+            "from torch import nn",
+        ]);
     }
     if plan.is_exact() && plan.experiment.mixture.has_boxes() {
         lines.push(target.arrays.log_ndtr());
@@ -124,10 +134,15 @@ fn imports(target: &Target, plan: &Plan, part: &Part) -> String {
 /// The command line of a script.
 fn ending(learned: bool, model: &str) -> String {
     let file = format!("{model:?}");
-    let argument = format!("parser.add_argument(\"--model\", default={file}, help=\"the network's safetensors file\")\n    ");
+    let argument = format!(
+        "parser.add_argument(\"--model\", default={file}, help=\"the network's safetensors file\")\n    "
+    );
     let evaluations = "print(f\"evaluations: least {min(COUNTS)}, mean {sum(COUNTS) / len(COUNTS):.2f}, most {max(COUNTS)}\", file=sys.stderr)";
     let mut text = include_str!("snippets/main.py")
-        .replace("    MODEL_ARGUMENT\n", &if learned { format!("    {}\n", argument.trim_end()) } else { String::new() })
+        .replace(
+            "    MODEL_ARGUMENT\n",
+            &if learned { format!("    {}\n", argument.trim_end()) } else { String::new() },
+        )
         .replace("    LOAD\n", if learned { "    MODEL = load(args.model)\n" } else { "" })
         .replace("    EVALUATIONS", &indented(&format!("    {evaluations}"), "    "));
     if learned {
@@ -148,7 +163,10 @@ fn written_out(plan: &Plan, library: Library, why: &str) -> Part {
         notes.extend(plan.about_loop());
     }
     if plan.way == Way::Noisy {
-        notes.push("The noise is NumPy's, so the end points have the scene's law and are not its own.".to_owned());
+        notes.push(
+            "The noise is NumPy's, so the end points have the scene's law and are not its own."
+                .to_owned(),
+        );
     }
     Part { imports: Vec::new(), body, notes, doubles: true }
 }

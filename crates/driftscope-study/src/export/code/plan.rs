@@ -88,7 +88,8 @@ impl<'a> Plan<'a> {
     /// A sentence for tolerances that are multiplied, if they are.
     #[must_use]
     pub fn about_tolerances(factor: f64, library: &str) -> Option<String> {
-        let (whose, share) = if factor < 1.0 { ("classical", "2/3") } else { ("torchdiffeq's", "3/2") };
+        let (whose, share) =
+            if factor < 1.0 { ("classical", "2/3") } else { ("torchdiffeq's", "3/2") };
         ((factor - 1.0).abs() > 1e-9).then(|| {
             format!(
                 "The scene has the {whose} error weights of DOPRI5; those of {library} differ by a factor, so the tolerances are multiplied by {share} and the same steps pass."
@@ -182,7 +183,8 @@ impl<'a> Plan<'a> {
                 "    x, y = state[:, 0:1], state[:, 1:2]\n".to_owned()
             };
             let [x, y] = system.formula.map(|formula| formula.replace("cos(", "lib.cos("));
-            let rows = if system.one_dimensional { x } else { format!("lib.concatenate([{x}, {y}], 1)") };
+            let rows =
+                if system.one_dimensional { x } else { format!("lib.concatenate([{x}, {y}], 1)") };
             let title = system.title;
             return format!(
                 "def velocity(t, state):\n    \"\"\"{title}.\"\"\"\n    t = scalar(t)\n{unpacked}{parameter}    return {rows}\n"
@@ -227,7 +229,9 @@ impl<'a> Plan<'a> {
             );
         }
         if scene.start() == Start::Noise {
-            return format!("{head}    \"\"\"Noise.\"\"\"\n    return rng.standard_normal((count, 2))\n");
+            return format!(
+                "{head}    \"\"\"Noise.\"\"\"\n    return rng.standard_normal((count, 2))\n"
+            );
         }
         let level = scene.path().coefficients(scene.direction.own_time(self.experiment.interval.0));
         let components = self.experiment.mixture.components();
@@ -235,7 +239,9 @@ impl<'a> Plan<'a> {
             Shape::Gaussian { mean: [x, y], covariance: c } => {
                 [component.weight, 0.0, x, y, c.xx, c.xy, c.yy]
             }
-            Shape::Box { min: [x0, y0], max: [x1, y1] } => [component.weight, 1.0, x0, y0, x1, y1, 0.0],
+            Shape::Box { min: [x0, y0], max: [x1, y1] } => {
+                [component.weight, 1.0, x0, y0, x1, y1, 0.0]
+            }
         });
         format!(
             "# Of every component: weight, 0 and mean and covariance (xx, xy, yy), or 1 and two corners of a box.\nDATA = np.array({})\n\n\n{head}    \"\"\"alpha x1 + sigma x0 at the first time, x1 data and x0 noise.\"\"\"\n    rows = DATA[rng.choice(len(DATA), count, p=DATA[:, 0] / DATA[:, 0].sum())]\n    z = rng.standard_normal((count, 2))\n    xx, xy, yy = np.where(rows[:, 1] == 0.0, rows[:, 4:].T, np.array([[1.0], [0.0], [1.0]]))\n    root = np.sqrt(xx)\n    normal = np.stack([root * z[:, 0], xy / root * z[:, 0] + np.sqrt(yy - (xy / root) ** 2) * z[:, 1]], 1)\n    inside = rng.random((count, 2)) * (rows[:, 4:6] - rows[:, 2:4])\n    data = rows[:, 2:4] + np.where(rows[:, 1:2] == 0.0, normal, inside)\n    return {} * data + {} * rng.standard_normal((count, 2))\n",
@@ -344,7 +350,8 @@ impl<'a> Plan<'a> {
             }
             LastStep::None => String::new(),
         };
-        let body = include_str!("snippets/sde_loop.py").replace("STEP\n", step).replace("LAST\n", &last);
+        let body =
+            include_str!("snippets/sde_loop.py").replace("STEP\n", step).replace("LAST\n", &last);
         format!(
             "{}\n\n{}\n\n{}\n\n{body}\n\n{SOLVE_HEAD}    return noisy_steps(starts, lambda: rng.standard_normal(starts.shape))\n",
             self.grid(),
@@ -380,7 +387,9 @@ impl<'a> Plan<'a> {
                 }
             }
         };
-        format!("def diffusion(t):\n    \"\"\"D(t) of dx = (v + D s) dt + sqrt(2 D) dW.\"\"\"\n    return {formula}\n")
+        format!(
+            "def diffusion(t):\n    \"\"\"D(t) of dx = (v + D s) dt + sqrt(2 D) dW.\"\"\"\n    return {formula}\n"
+        )
     }
 
     /// The field for loops: arrays of `NumPy` in and out, counted, in the solver's own time.
@@ -444,7 +453,8 @@ fn way(experiment: &Experiment, notes: &mut Vec<String>) -> Way {
     if method.tableau().is_some() {
         return Way::Fixed(method);
     }
-    let same = method.name == "ddim" && scene.path() == Interpolant::Linear && scene.sampler.eta == 0.0;
+    let same =
+        method.name == "ddim" && scene.path() == Interpolant::Linear && scene.sampler.eta == 0.0;
     let nearest = named(match method.order {
         1 => "euler",
         2 => "heun",
@@ -491,7 +501,9 @@ fn data_code(components: &[Component]) -> String {
     let (mut gaussians, mut boxes) = (Vec::new(), Vec::new());
     for component in components {
         match component.shape {
-            Shape::Gaussian { mean, covariance } => gaussians.push((component.weight, mean, covariance)),
+            Shape::Gaussian { mean, covariance } => {
+                gaussians.push((component.weight, mean, covariance))
+            }
             Shape::Box { min, max } => boxes.push((component.weight, min, max)),
         }
     }

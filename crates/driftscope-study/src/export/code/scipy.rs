@@ -7,13 +7,8 @@ use super::python::{Library, number};
 use super::target::{Part, Target};
 use super::written_out;
 
-pub(super) static TARGET: Target = Target {
-    name: "scipy",
-    title: "SciPy",
-    packages: "scipy",
-    arrays: Library::NumPy,
-    write,
-};
+pub(super) static TARGET: Target =
+    Target { name: "scipy", title: "SciPy", packages: "scipy", arrays: Library::NumPy, write };
 
 fn write(plan: &Plan) -> Part {
     match plan.way {
@@ -21,7 +16,9 @@ fn write(plan: &Plan) -> Part {
         Way::Fixed(_) => {
             written_out(plan, Library::NumPy, "SciPy has no fixed steps: they are written out.")
         }
-        Way::Noisy => written_out(plan, Library::NumPy, "SciPy solves no SDEs: the steps are written out."),
+        Way::Noisy => {
+            written_out(plan, Library::NumPy, "SciPy solves no SDEs: the steps are written out.")
+        }
     }
 }
 
@@ -44,7 +41,10 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
         notes.push("SciPy lands on the end; the scene goes beyond it and interpolates.".to_owned());
     }
     if settings.control.norm == Norm::Max {
-        notes.push("SciPy takes the root of the mean square of the errors, the scene the largest.".to_owned());
+        notes.push(
+            "SciPy takes the root of the mean square of the errors, the scene the largest."
+                .to_owned(),
+        );
     }
     if settings.min_step > 0.0 {
         notes.push("RK methods of SciPy have no least step.".to_owned());
@@ -53,7 +53,10 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
         || (settings.control.min_factor - 0.2).abs() > 1e-12
         || (settings.control.max_factor - 10.0).abs() > 1e-12
     {
-        notes.push("SciPy's safety is 0.9 and its factors lie from 0.2 to 10, whatever the scene says.".to_owned());
+        notes.push(
+            "SciPy's safety is 0.9 and its factors lie from 0.2 to 10, whatever the scene says."
+                .to_owned(),
+        );
     }
     if settings.tolerances.rtol * factor < 2.3e-14 {
         notes.push("SciPy raises rtol to 2.2e-14.".to_owned());

@@ -26,7 +26,10 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
     let scene = plan.scene();
     let (start, end) = plan.experiment.interval;
     if scene.classic().is_some() || scene.direction != Direction::Generate {
-        return Err("transport samples from noise to data on its paths alone: this is written out.".to_owned());
+        return Err(
+            "transport samples from noise to data on its paths alone: this is written out."
+                .to_owned(),
+        );
     }
     let grid = plan.experiment.grid();
     let mut notes = Vec::new();
@@ -44,7 +47,9 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
                 other => other.name(),
             };
             if !even {
-                return Err("transport has equal steps alone: the scene's are written out.".to_owned());
+                return Err(
+                    "transport has equal steps alone: the scene's are written out.".to_owned()
+                );
             }
             let (kind, size) = scene.last_step();
             let last = match kind {
@@ -54,26 +59,32 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
                 LastStep::None => "None",
             };
             notes.push("The noise is PyTorch's, so the end points have the scene's law and are not its own.".to_owned());
-            Ok((format!(
-                "sample_sde(sampling_method=\"{method}\", diffusion_form=\"{form}\", diffusion_norm={}, last_step={last}, last_step_size={}, num_steps={})",
-                number(scene.diffusion.norm),
-                number(size),
-                // Its number counts the last step.
-                grid.len(),
-            ), notes))
+            Ok((
+                format!(
+                    "sample_sde(sampling_method=\"{method}\", diffusion_form=\"{form}\", diffusion_norm={}, last_step={last}, last_step_size={}, num_steps={})",
+                    number(scene.diffusion.norm),
+                    number(size),
+                    // Its number counts the last step.
+                    grid.len(),
+                ),
+                notes,
+            ))
         }
         Way::Fixed(method) => {
             let name = fixed_name(method).ok_or_else(|| {
                 format!("torchdiffeq, which transport calls, has no {} with fixed steps: they are written out.", method.title)
             })?;
             if !even || start != 0.0 {
-                return Err("transport has equal steps from 0 alone: the scene's are written out.".to_owned());
+                return Err("transport has equal steps from 0 alone: the scene's are written out."
+                    .to_owned());
             }
             Ok((format!("sample_ode(sampling_method=\"{name}\", num_steps={})", grid.len()), notes))
         }
         Way::Adaptive(method) => {
             if start != 0.0 {
-                return Err("transport begins at 0, the scene later: the steps are written out.".to_owned());
+                return Err(
+                    "transport begins at 0, the scene later: the steps are written out.".to_owned()
+                );
             }
             if !plan.whole_batch() {
                 return Err("transport takes one step size for a whole batch, the scene one for every particle: the steps are written out.".to_owned());
@@ -84,13 +95,21 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
             let factor = plan.tolerance_factor(method, ErrorWeights::Torchdiffeq);
             notes.extend(Plan::about_tolerances(factor, "transport"));
             if plan.settings.end == End::Clamp {
-                notes.push("transport goes beyond the end and interpolates; the scene lands on it.".to_owned());
+                notes.push(
+                    "transport goes beyond the end and interpolates; the scene lands on it."
+                        .to_owned(),
+                );
             }
             let scaled = |x: f64| number(x * factor);
             let tolerances = plan.settings.tolerances;
             let (atol, rtol) = (scaled(tolerances.atol), scaled(tolerances.rtol));
             let _ = end;
-            Ok((format!("sample_ode(sampling_method=\"{name}\", num_steps=2, atol={atol}, rtol={rtol})"), notes))
+            Ok((
+                format!(
+                    "sample_ode(sampling_method=\"{name}\", num_steps=2, atol={atol}, rtol={rtol})"
+                ),
+                notes,
+            ))
         }
     }
 }
@@ -101,7 +120,8 @@ fn write(plan: &Plan) -> Part {
         Err(why) => return written_out(plan, Library::Torch, &why),
     };
     let (start, end) = plan.experiment.interval;
-    let mut part = written_out(plan, Library::Torch, "Without transport the same steps are written out.");
+    let mut part =
+        written_out(plan, Library::Torch, "Without transport the same steps are written out.");
     part.notes.extend(notes);
     part.notes.push(
         "transport is no package of pip: take the folder `transport` of https://github.com/willisma/SiT and put it beside this script.".to_owned(),
@@ -112,7 +132,13 @@ fn write(plan: &Plan) -> Part {
         Interpolant::Vp => "VP",
     };
     // Where SiT begins and ends is set by its margins.
-    let margin = if start > 0.0 { start } else if end < 1.0 { 1.0 - end } else { 0.0 };
+    let margin = if start > 0.0 {
+        start
+    } else if end < 1.0 {
+        1.0 - end
+    } else {
+        0.0
+    };
     part.imports = vec![
         "try:".to_owned(),
         "    from transport import Sampler, create_transport".to_owned(),

@@ -24,7 +24,9 @@ fn every_target_writes_every_bundled_scene_and_leaves_no_blank() {
             let scene = bundled.scene();
             for pane in 0..scene.pane_count() {
                 let text = script(target, scene.pane(pane));
-                for blank in ["lib.", "MODEL_ARGUMENT", "LOAD\n", "PARTS", "THIRD", "STEP\n", "LAST\n"] {
+                for blank in
+                    ["lib.", "MODEL_ARGUMENT", "LOAD\n", "PARTS", "THIRD", "STEP\n", "LAST\n"]
+                {
                     assert!(!text.contains(blank), "{} {}: {blank}", target.name, bundled.name);
                 }
                 assert!(text.contains("def solve(") && text.contains("draw_starts"));
@@ -35,7 +37,9 @@ fn every_target_writes_every_bundled_scene_and_leaves_no_blank() {
 
 #[test]
 fn what_a_target_cannot_do_is_said() {
-    let of = |name: &str, settings: &[&str]| script(Target::named(name).expect("known"), scene(settings));
+    let of = |name: &str, settings: &[&str]| {
+        script(Target::named(name).expect("known"), scene(settings))
+    };
     assert!(of("torchdiffeq", &[]).contains("every particle is a batch of its own"));
     assert!(of("diffusers", &[]).contains("diffusers has no step-size control and no DOPRI5"));
     assert!(of("torchdiffeq", &["sampler.method=rk4"]).contains("3/8 rule"));

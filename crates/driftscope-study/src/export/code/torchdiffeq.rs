@@ -22,9 +22,11 @@ fn write(plan: &Plan) -> Part {
             Some(name) => fixed(plan, name),
             None => written_out(plan, Library::Torch, &no_fixed(method)),
         },
-        Way::Noisy => {
-            written_out(plan, Library::Torch, "torchdiffeq solves no SDEs: the steps are written out.")
-        }
+        Way::Noisy => written_out(
+            plan,
+            Library::Torch,
+            "torchdiffeq solves no SDEs: the steps are written out.",
+        ),
     }
 }
 
@@ -43,7 +45,8 @@ pub(super) fn fixed_name(method: MethodRef) -> Option<&'static str> {
 /// Why a method of fixed steps is written out.
 pub(super) fn no_fixed(method: MethodRef) -> String {
     if method.name == "rk4" {
-        "torchdiffeq's rk4 is Kutta's 3/8 rule: the classical Runge-Kutta method is written out.".to_owned()
+        "torchdiffeq's rk4 is Kutta's 3/8 rule: the classical Runge-Kutta method is written out."
+            .to_owned()
     } else {
         format!("torchdiffeq has no {} with fixed steps: they are written out.", method.title)
     }
@@ -59,7 +62,8 @@ pub(super) fn adaptive_name(method: MethodRef) -> (&'static str, Option<String>)
         _ if method.order <= 3 => ("bosh3", false),
         _ => ("dopri5", false),
     };
-    let note = (!same).then(|| format!("torchdiffeq has no {}: {name} stands in its place.", method.title));
+    let note = (!same)
+        .then(|| format!("torchdiffeq has no {}: {name} stands in its place.", method.title));
     (name, note)
 }
 
