@@ -2,10 +2,10 @@
 
 use driftscope_solve::grid::Spacing;
 
+use super::loops::written_out;
 use super::plan::{Plan, Way};
 use super::python::{Library, list, number};
 use super::target::{Part, Target};
-use super::written_out;
 
 pub(super) static TARGET: Target = Target {
     name: "diffusers",

@@ -2,11 +2,11 @@
 
 use driftscope_solve::{ControllerKind, End, ErrorWeights};
 
+use super::loops::written_out;
 use super::plan::{Plan, Way};
 use super::python::Library;
 use super::target::{Part, Target};
 use super::torchdiffeq::{about_scope, adaptive_name, field, fixed_name, no_fixed, solve};
-use super::written_out;
 
 pub(super) static TARGET: Target = Target {
     name: "flow-matching",

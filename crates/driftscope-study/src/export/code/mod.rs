@@ -3,7 +3,9 @@
 
 mod diffrax;
 mod diffusers;
+mod field;
 mod flow_matching;
+mod loops;
 mod plan;
 mod python;
 mod scipy;
@@ -15,7 +17,7 @@ use std::fmt::Write;
 
 pub use target::Target;
 
-use self::plan::{Plan, Way};
+use self::plan::Plan;
 use self::python::{Library, indented};
 use self::target::Part;
 use crate::experiment::Experiment;
@@ -69,7 +71,10 @@ impl Target {
 /// The words at the top.
 fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
     let scene = plan.scene();
-    let what = if scene.title.is_empty() { "A scene of Driftscope" } else { &scene.title };
+    // A title may have come with a link from anybody: it must not end the words it stands in.
+    let title = python::plain(&scene.title);
+    let what = if title.is_empty() { "A scene of Driftscope" } else { &title };
+    let file = python::plain(model);
     let mut text = format!("#!/usr/bin/env python3\n\"\"\"{what}, for {}.\n\n", target.title);
     let _ = writeln!(
         text,
@@ -79,7 +84,7 @@ fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
     if plan.experiment.network.is_some() {
         let _ = writeln!(
             text,
-            "The network is in {model}, which `driftscope code --model {model}` writes."
+            "The network is in {file}, which `driftscope code --model F` writes of the scene below."
         );
     }
     let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).collect();
@@ -133,7 +138,7 @@ fn imports(target: &Target, plan: &Plan, part: &Part) -> String {
 
 /// The command line of a script.
 fn ending(learned: bool, model: &str) -> String {
-    let file = format!("{model:?}");
+    let file = python::text(model);
     let argument = format!(
         "parser.add_argument(\"--model\", default={file}, help=\"the network's safetensors file\")\n    "
     );
@@ -149,26 +154,6 @@ fn ending(learned: bool, model: &str) -> String {
         text = text.replace("def main():\n", "def main():\n    global MODEL\n");
     }
     text
-}
-
-/// The body of a way that is written out for a library that has none of its own, in double precision.
-fn written_out(plan: &Plan, library: Library, why: &str) -> Part {
-    let body = match plan.way {
-        Way::Adaptive(method) => plan.adaptive_loop(method, library),
-        Way::Fixed(method) => plan.fixed_loop(method, library),
-        Way::Noisy => plan.noisy_loop(library),
-    };
-    let mut notes = vec![why.to_owned()];
-    if matches!(plan.way, Way::Adaptive(_)) {
-        notes.extend(plan.about_loop());
-    }
-    if plan.way == Way::Noisy {
-        notes.push(
-            "The noise is NumPy's, so the end points have the scene's law and are not its own."
-                .to_owned(),
-        );
-    }
-    Part { imports: Vec::new(), body, notes, doubles: true }
 }
 
 #[cfg(test)]

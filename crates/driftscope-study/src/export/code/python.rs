@@ -137,6 +137,33 @@ pub(super) fn number(x: f64) -> String {
     }
 }
 
+/// A text as Python reads it back.
+pub(super) fn text(words: &str) -> String {
+    let mut text = String::from("\"");
+    for c in words.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(text, "\\U{:08x}", u32::from(c));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// Words that mean nothing to Python wherever they stand in its quotes.
+pub(super) fn plain(words: &str) -> String {
+    let harmless = |c: char| match c {
+        '"' => '\'',
+        '\\' => '/',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    words.chars().map(harmless).collect()
+}
+
 /// A list of numbers, on as many lines as it takes.
 pub(super) fn list(values: &[f64]) -> String {
     rows(values.iter().map(|&x| number(x)), 8)

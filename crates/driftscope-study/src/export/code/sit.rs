@@ -6,11 +6,11 @@ use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::{LastStep, Scheme};
 use driftscope_solve::{ControllerKind, End, ErrorWeights};
 
+use super::loops::written_out;
 use super::plan::{Plan, Way};
 use super::python::{Library, number};
 use super::target::{Part, Target};
 use super::torchdiffeq::{adaptive_name, fixed_name};
-use super::written_out;
 use crate::scene::Direction;
 
 pub(super) static TARGET: Target = Target {
@@ -34,6 +34,12 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
     let grid = plan.experiment.grid();
     let mut notes = Vec::new();
     let even = scene.sampler.spacing() == Spacing::Uniform;
+    let (first, last) = interval(plan);
+    if (first - start).abs() > 1e-9 || (last - end).abs() > 1e-9 {
+        return Err(format!(
+            "transport goes from {first} to {last}, the scene from {start} to {end}: the steps are written out."
+        ));
+    }
     match plan.way {
         Way::Noisy => {
             let method = match scene.diffusion.scheme {
@@ -74,18 +80,14 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
             let name = fixed_name(method).ok_or_else(|| {
                 format!("torchdiffeq, which transport calls, has no {} with fixed steps: they are written out.", method.title)
             })?;
-            if !even || start != 0.0 {
-                return Err("transport has equal steps from 0 alone: the scene's are written out."
-                    .to_owned());
+            if !even {
+                return Err(
+                    "transport has equal steps alone: the scene's are written out.".to_owned()
+                );
             }
             Ok((format!("sample_ode(sampling_method=\"{name}\", num_steps={})", grid.len()), notes))
         }
         Way::Adaptive(method) => {
-            if start != 0.0 {
-                return Err(
-                    "transport begins at 0, the scene later: the steps are written out.".to_owned()
-                );
-            }
             if !plan.whole_batch() {
                 return Err("transport takes one step size for a whole batch, the scene one for every particle: the steps are written out.".to_owned());
             }
@@ -103,7 +105,6 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
             let scaled = |x: f64| number(x * factor);
             let tolerances = plan.settings.tolerances;
             let (atol, rtol) = (scaled(tolerances.atol), scaled(tolerances.rtol));
-            let _ = end;
             Ok((
                 format!(
                     "sample_ode(sampling_method=\"{name}\", num_steps=2, atol={atol}, rtol={rtol})"
@@ -114,12 +115,30 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
     }
 }
 
+/// The margin that transport keeps from the ends where it keeps one, chosen so that it keeps the scene's.
+fn margin(plan: &Plan) -> f64 {
+    let (start, end) = plan.experiment.interval;
+    if start > 0.0 { start } else { 1.0 - end }
+}
+
+/// Where transport begins and ends with that margin (its `check_interval`).
+fn interval(plan: &Plan) -> (f64, f64) {
+    let scene = plan.scene();
+    let (vp, margin) = (scene.path() == Interpolant::Vp, margin(plan));
+    if plan.way != Way::Noisy {
+        return (0.0, if vp { 1.0 - margin } else { 1.0 });
+    }
+    let (_, size) = scene.last_step();
+    let begins_later = scene.diffusion.form == DiffusionForm::Sbdm && !vp;
+    let room = if size == 0.0 { margin } else { size };
+    (if begins_later { margin } else { 0.0 }, 1.0 - room)
+}
+
 fn write(plan: &Plan) -> Part {
     let (call, notes) = match call(plan) {
         Ok(found) => found,
         Err(why) => return written_out(plan, Library::Torch, &why),
     };
-    let (start, end) = plan.experiment.interval;
     let mut part =
         written_out(plan, Library::Torch, "Without transport the same steps are written out.");
     part.notes.extend(notes);
@@ -131,14 +150,6 @@ fn write(plan: &Plan) -> Part {
         Interpolant::Gvp => "GVP",
         Interpolant::Vp => "VP",
     };
-    // Where SiT begins and ends is set by its margins.
-    let margin = if start > 0.0 {
-        start
-    } else if end < 1.0 {
-        1.0 - end
-    } else {
-        0.0
-    };
     part.imports = vec![
         "try:".to_owned(),
         "    from transport import Sampler, create_transport".to_owned(),
@@ -147,8 +158,8 @@ fn write(plan: &Plan) -> Part {
     ];
     part.body = part.body.replace("def solve(starts, rng):", "def solve_written_out(starts, rng):");
     part.body.push_str(&format!(
-        "\n\ndef solve(starts, rng):\n    \"\"\"The end points, by SiT's transport where it is.\"\"\"\n    global COUNTS\n    if create_transport is None:\n        print(\"transport is not here: the steps are made by the script itself\", file=sys.stderr)\n        return solve_written_out(starts, rng)\n    calls = 0\n\n    def model(x, t):\n        nonlocal calls\n        calls += 1\n        return velocity(t[0].double(), x).to(x.dtype)\n\n    torch.manual_seed(SEED)\n    transport = create_transport(\"{path}\", \"velocity\", None, {0}, {0})\n    sample = Sampler(transport).{call}\n    with torch.no_grad():\n        ends = sample(torch.tensor(starts, dtype=DTYPE), model)[-1]\n    COUNTS = [calls] * len(starts)\n    return ends.numpy()\n",
-        number(margin)
+        "\n\ndef solve(starts, rng):\n    \"\"\"The end points, by SiT's transport where it is.\"\"\"\n    global COUNTS\n    if create_transport is None:\n        print(\"transport is not here: the steps are made by the script itself\", file=sys.stderr)\n        return solve_written_out(starts, rng)\n    calls = 0\n\n    def model(x, t):\n        nonlocal calls\n        calls += 1\n        return velocity(t[0].double(), x).to(x.dtype)\n\n    torch.manual_seed(SEED)\n    transport = create_transport(\"{path}\", \"velocity\")\n    # The margin from the ends, where it keeps one.\n    transport.sample_eps = {}\n    sample = Sampler(transport).{call}\n    with torch.no_grad():\n        ends = sample(torch.tensor(starts, dtype=DTYPE), model)[-1]\n    COUNTS = [calls] * len(starts)\n    return ends.numpy()\n",
+        number(margin(plan))
     ));
     part
 }

@@ -2,10 +2,10 @@
 
 use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, Norm};
 
+use super::loops::written_out;
 use super::plan::{Plan, Way};
 use super::python::{Library, number};
 use super::target::{Part, Target};
-use super::written_out;
 
 pub(super) static TARGET: Target = Target {
     name: "torchdiffeq",
