@@ -1,5 +1,5 @@
-//! Scripts of `driftscope code`: printed for every scene and target, Python's, and right where NumPy and
-//! SciPy are. `tests/code/check.py` holds them against the other libraries.
+//! Scripts of `driftscope code`: printed for every scene and target, Python's, and right where `NumPy` and
+//! `SciPy` are. `tests/code/check.py` holds them against the other libraries.
 
 use std::path::Path;
 use std::process::{Command, Output};

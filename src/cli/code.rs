@@ -28,7 +28,7 @@ pub struct Code {
     /// The library.
     #[arg(long = "for", value_name = "LIBRARY", value_parser = targets())]
     target: &'static Target,
-    /// Write the scene's network here, in PyTorch's layout; the script then loads it from there.
+    /// Write the scene's network here, in `PyTorch`'s layout; the script then loads it from there.
     #[arg(long, value_name = "F.safetensors")]
     model: Option<PathBuf>,
 }

@@ -356,7 +356,9 @@ mod tests {
                 let at = at.max(link::BEGINNING.len());
                 match rng.random_range(0..6) {
                     0 => damaged.truncate(at.max(link::BEGINNING.len())),
-                    1 if at < damaged.len() => drop(damaged.remove(at)),
+                    1 if at < damaged.len() => {
+                        damaged.remove(at);
+                    }
                     2 => damaged.insert(at.min(damaged.len()), rng.random_range('0'..'z')),
                     3 => damaged.insert(at.min(damaged.len()), rng.random::<char>()),
                     4 if at + 1 < damaged.len() => damaged.swap(at, at + 1),
