@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use driftscope_study::export::code::Target;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::{Action, InspectedStep};
 
@@ -36,6 +37,14 @@ pub enum Command {
     DismissCaption,
     /// Ask for a file, or use the one that was chosen.
     File(FileCommand),
+    /// Copy the scene as a link.
+    CopyLink,
+    /// Copy a script for this library that samples the pane.
+    CopyCode(&'static Target),
+    /// Ask for what the clipboard holds.
+    AskPaste,
+    /// Take this text, which was pasted.
+    Paste(String),
 }
 
 impl Command {

@@ -31,6 +31,8 @@ pub enum Keys {
     Anywhere(Modifiers, Key),
     /// A character, wherever the keyboard has it.
     Character(&'static str),
+    /// Those that the desktop pastes with: what was pasted comes in their place.
+    Pasting(Key),
 }
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -54,6 +56,7 @@ impl Keys {
                 format!("{ctrl}{shift}{}", named(key))
             }
             Self::Character(character) => character.to_owned(),
+            Self::Pasting(key) => format!("Ctrl+{}", named(key)),
         }
     }
 
@@ -74,6 +77,8 @@ impl Keys {
                 let typed = |event: &Event| matches!(event, Event::Text(text) if text == character);
                 input.events.iter().any(typed)
             }),
+            // See `keyboard`.
+            Self::Pasting(_) => false,
         }
     }
 }
@@ -215,6 +220,17 @@ pub const SCHEDULE: Entry = Entry::new(
     &[Keys::Plain(Key::S)],
     |_| Command::ToggleSchedule,
 );
+/// The scene as a link.
+pub const COPY_LINK: Entry = Entry::new(
+    ("Copy link", "copy the scene as a link"),
+    &[Keys::Anywhere(CTRL_SHIFT, Key::C)],
+    |_| Command::CopyLink,
+);
+/// What the clipboard holds.
+pub const PASTE: Entry =
+    Entry::new(("Paste", "paste: a link opens as a scene"), &[Keys::Pasting(Key::V)], |_| {
+        Command::AskPaste
+    });
 /// The map of keys.
 pub const HELP: Entry =
     Entry::new(("Keyboard map", "the map of keys"), &[Keys::Character("?")], |_| {
@@ -279,6 +295,8 @@ pub static ALL: &[&Entry] = &[
     &REDO,
     &OPEN_SCENE,
     &SAVE_SCENE,
+    &COPY_LINK,
+    &PASTE,
     &RESET_VIEW,
     &STAGE_ALONE,
     &FULL_SCREEN,

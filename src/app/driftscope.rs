@@ -1,7 +1,10 @@
 //! What the window shows, and what is done with what a person asks for.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope_study::Experiment;
+use driftscope_study::export::code::{MODEL_FILE, Target};
 use driftscope_study::scene::FieldKind;
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
@@ -20,7 +23,7 @@ use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Look, State};
 use super::theme::{self, UNIT};
-use super::{controls, folded, help, keyboard, plots, top_bar, transport};
+use super::{controls, folded, help, keyboard, paste, plots, top_bar, transport};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -199,7 +202,39 @@ impl Driftscope {
             Command::File(command) => {
                 self.files.carry_out(command, &self.state);
             }
+            Command::CopyLink => match state.scene().to_link() {
+                Ok(line) => self.copy(ctx, line, "Copied the scene as a link".to_owned()),
+                Err(error) => self.complain(error.to_string()),
+            },
+            Command::CopyCode(target) => self.copy_code(ctx, target),
+            Command::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            Command::Paste(text) => match paste::read(state, &text) {
+                Ok(command) => self.carry_out(command, ctx),
+                Err(words) => self.complain(words),
+            },
         }
+    }
+
+    /// Puts the script of `target` for the pane at work on the clipboard.
+    fn copy_code(&mut self, ctx: &Context, target: &'static Target) {
+        let scene = Arc::clone(&self.state.pane().scene);
+        match Experiment::new(&scene, self.state.networks()) {
+            Ok(experiment) => {
+                let title = target.title;
+                let mut words = format!("Copied the script for {title}");
+                if experiment.network.is_some() {
+                    words.push_str(". It reads the network from model.safetensors");
+                }
+                self.copy(ctx, target.script(&experiment, MODEL_FILE), words);
+            }
+            Err(error) => self.complain(error.to_string()),
+        }
+    }
+
+    /// Puts `text` on the clipboard and says so.
+    fn copy(&mut self, ctx: &Context, text: String, words: String) {
+        ctx.copy_text(text);
+        self.toasts.success(words).duration(MESSAGE);
     }
 
     fn complain(&mut self, words: String) {

@@ -1,8 +1,8 @@
 //! The keyboard: see the map in `help`.
 
-use eframe::egui::Context;
+use eframe::egui::{Context, Event};
 
-use super::command::Commands;
+use super::command::{Command, Commands};
 use super::commands::ALL;
 use super::state::State;
 
@@ -12,6 +12,12 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
     if ctx.egui_wants_keyboard_input() {
         return;
     }
+    ctx.input(|input| {
+        out.extend(input.events.iter().filter_map(|event| match event {
+            Event::Paste(text) => Some(Command::Paste(text.clone())),
+            _ => None,
+        }));
+    });
     out.extend(
         ALL.iter().filter(|entry| entry.is_pressed(ctx)).map(|entry| (entry.command)(state)),
     );

@@ -22,6 +22,7 @@ mod libraries;
 pub mod number;
 mod pace;
 pub mod palette;
+mod paste;
 mod plots;
 mod screenshot;
 mod scrubber;

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use driftscope_study::export::code::TARGETS;
 use driftscope_study::scene::{Bundled, Direction, LIBRARY, Scene};
 use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
@@ -134,6 +135,8 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::OPEN_MODEL,
             &commands::OPEN_TABLEAU,
             &commands::SAVE_MODEL,
+            &commands::COPY_LINK,
+            &commands::PASTE,
             &commands::UNDO,
             &commands::REDO,
         ];
@@ -150,6 +153,15 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
                 ui.close();
             }
         }
+        ui.menu_button("Copy as", |ui| {
+            for &target in TARGETS {
+                let about = format!("A Python script that samples this with {}", target.title);
+                if ui.button(target.title).on_hover_text(about).clicked() {
+                    out.push(Command::CopyCode(target));
+                    ui.close();
+                }
+            }
+        });
     });
 }
 

@@ -2,11 +2,13 @@
 
 pub mod bench;
 mod convention;
+mod code;
 mod data;
 mod field;
 mod idle;
 mod keys;
 mod likelihood;
+mod link;
 mod methods;
 mod output;
 mod sample;
@@ -116,6 +118,10 @@ enum Command {
     Methods(methods::Methods),
     /// Print every key of a scene as a Markdown table.
     Keys(keys::Keys),
+    /// Print a Python script that samples a scene with another library.
+    Code(code::Code),
+    /// Print a scene as one line, which every --scene takes.
+    Link(link::Link),
 }
 
 fn mode(name: &str) -> Result<Mode, String> {
@@ -153,6 +159,8 @@ pub fn main() -> ExitCode {
         Some(Command::Bench(bench)) => bench.run(),
         Some(Command::Methods(methods)) => methods.run(),
         Some(Command::Keys(_)) => keys::Keys::run(),
+        Some(Command::Code(code)) => code.run(),
+        Some(Command::Link(link)) => link.run(),
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {

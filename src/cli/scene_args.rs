@@ -6,8 +6,8 @@ use driftscope_study::scene::{Given, Scene, SceneError};
 /// Which scene, with which changes.
 #[derive(Args, Clone, Debug)]
 pub struct SceneArgs {
-    /// A bundled scene by name, or a scene file. The default scene if absent.
-    #[arg(long, value_name = "NAME|FILE.toml")]
+    /// A bundled scene by name, a scene file or a link (`driftscope:…`). The default scene if absent.
+    #[arg(long, value_name = "NAME|FILE.toml|LINK")]
     pub scene: Option<String>,
     /// Set one value of the scene, such as sampler.rtol=1e-6 or data.name=rings; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]

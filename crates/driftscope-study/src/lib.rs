@@ -9,6 +9,7 @@ mod experiment;
 pub mod export;
 mod given_noise;
 pub mod lab;
+pub mod link;
 pub mod measure;
 mod networks;
 pub mod own;

@@ -5,6 +5,7 @@
 //! program knows it for as long as a document holds it.
 
 use std::any::{Any, TypeId};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hasher;
@@ -200,6 +201,26 @@ pub(crate) fn seen_from(value: &mut toml::Value, folder: &Path) {
     }
 }
 
+/// The most content that [`in_full`] writes out, in bytes of its file.
+const MOST_IN_FULL: usize = 1 << 18;
+
+thread_local! {
+    static IN_FULL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Writes or reads a document that has to make sense where this one's files and memory are not: its
+/// content is written out whatever its size, and refused where it is only named.
+pub(crate) fn in_full<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IN_FULL.set(self.0);
+        }
+    }
+    let _restore = Restore(IN_FULL.replace(true));
+    work()
+}
+
 fn identity<T: Content>(content: &T) -> u128 {
     let mut hasher = SipHasher24::new();
     hasher.write(&content.to_file());
@@ -267,6 +288,14 @@ impl<T> fmt::Debug for Own<T> {
 
 impl<T: Content> Serialize for Own<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if IN_FULL.get() {
+            let bytes = self.content.to_file().len();
+            if bytes > MOST_IN_FULL {
+                let what = T::WHAT;
+                return Err(serde::ser::Error::custom(format_args!("{bytes} bytes of {what}")));
+            }
+            return self.content.serialize(serializer);
+        }
         match &self.name {
             Name::Itself => self.content.serialize(serializer),
             Name::File(path) => path.serialize(serializer),
@@ -291,6 +320,10 @@ impl<'de, T: Content> Visitor<'de> for OwnVisitor<T> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Own<T>, E> {
+        if IN_FULL.get() {
+            let what = T::WHAT;
+            return Err(E::custom(format_args!("{what} are only named here, by {name:?}")));
+        }
         Own::named(name).map_err(E::custom)
     }
 

@@ -26,6 +26,9 @@ pub struct ClassicSystem {
     pub one_dimensional: bool,
     /// Its parameter, if it has one.
     pub parameter: Option<Parameter>,
+    /// x′ and y′ as Python writes them, of x, y, t and the parameter by its key (`lam` for `lambda`, which
+    /// Python keeps for itself).
+    pub formula: [&'static str; 2],
     /// `velocity(parameter, t, [x, y])`.
     velocity: Formula,
     /// `answer(parameter, t, start)`, for a start at t = 0, where it can be written down.
@@ -62,6 +65,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
         extent: [[0.0, -0.4], [5.0, 1.8]],
         one_dimensional: true,
         parameter: None,
+        formula: ["-x", "0.0"],
         velocity: |_, _, [x, _]| [-x, 0.0],
         answer: Some(|_, t, [x, _]| [x * (-t).exp(), 0.0]),
     },
@@ -75,6 +79,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
         extent: [[-1.8, -1.8], [1.8, 1.8]],
         one_dimensional: false,
         parameter: None,
+        formula: ["y", "-x"],
         velocity: |_, _, [x, y]| [y, -x],
         answer: Some(|_, t, [x, y]| {
             let (sin, cos) = t.sin_cos();
@@ -97,6 +102,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
             usual: 2.0,
             range: 0.0..=1000.0,
         }),
+        formula: ["y", "mu * (1.0 - x * x) * y - x"],
         velocity: |mu, _, [x, y]| [y, mu * (1.0 - x * x) * y - x],
         answer: None,
     },
@@ -110,6 +116,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
         extent: [[-0.3, -0.3], [8.3, 5.3]],
         one_dimensional: false,
         parameter: None,
+        formula: ["1.5 * x - x * y", "x * y - 3.0 * y"],
         velocity: |_, _, [x, y]| [1.5 * x - x * y, x * y - 3.0 * y],
         answer: None,
     },
@@ -129,6 +136,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
             usual: 100.0,
             range: 1.0..=1e6,
         }),
+        formula: ["-x", "-ratio * y"],
         velocity: |ratio, _, [x, y]| [-x, -ratio * y],
         answer: Some(|ratio, t, [x, y]| [x * (-t).exp(), y * (-ratio * t).exp()]),
     },
@@ -148,6 +156,7 @@ pub static SYSTEMS: &[ClassicSystem] = &[
             usual: 50.0,
             range: 1e-3..=1e6,
         }),
+        formula: ["-lam * (x - cos(t))", "0.0"],
         velocity: |lambda, t, [x, _]| [-lambda * (x - t.cos()), 0.0],
         answer: Some(|lambda, t, [x, _]| {
             let share = lambda / (lambda * lambda + 1.0);

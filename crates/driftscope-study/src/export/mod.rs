@@ -1,6 +1,7 @@
 //! The table of formats in which a run is written. A file here and an entry in the table add one to
 //! the command line, its help and its checks.
 
+pub mod code;
 mod csv;
 mod format;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::in_words::in_words;
+use super::link::{self, LinkError};
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
 use super::{Data, ModelName, Scene, bundled};
@@ -70,6 +71,9 @@ pub enum SceneError {
         /// What was written.
         setting: String,
     },
+    /// A link.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// Neither a bundled scene nor a file.
     #[error("no scene is called `{name}` and no file is there; bundled scenes: {names}")]
     Unknown {
@@ -149,7 +153,7 @@ impl Scene {
         toml::to_string(self).expect("a scene has nothing TOML cannot say")
     }
 
-    /// A bundled scene or file (the default scene if `name` is none) with `KEY=VALUE` settings put
+    /// A bundled scene, a file or a link (the default scene if `name` is none) with `KEY=VALUE` settings put
     /// over it, checked as a whole.
     ///
     /// # Errors
@@ -238,6 +242,9 @@ impl Scene {
     fn table_of(name: &str) -> Result<(toml::Table, String), SceneError> {
         if let Some(scene) = bundled(name) {
             return Ok((parse(scene.text, name)?, name.to_owned()));
+        }
+        if crate::link::is_link(name) {
+            return Ok((link::table(name)?, "the link".to_owned()));
         }
         let path = Path::new(name);
         if !path.exists() {

@@ -1,0 +1,3 @@
+def time_of_level(alpha, sigma):
+    """The time at which the path that the network was trained on has this alpha / sigma."""
+    return alpha / (alpha + sigma)

@@ -1,0 +1,1 @@
+        x = x + h * drift(t, x) + g * w
