@@ -20,10 +20,14 @@ mod launch;
 #[cfg(target_os = "linux")]
 mod libraries;
 pub mod number;
+pub mod numbers;
+pub mod offscreen;
 mod pace;
 pub mod palette;
 mod plots;
 mod screenshot;
+mod save_button;
+mod saving;
 mod scrubber;
 mod size;
 pub mod stage;
@@ -31,6 +35,7 @@ pub mod state;
 pub mod theme;
 mod top_bar;
 mod transport;
+mod views;
 mod window;
 
 pub use self::driftscope::Driftscope;

@@ -51,6 +51,18 @@ pub enum Breadth {
     One,
 }
 
+/// What the views are drawn for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// For a person at a window.
+    #[default]
+    Live,
+    /// For a picture of the window, without what differs from run to run.
+    Still,
+    /// For a picture of a part of it, without what is there to be pressed.
+    Figure,
+}
+
 /// All that is shown: a session, and how the window looks at it.
 pub struct State {
     /// The document at work.
@@ -63,6 +75,8 @@ pub struct State {
     pub caption: bool,
     /// Whether the keyboard map is open.
     pub help: bool,
+    /// What it is drawn for.
+    pub purpose: Purpose,
     /// The t under the pointer in a plot, which the scrubber lights.
     pub hovered_time: Option<f64>,
 }
@@ -91,6 +105,7 @@ impl State {
             look: Look::default(),
             breadth: Breadth::Both,
             help: false,
+            purpose: Purpose::Live,
             hovered_time: None,
         }
     }

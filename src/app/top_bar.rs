@@ -133,6 +133,8 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::SAVE_SCENE,
             &commands::OPEN_MODEL,
             &commands::SAVE_MODEL,
+            &commands::SAVE_PICTURE,
+            &commands::SAVE_FILM,
             &commands::UNDO,
             &commands::REDO,
         ];

@@ -8,6 +8,7 @@ mod keys;
 mod likelihood;
 mod methods;
 mod output;
+mod render;
 mod sample;
 mod scene_args;
 mod starts;
@@ -77,6 +78,16 @@ enum Theme {
     Projector,
 }
 
+impl From<Theme> for palette::Theme {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Dark => Self::Dark,
+            Theme::Light => Self::Light,
+            Theme::Projector => Self::Projector,
+        }
+    }
+}
+
 /// Reads a share of the run.
 fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -90,6 +101,7 @@ const WINDOW_HELP: &str = "Examples:
   driftscope --scene ode-and-sde                 open it on a bundled scene
   driftscope sample --out out                    two moons under DOPRI5, as CSV files
   driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
+  driftscope render --scene ode-and-sde --out picture.svg
   driftscope sweep --set field.kind=exact --methods euler,heun,rk4,dopri5 --out out
   driftscope train --data two-moons --out moons.safetensors";
 
@@ -97,6 +109,8 @@ const WINDOW_HELP: &str = "Examples:
 enum Command {
     /// Run a scene and write samples, trajectories, steps and a summary.
     Sample(sample::Sample),
+    /// Draw a scene into a file: a picture, a film, or numbers.
+    Render(Box<render::Render>),
     /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
     Field(field::FieldCommand),
     /// The log-likelihood of given points under a scene's flow.
@@ -141,6 +155,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
+        Some(Command::Render(render)) => render.run(),
         Some(Command::Field(field)) => field.run(),
         Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
@@ -200,9 +215,8 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         scene: cli.scene.scene()?,
         screenshot,
         theme: match (cli.theme, cli.light) {
-            (Some(Theme::Projector), _) => palette::Theme::Projector,
-            (Some(Theme::Light), _) | (None, true) => palette::Theme::Light,
-            (Some(Theme::Dark), _) | (None, false) => palette::Theme::Dark,
+            (None, true) => palette::Theme::Light,
+            (theme, _) => theme.map_or(palette::Theme::Dark, palette::Theme::from),
         },
         at: cli.at,
         pin: cli.pin,

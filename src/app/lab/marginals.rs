@@ -10,6 +10,8 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
 use crate::app::command::Commands;
 use crate::app::palette::Palette;
+use crate::app::numbers::{self, Cell, Table};
+use crate::app::state::State;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
@@ -90,5 +92,22 @@ impl Card for Marginals {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Distance to p_t"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let curves = self.wish.latest()?;
+        let mut table = Table::new(&["form", "t", "sliced W2", "floor", "floor, least", "floor, most"]);
+        for curve in curves.iter() {
+            for (t, found) in &curve.points {
+                let mut row: Vec<Cell> = vec![curve.form.title().into(), (*t).into()];
+                row.extend(numbers::floored(Some(found)));
+                table.push(row);
+            }
+        }
+        Some(table)
     }
 }

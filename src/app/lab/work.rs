@@ -14,6 +14,8 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
 use crate::app::theme::{TEXT, UNIT};
+use crate::app::numbers::{self, Cell, Table};
+use crate::app::state::State;
 
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
@@ -178,6 +180,37 @@ impl Card for WorkPrecision {
     fn rest(&mut self) {
         self.sweep.rest();
         self.own.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Work and precision"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.sweep.latest()?;
+        let mut table = Table::new(&[
+            "method",
+            "setting",
+            "evaluations per particle",
+            "global error",
+            "sliced W2",
+            "floor of sliced W2",
+            "least of it",
+            "most of it",
+            "energy",
+            "floor of energy",
+            "least of energy's",
+            "most of energy's",
+        ]);
+        for point in &found.points {
+            let mut row: Vec<Cell> = vec![point.method.get().title.into()];
+            row.extend([point.setting.to_string().into(), point.nfe.into()]);
+            row.push(point.global_error.into());
+            row.extend(numbers::floored(point.sliced_w2.as_ref()));
+            row.extend(numbers::floored(point.energy.as_ref()));
+            table.push(row);
+        }
+        Some(table)
     }
 }
 

@@ -7,7 +7,7 @@ use driftscope_flow::network::{Model, NetworkId};
 
 use super::product::Product;
 use crate::networks::NetworkError;
-use crate::scene::Scene;
+use crate::scene::{PICTURE_ENDINGS, Scene};
 use crate::store::Store;
 use crate::work::Unfinished;
 
@@ -23,7 +23,7 @@ fn failed(error: impl std::fmt::Display) -> Unfinished {
 pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
-        Some(SCENE_ENDING) => {
+        Some(ending) if ending == SCENE_ENDING || PICTURE_ENDINGS.contains(&ending) => {
             let scene = Scene::load(path).map_err(failed)?;
             Ok(Product::Scene(Arc::new(scene)))
         }
@@ -32,8 +32,9 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             Ok(Product::Model(path.to_owned()))
         }
         _ => Err(Unfinished::Failed(format!(
-            "{} is neither a scene (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}).",
-            path.display()
+            "{} is neither a scene (.{SCENE_ENDING}), nor a picture with one (.{}), nor a model (.{MODEL_ENDING}).",
+            path.display(),
+            PICTURE_ENDINGS.join(", ."),
         ))),
     }
 }
