@@ -6,6 +6,7 @@ mod field;
 mod idle;
 mod keys;
 mod likelihood;
+mod looks;
 mod methods;
 mod output;
 mod render;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use driftscope_study::session::Mode;
 
+use self::looks::{Theme, share};
 use self::output::{EXIT_REFUSED, complain};
 use self::scene_args::SceneArgs;
 use crate::app::palette;
@@ -65,35 +67,6 @@ pub struct Cli {
     /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
     #[arg(long, value_name = "PAGE", value_parser = page)]
     page: Option<String>,
-}
-
-/// The themes of the window.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Theme {
-    /// Light on dark.
-    Dark,
-    /// Dark on light.
-    Light,
-    /// Black on white with heavier lines.
-    Projector,
-}
-
-impl From<Theme> for palette::Theme {
-    fn from(theme: Theme) -> Self {
-        match theme {
-            Theme::Dark => Self::Dark,
-            Theme::Light => Self::Light,
-            Theme::Projector => Self::Projector,
-        }
-    }
-}
-
-/// Reads a share of the run.
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err("a number from 0 to 1 is needed".into()),
-    }
 }
 
 const WINDOW_HELP: &str = "Examples:

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 
+use super::looks::{Theme, share};
 use super::scene_args::SceneArgs;
 use crate::app::offscreen::{Moments, Offscreen, Order, View, save};
 use crate::app::palette;
@@ -35,13 +36,13 @@ pub struct Render {
     #[arg(long, value_name = "FILE", required_unless_present = "data")]
     out: Option<PathBuf>,
     /// The moment of a picture, as a share of the run from 0 to 1 [default: 1].
-    #[arg(long, value_name = "SHARE", value_parser = super::share, conflicts_with_all = ["from", "to", "fps", "seconds"])]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with_all = ["from", "to", "fps", "seconds"])]
     at: Option<f64>,
     /// The first moment of a film, as a share of the run [default: 0].
-    #[arg(long, value_name = "SHARE", value_parser = super::share)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     from: Option<f64>,
     /// The last moment of a film, as a share of the run [default: 1].
-    #[arg(long, value_name = "SHARE", value_parser = super::share)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     to: Option<f64>,
     /// Frames a second [default: 30].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=240))]
@@ -57,7 +58,7 @@ pub struct Render {
     scale: f32,
     /// The theme.
     #[arg(long, value_enum, default_value = "dark")]
-    theme: super::Theme,
+    theme: Theme,
     /// What is drawn: stage, pane N, plot NAME, card NAME or window.
     #[arg(long, value_name = "VIEW", num_args = 1..=2, default_value = "stage")]
     view: Vec<String>,

@@ -48,7 +48,6 @@ pub(super) fn text_in(bytes: &[u8]) -> Result<String, &'static str> {
 }
 
 /// What is found, if anything: none if the file is damaged, some none if there is no scene.
-#[expect(clippy::option_option, reason = "told apart by the one caller")]
 type Found = Option<Option<String>>;
 
 fn part(bytes: &[u8], start: usize, length: usize) -> Option<&[u8]> {
