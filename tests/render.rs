@@ -11,14 +11,8 @@ use driftscope_study::scene::Scene;
 use tempfile::TempDir;
 
 /// A scene that is solved at once.
-const QUICK: [&str; 6] = [
-    "--set",
-    "particles.count=40",
-    "--set",
-    "sampler.method=euler",
-    "--set",
-    "sampler.steps=8",
-];
+const QUICK: [&str; 6] =
+    ["--set", "particles.count=40", "--set", "sampler.method=euler", "--set", "sampler.steps=8"];
 
 fn driftscope(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_driftscope"))
@@ -144,8 +138,7 @@ fn the_scene_comes_back_from_every_picture() {
     let second = folder.path().join("b.png");
     let [first, second] = [&first, &second].map(|path| path.to_str().expect("a plain path"));
     let size = ["--size", "100x100", "--at", "0.5"];
-    let output =
-        driftscope(&[&["render", "--scene", first, "--out", second], &size[..]].concat());
+    let output = driftscope(&[&["render", "--scene", first, "--out", second], &size[..]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(std::fs::read(first).expect("a file") == std::fs::read(second).expect("a file"));
 }

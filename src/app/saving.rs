@@ -48,7 +48,8 @@ impl Saving {
     ) -> std::io::Result<Self> {
         let (sender, outcome) = sync_channel(1);
         let (parts, cancel) = (Arc::new(AtomicU32::new(0)), Cancel::default());
-        let (told, stop, ctx, file) = (Arc::clone(&parts), cancel.clone(), ctx.clone(), path.clone());
+        let (told, stop, ctx, file) =
+            (Arc::clone(&parts), cancel.clone(), ctx.clone(), path.clone());
         std::thread::Builder::new().name("driftscope-picture".into()).spawn(move || {
             let mut views = Offscreen::new(order, Some(&networks));
             let found = save(&mut views, &file, moments, &mut |share| {
@@ -70,7 +71,9 @@ impl Saving {
             Ok(Err(RenderError::Stopped)) => Saved::Stopped,
             Ok(Err(error)) => Saved::Failed(error.to_string()),
             Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => Saved::Failed("The picture was not made.".to_owned()),
+            Err(TryRecvError::Disconnected) => {
+                Saved::Failed("The picture was not made.".to_owned())
+            }
         })
     }
 

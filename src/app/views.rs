@@ -81,7 +81,9 @@ impl Views {
     /// Draws something else alone into all of `ui`.
     pub fn alone_ui(ui: &mut Ui, state: &State, add: impl FnOnce(&mut Ui, Rect)) {
         CentralPanel::default()
-            .frame(Frame::new().fill(state.palette().ground).inner_margin(Margin::symmetric(16, 12)))
+            .frame(
+                Frame::new().fill(state.palette().ground).inner_margin(Margin::symmetric(16, 12)),
+            )
             .show(ui, |ui| {
                 let rect = ui.available_rect_before_wrap();
                 add(ui, rect);

@@ -98,9 +98,9 @@ fn spread(bins: &[Bin]) -> (usize, f64) {
     let along = |k: usize| -> f64 {
         bins.iter().map(|bin| bin.count * (bin.mean[k] - middle[k]).powi(2)).sum()
     };
-    let (k, most) = (0..3).map(|k| (k, along(k))).fold((0, -1.0), |best, own| {
-        if own.1 > best.1 { own } else { best }
-    });
+    let (k, most) = (0..3)
+        .map(|k| (k, along(k)))
+        .fold((0, -1.0), |best, own| if own.1 > best.1 { own } else { best });
     (k, most)
 }
 

@@ -62,7 +62,9 @@ pub enum PictureError {
         fps: u32,
     },
     /// There is no ffmpeg.
-    #[error("an MP4 film is made by ffmpeg, which is not installed here; .gif, .apng and .webp need nothing")]
+    #[error(
+        "an MP4 film is made by ffmpeg, which is not installed here; .gif, .apng and .webp need nothing"
+    )]
     NoFfmpeg,
     /// It failed.
     #[error("ffmpeg made no film of {path}: {words}", path = .path.display())]
@@ -292,7 +294,9 @@ impl Film {
             Sink::Apng(film, file) => {
                 film.finish().map_err(PictureError::encode(path))?;
                 match Arc::into_inner(file.0) {
-                    Some(file) => close(path, file.into_inner().unwrap_or_else(PoisonError::into_inner)),
+                    Some(file) => {
+                        close(path, file.into_inner().unwrap_or_else(PoisonError::into_inner))
+                    }
                     None => unreachable!("the film has let go of its file"),
                 }
             }
@@ -324,6 +328,7 @@ impl Write for Kept {
 
 fn close(path: &Path, mut file: BufWriter<Pending>) -> Result<(), PictureError> {
     file.flush().map_err(PictureError::write(path))?;
-    let pending = file.into_inner().map_err(|error| PictureError::write(path)(error.into_error()))?;
+    let pending =
+        file.into_inner().map_err(|error| PictureError::write(path)(error.into_error()))?;
     pending.finish().map_err(PictureError::write(path))
 }

@@ -63,7 +63,9 @@ impl Mp4Film {
         command.args(["-movflags", "+faststart", "-f", "mp4"]).arg(&*file);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut ffmpeg = match command.spawn() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Mp4Error::NoFfmpeg),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Mp4Error::NoFfmpeg);
+            }
             spawned => spawned?,
         };
         let pixels = ffmpeg.stdin.take();
@@ -75,9 +77,9 @@ impl Mp4Film {
         let Some(pixels) = &mut self.pixels else { return Ok(()) };
         match pixels.write_all(&picture.rgb) {
             // It has stopped, and will say why.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.end()
-                .err()
-                .unwrap_or(Mp4Error::Io(error))),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Err(self.end().err().unwrap_or(Mp4Error::Io(error)))
+            }
             outcome => Ok(outcome?),
         }
     }

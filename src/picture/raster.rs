@@ -65,9 +65,7 @@ fn item(primitive: &ClippedPrimitive, size: [u32; 2], scale: f32) -> Option<Item
             let triangles = mesh
                 .indices
                 .chunks_exact(3)
-                .filter_map(|three| {
-                    Triangle::of([three[0], three[1], three[2]].map(corner), scale)
-                })
+                .filter_map(|three| Triangle::of([three[0], three[1], three[2]].map(corner), scale))
                 .collect();
             Some(Item::Triangles { window, texture: mesh.texture_id, triangles })
         }

@@ -57,8 +57,11 @@ mod tests {
             [pos2(0.0, 0.0), pos2(10.0, 5.5)],
             Stroke::new(2.0, Color32::from_rgba_unmultiplied(0, 255, 0, 128)),
         );
-        let drawn = [marks.into_shape(clip_rect), line]
-            .map(|shape| ClippedShape { clip_rect, shape, transform_after_tessellation: Default::default() });
+        let drawn = [marks.into_shape(clip_rect), line].map(|shape| ClippedShape {
+            clip_rect,
+            shape,
+            transform_after_tessellation: Default::default(),
+        });
         let svg = svg(&drawn, &Textures::default(), ([10.0, 10.0], 2.0), Color32::BLACK, "a < b");
         assert!(svg.contains(r##"<circle cx="3" cy="4.25" r="2" fill="#ff0080""##), "{svg}");
         assert!(svg.contains(r#"width="20" height="20" viewBox="0 0 10 10""#), "{svg}");

@@ -8,9 +8,9 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, say_if_empty};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::numbers::Table;
 use crate::app::state::State;
+use crate::app::theme::{TEXT, UNIT, semibold};
 
 const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
 
@@ -80,7 +80,8 @@ impl Card for BudgetCard {
     fn numbers(&self, _state: &State) -> Option<Table> {
         let found = self.wish.latest()?;
         let mut table = Table::new(&["error", "sliced W2"]);
-        let parts = [("solver", found.solver), ("model", found.model), ("sampling", found.sampling)];
+        let parts =
+            [("solver", found.solver), ("model", found.model), ("sampling", found.sampling)];
         let total = [
             ("samples to data", found.total.value),
             ("floor", found.total.floor),

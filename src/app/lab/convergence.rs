@@ -8,9 +8,9 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, say_if_empty};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::theme::{UNIT, semibold};
 use crate::app::numbers::Table;
 use crate::app::state::State;
+use crate::app::theme::{UNIT, semibold};
 
 const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
 

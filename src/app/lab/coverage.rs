@@ -9,10 +9,10 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, plain_head, say_if_empty, split};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::palette::Palette;
-use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::numbers::{self, Cell, Table};
+use crate::app::palette::Palette;
 use crate::app::state::State;
+use crate::app::theme::{TEXT, UNIT, semibold};
 
 const ABOUT: &str = "The share of particles in each mode over 12 seeds (dot: mean, line: twice the standard deviation), beside the data's weight (frame). Modes are the mixture's components, joined where they overlap.";
 const ABOUT_TABLE: &str = "Mean and standard deviation over seeds. Floor: what two draws of the data of the same size have; its spread is 2.9 standard deviations over the pairs of draws to either side. Precision: the share of samples among the data; recall: of data among the samples (Kynkäänniemi et al. 2019, third neighbour).";

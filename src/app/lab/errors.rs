@@ -13,13 +13,13 @@ use super::frame::{
 };
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::palette::Palette;
 use crate::app::numbers::{self, Cell, Table};
-use crate::app::state::State;
+use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, leaving_line, log_axis, log_grid, now_line, plot, say, time_axis, time_grid,
     time_range,
 };
+use crate::app::state::State;
 
 /// Most decades of an axis.
 const MOST_DECADES: f64 = 10.0;

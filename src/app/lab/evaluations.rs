@@ -10,8 +10,8 @@ use super::frame::{Head, choose, plain_head};
 use super::picture::{Picture, Scale, plane_table};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::plots::frame::say;
 use crate::app::numbers::Table;
+use crate::app::plots::frame::say;
 use crate::app::state::State;
 
 /// Cells along each side.

@@ -80,7 +80,9 @@ fn title(
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
     // Room for the button that saves the numbers.
     let mut beside = line;
-    if (line.max.x - ui.max_rect().max.x).abs() < 1.0 && (line.min.y - ui.max_rect().min.y).abs() < 1.0 {
+    if (line.max.x - ui.max_rect().max.x).abs() < 1.0
+        && (line.min.y - ui.max_rect().min.y).abs() < 1.0
+    {
         beside.max.x -= save_button::WIDTH;
     }
     let mut left =

@@ -10,9 +10,9 @@ use egui_plot::{AxisHints, HoverPosition, Plot, PlotImage, PlotPoint, PlotUi};
 
 use super::frame::inside;
 use crate::app::number;
+use crate::app::numbers::Table;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT};
-use crate::app::numbers::Table;
 
 /// How values become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]

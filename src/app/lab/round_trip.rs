@@ -11,8 +11,8 @@ use super::frame::{Head, band, head, inside, log_x_grid, log10, plain_head, say_
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
 use crate::app::numbers::{self, Cell, Table};
+use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
 use crate::app::state::State;
 
 /// Colours that are told apart.

@@ -12,8 +12,8 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside};
 use super::picture::{Picture, Scale};
 use crate::app::command::{Command, Commands};
-use crate::app::plots::frame::{plot, say};
 use crate::app::numbers::{Cell, Table};
+use crate::app::plots::frame::{plot, say};
 use crate::app::state::State;
 
 const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";

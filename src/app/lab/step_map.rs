@@ -10,8 +10,8 @@ use super::frame::{Head, inside, plain_head};
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
-use crate::app::plots::frame::{leaving_words, say};
 use crate::app::numbers::Table;
+use crate::app::plots::frame::{leaving_words, say};
 use crate::app::state::State;
 use driftscope_study::session::Leaving;
 

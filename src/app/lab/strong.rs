@@ -11,9 +11,9 @@ use super::frame::{
     Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
 };
 use crate::app::command::Commands;
+use crate::app::numbers::{Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
-use crate::app::numbers::{Cell, Table};
 use crate::app::state::State;
 
 const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path. Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";

@@ -10,13 +10,13 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, log10, say_if_empty, split};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
-use crate::app::theme::{TEXT, UNIT};
-use crate::app::numbers::{self, Cell, Table};
 use crate::app::state::State;
+use crate::app::theme::{TEXT, UNIT};
 
 const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
 

@@ -11,11 +11,11 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
-use crate::app::theme::{TEXT, UNIT};
-use crate::app::numbers::{self, Cell, Table};
 use crate::app::state::State;
+use crate::app::theme::{TEXT, UNIT};
 
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];

@@ -138,7 +138,8 @@ impl Offscreen {
                 return Err("stopped".to_owned());
             }
             self.pass(STEP);
-            if let Some(reason) = self.state.visible().iter().find_map(|pane| pane.failure.clone()) {
+            if let Some(reason) = self.state.visible().iter().find_map(|pane| pane.failure.clone())
+            {
                 return Err(reason);
             }
             calm = if self.is_settled() { calm + 1 } else { 0 };
@@ -192,7 +193,8 @@ impl Offscreen {
     fn draw(&mut self, ui: &mut Ui, now: Instant) {
         let ctx = ui.ctx().clone();
         let (state, views) = (&mut self.state, &mut self.views);
-        state.breadth = if self.order.size[0] < theme::NARROW { Breadth::One } else { Breadth::Both };
+        state.breadth =
+            if self.order.size[0] < theme::NARROW { Breadth::One } else { Breadth::Both };
         let _ = state.session.advance(now, Duration::ZERO);
         if matches!(self.order.view, View::Stage | View::Pane(_) | View::Window) {
             views.stage.prepare(&ctx, state);

@@ -69,7 +69,9 @@ pub enum RenderError {
     #[error(transparent)]
     Picture(#[from] PictureError),
     /// A picture cannot move.
-    #[error("{path} is one picture: a film ends in .gif, .apng, .webp or .mp4, or is a pattern such as frames/%04d.png")]
+    #[error(
+        "{path} is one picture: a film ends in .gif, .apng, .webp or .mp4, or is a pattern such as frames/%04d.png"
+    )]
     Still {
         /// The file.
         path: String,

@@ -153,7 +153,13 @@ impl Shown<'_> {
         (marks, lit.and_then(|lit| self.highlighted(lit, now, trail.as_ref(), scale)))
     }
 
-    fn highlighted(&self, lit: usize, now: f32, trail: Option<&Trail>, scale: f32) -> Option<Marks> {
+    fn highlighted(
+        &self,
+        lit: usize,
+        now: f32,
+        trail: Option<&Trail>,
+        scale: f32,
+    ) -> Option<Marks> {
         let view = self.view;
         let frames = self.paths.of(lit)?;
         let [r, g, b, a] = self.colour(lit, frames)?;

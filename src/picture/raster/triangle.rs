@@ -35,8 +35,7 @@ impl Triangle {
         let places = places.map(|place| place.map(|x| (x * GRID).round() as i64));
         let area = edge(places[0], places[1], places[2]);
         let order = if area > 0 { [0, 1, 2] } else { [0, 2, 1] };
-        let light =
-            |i: usize| corners[i].color.to_array().map(|part| f32::from(part) / 255.0);
+        let light = |i: usize| corners[i].color.to_array().map(|part| f32::from(part) / 255.0);
         (area != 0).then(|| Self {
             corners: order.map(|i| places[i]),
             area: area.abs(),

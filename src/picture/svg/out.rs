@@ -47,7 +47,8 @@ impl Out {
     /// A filled rectangle with round corners.
     pub fn rectangle(&mut self, rect: Rect, radius: f32, fill: Color32) {
         let (place, fill) = (box_of(rect), paint("fill", fill));
-        let round = if radius > 0.0 { format!(" rx=\"{}\"", length(radius)) } else { String::new() };
+        let round =
+            if radius > 0.0 { format!(" rx=\"{}\"", length(radius)) } else { String::new() };
         self.put(format_args!("<rect {place}{round}{fill}/>\n"));
     }
 
@@ -67,8 +68,7 @@ pub fn length(x: f32) -> f32 {
 
 /// The attributes of a rectangle's place.
 pub fn box_of(rect: Rect) -> String {
-    let [x, y, width, height] =
-        [rect.left(), rect.top(), rect.width(), rect.height()].map(length);
+    let [x, y, width, height] = [rect.left(), rect.top(), rect.width(), rect.height()].map(length);
     format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
 }
 
@@ -87,9 +87,7 @@ pub fn paint(attribute: &str, colour: Color32) -> String {
 /// The colour without regard to its opacity, and that.
 pub fn straight(colour: Color32) -> [u8; 4] {
     let [r, g, b, a] = colour.to_array();
-    let whole = |part: u8| {
-        (f32::from(part) * 255.0 / f32::from(a.max(1))).round().min(255.0) as u8
-    };
+    let whole = |part: u8| (f32::from(part) * 255.0 / f32::from(a.max(1))).round().min(255.0) as u8;
     [whole(r), whole(g), whole(b), a]
 }
 

@@ -7,10 +7,10 @@ use eframe::epaint::{ColorMode, PathShape, RectShape, Vertex, WHITE_UV};
 
 use super::out::{Out, box_of, length, paint, straight};
 use super::words;
-use crate::picture::marks::{Disc, Knot, Marks, Ribbon};
-use crate::picture::textures::Textures;
 use crate::picture::base64::base64;
+use crate::picture::marks::{Disc, Knot, Marks, Ribbon};
 use crate::picture::png;
+use crate::picture::textures::Textures;
 
 /// Most triangles of a mesh; of a larger one only so many are written.
 pub const LARGEST_MESH: usize = 200_000;
@@ -75,7 +75,8 @@ pub fn write(out: &mut Out, shape: &Shape, textures: &Textures) {
 /// A shape as triangles, for what SVG has no element for.
 fn tessellated(shape: Shape, mesh: &mut Mesh) {
     let options = eframe::epaint::TessellationOptions { feathering: false, ..Default::default() };
-    eframe::epaint::Tessellator::new(1.0, options, [1, 1], Vec::new()).tessellate_shape(shape, mesh);
+    eframe::epaint::Tessellator::new(1.0, options, [1, 1], Vec::new())
+        .tessellate_shape(shape, mesh);
 }
 
 fn filling(fill: Color32) -> String {
@@ -279,9 +280,7 @@ fn write_ribbon(out: &mut Out, ribbon: &Ribbon) {
     let pieces = if fades { PIECES.min(parts) } else { 1 };
     for piece in 0..pieces {
         let knots = &ribbon.knots[piece * parts / pieces..=(piece + 1) * parts / pieces];
-        let middle = |of: fn(&Knot) -> f32| {
-            knots.iter().map(of).sum::<f32>() / knots.len() as f32
-        };
+        let middle = |of: fn(&Knot) -> f32| knots.iter().map(of).sum::<f32>() / knots.len() as f32;
         let (width, opacity) = (middle(|knot| knot.width), middle(|knot| knot.opacity));
         let points: Vec<Pos2> = knots.iter().map(|knot| knot.at).collect();
         if points.len() < 2 || opacity < 0.004 {

@@ -33,10 +33,7 @@ pub fn write(out: &mut Out, shape: &TextShape) {
         let place = if shape.angle == 0.0 {
             format!("x=\"{x}\" y=\"{y}\"")
         } else {
-            format!(
-                "transform=\"translate({x} {y}) rotate({})\"",
-                length(shape.angle.to_degrees())
-            )
+            format!("transform=\"translate({x} {y}) rotate({})\"", length(shape.angle.to_degrees()))
         };
         out.put(format_args!(
             "<text {place} {family} font-size=\"{size}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"{} xml:space=\"preserve\">{}</text>\n",
@@ -54,8 +51,10 @@ fn background(out: &mut Out, shape: &TextShape, piece: &Piece<'_>) {
     }
     let size = piece.format.font_id.size;
     let low = shape.pos + piece.at.to_vec2();
-    let rect =
-        Rect::from_min_max(pos2(low.x, low.y - size), pos2(low.x + piece.width, low.y + 0.3 * size));
+    let rect = Rect::from_min_max(
+        pos2(low.x, low.y - size),
+        pos2(low.x + piece.width, low.y + 0.3 * size),
+    );
     out.rectangle(rect, 0.0, fill);
 }
 
@@ -64,9 +63,7 @@ fn family(family: &FontFamily) -> &'static str {
     match family {
         FontFamily::Monospace => "font-family=\"Hack, monospace\"",
         FontFamily::Proportional => "font-family=\"'IBM Plex Sans', sans-serif\"",
-        FontFamily::Name(_) => {
-            "font-family=\"'IBM Plex Sans', sans-serif\" font-weight=\"600\""
-        }
+        FontFamily::Name(_) => "font-family=\"'IBM Plex Sans', sans-serif\" font-weight=\"600\"",
     }
 }
 
