@@ -158,7 +158,7 @@ impl Render {
         let (fps, seconds) = (self.fps.unwrap_or(FPS), self.seconds.unwrap_or(SECONDS));
         let frames = (f64::from(fps) * seconds).round();
         ensure!(
-            frames >= 1.0 && frames <= MOST_FRAMES,
+            (1.0..=MOST_FRAMES).contains(&frames),
             "--seconds {seconds} at {fps} frames a second is not allowed: from 1 to {MOST_FRAMES} frames"
         );
         let (from, to) = (self.from.unwrap_or(0.0), self.to.unwrap_or(1.0));

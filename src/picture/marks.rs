@@ -78,7 +78,6 @@ pub struct Knot {
 impl Marks {
     /// The marks as a shape that [`super::rasterise`] and [`super::svg`] know; what may change lies in
     /// `rect`.
-    #[must_use]
     pub fn into_shape(self, rect: Rect) -> Shape {
         Shape::Callback(PaintCallback { rect, callback: Arc::new(self) })
     }

@@ -41,6 +41,7 @@ pub fn svg(
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::emath::TSTransform;
     use eframe::egui::{Stroke, pos2};
 
     use super::super::marks::{Disc, Marks, Rim};
@@ -60,7 +61,7 @@ mod tests {
         let drawn = [marks.into_shape(clip_rect), line].map(|shape| ClippedShape {
             clip_rect,
             shape,
-            transform_after_tessellation: Default::default(),
+            transform_after_tessellation: TSTransform::IDENTITY,
         });
         let svg = svg(&drawn, &Textures::default(), ([10.0, 10.0], 2.0), Color32::BLACK, "a < b");
         assert!(svg.contains(r##"<circle cx="3" cy="4.25" r="2" fill="#ff0080""##), "{svg}");

@@ -1,4 +1,4 @@
-//! WebP without loss, still and moving (developers.google.com/speed/webp/docs/riff_container).
+//! WebP without loss, still and moving (<https://developers.google.com/speed/webp/docs/riff_container>).
 
 use std::io::{self, Read, Seek, Write};
 

@@ -62,6 +62,9 @@ pub struct Offscreen {
 
 impl Offscreen {
     /// Begins; nothing is solved yet. Networks trained in a window are found in `networks`.
+    ///
+    /// # Panics
+    /// Never: playback can always be paused.
     #[must_use]
     pub fn new(order: Order, networks: Option<&Networks>) -> Self {
         let ctx = Context::default();

@@ -10,15 +10,14 @@ use crate::app::top_bar;
 /// What was sampled, and how.
 fn lines(state: &State) -> [String; 2] {
     let scene: &Scene = state.scene();
-    let what = match scene.classic() {
-        Some(classic) => classic.system().title.to_owned(),
-        None => {
-            let field = match scene.field.kind {
-                FieldKind::Learned => "learned field",
-                _ => "exact field",
-            };
-            format!("{} · {} path · {field}", scene.data.title(), scene.interpolant.kind.title())
-        }
+    let what = if let Some(classic) = scene.classic() {
+        classic.system().title.to_owned()
+    } else {
+        let field = match scene.field.kind {
+            FieldKind::Learned => "learned field",
+            _ => "exact field",
+        };
+        format!("{} · {} path · {field}", scene.data.title(), scene.interpolant.kind.title())
     };
     let particles = number::count(scene.particles.count as u64);
     let noun = number::plural(scene.particles.count as f64, "particle", "particles");

@@ -13,10 +13,13 @@ const KEY: u64 = u64::MAX;
 /// Points at most.
 const MOST: usize = 4_000;
 
+/// Places in the plane.
+pub type Points = Arc<[[f32; 2]]>;
+
 /// The points and what they were drawn for.
 pub struct DataPoints {
     drawn: Option<(Data, u64, usize, Theme)>,
-    points: Arc<[[f32; 2]]>,
+    points: Points,
     number: u64,
 }
 
@@ -65,7 +68,7 @@ impl DataPoints {
     }
 
     /// The points and their colour, as [`Self::look`] sees them.
-    pub fn points(&self) -> Option<(Arc<[[f32; 2]]>, [u8; 4])> {
+    pub fn points(&self) -> Option<(Points, [u8; 4])> {
         let (_, _, _, theme) = self.drawn.as_ref()?;
         Some((Arc::clone(&self.points), colour(*theme)))
     }

@@ -124,7 +124,9 @@ fn segment(
             let [r, g, b] = colour.map(|part| part * alpha);
             over(below, [r, g, b, alpha * (1.0 - glow)]);
             if glow > 0.0 {
-                below.iter_mut().for_each(|part| *part = part.min(1.0));
+                for part in below.iter_mut() {
+                    *part = part.min(1.0);
+                }
             }
         }
     }

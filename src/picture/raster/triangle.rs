@@ -55,8 +55,8 @@ impl Triangle {
         if left >= right || top >= bottom {
             return;
         }
-        let flat = self.colours[0] == self.colours[1] && self.colours[0] == self.colours[2];
-        let plain = self.uv[0] == self.uv[1] && self.uv[0] == self.uv[2];
+        let flat = is_one(&self.colours);
+        let plain = is_one(&self.uv);
         let look = |uv: [f32; 2]| texture.map_or([1.0; 4], |image| sample(image, uv));
         let one_texel = look(self.uv[0]);
         let one = std::array::from_fn(|k| self.colours[0][k] * one_texel[k]);
@@ -104,6 +104,12 @@ impl Triangle {
             texel[k] * (0..3).map(|i| shares[i] * self.colours[i][k]).sum::<f32>()
         })
     }
+}
+
+/// Whether all corners have the same, bit for bit.
+fn is_one<const N: usize>(corners: &[[f32; N]; 3]) -> bool {
+    let bits = corners.map(|corner| corner.map(f32::to_bits));
+    bits[0] == bits[1] && bits[0] == bits[2]
 }
 
 /// Twice the area of the triangle of three places; positive where they run clockwise on the screen.
