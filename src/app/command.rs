@@ -80,6 +80,23 @@ pub enum FileCommand {
     AskOpenTableau,
     /// Ask where to save the trained model.
     AskSaveModel,
+    /// Ask where to save a picture of the stage.
+    AskSavePicture,
+    /// Ask where to save a film of the stage.
+    AskSaveFilm,
+    /// Ask where to save numbers.
+    AskSaveNumbers {
+        /// What they are called.
+        name: String,
+        /// The file; none where there are no numbers.
+        csv: Option<Vec<u8>>,
+    },
+    /// Save a picture of the stage here.
+    SavePicture(PathBuf),
+    /// Save a film of the stage here.
+    SaveFilm(PathBuf),
+    /// Save the numbers that were asked about here.
+    SaveNumbers(PathBuf),
     /// Open a scene, a tableau or a model, told apart by the name's ending and the content.
     Open(PathBuf),
     /// Save the scene here.

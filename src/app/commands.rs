@@ -196,6 +196,15 @@ pub const SAVE_SCENE: Entry =
     Entry::new(("Save scene…", "save the scene"), &[Keys::Anywhere(CTRL, Key::S)], |_| {
         Command::File(FileCommand::AskSaveScene)
     });
+/// Save a picture.
+pub const SAVE_PICTURE: Entry =
+    Entry::new(("Save picture…", "save a picture of the stage"), &[], |_| {
+        Command::File(FileCommand::AskSavePicture)
+    });
+/// Save a film.
+pub const SAVE_FILM: Entry = Entry::new(("Save film…", "save a film of the stage"), &[], |_| {
+    Command::File(FileCommand::AskSaveFilm)
+});
 /// Open a model.
 pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[], |_| {
     Command::File(FileCommand::AskOpenModel)

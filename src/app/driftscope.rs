@@ -8,9 +8,7 @@ use driftscope_study::export::code::{MODEL_FILE, Target};
 use driftscope_study::scene::FieldKind;
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
-use eframe::egui::{
-    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
-};
+use eframe::egui::{self, Context, Id, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
 use super::command::{Command, Commands, FileCommand};
@@ -22,23 +20,20 @@ use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Look, State};
-use super::theme::{self, UNIT};
-use super::{controls, folded, help, keyboard, paste, plots, top_bar, transport};
+use super::views::Views;
+use super::{help, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Time that passes in one frame at most, so that a pause of the computer is no leap.
 const LONGEST_FRAME: Duration = Duration::from_secs(1);
-/// A window narrower than this, in points, has room for one panel only beside the stage.
-const NARROW: f32 = 1000.0;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
 /// The window.
 pub struct Driftscope {
     state: State,
-    stage: Stage,
-    lab: LabView,
+    views: Views,
     files: Files,
     toasts: Toasts,
     shooter: Option<Shooter>,
@@ -91,8 +86,7 @@ impl Driftscope {
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
-            stage: Stage::new(cc, &networks),
-            lab,
+            views: Views { stage: Stage::new(cc, &networks), lab },
             files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
@@ -115,18 +109,18 @@ impl Driftscope {
     /// Where a point of a pane's plot was on the screen in the last frame, for tests.
     #[must_use]
     pub fn screen_position(&self, pane: usize, at: [f64; 2]) -> Option<egui::Pos2> {
-        self.stage.screen_position(self.state.visible().get(pane)?.key, at)
+        self.views.stage.screen_position(self.state.visible().get(pane)?.key, at)
     }
 
     /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.state.is_settled() && !self.stage.is_busy()
+        self.state.is_settled() && !self.views.stage.is_busy()
     }
 
     /// Whether anything is being solved, trained, measured or drawn ahead.
     fn is_working(&self) -> bool {
-        self.state.is_working() || self.stage.is_busy()
+        self.state.is_working() || self.views.stage.is_busy()
     }
 
     /// Does to the session what a person asked for.
@@ -145,7 +139,7 @@ impl Driftscope {
             self.complain(reason.to_string());
         } else if matches!(action, Action::Open { .. }) {
             self.state.caption = true;
-            self.stage.reset_view();
+            self.views.stage.reset_view();
         }
     }
 
@@ -163,12 +157,12 @@ impl Driftscope {
             Command::Hover(particle) => state.session.hover(particle),
             Command::Inspect(step) => {
                 self.act(Action::Inspect { step });
-                if let Some(progress) = self.stage.inspected_progress(&self.state) {
+                if let Some(progress) = self.views.stage.inspected_progress(&self.state) {
                     self.act(Action::Seek { progress });
                 }
             }
             Command::Step(by) if state.inspected().is_some() => {
-                if let Some(step) = self.stage.inspected_beside(state, by) {
+                if let Some(step) = self.views.stage.inspected_beside(state, by) {
                     self.carry_out(Command::Inspect(Some(step)), ctx);
                 }
             }
@@ -177,7 +171,7 @@ impl Driftscope {
                 self.act(Action::Play { playing: false });
                 self.act(Action::Seek { progress });
             }
-            Command::ResetView => self.stage.reset_view(),
+            Command::ResetView => self.views.stage.reset_view(),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
                 state.look.panels.stage_alone = !state.look.panels.stage_alone;
@@ -274,61 +268,6 @@ impl Driftscope {
             }
         }
     }
-
-    fn panels_ui(&mut self, ui: &mut Ui) {
-        let palette = self.state.palette();
-        let out = &mut self.commands;
-        let state = &self.state;
-        let bar = Frame::new().fill(palette.panel);
-        let width = ui.available_width();
-        let alone = state.look.panels.stage_alone;
-        let mut hovered = None;
-
-        if !alone {
-            Panel::top("top bar")
-                .frame(bar.inner_margin(Margin::symmetric(12, 0)))
-                .exact_size(11.0 * UNIT)
-                .show(ui, |ui| top_bar::ui(ui, state, out));
-            Panel::bottom("transport")
-                .frame(bar.inner_margin(Margin::symmetric(12, 8)))
-                .show(ui, |ui| transport::ui(ui, state, out));
-        }
-        let panels = state.panels();
-        if !panels.controls && state.is_narrow() && !alone {
-            folded::left(ui, bar, state, out);
-        }
-        if panels.controls && !alone {
-            Panel::left("controls")
-                .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
-                .resizable(false)
-                .exact_size((0.215 * width).clamp(252.0, 320.0))
-                .show(ui, |ui| controls::ui(ui, state, out));
-        }
-        let central = Frame::new().fill(palette.ground);
-        if state.mode() == Mode::Errors {
-            CentralPanel::default()
-                .frame(central.inner_margin(Margin::symmetric(14, 8)))
-                .show(ui, |ui| self.lab.ui(ui, state, out));
-            self.state.hovered_time = None;
-            return;
-        }
-        if state.plots_are_folded() && !alone {
-            folded::right(ui, bar, state, out);
-        }
-        if panels.plots && !alone {
-            hovered = Panel::right("plots")
-                .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
-                .resizable(false)
-                .exact_size((0.225 * width).clamp(236.0, 440.0))
-                .show(ui, |ui| plots::ui(ui, state))
-                .inner;
-        }
-        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
-        CentralPanel::default()
-            .frame(central.inner_margin(margin))
-            .show(ui, |ui| self.stage.ui(ui, state, out));
-        self.state.hovered_time = hovered;
-    }
 }
 
 impl eframe::App for Driftscope {
@@ -341,15 +280,15 @@ impl eframe::App for Driftscope {
             ctx.set_zoom_factor(zoom);
         }
         self.state.breadth =
-            if ctx.content_rect().width() < NARROW { Breadth::One } else { Breadth::Both };
+            if ctx.content_rect().width() < theme::NARROW { Breadth::One } else { Breadth::Both };
         self.take_files(ctx);
         let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);
         if let Some(rest) = self.state.session.advance(Instant::now(), dt) {
             ctx.request_repaint_after(rest);
         }
-        self.stage.prepare(ctx, &self.state);
+        self.views.stage.prepare(ctx, &self.state);
         if self.state.mode() != Mode::Errors {
-            self.lab.rest();
+            self.views.lab.rest();
         }
         if let Some(words) = self.size.update(ctx) {
             match &mut self.shooter {
@@ -375,7 +314,7 @@ impl eframe::App for Driftscope {
         if !self.files.has_dialog() {
             keyboard::read(&ctx, &self.state, &mut self.commands);
         }
-        self.panels_ui(ui);
+        self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint(&ctx, &self.state);

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use driftscope_base::files::write_atomically;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{OwnTableau, Scene};
-use driftscope_study::session::Session;
 use driftscope_study::work::{Dispatcher, News, Ticket};
 use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::Context;
 
 use super::command::FileCommand;
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
+use super::offscreen::{Moments, Order, View};
+use super::saving::{Saved, Saving};
+use super::state::State;
 
 /// News waiting to be taken; more than a person can cause at a time.
 const QUEUE: usize = 16;
@@ -48,6 +51,10 @@ pub struct Files {
     dialog: Option<OwnDialog>,
     /// Whether the desktop's dialogs are left alone.
     own_dialogs: bool,
+    /// The numbers that it was asked where to save.
+    numbers: Vec<u8>,
+    /// The picture or film that is being made.
+    saving: Option<Saving>,
 }
 
 impl Files {
@@ -64,6 +71,8 @@ impl Files {
             tasks: Vec::new(),
             dialog: None,
             own_dialogs,
+            numbers: Vec::new(),
+            saving: None,
         }
     }
 
@@ -75,6 +84,9 @@ impl Files {
 
     /// Draws the dialog that is open in the window; the command that follows from its answer.
     pub fn ui(&mut self, ctx: &Context) -> Option<FileCommand> {
+        if let Some(saving) = &self.saving {
+            saving.ui(ctx);
+        }
         let command = match self.dialog.as_mut()?.ui(ctx) {
             Answer::Open => return None,
             Answer::Nothing => None,
@@ -87,13 +99,57 @@ impl Files {
 
     /// The next news, if there is any.
     pub fn poll(&mut self, work: &Dispatcher<Task>) -> Option<FileNews> {
-        let news = self.inbox.try_recv().ok().or_else(|| self.news_of_tasks(work))?;
+        let news = self.inbox.try_recv().ok();
+        let news = news.or_else(|| self.news_of_tasks(work)).or_else(|| self.news_of_saving())?;
         match &news {
             FileNews::Chosen(_) => self.asking = false,
             FileNews::NoDialog(question) => self.dialog = Some(OwnDialog::new(*question)),
             _ => {}
         }
         Some(news)
+    }
+
+    /// What has come of the picture.
+    fn news_of_saving(&mut self) -> Option<FileNews> {
+        let saved = self.saving.as_ref()?.poll()?;
+        self.saving = None;
+        match saved {
+            Saved::There(path) => Some(FileNews::Saved(path)),
+            Saved::Failed(words) => Some(FileNews::Failed(words)),
+            Saved::Stopped => None,
+        }
+    }
+
+    /// Says what went wrong.
+    fn complain(&self, words: String) {
+        // More news than a person can cause do not wait.
+        let _ = self.sender.try_send(FileNews::Failed(words));
+        self.ctx.request_repaint();
+    }
+
+    /// Begins to make a picture of what is seen, or a film of the run.
+    fn save_picture(&mut self, state: &State, path: PathBuf, film: bool) {
+        if self.saving.is_some() {
+            self.complain("Another picture is still being saved.".to_owned());
+            return;
+        }
+        let (moments, scale) = if film {
+            (FILM, 1.0)
+        } else {
+            (Moments::One(state.playback().progress), PICTURE_SCALE)
+        };
+        let order = Order {
+            scene: (**state.scene()).clone(),
+            view: View::Stage,
+            size: View::Stage.usual_size(),
+            scale,
+            theme: state.look.theme,
+            caption: false,
+        };
+        match Saving::start(&self.ctx, (order, moments), state.networks().clone(), path) {
+            Ok(saving) => self.saving = Some(saving),
+            Err(error) => self.complain(format!("The picture cannot be made: {error}.")),
+        }
     }
 
     /// The next news of what is being read and written.
@@ -128,7 +184,8 @@ impl Files {
     }
 
     /// Asks for a file, or uses the one that was chosen.
-    pub fn carry_out(&mut self, command: FileCommand, session: &Session) {
+    pub fn carry_out(&mut self, command: FileCommand, state: &State) {
+        let session = &state.session;
         let (scene, networks, work) = (session.scene(), session.networks(), session.work());
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
@@ -136,6 +193,30 @@ impl Files {
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
+            FileCommand::AskSavePicture => self.ask(SAVE_PICTURE),
+            FileCommand::AskSaveFilm => self.ask(SAVE_FILM),
+            FileCommand::AskSaveNumbers { name, csv: None } => {
+                self.complain(format!("There are no numbers of {name} yet."));
+            }
+            FileCommand::AskSaveNumbers { csv: Some(csv), .. } => {
+                self.numbers = csv;
+                self.ask(SAVE_NUMBERS);
+            }
+            FileCommand::SavePicture(path) => {
+                self.save_picture(state, with_any_ending(path, "png"), false);
+            }
+            FileCommand::SaveFilm(path) => {
+                self.save_picture(state, with_any_ending(path, "gif"), true);
+            }
+            FileCommand::SaveNumbers(path) => {
+                let (path, csv) = (with_ending(path, "csv"), std::mem::take(&mut self.numbers));
+                self.spawn(move || match write_atomically(&path, &csv) {
+                    Ok(()) => FileNews::Saved(path),
+                    Err(error) => {
+                        FileNews::Failed(format!("cannot write {}: {error}", path.display()))
+                    }
+                });
+            }
             FileCommand::Open(path) => self.start(work, Task::Read(path)),
             FileCommand::SaveScene(path) => {
                 let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));
@@ -148,9 +229,7 @@ impl Files {
                     self.start(work, Task::WriteModel { network, path });
                 } else {
                     let words = "The scene shows no network that was trained in this window.";
-                    // More news than a person can cause do not wait.
-                    let _ = self.sender.try_send(FileNews::Failed(words.to_owned()));
-                    self.ctx.request_repaint();
+                    self.complain(words.to_owned());
                 }
             }
         }
@@ -185,6 +264,37 @@ impl Files {
     }
 }
 
+/// Pixels per point of a picture that is saved from the window.
+const PICTURE_SCALE: f32 = 2.0;
+/// A film that is saved from the window: the whole run, in four seconds.
+const FILM: Moments = Moments::Film { from: 0.0, to: 1.0, fps: 25, frames: 100 };
+
+/// The path as it is if its name ends in anything, otherwise with this ending.
+fn with_any_ending(path: PathBuf, ending: &str) -> PathBuf {
+    if path.extension().is_some() { path } else { with_ending(path, ending) }
+}
+
+const SAVE_PICTURE: Question = Question {
+    title: "Save picture",
+    kind: "Pictures",
+    ending: "png",
+    name: Some("picture.png"),
+    then: FileCommand::SavePicture,
+};
+const SAVE_FILM: Question = Question {
+    title: "Save film",
+    kind: "Films",
+    ending: "gif",
+    name: Some("film.gif"),
+    then: FileCommand::SaveFilm,
+};
+const SAVE_NUMBERS: Question = Question {
+    title: "Save numbers",
+    kind: "Tables",
+    ending: "csv",
+    name: Some("numbers.csv"),
+    then: FileCommand::SaveNumbers,
+};
 const OPEN_SCENE: Question = Question {
     title: "Open scene",
     kind: "Scenes",

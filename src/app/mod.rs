@@ -20,10 +20,14 @@ mod launch;
 #[cfg(target_os = "linux")]
 mod libraries;
 pub mod number;
+pub mod numbers;
+pub mod offscreen;
 mod pace;
 pub mod palette;
 mod paste;
 mod plots;
+mod save_button;
+mod saving;
 mod screenshot;
 mod scrubber;
 mod size;
@@ -32,6 +36,7 @@ pub mod state;
 pub mod theme;
 mod top_bar;
 mod transport;
+mod views;
 mod window;
 
 pub use self::driftscope::Driftscope;

@@ -51,6 +51,18 @@ pub enum Breadth {
     One,
 }
 
+/// What the views are drawn for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// For a person at a window.
+    #[default]
+    Live,
+    /// For a picture of the window, without what differs from run to run.
+    Still,
+    /// For a picture of a part of it, without what is there to be pressed.
+    Figure,
+}
+
 /// All that is shown: a session, and how the window looks at it.
 pub struct State {
     /// The document at work.
@@ -65,6 +77,8 @@ pub struct State {
     pub help: bool,
     /// Whether the schedule lies on the stage.
     pub schedule: bool,
+    /// What it is drawn for.
+    pub purpose: Purpose,
     /// The t under the pointer in a plot, which the scrubber lights.
     pub hovered_time: Option<f64>,
 }
@@ -94,6 +108,7 @@ impl State {
             breadth: Breadth::Both,
             help: false,
             schedule: false,
+            purpose: Purpose::Live,
             hovered_time: None,
         }
     }

@@ -19,6 +19,8 @@ pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
 /// A window that has room for this many points is meant for a screen that nobody looks at from near,
 /// or whose system does not say how fine it is: everything in it is so much larger.
 const ROOMY: [([f32; 2], f32); 2] = [([5000.0, 2800.0], 2.0), ([3300.0, 1850.0], 1.5)];
+/// A window narrower than this, in points, has room for one panel only beside the stage.
+pub const NARROW: f32 = 1000.0;
 /// Height of one row of controls.
 pub const ROW: f32 = 24.0;
 

@@ -137,6 +137,8 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::SAVE_MODEL,
             &commands::COPY_LINK,
             &commands::PASTE,
+            &commands::SAVE_PICTURE,
+            &commands::SAVE_FILM,
             &commands::UNDO,
             &commands::REDO,
         ];

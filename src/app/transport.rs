@@ -12,7 +12,7 @@ use super::icon::{Icon, icon_button};
 use super::number;
 use super::palette::Palette;
 use super::scrubber;
-use super::state::State;
+use super::state::{Purpose, State};
 use super::theme::{ROW, TEXT, UNIT, semibold};
 
 const SPEEDS: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0];
@@ -154,7 +154,8 @@ fn progress(state: &State) -> String {
 fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
     let recording = state.recording();
     let shown = |words: Option<String>| words.unwrap_or_else(|| "–".to_owned());
-    let time = shown(recording.map(|recording| number::duration(recording.elapsed)));
+    let timed = recording.filter(|_| state.purpose == Purpose::Live);
+    let time = shown(timed.map(|recording| number::duration(recording.elapsed)));
     let time = Cell {
         width: 16.0 * UNIT,
         job: reading(palette, "", &time, ""),

@@ -1,16 +1,18 @@
 //! The command line: the same engine without a window.
 
 pub mod bench;
-mod convention;
 mod code;
+mod convention;
 mod data;
 mod field;
 mod idle;
 mod keys;
 mod likelihood;
 mod link;
+mod looks;
 mod methods;
 mod output;
+mod render;
 mod sample;
 mod scene_args;
 mod starts;
@@ -24,6 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use driftscope_study::session::Mode;
 
+use self::looks::{Theme, share};
 use self::output::{EXIT_REFUSED, complain};
 use self::scene_args::SceneArgs;
 use crate::app::palette;
@@ -69,30 +72,12 @@ pub struct Cli {
     page: Option<String>,
 }
 
-/// The themes of the window.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Theme {
-    /// Light on dark.
-    Dark,
-    /// Dark on light.
-    Light,
-    /// Black on white with heavier lines.
-    Projector,
-}
-
-/// Reads a share of the run.
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err("a number from 0 to 1 is needed".into()),
-    }
-}
-
 const WINDOW_HELP: &str = "Examples:
   driftscope                                     open the window
   driftscope --scene ode-and-sde                 open it on a bundled scene
   driftscope sample --out out                    two moons under DOPRI5, as CSV files
   driftscope sample --set sampler.method=euler --set sampler.steps=10 --out out
+  driftscope render --scene ode-and-sde --out picture.svg
   driftscope sweep --set field.kind=exact --methods euler,heun,rk4,dopri5 --out out
   driftscope train --data two-moons --out moons.safetensors";
 
@@ -100,6 +85,8 @@ const WINDOW_HELP: &str = "Examples:
 enum Command {
     /// Run a scene and write samples, trajectories, steps and a summary.
     Sample(sample::Sample),
+    /// Draw a scene into a file: a picture, a film, or numbers.
+    Render(Box<render::Render>),
     /// Evaluate a scene's field, interpolant and diffusion at given points, in double precision.
     Field(field::FieldCommand),
     /// The log-likelihood of given points under a scene's flow.
@@ -150,6 +137,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
+        Some(Command::Render(render)) => render.run(),
         Some(Command::Field(field)) => field.run(),
         Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
@@ -212,9 +200,8 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         scene: cli.scene.scene()?,
         screenshot,
         theme: match (cli.theme, cli.light) {
-            (Some(Theme::Projector), _) => palette::Theme::Projector,
-            (Some(Theme::Light), _) | (None, true) => palette::Theme::Light,
-            (Some(Theme::Dark), _) | (None, false) => palette::Theme::Dark,
+            (None, true) => palette::Theme::Light,
+            (theme, _) => theme.map_or(palette::Theme::Dark, palette::Theme::from),
         },
         at: cli.at,
         pin: cli.pin,

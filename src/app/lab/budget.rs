@@ -8,6 +8,8 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, say_if_empty};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::Table;
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
@@ -69,6 +71,27 @@ impl Card for BudgetCard {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Error budget"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&["error", "sliced W2"]);
+        let parts =
+            [("solver", found.solver), ("model", found.model), ("sampling", found.sampling)];
+        let total = [
+            ("samples to data", found.total.value),
+            ("floor", found.total.floor),
+            ("floor, least", found.total.spread[0]),
+            ("floor, most", found.total.spread[1]),
+        ];
+        for (name, value) in parts.into_iter().chain(total) {
+            table.push([name.into(), value.into()]);
+        }
+        Some(table)
     }
 }
 

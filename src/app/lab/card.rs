@@ -8,6 +8,7 @@ use driftscope_study::work::Dispatcher;
 use eframe::egui::{Rect, Ui};
 
 use crate::app::command::Commands;
+use crate::app::numbers::Table;
 use crate::app::palette::Palette;
 use crate::app::state::State;
 
@@ -15,6 +16,12 @@ use crate::app::state::State;
 pub trait Card {
     /// Draws the card into `rect`, asking for what it shows.
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands);
+
+    /// Its title, or the first of several, by which it is named in files and on the command line.
+    fn title(&self) -> &'static str;
+
+    /// What it shows, as numbers; none as long as it shows nothing.
+    fn numbers(&self, state: &State) -> Option<Table>;
 
     /// Withdraws what is being measured: nobody looks.
     fn rest(&mut self);

@@ -8,6 +8,8 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, say_if_empty};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::Table;
+use crate::app::state::State;
 use crate::app::theme::{UNIT, semibold};
 
 const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
@@ -72,6 +74,20 @@ impl Card for ConvergenceCard {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Convergence"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&["steps", "error", "ratio", "order"]);
+        for row in &found.rows {
+            let ratio = row.ratio.unwrap_or(f64::NAN);
+            table.push([row.steps.into(), row.error.into(), ratio.into(), ratio.log2().into()]);
+        }
+        Some(table)
     }
 }
 

@@ -9,7 +9,9 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, plain_head, say_if_empty, split};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 const ABOUT: &str = "The share of particles in each mode over 12 seeds (dot: mean, line: twice the standard deviation), beside the data's weight (frame). Modes are the mixture's components, joined where they overlap.";
@@ -49,6 +51,36 @@ impl Card for CoverageCard {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Mode coverage"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let modes = 1..=found.modes.weights.len();
+        let shares: Vec<String> = modes.map(|mode| format!("share of mode {mode}")).collect();
+        let mut columns = vec!["seed"];
+        columns.extend(shares.iter().map(String::as_str));
+        columns.extend(["precision", "recall"]);
+        columns.extend(["sliced W2", "its floor", "its floor, least", "its floor, most"]);
+        columns.extend(["energy", "floor of energy", "least of it", "most of it"]);
+        let mut table = Table::new(&columns);
+        let exact: Vec<Cell> = found.modes.weights.iter().map(|weight| (*weight).into()).collect();
+        for seed in &found.seeds {
+            let mut row: Vec<Cell> = vec![Cell::Count(seed.seed)];
+            row.extend(seed.shares.iter().map(|share| Cell::Number(*share)));
+            row.extend([seed.overlap.precision.into(), seed.overlap.recall.into()]);
+            row.extend(numbers::floored(Some(&seed.sliced_w2)));
+            row.extend(numbers::floored(Some(&seed.energy)));
+            table.push(row);
+        }
+        let mut row: Vec<Cell> = vec!["exact".into()];
+        row.extend(exact);
+        row.resize(columns.len(), Cell::Number(f64::NAN));
+        table.push(row);
+        Some(table)
     }
 }
 

@@ -13,11 +13,13 @@ use super::frame::{
 };
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, leaving_line, log_axis, log_grid, now_line, plot, say, time_axis, time_grid,
     time_range,
 };
+use crate::app::state::State;
 
 /// Most decades of an axis.
 const MOST_DECADES: f64 = 10.0;
@@ -110,6 +112,34 @@ impl Card for Errors {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Error against t"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&[
+            "t",
+            "estimate, 10 %",
+            "estimate, median",
+            "estimate, 90 %",
+            "true, 10 %",
+            "true, median",
+            "true, 90 %",
+            "global, 10 %",
+            "global, median",
+            "global, 90 %",
+        ]);
+        for (i, t) in found.times.iter().enumerate() {
+            let mut row: Vec<Cell> = vec![(*t).into()];
+            for bands in [&found.estimate, &found.local, &found.global] {
+                row.extend(numbers::band(bands[i].as_ref()));
+            }
+            table.push(row);
+        }
+        Some(table)
     }
 }
 

@@ -7,10 +7,12 @@ use eframe::egui::{Rect, Ui};
 
 use super::card::{Card, CardContext};
 use super::frame::{Head, choose, plain_head};
-use super::picture::{Picture, Scale};
+use super::picture::{Picture, Scale, plane_table};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::Table;
 use crate::app::plots::frame::say;
+use crate::app::state::State;
 
 /// Cells along each side.
 const SIDE: usize = 56;
@@ -80,4 +82,12 @@ impl Card for Evaluations {
     }
 
     fn rest(&mut self) {}
+
+    fn title(&self) -> &'static str {
+        "Evaluations"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        Some(plane_table(self.map.as_ref()?, "evaluations per particle"))
+    }
 }

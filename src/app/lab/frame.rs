@@ -12,10 +12,11 @@ use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::say;
+use crate::app::save_button;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 /// Height of a card's first line.
-const HEAD: f32 = 7.0 * UNIT;
+pub const HEAD: f32 = 7.0 * UNIT;
 /// Marks along x are at least this many of `egui_plot`'s smallest steps apart.
 const X_MARKS_APART: f64 = 6.0;
 /// Width of a column of names beside a plot.
@@ -77,6 +78,13 @@ fn title(
     add: impl FnOnce(&mut Ui),
 ) -> (Rect, Pressed) {
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
+    // Room for the button that saves the numbers.
+    let mut beside = line;
+    if (line.max.x - ui.max_rect().max.x).abs() < 1.0
+        && (line.min.y - ui.max_rect().min.y).abs() < 1.0
+    {
+        beside.max.x -= save_button::WIDTH;
+    }
     let mut left =
         ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
     left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
@@ -84,7 +92,7 @@ fn title(
     left.label(RichText::new(head.note).color(palette.quiet)).on_hover_text(head.about);
     let mut right = ui.new_child(
         UiBuilder::new()
-            .max_rect(line)
+            .max_rect(beside)
             .layout(Layout::right_to_left(Align::Center))
             .id_salt("right"),
     );

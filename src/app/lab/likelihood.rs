@@ -11,6 +11,8 @@ use super::frame::{Head, choose, head, say_if_empty};
 use super::picture::{Picture, Scale};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{Cell, Table};
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
 const ABOUT: &str = "log p₁(x) = log p₀(x₀) − ∫ ∇·v(x_t, t) dt along the trajectory that ends at x (Chen et al. 2018; Song et al. 2021, eq. 39), with the exact divergence, shown as a density. Hutchinson's estimate replaces the divergence by εᵀJε for one random ε: it is right on average only, and the map shows by how much log p₁ moves.";
@@ -112,5 +114,23 @@ impl Card for Likelihood {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Likelihood"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let maps = [&found.flow, &found.exact, &found.hutchinson];
+        let mut table =
+            Table::new(&["x", "y", "log p, flow", "log p, exact", "log p, Hutchinson ±"]);
+        let points = PlaneMap::points(found.flow.extent, found.flow.side);
+        for (i, [x, y]) in points.into_iter().enumerate() {
+            let mut row: Vec<Cell> = vec![x.into(), y.into()];
+            row.extend(maps.iter().map(|map| Cell::Number(map.values[i])));
+            table.push(row);
+        }
+        Some(table)
     }
 }

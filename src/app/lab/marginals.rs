@@ -9,10 +9,12 @@ use egui_plot::FilledArea;
 use super::card::{Card, CardContext};
 use super::frame::{Head, column_of_names, dotted, head, inside, log10, say_if_empty};
 use crate::app::command::Commands;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
+use crate::app::state::State;
 
 const ABOUT: &str = "Sliced W2 between the particles at t and exact draws of p_t, one line a diffusion form, the ODE included; all with the scene's steps and n. The band is the spread of the floor: inside it nothing is left to be seen. Noise on the way heals errors of the model that the ODE carries along, but needs more steps.";
 
@@ -90,5 +92,23 @@ impl Card for Marginals {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Distance to p_t"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let curves = self.wish.latest()?;
+        let mut table =
+            Table::new(&["form", "t", "sliced W2", "floor", "floor, least", "floor, most"]);
+        for curve in curves.iter() {
+            for (t, found) in &curve.points {
+                let mut row: Vec<Cell> = vec![curve.form.title().into(), (*t).into()];
+                row.extend(numbers::floored(Some(found)));
+                table.push(row);
+            }
+        }
+        Some(table)
     }
 }

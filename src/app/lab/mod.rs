@@ -23,22 +23,23 @@ mod transport;
 mod work;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use driftscope_study::scene::Scene;
 use eframe::egui::{
-    Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2,
+    Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
 };
 
 use self::card::{Card, CardContext};
 use super::command::Commands;
+use super::numbers::{Table, name_of};
 use super::palette::Palette;
+use super::save_button::save_button;
 use super::state::State;
 use super::theme::{UNIT, semibold};
 
-/// A scene is measured once it has not changed for this long, so that dragging a slider does not
-/// start what the next frame withdraws.
-const SETTLED: Duration = Duration::from_millis(150);
+/// A scene is measured once it has not changed for this long, in seconds, so that dragging a slider does
+/// not start what the next frame withdraws.
+const SETTLED: f64 = 0.15;
 /// Height of the line of pages.
 const TABS: f32 = 9.0 * UNIT;
 const GAP: f32 = 4.0 * UNIT;
@@ -101,7 +102,8 @@ pub fn page_titles() -> impl Iterator<Item = &'static str> {
 pub struct LabView {
     page: usize,
     pages: Vec<Vec<Vec<Box<dyn Card>>>>,
-    scene: Option<(Arc<Scene>, Instant)>,
+    /// What the controls say, and since when, in seconds of the window's time.
+    scene: Option<(Arc<Scene>, f64)>,
     settled: Option<Arc<Scene>>,
     resting: bool,
 }
@@ -128,6 +130,30 @@ impl LabView {
         let found = PAGES.iter().position(|page| page.title.eq_ignore_ascii_case(title));
         self.page = found.unwrap_or(self.page);
         found.is_some()
+    }
+
+    /// What the cards are called on the command line, in the order of the pages.
+    pub fn names(&self) -> Vec<String> {
+        self.cards().map(|card| name_of(card.title())).collect()
+    }
+
+    fn cards(&self) -> impl Iterator<Item = &dyn Card> {
+        self.pages.iter().flatten().flatten().map(AsRef::as_ref)
+    }
+
+    /// What the card of this name shows, as numbers.
+    pub fn numbers(&self, name: &str, state: &State) -> Option<Table> {
+        self.cards().find(|card| name_of(card.title()) == name)?.numbers(state)
+    }
+
+    /// Draws the card of this name alone into `rect`.
+    pub fn card_ui(&mut self, ui: &mut Ui, rect: Rect, name: &str, state: &State) {
+        let mut cards = self.pages.iter_mut().flatten().flatten();
+        let Some(card) = cards.find(|card| name_of(card.title()) == name) else { return };
+        let scene = &Arc::clone(state.scene());
+        let context = CardContext { state, palette: state.palette(), work: state.work(), scene };
+        // What a person would press in it is pressed by nobody.
+        card.ui(ui, rect, &context, &mut Commands::new());
     }
 
     /// Withdraws everything: another mode is shown.
@@ -163,6 +189,8 @@ impl LabView {
                 let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, top + height));
                 let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((i, j)));
                 card.ui(&mut child, rect, &context, out);
+                let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::HEAD));
+                save_button(ui, head, card.title(), || card.numbers(state), out);
             }
         }
     }
@@ -199,13 +227,16 @@ impl LabView {
 
     /// Takes the controls' scene over once it has stood still.
     fn settle(&mut self, state: &State, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
         let same = self.scene.as_ref().is_some_and(|(scene, _)| scene.records_like(state.scene()));
         if !same {
-            self.scene = Some((Arc::clone(state.scene()), Instant::now()));
+            self.scene = Some((Arc::clone(state.scene()), now));
         }
         let Some((scene, since)) = &self.scene else { return };
-        match SETTLED.checked_sub(since.elapsed()) {
-            Some(rest) if self.settled.is_some() => ctx.request_repaint_after(rest),
+        match SETTLED - (now - since) {
+            rest if rest > 0.0 && self.settled.is_some() => {
+                ctx.request_repaint_after_secs(rest as f32);
+            }
             _ => self.settled = Some(Arc::clone(scene)),
         }
     }

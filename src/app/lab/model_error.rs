@@ -9,9 +9,11 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, band, head, inside, log10, names, plain_head, say_if_empty, split};
 use super::picture::{Picture, Scale};
 use crate::app::command::Commands;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
+use crate::app::state::State;
 
 const ABOUT: &str = "|v_learned − v_exact| at every point of the plane at the current t. Where no particle ever is, the network has learned nothing, and need not.";
 const ABOUT_MEAN: &str = "The mean of |v_learned − v_exact| over draws of p_t, its 10–90 % band, and for comparison the mean speed |v_exact|.";
@@ -90,5 +92,28 @@ impl Card for ModelError {
     fn rest(&mut self) {
         self.map.rest();
         self.mean.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Model error"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.mean.latest()?;
+        let mut table = Table::new(&[
+            "t",
+            "mean error",
+            "error, 10 %",
+            "error, median",
+            "error, 90 %",
+            "mean speed",
+        ]);
+        for (i, t) in found.times.iter().enumerate() {
+            let mut row: Vec<Cell> = vec![(*t).into(), found.mean[i].into()];
+            row.extend(numbers::band(found.bands[i].as_ref()));
+            row.push(found.speed[i].into());
+            table.push(row);
+        }
+        Some(table)
     }
 }

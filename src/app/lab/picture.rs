@@ -10,6 +10,7 @@ use egui_plot::{AxisHints, HoverPosition, Plot, PlotImage, PlotPoint, PlotUi};
 
 use super::frame::inside;
 use crate::app::number;
+use crate::app::numbers::Table;
 use crate::app::palette::Palette;
 use crate::app::theme::{TEXT, UNIT};
 
@@ -190,4 +191,12 @@ pub fn bar_ui(ui: &Ui, rect: Rect, palette: &Palette, scale: Scale) {
     {
         ui.painter().text(pos2(x, y), anchor, words, font.clone(), palette.quiet);
     }
+}
+/// A map as a table: the middle of every cell and the value there, which has a name.
+pub fn plane_table(map: &PlaneMap, quantity: &str) -> Table {
+    let mut table = Table::new(&["x", "y", quantity]);
+    for ([x, y], value) in PlaneMap::points(map.extent, map.side).into_iter().zip(&map.values) {
+        table.push([x.into(), y.into(), (*value).into()]);
+    }
+    table
 }

@@ -11,7 +11,9 @@ use super::frame::{Head, band, head, inside, log_x_grid, log10, plain_head, say_
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
+use crate::app::state::State;
 
 /// Colours that are told apart.
 const SHADES: usize = 24;
@@ -50,6 +52,27 @@ impl Card for RoundTripCard {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "There and back"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&[
+            "setting",
+            "evaluations there and back",
+            "error, 10 %",
+            "error, median",
+            "error, 90 %",
+        ]);
+        for (setting, nfe, band) in &found.settings {
+            let mut row: Vec<Cell> = vec![setting.to_string().into(), (*nfe).into()];
+            row.extend(numbers::band(band.as_ref()));
+            table.push(row);
+        }
+        Some(table)
     }
 }
 

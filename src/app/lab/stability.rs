@@ -12,7 +12,9 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside};
 use super::picture::{Picture, Scale};
 use crate::app::command::{Command, Commands};
+use crate::app::numbers::{Cell, Table};
 use crate::app::plots::frame::{plot, say};
+use crate::app::state::State;
 
 const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";
 
@@ -79,6 +81,23 @@ impl Card for StabilityCard {
 
     fn rest(&mut self) {
         self.region.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Stability"
+    }
+
+    fn numbers(&self, state: &State) -> Option<Table> {
+        let chosen = state.pane().chosen.as_deref()?;
+        let stability = chosen.stability.as_ref().ok()?;
+        let mut table = Table::new(&["t", "h", "Re hλ₁", "Im hλ₁", "Re hλ₂", "Im hλ₂", "outside"]);
+        for step in &stability.step_eigenvalues {
+            let [a, b] = step.h_lambda;
+            let outside = step.unstable.map_or(Cell::Number(f64::NAN), Cell::from);
+            let [t, h] = [step.t, step.h].map(Cell::from);
+            table.push([t, h, a.re.into(), a.im.into(), b.re.into(), b.im.into(), outside]);
+        }
+        Some(table)
     }
 }
 

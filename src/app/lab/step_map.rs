@@ -10,7 +10,9 @@ use super::frame::{Head, inside, plain_head};
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::Table;
 use crate::app::plots::frame::{leaving_words, say};
+use crate::app::state::State;
 use driftscope_study::session::Leaving;
 
 /// Colours that are told apart.
@@ -93,6 +95,19 @@ impl Card for StepMap {
     }
 
     fn rest(&mut self) {}
+
+    fn title(&self) -> &'static str {
+        "Step size h"
+    }
+
+    fn numbers(&self, state: &State) -> Option<Table> {
+        let dots = steps_under_way(state.recording()?, state.time()?);
+        let mut table = Table::new(&["x", "y", "h"]);
+        for ([x, y], h) in dots {
+            table.push([x.into(), y.into(), h.into()]);
+        }
+        Some(table)
+    }
 }
 
 /// The lengths of all kept steps that were logged.

@@ -11,8 +11,10 @@ use super::frame::{
     Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
 };
 use crate::app::command::Commands;
+use crate::app::numbers::{Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
+use crate::app::state::State;
 
 const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path. Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";
 
@@ -101,5 +103,21 @@ impl Card for Strong {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Strong error"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&["scheme", "step size", "strong error", "weak error"]);
+        for scheme in &found.schemes {
+            for (i, size) in found.sizes.iter().enumerate() {
+                let [strong, weak] = [scheme.errors[i], scheme.weak_errors[i]].map(Cell::from);
+                table.push([scheme.scheme.title().into(), (*size).into(), strong, weak]);
+            }
+        }
+        Some(table)
     }
 }

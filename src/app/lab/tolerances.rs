@@ -9,7 +9,9 @@ use super::frame::{Head, cell, choose, head, say_if_empty};
 use super::picture::Scale;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
+use crate::app::numbers::Table;
 use crate::app::palette::Palette;
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
 const ABOUT: &str = "Each cell is a solve of 64 particles: its evaluations per particle, or its global error (RMS at the end). A step may err by atol + rtol·|y| in each coordinate: below the line the relative part is the larger one, above it the absolute. Click a cell to load it.";
@@ -49,6 +51,30 @@ impl Card for Tolerances {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Tolerances"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&[
+            "atol",
+            "rtol",
+            "evaluations",
+            "global error",
+            "relative part of the tolerance",
+        ]);
+        for (atol, row) in found.atols.iter().zip(&found.cells) {
+            for (rtol, cell) in found.rtols.iter().zip(row) {
+                let of = |pick: fn(&Cell) -> f64| cell.as_ref().map_or(f64::NAN, pick).into();
+                let values = [of(|c| c.nfe), of(|c| c.global_error), of(|c| c.relative)];
+                let [nfe, error, relative] = values;
+                table.push([(*atol).into(), (*rtol).into(), nfe, error, relative]);
+            }
+        }
+        Some(table)
     }
 }
 

@@ -10,10 +10,12 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside, log10, say_if_empty, split};
 use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
     decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
 };
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
 const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
@@ -50,6 +52,33 @@ impl Card for TransportCard {
 
     fn rest(&mut self) {
         self.wish.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Straightness"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.wish.latest()?;
+        let mut table = Table::new(&[
+            "interpolant",
+            "t",
+            "curvature, 10 %",
+            "curvature, median",
+            "curvature, 90 %",
+            "path / chord, 10 %",
+            "path / chord, median",
+            "path / chord, 90 %",
+        ]);
+        for own in found.iter() {
+            for (t, band) in own.times.iter().zip(&own.curvature) {
+                let mut row: Vec<Cell> = vec![own.interpolant.title().into(), (*t).into()];
+                row.extend(numbers::band(band.as_ref()));
+                row.extend(numbers::band(own.ratio.as_ref()));
+                table.push(row);
+            }
+        }
+        Some(table)
     }
 }
 

@@ -11,8 +11,10 @@ use super::card::{Card, CardContext};
 use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
+use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
+use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
 /// Methods shown at first, beside the scene's own.
@@ -178,6 +180,37 @@ impl Card for WorkPrecision {
     fn rest(&mut self) {
         self.sweep.rest();
         self.own.rest();
+    }
+
+    fn title(&self) -> &'static str {
+        "Work and precision"
+    }
+
+    fn numbers(&self, _state: &State) -> Option<Table> {
+        let found = self.sweep.latest()?;
+        let mut table = Table::new(&[
+            "method",
+            "setting",
+            "evaluations per particle",
+            "global error",
+            "sliced W2",
+            "floor of sliced W2",
+            "least of it",
+            "most of it",
+            "energy",
+            "floor of energy",
+            "least of energy's",
+            "most of energy's",
+        ]);
+        for point in &found.points {
+            let mut row: Vec<Cell> = vec![point.method.get().title.into()];
+            row.extend([point.setting.to_string().into(), point.nfe.into()]);
+            row.push(point.global_error.into());
+            row.extend(numbers::floored(point.sliced_w2.as_ref()));
+            row.extend(numbers::floored(point.energy.as_ref()));
+            table.push(row);
+        }
+        Some(table)
     }
 }
 

@@ -6,16 +6,31 @@ use egui_plot::{AxisHints, Bar, BarChart, GridInput, GridMark};
 
 use super::frame::{plot, say, titled};
 use crate::app::number;
+use crate::app::numbers::{Cell, Table};
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 const LINE: f32 = 5.0 * UNIT;
 const NAME_WIDTH: f32 = 21.0 * UNIT;
 
+/// The title.
+pub const TITLE: &str = "Evaluations per particle";
+
+/// The counts of every particle.
+pub fn numbers(state: &State) -> Option<Table> {
+    let mut table = Table::new(&["particle", "evaluations", "accepted steps", "rejected attempts"]);
+    for (particle, counts) in state.recording()?.counts().enumerate() {
+        let all = [counts.nfe, counts.accepted, counts.rejected];
+        let [nfe, accepted, rejected] = all.map(|count| Cell::Count(count.into()));
+        table.push([particle.into(), nfe, accepted, rejected]);
+    }
+    Some(table)
+}
+
 /// Counts per particle.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
-    titled(ui, rect, palette, ("Evaluations per particle", ""), |ui| {
+    titled(ui, rect, palette, (TITLE, ""), |ui| {
         table(ui, state);
         ui.add_space(UNIT);
         histogram(ui, state);

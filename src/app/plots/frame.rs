@@ -19,7 +19,7 @@ const MARKS_APART: f64 = 3.4;
 /// The pointer means a line if it is this near, in points.
 const REACH: f32 = 6.0;
 /// Height of a title.
-const TITLE_HEIGHT: f32 = 6.0 * UNIT;
+pub const TITLE_HEIGHT: f32 = 6.0 * UNIT;
 
 /// Draws a title and, below it, whatever `add` draws into the rest of `rect`.
 pub fn titled<R>(

@@ -5,12 +5,25 @@ use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line};
 
 use super::frame::{plot, say, titled};
 use crate::app::number;
+use crate::app::numbers::{Cell, Table};
 use crate::app::state::State;
+
+/// The title.
+pub const TITLE: &str = "Training loss";
+
+/// The curve.
+pub fn numbers(state: &State) -> Option<Table> {
+    let mut table = Table::new(&["step", "loss"]);
+    for &(step, loss) in state.training()?.curve.iter() {
+        table.push([Cell::Count(step), f64::from(loss).into()]);
+    }
+    Some(table)
+}
 
 /// Loss over training steps.
 pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
-    titled(ui, rect, palette, ("Training loss", state.training_settings().loss.quantity), |ui| {
+    titled(ui, rect, palette, (TITLE, state.training_settings().loss.quantity), |ui| {
         let status = state.training();
         let points: Vec<[f64; 2]> = status
             .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())

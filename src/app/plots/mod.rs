@@ -5,8 +5,11 @@ pub(super) mod frame;
 mod loss;
 mod steps;
 
-use eframe::egui::{Rect, Ui, pos2};
+use eframe::egui::{Rect, Ui, pos2, vec2};
 
+use super::command::Commands;
+use super::numbers::{Table, name_of};
+use super::save_button::save_button;
 use super::state::State;
 use super::theme::UNIT;
 use driftscope_study::session::Mode;
@@ -14,8 +17,62 @@ use driftscope_study::session::Mode;
 /// The counts need this much for their table and a histogram that can be read.
 const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
 
+/// A plot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlotKind {
+    /// The size of steps.
+    StepSize,
+    /// What the solver believes of them.
+    Error,
+    /// What the run cost.
+    Counts,
+    /// The loss of a training.
+    Loss,
+}
+
+impl PlotKind {
+    /// Those that a scene alone has.
+    pub const OF_SCENES: [Self; 3] = [Self::StepSize, Self::Error, Self::Counts];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::StepSize => steps::STEP_SIZE,
+            Self::Error => steps::ERROR,
+            Self::Counts => counts::TITLE,
+            Self::Loss => loss::TITLE,
+        }
+    }
+
+    /// What it is called in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> String {
+        name_of(self.title())
+    }
+
+    /// What it shows, as numbers; none as long as it shows nothing.
+    #[must_use]
+    pub fn numbers(self, state: &State) -> Option<Table> {
+        match self {
+            Self::StepSize | Self::Error => steps::numbers(state),
+            Self::Counts => counts::numbers(state),
+            Self::Loss => loss::numbers(state),
+        }
+    }
+
+    /// Draws it into `rect`; returns the t under the pointer.
+    pub fn ui(self, ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
+        match self {
+            Self::StepSize => return steps::step_size_ui(ui, rect, state),
+            Self::Error => return steps::error_ui(ui, rect, state),
+            Self::Counts => counts::ui(ui, rect, state),
+            Self::Loss => loss::ui(ui, rect, state),
+        }
+        None
+    }
+}
+
 /// Draws the plots into all of `ui`; returns the t under the pointer.
-pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
+pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
     let all = ui.available_rect_before_wrap();
     let gap = 3.0 * UNIT;
     let room = all.height() - 2.0 * gap;
@@ -27,18 +84,16 @@ pub fn ui(ui: &mut Ui, state: &State) -> Option<f64> {
         top = rect.bottom() + gap;
         rect
     });
-    let hovered = match state.mode() {
-        Mode::Explore | Mode::Compare | Mode::Errors => {
-            let a = steps::step_size_ui(ui, first, state);
-            let b = steps::error_ui(ui, second, state);
-            a.or(b)
-        }
-        Mode::Train => {
-            loss::ui(ui, first, state);
-            steps::step_size_ui(ui, second, state)
-        }
+    let [upper, lower] = match state.mode() {
+        Mode::Explore | Mode::Compare | Mode::Errors => [PlotKind::StepSize, PlotKind::Error],
+        Mode::Train => [PlotKind::Loss, PlotKind::StepSize],
     };
-    counts::ui(ui, third, state);
+    let mut hovered = None;
+    for (plot, rect) in [(upper, first), (lower, second), (PlotKind::Counts, third)] {
+        hovered = plot.ui(ui, rect, state).or(hovered);
+        let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::TITLE_HEIGHT));
+        save_button(ui, head, plot.title(), || plot.numbers(state), out);
+    }
     ui.advance_cursor_after_rect(all);
     hovered
 }

@@ -7,6 +7,7 @@ use super::frame::{
     decades, leaving_line, log_axis, log_grid, log_label, now_line, plot, say, time_axis,
     time_grid, time_range, titled,
 };
+use crate::app::numbers::{Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::state::State;
 use driftscope_study::session::Shown;
@@ -15,11 +16,30 @@ use driftscope_study::session::{Series, Step};
 /// Most decades an axis shows.
 const MOST_DECADES: f64 = 8.0;
 
+/// The title of the step sizes,
+pub const STEP_SIZE: &str = "Step size h";
+/// and of the error estimates.
+pub const ERROR: &str = "Error estimate / tolerance";
+
+/// The attempted steps of both plots.
+pub fn numbers(state: &State) -> Option<Table> {
+    let columns = ["particles", "t", "t at the end", "h", "error estimate / tolerance", "accepted"];
+    let mut table = Table::new(&columns);
+    for series in &state.shown()?.traces.series {
+        for step in &series.steps {
+            let [t, end, h] = [step.t, step.end, step.h].map(Cell::from);
+            let (ratio, accepted) = (step.error_ratio.into(), step.accepted.into());
+            table.push([series.label.into(), t, end, h, ratio, accepted]);
+        }
+    }
+    Some(table)
+}
+
 /// The step size over t; returns the t under the pointer.
 pub fn step_size_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
     let palette = state.palette();
     let note = whose(state);
-    titled(ui, rect, palette, ("Step size h", note), |ui| {
+    titled(ui, rect, palette, (STEP_SIZE, note), |ui| {
         let value = |step: &Step| step.h.log10();
         over_time(ui, state, "step size", "h", value, None)
     })
@@ -28,7 +48,7 @@ pub fn step_size_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
 /// The error estimate over the tolerance, over t; returns the t under the pointer.
 pub fn error_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
     let palette = state.palette();
-    titled(ui, rect, palette, ("Error estimate / tolerance", ""), |ui| {
+    titled(ui, rect, palette, (ERROR, ""), |ui| {
         let value = |step: &Step| {
             if step.error_ratio > 0.0 { step.error_ratio.log10() } else { f64::NAN }
         };

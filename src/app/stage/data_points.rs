@@ -1,4 +1,4 @@
-//! A draw of the data on the graphics card: a recording of one keyframe.
+//! A draw of the data: a recording of one keyframe.
 
 use std::sync::Arc;
 
@@ -13,16 +13,25 @@ const KEY: u64 = u64::MAX;
 /// Points at most.
 const MOST: usize = 4_000;
 
+/// Places in the plane.
+pub type Points = Arc<[[f32; 2]]>;
+
 /// The points and what they were drawn for.
-#[derive(Default)]
 pub struct DataPoints {
     drawn: Option<(Data, u64, usize, Theme)>,
+    points: Points,
     number: u64,
+}
+
+impl Default for DataPoints {
+    fn default() -> Self {
+        Self { drawn: None, points: Arc::new([]), number: 0 }
+    }
 }
 
 impl DataPoints {
     /// Draws anew where the data have changed.
-    pub fn update(&mut self, gpu: &StageGpu, scene: &Scene, theme: Theme) {
+    pub fn update(&mut self, gpu: Option<&StageGpu>, scene: &Scene, theme: Theme) {
         let count = scene.particles.count.min(MOST);
         let key = (scene.data.clone(), scene.seed, count, theme);
         if self.drawn.as_ref() == Some(&key) || scene.classic().is_some() {
@@ -32,15 +41,19 @@ impl DataPoints {
         let mut rng = stream(scene.seed, Purpose::Draw, 0);
         let points: Vec<[f32; 2]> =
             mixture.sample(&mut rng, count).into_iter().map(|p| p.map(|x| x as f32)).collect();
-        let colour = Palette::of(theme).category(1);
+        self.points = points.into();
         self.number += 1;
+        let Some(gpu) = gpu else {
+            self.drawn = Some(key);
+            return;
+        };
         let upload = Upload {
             recording: self.number,
             particles: count,
             keyframes: 1,
             times: Arc::new([1.0]),
-            blocks: vec![BlockUpload { first_particle: 0, positions: points.into() }],
-            colours: Some(vec![[colour.r(), colour.g(), colour.b(), 200]; count].into()),
+            blocks: vec![BlockUpload { first_particle: 0, positions: Arc::clone(&self.points) }],
+            colours: Some(vec![colour(theme); count].into()),
         };
         match gpu.upload(KEY, &upload) {
             Ok(()) => self.drawn = Some(key),
@@ -51,7 +64,18 @@ impl DataPoints {
     /// The points as `view` sees particles, a little smaller.
     pub fn item(&self, view: &Appearance, pass: usize) -> Option<StageItem> {
         self.drawn.as_ref()?;
-        let view = Appearance {
+        Some(StageItem::new(KEY, Self::look(view)).pass(pass))
+    }
+
+    /// The points and their colour, as [`Self::look`] sees them.
+    pub fn points(&self) -> Option<(Points, [u8; 4])> {
+        let (_, _, _, theme) = self.drawn.as_ref()?;
+        Some((Arc::clone(&self.points), colour(*theme)))
+    }
+
+    /// How the points are seen where particles are seen as in `view`.
+    pub fn look(view: &Appearance) -> Appearance {
+        Appearance {
             now: 0.0,
             particles: usize::MAX,
             radius_px: 0.7 * view.radius_px,
@@ -61,7 +85,12 @@ impl DataPoints {
             adding: None,
             speeds: None,
             ..*view
-        };
-        Some(StageItem::new(KEY, view).pass(pass))
+        }
     }
+}
+
+/// Their colour; a little of what is below shows through.
+fn colour(theme: Theme) -> [u8; 4] {
+    let colour = Palette::of(theme).category(1);
+    [colour.r(), colour.g(), colour.b(), 200]
 }

@@ -13,6 +13,8 @@ mod header;
 mod layers;
 mod legend;
 mod look;
+mod marks;
+mod means;
 mod minimal;
 mod moment;
 mod overlay;
@@ -31,13 +33,14 @@ use std::collections::HashMap;
 
 use driftscope_study::scene::Layer;
 use driftscope_study::session::{Action, InspectedStep, Mode};
-use driftscope_study::work::{Dispatcher, ThreadCrew};
+use driftscope_study::work::{Dispatcher, InPlace, ThreadCrew};
 use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
 use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::layers::Densities;
+use self::means::Means;
 use self::pane::StagePane;
 use self::schedule::ScheduleCard;
 use self::step_inspector::StepInspector;
@@ -52,7 +55,7 @@ const GAP: f32 = 3.0 * UNIT;
 
 /// The stage and what it keeps from frame to frame.
 pub struct Stage {
-    gpu: Result<StageGpu, String>,
+    means: Means,
     /// Who makes what takes longer than a frame.
     work: Dispatcher<ViewTask>,
     /// By the keys of the panes.
@@ -69,14 +72,28 @@ impl Stage {
     #[must_use]
     pub fn new(cc: &eframe::CreationContext<'_>, networks: &Networks) -> Self {
         let options = egui_wgpu::RendererOptions::default();
-        let gpu = match &cc.wgpu_render_state {
-            Some(render) => StageGpu::install(render, &options).map_err(|error| error.to_string()),
-            None => Err("There is no graphics card.".to_owned()),
+        let means = match &cc.wgpu_render_state {
+            Some(render) => match StageGpu::install(render, &options) {
+                Ok(gpu) => Means::Card(gpu),
+                Err(error) => Means::Few(error.to_string()),
+            },
+            None => Means::Few("There is no graphics card.".to_owned()),
         };
         let (ctx, store) = (cc.egui_ctx.clone(), Store::new(networks.clone()));
+        Self::with(means, Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())))
+    }
+
+    /// A stage for pictures: all of it becomes shapes, and what takes long is made when it is asked for.
+    #[must_use]
+    pub fn for_pictures(networks: &Networks) -> Self {
+        let crew = InPlace::new(Store::new(networks.clone()));
+        Self::with(Means::Marks, Dispatcher::new(crew))
+    }
+
+    fn with(means: Means, work: Dispatcher<ViewTask>) -> Self {
         Self {
-            gpu,
-            work: Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())),
+            means,
+            work,
             panes: HashMap::new(),
             viewport: Viewport::default(),
             densities: Densities::default(),
@@ -127,8 +144,8 @@ impl Stage {
         let process =
             driftscope_study::scene::Scene { view: state.scene().view, ..(**scene).clone() };
         self.densities.update(&self.work, &process, projection, extent);
-        let gpu = self.gpu.as_ref().ok();
-        if let (true, Some(gpu)) = (state.scene().view.layers.has(Layer::Data), gpu) {
+        let gpu = self.means.card();
+        if state.scene().view.layers.has(Layer::Data) {
             self.data_points.update(gpu, scene, state.look.theme);
         }
         for (index, pane) in state.visible().iter().enumerate() {
@@ -139,7 +156,7 @@ impl Stage {
 
     /// Gives back what belongs to panes that are gone.
     fn forget_others(&mut self, state: &State) {
-        let gpu = self.gpu.as_ref().ok();
+        let gpu = self.means.card();
         self.panes.retain(|key, _| {
             let stays = state.panes().iter().any(|pane| pane.key == *key);
             if let (false, Some(gpu)) = (stays, gpu) {
@@ -210,7 +227,7 @@ impl Stage {
     fn pane_ui(&mut self, ui: &mut Ui, rect: Rect, state: &State, index: usize) -> pane::Done {
         let frame = pane::Frame {
             state,
-            gpu: self.gpu.as_ref().ok(),
+            means: &self.means,
             viewport: &mut self.viewport,
             densities: &mut self.densities,
             data_points: &self.data_points,
@@ -226,7 +243,7 @@ impl Stage {
         if let Some(trouble) = panes.find_map(StagePane::trouble) {
             return Some(trouble.clone());
         }
-        let reason = self.gpu.as_ref().err()?;
+        let Means::Few(reason) = &self.means else { return None };
         Some(format!("{reason} At most {} particles are drawn.", painted::MOST))
     }
 }

@@ -12,7 +12,7 @@ use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::palette::Palette;
-use crate::app::state::State;
+use crate::app::state::{Purpose, State};
 use crate::app::theme::{UNIT, semibold};
 use driftscope_study::session::{Mode, PaneState};
 
@@ -36,6 +36,24 @@ pub fn ui(
 ) {
     progress(ui, rect, state);
     let inner = frame.shrink(3.0 * UNIT);
+    if state.purpose != Purpose::Figure {
+        reset_button(ui, inner, state, out);
+    }
+    let captioned = state.caption && !state.scene().about.is_empty() && state.inspected().is_none();
+    if captioned && state.mode() != Mode::Compare {
+        let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
+        let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
+        corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
+    }
+    if let Some(complaint) = complaint {
+        corner(ui, inner, Layout::bottom_up(Align::Max), |ui| {
+            ui.add(Label::new(RichText::new(complaint).color(state.palette().quiet)).wrap());
+        });
+    }
+}
+
+/// The button that fits the view, in the corner.
+fn reset_button(ui: &mut Ui, inner: Rect, state: &State, out: &mut Commands) {
     corner(ui, inner, Layout::right_to_left(Align::Min), |ui| {
         let button = icon_button(
             ui,
@@ -48,17 +66,6 @@ pub fn ui(
             out.push((commands::RESET_VIEW.command)(state));
         }
     });
-    let captioned = state.caption && !state.scene().about.is_empty() && state.inspected().is_none();
-    if captioned && state.mode() != Mode::Compare {
-        let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
-        let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
-        corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
-    }
-    if let Some(complaint) = complaint {
-        corner(ui, inner, Layout::bottom_up(Align::Max), |ui| {
-            ui.add(Label::new(RichText::new(complaint).color(state.palette().quiet)).wrap());
-        });
-    }
 }
 
 /// Draws the words of a demonstration above the panes in `rect`, and returns what is left of it.

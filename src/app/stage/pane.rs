@@ -17,6 +17,8 @@ use super::gpu::{Appearance, StageGpu, StageItem};
 use super::gpu_copy::GpuCopy;
 use super::layers::{self, Densities, PaneLayers};
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
+use super::marks;
+use super::means::Means;
 use super::moment::{context, keyframe, over_time};
 use super::painted;
 use super::path;
@@ -46,8 +48,8 @@ pub struct StagePane {
 pub struct Frame<'a> {
     /// What is shown.
     pub state: &'a State,
-    /// The graphics card, if there is one.
-    pub gpu: Option<&'a StageGpu>,
+    /// Who draws the particles.
+    pub means: &'a Means,
     /// What of the plane is seen.
     pub viewport: &'a mut Viewport,
     /// The densities that are known exactly.
@@ -252,7 +254,8 @@ impl StagePane {
         let lines = state.scene().view.line_width as f32 * palette.heavier;
         let pen = (state.look.theme, lines);
         let mut items = Vec::new();
-        let is_software = frame.gpu.is_some_and(StageGpu::is_software);
+        let gpu = frame.means.card();
+        let is_software = gpu.is_some_and(StageGpu::is_software);
         let recording = pane.recording().cloned();
         let colouring = self.colouring();
         let view = recording.as_ref().map(|recording| {
@@ -264,7 +267,13 @@ impl StagePane {
             if let Some(draw) = self.layers.draw(layer, context, frame.densities, ctx, pen) {
                 items.push(Item::Drawn(draw));
             }
-            let (Some(view), true) = (&view, frame.gpu.is_some()) else { continue };
+            let Some(view) = &view else { continue };
+            if let Means::Marks = frame.means {
+                items.extend(self.marks(layer, view, frame).map(Item::Drawn));
+            }
+            if gpu.is_none() {
+                continue;
+            }
             match layer {
                 Layer::Data => {
                     let item = frame.data_points.item(view, frame.index);
@@ -309,8 +318,11 @@ impl StagePane {
             state.inspected().is_none() && !state.scene().shows_difference(frame.index)
         });
         match (view, recording) {
-            (Some(view), _) if frame.gpu.is_some() => {
+            (Some(view), _) if gpu.is_some() => {
                 items.push(Item::Gpu(Box::new(StageItem::new(pane.key, view))));
+            }
+            (Some(view), Some(recording)) if matches!(frame.means, Means::Marks) => {
+                items.extend(self.particles(state, &recording, view, frame.index));
             }
             (Some(view), Some(recording)) if view.discs => {
                 let Some(colouring) = self.colouring().cloned() else { return items };
@@ -330,6 +342,45 @@ impl StagePane {
             items.extend(frame.inspector.item(state, context.projection).map(Item::Drawn));
         }
         items
+    }
+}
+
+/// What becomes shapes of a picture instead of the graphics card's.
+impl StagePane {
+    /// The marks of a layer that the graphics card would draw.
+    fn marks<'a>(&self, layer: Layer, view: &Appearance, frame: &Frame<'_>) -> Option<Draw<'a>> {
+        match layer {
+            Layer::Data => {
+                let (points, colour) = frame.data_points.points()?;
+                let colours = vec![colour; points.len()].into();
+                let paths = marks::Paths::Points(points);
+                Some(marks::draw(paths, colours, DataPoints::look(view)))
+            }
+            Layer::Chords => {
+                let recording = frame.state.panes()[frame.index].recording()?;
+                let colours = Arc::clone(&self.colouring()?.colours);
+                let chords = chords(view, recording.times.len() - 1);
+                Some(marks::draw(marks::Paths::Recording(Arc::clone(recording)), colours, chords))
+            }
+            _ => None,
+        }
+    }
+
+    /// The particles, or how far off they are, and their trails.
+    fn particles<'a>(
+        &self,
+        state: &State,
+        recording: &Arc<Recording>,
+        view: Appearance,
+        index: usize,
+    ) -> Option<Item<'a>> {
+        let colours = Arc::clone(&self.colouring()?.colours);
+        let recording = Arc::clone(recording);
+        let paths = match self.difference(state, index) {
+            Some(difference) => marks::Paths::Difference(difference, recording),
+            None => marks::Paths::Recording(recording),
+        };
+        Some(Item::Drawn(marks::draw(paths, colours, view)))
     }
 }
 

@@ -6,6 +6,7 @@ mod check;
 pub mod data;
 mod derived;
 mod in_force;
+mod in_picture;
 mod in_words;
 mod layer;
 mod library;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
 pub use data::{Blob, Data, PointList};
+pub use in_picture::{PICTURE_ENDINGS, PNG_KEYWORD, SVG_ELEMENT, XMP_ELEMENT};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
 pub use link::LinkError;

@@ -8,7 +8,7 @@ use super::in_words::in_words;
 use super::link::{self, LinkError};
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
-use super::{Data, ModelName, Scene, bundled};
+use super::{Data, ModelName, Scene, bundled, in_picture};
 use crate::own;
 
 /// Scene files larger than this are not scenes.
@@ -74,6 +74,14 @@ pub enum SceneError {
     /// A link.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// A picture that holds no scene.
+    #[error("{path} holds no scene: {why}", path = .path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// Neither a bundled scene nor a file.
     #[error("no scene is called `{name}` and no file is there; bundled scenes: {names}")]
     Unknown {
@@ -151,6 +159,18 @@ impl Scene {
     #[must_use]
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a scene has nothing TOML cannot say")
+    }
+
+    /// The scene as TOML for a file that may be anywhere: files that it names, which are looked for from
+    /// `folder`, are named from there.
+    ///
+    /// # Panics
+    /// As [`Scene::to_toml`].
+    #[must_use]
+    pub fn to_toml_from(&self, folder: &Path) -> String {
+        let mut table = self.to_table();
+        see_from(&mut table, folder);
+        toml::to_string(&table).expect("a scene has nothing TOML cannot say")
     }
 
     /// A bundled scene, a file or a link (the default scene if `name` is none) with `KEY=VALUE` settings put
@@ -275,8 +295,15 @@ impl Scene {
 /// The table of a scene file. Files it names are looked for beside it.
 fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
     let mut table = parse(&read(path)?, &path.display().to_string())?;
-    let Some(folder) = path.parent() else { return Ok(table) };
-    beside(&mut table, folder);
+    if let Some(folder) = path.parent() {
+        see_from(&mut table, folder);
+    }
+    Ok(table)
+}
+
+/// Looks for the files that a scene names in `folder`.
+fn see_from(table: &mut toml::Table, folder: &Path) {
+    beside(table, folder);
     if let Some(data) = table.get_mut("data").and_then(toml::Value::as_table_mut) {
         Data::seen_from(data, folder);
     }
@@ -285,7 +312,6 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
             beside(pane, folder);
         }
     }
-    Ok(table)
 }
 
 /// Looks in `folder` for the files that a scene or a pane names.
@@ -301,6 +327,13 @@ fn beside(table: &mut toml::Table, folder: &Path) {
 
 fn read(path: &Path) -> Result<String, SceneError> {
     let failed = |source| SceneError::Read { path: path.to_owned(), source };
+    if in_picture::is_picture(path) {
+        let none = |why| SceneError::Picture { path: path.to_owned(), why };
+        let bytes = driftscope_base::files::read_bytes(path, in_picture::LARGEST_BYTES)
+            .map_err(failed)?
+            .ok_or_else(|| none("it is larger than 256 MiB"))?;
+        return in_picture::text_in(&bytes).map_err(none);
+    }
     driftscope_base::files::read_text(path, LARGEST_FILE_BYTES)
         .map_err(failed)?
         .ok_or_else(|| SceneError::TooLarge { path: path.to_owned() })

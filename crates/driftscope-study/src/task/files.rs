@@ -8,7 +8,7 @@ use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 use super::product::Product;
 use crate::networks::NetworkError;
 use crate::own::Own;
-use crate::scene::{OwnTableau, Scene};
+use crate::scene::{OwnTableau, PICTURE_ENDINGS, Scene};
 use crate::store::Store;
 use crate::work::Unfinished;
 
@@ -28,7 +28,7 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             let tableau = Own::<OwnTableau>::read(path).map_err(failed)?;
             Ok(Product::Tableau(tableau))
         }
-        Some(SCENE_ENDING) => {
+        Some(ending) if ending == SCENE_ENDING || PICTURE_ENDINGS.contains(&ending) => {
             let scene = Scene::load(path).map_err(failed)?;
             Ok(Product::Scene(Arc::new(scene)))
         }
@@ -37,8 +37,9 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             Ok(Product::Model(path.to_owned()))
         }
         _ => Err(Unfinished::Failed(format!(
-            "{} is neither a scene or a tableau (.{SCENE_ENDING}) nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
-            path.display()
+            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a picture with a scene (.{}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
+            path.display(),
+            PICTURE_ENDINGS.join(", ."),
         ))),
     }
 }

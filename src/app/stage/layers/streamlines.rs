@@ -2,7 +2,6 @@
 
 use std::f32::consts::TAU;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use driftscope_study::work::{Dispatcher, Wish};
 use eframe::egui::{Color32, Context, Mesh, Painter, Pos2, Rect, Shape, Ui, vec2};
@@ -20,8 +19,8 @@ const ALONG: f64 = 26.0;
 /// Lines stay where they were begun while the moment shown moves on by no more than this, in the
 /// time steps of [`Extract`]; beyond that the fields have little in common.
 const AKIN: i64 = 5;
-/// How long lines take to come and to go.
-const FADE: Duration = Duration::from_millis(260);
+/// How long lines take to come and to go, in seconds.
+const FADE: f64 = 0.26;
 /// Where on its way from one to the next a mark is brightest: behind it the tail.
 const HEAD: f32 = 0.86;
 /// Opacity between the marks, and on them.
@@ -35,15 +34,18 @@ const TAPER: f32 = 5.0;
 #[derive(Default)]
 pub struct Streamlines {
     wish: Wish<LinesWanted>,
+    /// The window's time at the last frame, in seconds.
+    now: f64,
     flow: Option<(Extract, Arc<Flow>)>,
 }
 
 /// A line of a picture.
 struct Shown {
     line: Arc<Line>,
-    /// Since when it is there, if it was not from the start; since when it is gone.
-    since: Option<Instant>,
-    gone: Option<Instant>,
+    /// Since when it is there, if it was not from the start, in seconds of the window's time; since when
+    /// it is gone.
+    since: Option<f64>,
+    gone: Option<f64>,
 }
 
 /// The streamlines at one moment.
@@ -62,18 +64,19 @@ impl Streamlines {
         context: &LayerContext<'_>,
         seen: Window,
     ) {
+        self.now = ctx.input(|input| input.time);
         if self.wish.take_news(work)
             && let Some((wanted, found)) = self.wish.answered()
         {
             let extract = &wanted.extract;
             let before = self.before(extract);
-            let flow = found.as_ref().as_ref().map(|found| Flow::after(before, found));
+            let flow = found.as_ref().as_ref().map(|found| Flow::after(before, found, self.now));
             self.flow = flow.map(|flow| (extract.clone(), Arc::new(flow)));
         }
         let extract = Extract::of(context, seen, (ALONG, extract::FINE));
         let seeds = self.before(&extract).map_or_else(Vec::new, Flow::seeds);
         self.wish.ask_when_free(work, LinesWanted { extract, seeds });
-        if self.flow().is_some_and(|flow| flow.is_changing()) {
+        if self.flow().is_some_and(|flow| flow.is_changing(self.now)) {
             ctx.request_repaint();
         }
     }
@@ -86,7 +89,7 @@ impl Streamlines {
 
     /// Whether anything wished for is still being made, or on its way in or out.
     pub fn busy(&self) -> bool {
-        self.wish.is_busy() || self.flow().is_some_and(|flow| flow.is_changing())
+        self.wish.is_busy() || self.flow().is_some_and(|flow| flow.is_changing(self.now))
     }
 
     /// What was made last.
@@ -103,9 +106,8 @@ impl Flow {
     }
 
     /// What was found, coming in where `before` was, whose lines go.
-    fn after(before: Option<&Self>, found: &FoundLines) -> Self {
+    fn after(before: Option<&Self>, found: &FoundLines, now: f64) -> Self {
         let shown = || before.iter().flat_map(|flow| &flow.lines);
-        let now = Instant::now();
         let mut lines: Vec<Shown> = found
             .lines
             .iter()
@@ -121,7 +123,7 @@ impl Flow {
             .collect();
         let stays = |line: &Line| lines.iter().any(|shown| shown.line.is_same(line));
         let leaving: Vec<Shown> = shown()
-            .filter(|shown| shown.gone.is_none_or(|gone| gone.elapsed() < FADE))
+            .filter(|shown| shown.gone.is_none_or(|gone| now - gone < FADE))
             .filter(|shown| shown.gone.is_some() || !stays(&shown.line))
             .map(|shown| Shown {
                 line: Arc::clone(&shown.line),
@@ -136,16 +138,16 @@ impl Flow {
 
 impl Shown {
     /// How much of it is there, 0 to 1.
-    fn presence(&self) -> f32 {
-        let share = |since: Instant| (since.elapsed().as_secs_f32() / FADE.as_secs_f32()).min(1.0);
+    fn presence(&self, now: f64) -> f32 {
+        let share = |since: f64| ((now - since) / FADE).clamp(0.0, 1.0) as f32;
         self.since.map_or(1.0, share) * (1.0 - self.gone.map_or(0.0, share))
     }
 }
 
 impl Flow {
     /// Whether lines are coming or going.
-    fn is_changing(&self) -> bool {
-        let recent = |moment: Option<Instant>| moment.is_some_and(|then| then.elapsed() < FADE);
+    fn is_changing(&self, now: f64) -> bool {
+        let recent = |moment: Option<f64>| moment.is_some_and(|then| now - then < FADE);
         self.lines.iter().any(|shown| recent(shown.since) || recent(shown.gone))
     }
 
@@ -161,9 +163,10 @@ impl Flow {
     ) {
         let seen = ui.clip_rect().expand(8.0);
         let pixel = 1.0 / ui.ctx().pixels_per_point();
+        let now = ui.input(|input| input.time);
         let mut mesh = Mesh::default();
         for shown in &self.lines {
-            let presence = shown.presence();
+            let presence = shown.presence(now);
             let line = &shown.line;
             let path: Vec<Pos2> = line.places.iter().map(|place| canvas.at(place.at)).collect();
             if presence <= 0.0 || !Rect::from_points(&path).intersects(seen) {

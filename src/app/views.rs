@@ -1,0 +1,93 @@
+//! All views side by side, as they lie in the window.
+
+use driftscope_study::session::Mode;
+use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
+
+use super::command::Commands;
+use super::lab::LabView;
+use super::stage::Stage;
+use super::state::State;
+use super::theme::UNIT;
+use super::{controls, folded, plots, top_bar, transport};
+
+/// The views that keep something from frame to frame.
+pub struct Views {
+    /// The panes.
+    pub stage: Stage,
+    /// The error laboratory.
+    pub lab: LabView,
+}
+
+impl Views {
+    /// Draws bars, panels and what is between them into all of `ui`; returns the t under the pointer in
+    /// a plot.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
+        let palette = state.palette();
+        let bar = Frame::new().fill(palette.panel);
+        let width = ui.available_width();
+        let alone = state.look.panels.stage_alone;
+        let mut hovered = None;
+
+        if !alone {
+            Panel::top("top bar")
+                .frame(bar.inner_margin(Margin::symmetric(12, 0)))
+                .exact_size(11.0 * UNIT)
+                .show(ui, |ui| top_bar::ui(ui, state, out));
+            Panel::bottom("transport")
+                .frame(bar.inner_margin(Margin::symmetric(12, 8)))
+                .show(ui, |ui| transport::ui(ui, state, out));
+        }
+        let panels = state.panels();
+        if !panels.controls && state.is_narrow() && !alone {
+            folded::left(ui, bar, state, out);
+        }
+        if panels.controls && !alone {
+            Panel::left("controls")
+                .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
+                .resizable(false)
+                .exact_size((0.215 * width).clamp(252.0, 320.0))
+                .show(ui, |ui| controls::ui(ui, state, out));
+        }
+        let central = Frame::new().fill(palette.ground);
+        if state.mode() == Mode::Errors {
+            CentralPanel::default()
+                .frame(central.inner_margin(Margin::symmetric(14, 8)))
+                .show(ui, |ui| self.lab.ui(ui, state, out));
+            return None;
+        }
+        if state.plots_are_folded() && !alone {
+            folded::right(ui, bar, state, out);
+        }
+        if panels.plots && !alone {
+            hovered = Panel::right("plots")
+                .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
+                .resizable(false)
+                .exact_size((0.225 * width).clamp(236.0, 440.0))
+                .show(ui, |ui| plots::ui(ui, state, out))
+                .inner;
+        }
+        self.stage_ui(ui, state, out);
+        hovered
+    }
+
+    /// Draws the stage into all of `ui`.
+    pub fn stage_ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
+        let margin = Margin { left: 4, right: 12, top: 8, bottom: 4 };
+        CentralPanel::default()
+            .frame(Frame::new().fill(state.palette().ground).inner_margin(margin))
+            .show(ui, |ui| self.stage.ui(ui, state, out));
+    }
+
+    /// Draws something else alone into all of `ui`.
+    pub fn alone_ui(ui: &mut Ui, state: &State, add: impl FnOnce(&mut Ui, Rect)) {
+        CentralPanel::default()
+            .frame(
+                Frame::new().fill(state.palette().ground).inner_margin(Margin::symmetric(16, 12)),
+            )
+            .show(ui, |ui| {
+                let rect = ui.available_rect_before_wrap();
+                add(ui, rect);
+                ui.advance_cursor_after_rect(rect);
+            });
+    }
+}
