@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{Data, Scene};
 use driftscope_study::session::{Action, InspectedStep};
 
+use super::drawing::Drawing;
 use super::state::Look;
 
 /// One wish.
@@ -20,6 +21,15 @@ pub enum Command {
     Step(i32),
     /// Fit the stage to data and noise.
     ResetView,
+    /// Take the drawing tools in hand, set them, or put them away.
+    Drawing(Drawing),
+    /// Let data of one's own be sampled.
+    Data {
+        /// The data.
+        data: Box<Data>,
+        /// What it is taken back with.
+        joins: Joins,
+    },
     /// Change how the window looks.
     Look(Look),
     /// Let the stage have the whole screen, or give the panels back.
@@ -36,7 +46,24 @@ pub enum Command {
     File(FileCommand),
 }
 
+/// What a change is taken back with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joins {
+    /// Nothing: it is one step of its own.
+    Nothing,
+    /// The change before.
+    Last,
+    /// The change before, if that was a moment ago.
+    Recent,
+}
+
 impl Command {
+    /// Data of one's own, in one step.
+    #[must_use]
+    pub fn data(data: Data) -> Self {
+        Self::Data { data: Box::new(data), joins: Joins::Nothing }
+    }
+
     /// Show this share of the run, 0 to 1.
     #[must_use]
     pub fn seek(progress: f64) -> Self {
@@ -61,13 +88,15 @@ impl Command {
 pub enum FileCommand {
     /// Ask which scene to open.
     AskOpenScene,
+    /// Ask which data to open.
+    AskOpenData,
     /// Ask where to save the scene.
     AskSaveScene,
     /// Ask which model to open.
     AskOpenModel,
     /// Ask where to save the trained model.
     AskSaveModel,
-    /// Open a scene or a model, told apart by the name's ending.
+    /// Open a scene, a model or data, whichever the file holds.
     Open(PathBuf),
     /// Save the scene here.
     SaveScene(PathBuf),

@@ -5,6 +5,7 @@ use driftscope_study::session::{Action, Mode};
 use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::command::{Command, FileCommand};
+use super::drawing::{self, Drawing, Tool};
 use super::state::{Look, State};
 
 /// One entry: its words, its keys, what it asks for.
@@ -191,6 +192,38 @@ pub const SAVE_SCENE: Entry =
     Entry::new(("Save scene…", "save the scene"), &[Keys::Anywhere(CTRL, Key::S)], |_| {
         Command::File(FileCommand::AskSaveScene)
     });
+/// Open data.
+pub const OPEN_DATA: Entry = Entry {
+    refused: |state| state.training().map(|_| drawing::TRAINED_ON),
+    ..Entry::new(("Open data…", "open data"), &[], |_| Command::File(FileCommand::AskOpenData))
+};
+/// The drawing tools.
+pub const DRAW: Entry = Entry {
+    refused: |state| drawing::refused(state),
+    ..Entry::new(
+        ("Draw data", "draw data on the stage; again or Esc to put the tools away"),
+        &[Keys::Plain(Key::D)],
+        |state| {
+            let open = state.tool().is_none();
+            Command::Drawing(Drawing { open, ..state.drawing })
+        },
+    )
+};
+/// Removes a Gaussian.
+pub const REMOVE_GAUSSIAN: Entry = Entry {
+    refused: |state| {
+        let other = drawing::without_selected(state.scene(), state.drawing).is_some();
+        (!other).then_some("A mixture needs one Gaussian at least.")
+    },
+    ..Entry::new(
+        ("Remove Gaussian", "while Gaussians are drawn: remove the one that is held"),
+        &[Keys::Plain(Key::Delete), Keys::Plain(Key::Backspace)],
+        |state| match drawing::without_selected(state.scene(), state.drawing) {
+            Some(data) if state.tool() == Some(Tool::Gaussians) => Command::data(data),
+            _ => Command::Drawing(state.drawing),
+        },
+    )
+};
 /// Open a model.
 pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[], |_| {
     Command::File(FileCommand::AskOpenModel)
@@ -212,11 +245,16 @@ pub const HELP: Entry =
     });
 /// Leave what is on top, from the outside in.
 pub const LEAVE: Entry = Entry::new(
-    ("Leave", "leave, in this order: the stage alone, step by step, the pinned particle"),
+    (
+        "Leave",
+        "leave, in this order: the stage alone, the drawing tools, step by step, the pinned particle",
+    ),
     &[Keys::Plain(Key::Escape)],
     |state| {
         if state.look.panels.stage_alone {
             Command::ToggleStageAlone
+        } else if state.tool().is_some() {
+            Command::Drawing(Drawing { open: false, ..state.drawing })
         } else if state.inspected().is_some() {
             Command::Inspect(None)
         } else {
@@ -264,6 +302,8 @@ pub static ALL: &[&Entry] = &[
     &REDO,
     &OPEN_SCENE,
     &SAVE_SCENE,
+    &DRAW,
+    &REMOVE_GAUSSIAN,
     &RESET_VIEW,
     &STAGE_ALONE,
     &FULL_SCREEN,

@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use driftscope_study::scene::FieldKind;
+use driftscope_study::scene::{Data, FieldKind, data_from_paste};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
 use eframe::egui::{
-    self, CentralPanel, Context, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
+    self, CentralPanel, Context, Event, Frame, Id, Margin, Panel, Ui, ViewportCommand, vec2,
 };
 use egui_notify::{Anchor, Toasts};
 
-use super::command::{Command, Commands, FileCommand};
+use super::command::{Command, Commands, FileCommand, Joins};
+use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
 use super::lab::LabView;
 use super::launch::Launch;
@@ -28,6 +29,10 @@ const ONE_EDIT: Duration = Duration::from_millis(700);
 const LONGEST_FRAME: Duration = Duration::from_secs(1);
 /// A window narrower than this, in points, has room for one panel only beside the stage.
 const NARROW: f32 = 1000.0;
+/// Said where a field changes with the data.
+const EXACT: &str = "Data of one's own have no bundled network: the field is the exact one now.";
+/// A message of more letters than this is cut.
+const LONGEST_MESSAGE: usize = 300;
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -38,6 +43,8 @@ pub struct Driftscope {
     lab: LabView,
     files: Files,
     toasts: Toasts,
+    /// The last message.
+    said: String,
     shooter: Option<Shooter>,
     size: WindowSize,
     pace: Pace,
@@ -94,6 +101,7 @@ impl Driftscope {
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
+            said: String::new(),
             shooter,
             size,
             pace: Pace::new(cc),
@@ -107,6 +115,12 @@ impl Driftscope {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The last message that was shown, for tests.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        &self.said
     }
 
     /// Where a point of a pane's plot was on the screen in the last frame, for tests.
@@ -146,6 +160,48 @@ impl Driftscope {
         }
     }
 
+    /// Lets data of one's own be sampled, unless they are none.
+    fn give(&mut self, data: Data, joins: Joins) {
+        if self.state.training().is_some() {
+            return self.complain(drawing::TRAINED_ON.to_owned());
+        }
+        let before = self.state.scene();
+        let mut scene = (**before).clone();
+        // A built-in distribution stays named for when these are left.
+        let data = Data { name: before.data.name.clone(), ..data };
+        let became_exact = scene.give_own(data);
+        if let Err(problem) = scene.check()
+            && before.check() != Err(problem.clone())
+        {
+            return self.complain(problem.to_string());
+        }
+        let changes = before.changes_to(&scene);
+        let action = |continues| Action::SetWhole { changes, continues };
+        if joins == Joins::Recent {
+            self.act(action(false));
+        } else {
+            self.last_edit = None;
+            if let Err(reason) = self.state.session.act(&action(joins == Joins::Last)) {
+                return self.complain(reason.to_string());
+            }
+        }
+        if became_exact {
+            EXACT.clone_into(&mut self.said);
+            self.toasts.info(EXACT).duration(MESSAGE);
+        }
+    }
+
+    /// Takes the drawing tools in hand, if there is something to draw on, or puts them away.
+    fn draw(&mut self, drawing: Drawing) {
+        if drawing.open && self.state.tool().is_none() {
+            if let Some(reason) = drawing::refused(&self.state) {
+                return self.complain(reason.to_owned());
+            }
+            self.act(Action::Inspect { step: None });
+        }
+        self.state.drawing = drawing;
+    }
+
     fn set_look(&mut self, look: Look, ctx: &Context) {
         if look.theme != self.state.look.theme {
             theme::choose(ctx, look.theme);
@@ -175,6 +231,8 @@ impl Driftscope {
                 self.act(Action::Seek { progress });
             }
             Command::ResetView => self.stage.reset_view(),
+            Command::Drawing(drawing) => self.draw(drawing),
+            Command::Data { data, joins } => self.give(*data, joins),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
                 state.look.panels.stage_alone = !state.look.panels.stage_alone;
@@ -197,7 +255,34 @@ impl Driftscope {
     }
 
     fn complain(&mut self, words: String) {
+        self.said.clone_from(&words);
         self.toasts.error(words).duration(MESSAGE);
+    }
+
+    /// What was pasted while no field of text had the focus becomes the data.
+    fn take_pasted(&mut self, ctx: &Context) {
+        if ctx.text_edit_focused() || self.files.has_dialog() {
+            return;
+        }
+        let pasted: Vec<String> = ctx.input(|input| {
+            let text = |event: &Event| match event {
+                Event::Paste(text) => Some(text.clone()),
+                _ => None,
+            };
+            input.events.iter().filter_map(text).collect()
+        });
+        for text in pasted {
+            match data_from_paste(&text) {
+                Ok(points) => {
+                    let data = Data { points: Some(points), ..Data::default() };
+                    self.commands.push(Command::data(data));
+                }
+                Err(reason) => {
+                    let words = format!("What was pasted is no data: {reason}");
+                    self.complain(words.chars().take(LONGEST_MESSAGE).collect());
+                }
+            }
+        }
     }
 
     fn take_files(&mut self, ctx: &Context) {
@@ -219,6 +304,7 @@ impl Driftscope {
                     let training = TrainingOrder::Reset;
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
+                FileNews::Data(data) => self.commands.push(Command::data(*data)),
                 FileNews::Saved(path) => {
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
                 }
@@ -295,6 +381,7 @@ impl eframe::App for Driftscope {
         self.state.breadth =
             if ctx.content_rect().width() < NARROW { Breadth::One } else { Breadth::Both };
         self.take_files(ctx);
+        self.take_pasted(ctx);
         let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);
         if let Some(rest) = self.state.session.advance(Instant::now(), dt) {
             ctx.request_repaint_after(rest);
@@ -357,6 +444,6 @@ fn drop_hint(ctx: &Context, state: &State) {
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
     let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene (.toml) or a model (.safetensors) to open it";
+    let words = "Drop a scene (.toml), a model (.safetensors) or data (.csv, a picture) to open it";
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

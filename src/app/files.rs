@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{Data, Scene};
 use driftscope_study::session::Session;
 use driftscope_study::work::{Dispatcher, News, Ticket};
-use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
+use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::Context;
 
 use super::command::FileCommand;
@@ -25,6 +25,8 @@ pub enum FileNews {
     NoDialog(Question),
     /// A scene was read.
     Scene(Box<Scene>),
+    /// Data were read.
+    Data(Box<Data>),
     /// A model was chosen; the engine reads it.
     Model(PathBuf),
     /// A file was written.
@@ -104,6 +106,9 @@ impl Files {
                     News::Made(Product::Scene(scene)) => {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
                     }
+                    News::Made(Product::Data(data)) => {
+                        found = Some(FileNews::Data(Box::new(Arc::unwrap_or_clone(data))));
+                    }
                     News::Made(Product::Model(path)) => found = Some(FileNews::Model(path)),
                     News::Made(Product::Written(path)) => found = Some(FileNews::Saved(path)),
                     News::Made(_) | News::Progress(_) => {}
@@ -129,6 +134,7 @@ impl Files {
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
+            FileCommand::AskOpenData => self.ask(OPEN_DATA),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::Open(path) => self.start(work, Task::Read(path)),
@@ -183,7 +189,7 @@ impl Files {
 const OPEN_SCENE: Question = Question {
     title: "Open scene",
     kind: "Scenes",
-    ending: SCENE_ENDING,
+    endings: &[SCENE_ENDING],
     name: None,
     then: FileCommand::Open,
 };
@@ -196,7 +202,7 @@ const SAVE_SCENE: Question = Question {
 const OPEN_MODEL: Question = Question {
     title: "Open model",
     kind: "Models",
-    ending: MODEL_ENDING,
+    endings: &[MODEL_ENDING],
     name: None,
     then: FileCommand::Open,
 };
@@ -205,4 +211,11 @@ const SAVE_MODEL: Question = Question {
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL
+};
+const OPEN_DATA: Question = Question {
+    title: "Open data",
+    kind: "Data",
+    endings: DATA_ENDINGS,
+    name: None,
+    then: FileCommand::Open,
 };

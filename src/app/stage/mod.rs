@@ -23,6 +23,7 @@ mod picking;
 mod plot;
 mod readout;
 mod step_inspector;
+mod tools;
 mod viewport;
 mod work;
 
@@ -39,6 +40,7 @@ use self::gpu::StageGpu;
 use self::layers::Densities;
 use self::pane::StagePane;
 use self::step_inspector::StepInspector;
+use self::tools::Tools;
 use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
@@ -59,6 +61,7 @@ pub struct Stage {
     densities: Densities,
     data_points: DataPoints,
     inspector: StepInspector,
+    tools: Tools,
 }
 
 impl Stage {
@@ -79,6 +82,7 @@ impl Stage {
             densities: Densities::default(),
             data_points: DataPoints::default(),
             inspector: StepInspector::default(),
+            tools: Tools::default(),
         }
     }
 
@@ -116,6 +120,9 @@ impl Stage {
     pub fn prepare(&mut self, ctx: &Context, state: &State) {
         self.forget_others(state);
         let scene = &state.pane().scene;
+        if state.tool().is_some() {
+            self.viewport.stay(scene);
+        }
         self.viewport.update(scene);
         self.inspector.update(&self.work, state, &mut self.viewport);
         let projection = viewport::projection(scene, state.scene().view.projection);
@@ -170,7 +177,10 @@ impl Stage {
                 plot.set_top(head.bottom() + UNIT);
             }
             let done = self.pane_ui(ui, plot, state, index);
-            if done.response.double_clicked() {
+            let stage_pane = &self.panes[&state.panes()[index].key];
+            if let (Some(tool), Some(canvas)) = (state.tool(), stage_pane.canvas()) {
+                self.tools.pane_ui(ui, (&done.response, &canvas), (state, index, tool), out);
+            } else if done.response.double_clicked() {
                 out.push(Command::ResetView);
             } else if done.response.clicked() {
                 let under = done.hovered;
@@ -180,7 +190,7 @@ impl Stage {
                     out.push(Command::Act(Action::SelectPane { pane: index }));
                 }
             }
-            hovered = hovered.or(done.hovered);
+            hovered = hovered.or(done.hovered.filter(|_| state.tool().is_none()));
             let frame = done.response.rect;
             if index == 0 {
                 first = frame;
@@ -193,6 +203,7 @@ impl Stage {
         }
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
+        self.tools.ui(ui, first, state, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.inspector.ui(ui, foot, state, out);
         if state.look.panels.stage_alone {

@@ -21,7 +21,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
-pub use data::{Blob, Data, PointList};
+pub use data::{Blob, Data, PointList, data_from_paste};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};
 pub use model::ModelName;

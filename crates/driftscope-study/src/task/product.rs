@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::lab::Answer;
 use crate::measure::DataDistance;
 use crate::recording::Recording;
-use crate::scene::Scene;
+use crate::scene::{Data, Scene};
 use crate::training::TrainingStatus;
 
 /// What a task has made.
@@ -29,6 +29,8 @@ pub enum Product {
     Training(TrainingStatus),
     /// A scene that was read.
     Scene(#[serde(with = "crate::shared")] Arc<Scene>),
+    /// Data that were read.
+    Data(#[serde(with = "crate::shared")] Arc<Data>),
     /// A file that holds a model.
     Model(PathBuf),
     /// A file was written.
