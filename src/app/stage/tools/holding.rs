@@ -145,21 +145,16 @@ fn take(
         changed: false,
         placed,
     };
-    match found {
-        Some((index, grip, start)) => {
-            let grip_at = start.grip(grip);
-            let offset = [0, 1].map(|d| grip_at[d] - at[d]);
-            (held(index, grip, start, offset, false), None)
-        }
-        None => {
-            let start = Ellipse { mean: at, stds: [USUAL; 2], angle: 0.0 };
-            let blob = start.put_into(Blob::round(at, USUAL));
-            let start = Ellipse::of(&blob).unwrap_or(start);
-            // Going on without letting go stretches it.
-            let held = held(blobs.len(), Grip::ALL[0], start, [0.0; 2], true);
-            (held, Some(blob))
-        }
+    if let Some((index, grip, start)) = found {
+        let grip_at = start.grip(grip);
+        let offset = [0, 1].map(|d| grip_at[d] - at[d]);
+        return (held(index, grip, start, offset, false), None);
     }
+    let start = Ellipse { mean: at, stds: [USUAL; 2], angle: 0.0 };
+    let blob = start.put_into(Blob::round(at, USUAL));
+    let start = Ellipse::of(&blob).unwrap_or(start);
+    // Going on without letting go stretches it.
+    (held(blobs.len(), Grip::ALL[0], start, [0.0; 2], true), Some(blob))
 }
 
 /// The Gaussian and its grip that are meant by a pointer at `at`: a grip of the one that is held, else the

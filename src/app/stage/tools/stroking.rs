@@ -20,7 +20,7 @@ const MANY: usize = 1_000;
 pub struct Stroking(Option<(usize, Way)>);
 
 enum Way {
-    Laying(Stroke),
+    Laying(Box<Stroke>),
     Erasing {
         /// What is left.
         left: PointSet,
@@ -127,7 +127,8 @@ fn begin(state: &State, tool: Tool, at: [f64; 2]) -> Way {
         let any = erase(&mut left, [at; 2], brush.radius);
         return Way::Erasing { left, at, any };
     }
-    Way::Laying(Stroke::begin(brush, at, before, PointSet::MOST.saturating_sub(before)))
+    let most = PointSet::MOST.saturating_sub(before);
+    Way::Laying(Box::new(Stroke::begin(brush, at, before, most)))
 }
 
 fn ring_at(painter: &Painter, centre: Pos2, radius: f32, colour: Color32) {
