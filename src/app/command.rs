@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use driftscope_study::export::code::Target;
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{Data, Scene};
 use driftscope_study::session::{Action, InspectedStep};
 
+use super::drawing::Drawing;
 use super::state::Look;
 
 /// One wish.
@@ -21,6 +22,15 @@ pub enum Command {
     Step(i32),
     /// Fit the stage to data and noise.
     ResetView,
+    /// Take the drawing tools in hand, set them, or put them away.
+    Drawing(Drawing),
+    /// Let data of one's own be sampled.
+    Data {
+        /// The data.
+        data: Box<Data>,
+        /// What it is taken back with.
+        joins: Joins,
+    },
     /// Change how the window looks.
     Look(Look),
     /// Let the stage have the whole screen, or give the panels back.
@@ -47,7 +57,24 @@ pub enum Command {
     Paste(String),
 }
 
+/// What a change is taken back with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joins {
+    /// Nothing: it is one step of its own.
+    Nothing,
+    /// The change before.
+    Last,
+    /// The change before, if that was a moment ago.
+    Recent,
+}
+
 impl Command {
+    /// Data of one's own, in one step.
+    #[must_use]
+    pub fn data(data: Data) -> Self {
+        Self::Data { data: Box::new(data), joins: Joins::Nothing }
+    }
+
     /// Show this share of the run, 0 to 1.
     #[must_use]
     pub fn seek(progress: f64) -> Self {
@@ -72,6 +99,8 @@ impl Command {
 pub enum FileCommand {
     /// Ask which scene to open.
     AskOpenScene,
+    /// Ask which data to open.
+    AskOpenData,
     /// Ask where to save the scene.
     AskSaveScene,
     /// Ask which model to open.
@@ -97,7 +126,7 @@ pub enum FileCommand {
     SaveFilm(PathBuf),
     /// Save the numbers that were asked about here.
     SaveNumbers(PathBuf),
-    /// Open a scene, a tableau or a model, told apart by the name's ending and the content.
+    /// Open a scene, a tableau, a model or data, whichever the file holds.
     Open(PathBuf),
     /// Save the scene here.
     SaveScene(PathBuf),

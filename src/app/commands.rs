@@ -5,6 +5,7 @@ use driftscope_study::session::{Action, Mode};
 use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::command::{Command, FileCommand};
+use super::drawing::{self, Drawing, Tool};
 use super::state::{Look, State};
 
 /// One entry: its words, its keys, what it asks for.
@@ -205,6 +206,38 @@ pub const SAVE_PICTURE: Entry =
 pub const SAVE_FILM: Entry = Entry::new(("Save film…", "save a film of the stage"), &[], |_| {
     Command::File(FileCommand::AskSaveFilm)
 });
+/// Open data.
+pub const OPEN_DATA: Entry = Entry {
+    refused: |state| state.training().map(|_| drawing::TRAINED_ON),
+    ..Entry::new(("Open data…", "open data"), &[], |_| Command::File(FileCommand::AskOpenData))
+};
+/// The drawing tools.
+pub const DRAW: Entry = Entry {
+    refused: |state| drawing::refused(state),
+    ..Entry::new(
+        ("Draw data", "draw data on the stage; again or Esc to put the tools away"),
+        &[Keys::Plain(Key::D)],
+        |state| {
+            let open = state.tool().is_none();
+            Command::Drawing(Drawing { open, ..state.drawing })
+        },
+    )
+};
+/// Removes a Gaussian.
+pub const REMOVE_GAUSSIAN: Entry = Entry {
+    refused: |state| {
+        let other = drawing::without_selected(state.scene(), state.drawing).is_some();
+        (!other).then_some("A mixture needs one Gaussian at least.")
+    },
+    ..Entry::new(
+        ("Remove Gaussian", "while Gaussians are drawn: remove the one that is held"),
+        &[Keys::Plain(Key::Delete), Keys::Plain(Key::Backspace)],
+        |state| match drawing::without_selected(state.scene(), state.drawing) {
+            Some(data) if state.tool() == Some(Tool::Gaussians) => Command::data(data),
+            _ => Command::Drawing(state.drawing),
+        },
+    )
+};
 /// Open a model.
 pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[], |_| {
     Command::File(FileCommand::AskOpenModel)
@@ -236,10 +269,11 @@ pub const COPY_LINK: Entry = Entry::new(
     |_| Command::CopyLink,
 );
 /// What the clipboard holds.
-pub const PASTE: Entry =
-    Entry::new(("Paste", "paste: a link opens as a scene"), &[Keys::Pasting(Key::V)], |_| {
-        Command::AskPaste
-    });
+pub const PASTE: Entry = Entry::new(
+    ("Paste", "paste: a link opens as a scene, points become data"),
+    &[Keys::Pasting(Key::V)],
+    |_| Command::AskPaste,
+);
 /// The map of keys.
 pub const HELP: Entry =
     Entry::new(("Keyboard map", "the map of keys"), &[Keys::Character("?")], |_| {
@@ -249,12 +283,14 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the stage alone, step by step, the schedule, the pinned particle",
+        "leave, in this order: the stage alone, the drawing tools, step by step, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
         if state.look.panels.stage_alone {
             Command::ToggleStageAlone
+        } else if state.tool().is_some() {
+            Command::Drawing(Drawing { open: false, ..state.drawing })
         } else if state.inspected().is_some() {
             Command::Inspect(None)
         } else if state.schedule {
@@ -306,6 +342,8 @@ pub static ALL: &[&Entry] = &[
     &SAVE_SCENE,
     &COPY_LINK,
     &PASTE,
+    &DRAW,
+    &REMOVE_GAUSSIAN,
     &RESET_VIEW,
     &STAGE_ALONE,
     &FULL_SCREEN,

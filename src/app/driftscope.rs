@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use driftscope_study::Experiment;
 use driftscope_study::export::code::{MODEL_FILE, Target};
-use driftscope_study::scene::FieldKind;
+use driftscope_study::scene::{Data, FieldKind};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
 use eframe::egui::{self, Context, Id, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
-use super::command::{Command, Commands, FileCommand};
+use super::command::{Command, Commands, FileCommand, Joins};
+use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
 use super::lab::LabView;
 use super::launch::Launch;
@@ -27,6 +28,8 @@ use super::{help, keyboard, paste, theme};
 const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Time that passes in one frame at most, so that a pause of the computer is no leap.
 const LONGEST_FRAME: Duration = Duration::from_secs(1);
+/// Said where a field changes with the data.
+const EXACT: &str = "Data of one's own have no bundled network: the field is the exact one now.";
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -36,6 +39,8 @@ pub struct Driftscope {
     views: Views,
     files: Files,
     toasts: Toasts,
+    /// The last message.
+    said: String,
     shooter: Option<Shooter>,
     size: WindowSize,
     pace: Pace,
@@ -91,6 +96,7 @@ impl Driftscope {
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
+            said: String::new(),
             shooter,
             size,
             pace: Pace::new(cc),
@@ -104,6 +110,12 @@ impl Driftscope {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The last message that was shown, for tests.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        &self.said
     }
 
     /// Where a point of a pane's plot was on the screen in the last frame, for tests.
@@ -143,6 +155,48 @@ impl Driftscope {
         }
     }
 
+    /// Lets data of one's own be sampled, unless they are none.
+    fn give(&mut self, data: Data, joins: Joins) {
+        if self.state.training().is_some() {
+            return self.complain(drawing::TRAINED_ON.to_owned());
+        }
+        let before = self.state.scene();
+        let mut scene = (**before).clone();
+        // A built-in distribution stays named for when these are left.
+        let data = Data { name: before.data.name.clone(), ..data };
+        let became_exact = scene.give_own(data);
+        if let Err(problem) = scene.check()
+            && before.check() != Err(problem.clone())
+        {
+            return self.complain(problem.to_string());
+        }
+        let changes = before.changes_to(&scene);
+        let action = |continues| Action::SetWhole { changes, continues };
+        if joins == Joins::Recent {
+            self.act(action(false));
+        } else {
+            self.last_edit = None;
+            if let Err(reason) = self.state.session.act(&action(joins == Joins::Last)) {
+                return self.complain(reason.to_string());
+            }
+        }
+        if became_exact {
+            EXACT.clone_into(&mut self.said);
+            self.toasts.info(EXACT).duration(MESSAGE);
+        }
+    }
+
+    /// Takes the drawing tools in hand, if there is something to draw on, or puts them away.
+    fn draw(&mut self, drawing: Drawing) {
+        if drawing.open && self.state.tool().is_none() {
+            if let Some(reason) = drawing::refused(&self.state) {
+                return self.complain(reason.to_owned());
+            }
+            self.act(Action::Inspect { step: None });
+        }
+        self.state.drawing = drawing;
+    }
+
     fn set_look(&mut self, look: Look, ctx: &Context) {
         if look.theme != self.state.look.theme {
             theme::choose(ctx, look.theme);
@@ -172,6 +226,8 @@ impl Driftscope {
                 self.act(Action::Seek { progress });
             }
             Command::ResetView => self.views.stage.reset_view(),
+            Command::Drawing(drawing) => self.draw(drawing),
+            Command::Data { data, joins } => self.give(*data, joins),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
                 state.look.panels.stage_alone = !state.look.panels.stage_alone;
@@ -232,6 +288,7 @@ impl Driftscope {
     }
 
     fn complain(&mut self, words: String) {
+        self.said.clone_from(&words);
         self.toasts.error(words).duration(MESSAGE);
     }
 
@@ -261,6 +318,7 @@ impl Driftscope {
                     let training = TrainingOrder::Reset;
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
+                FileNews::Data(data) => self.commands.push(Command::data(*data)),
                 FileNews::Saved(path) => {
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
                 }
@@ -344,6 +402,6 @@ fn drop_hint(ctx: &Context, state: &State) {
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
     let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene or a tableau (.toml) or a model (.safetensors, .onnx) to open it";
+    let words = "Drop a scene or a tableau (.toml), a model (.safetensors, .onnx), data (.csv) or a picture to open it";
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

@@ -23,8 +23,8 @@ pub struct Question {
     pub title: &'static str,
     /// What such files are called.
     pub kind: &'static str,
-    /// The ending of their names, without the dot.
-    pub ending: &'static str,
+    /// The endings of their names, without the dot; the first is what a file gets that is written.
+    pub endings: &'static [&'static str],
     /// The name proposed for a file to be written; none where one is read.
     pub name: Option<&'static str>,
     /// The command that takes the file.
@@ -36,7 +36,7 @@ impl Question {
     #[must_use]
     pub fn ask_desktop(self) -> Option<PathBuf> {
         let dialog =
-            rfd::FileDialog::new().set_title(self.title).add_filter(self.kind, &[self.ending]);
+            rfd::FileDialog::new().set_title(self.title).add_filter(self.kind, self.endings);
         match self.name {
             Some(name) => dialog.set_file_name(name).save_file(),
             None => dialog.pick_file(),
@@ -108,7 +108,7 @@ impl OwnDialog {
     /// Opens it.
     #[must_use]
     pub fn new(question: Question) -> Self {
-        let Question { title, ending, name, .. } = question;
+        let Question { title, endings, name, .. } = question;
         let dialog = match name {
             Some(name) => FileDialog::save_file().default_filename(name),
             None => FileDialog::open_file(),
@@ -119,7 +119,9 @@ impl OwnDialog {
             .default_size(SIZE)
             .resizable(false)
             .show_rename(false)
-            .show_files_filter(Box::new(move |path| has_ending(path, ending)));
+            .show_files_filter(Box::new(move |path| {
+                endings.iter().any(|ending| has_ending(path, ending))
+            }));
         dialog.open();
         Self { question, dialog, there: None }
     }
@@ -137,7 +139,7 @@ impl OwnDialog {
                     return Answer::Nothing;
                 };
                 if self.dialog.dialog_type() == DialogType::SaveFile {
-                    let path = with_ending(path, self.question.ending);
+                    let path = with_ending(path, self.question.endings[0]);
                     if path.exists() {
                         self.there = Some(path);
                         return Answer::Open;

@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::files::write_atomically;
 use driftscope_study::own::Own;
-use driftscope_study::scene::{OwnTableau, Scene};
+use driftscope_study::scene::{Data, OwnTableau, Scene};
 use driftscope_study::work::{Dispatcher, News, Ticket};
-use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
+use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::Context;
 
 use super::command::FileCommand;
@@ -31,6 +31,8 @@ pub enum FileNews {
     Scene(Box<Scene>),
     /// A tableau was read.
     Tableau(Own<OwnTableau>),
+    /// Data were read.
+    Data(Box<Data>),
     /// A model was chosen; the engine reads it.
     Model(PathBuf),
     /// A file was written.
@@ -164,6 +166,9 @@ impl Files {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
                     }
                     News::Made(Product::Tableau(own)) => found = Some(FileNews::Tableau(own)),
+                    News::Made(Product::Data(data)) => {
+                        found = Some(FileNews::Data(Box::new(Arc::unwrap_or_clone(data))));
+                    }
                     News::Made(Product::Model(path)) => found = Some(FileNews::Model(path)),
                     News::Made(Product::Written(path)) => found = Some(FileNews::Saved(path)),
                     News::Made(_) | News::Progress(_) => {}
@@ -191,6 +196,7 @@ impl Files {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
+            FileCommand::AskOpenData => self.ask(OPEN_DATA),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::AskSavePicture => self.ask(SAVE_PICTURE),
@@ -298,7 +304,7 @@ const SAVE_NUMBERS: Question = Question {
 const OPEN_SCENE: Question = Question {
     title: "Open scene",
     kind: "Scenes",
-    ending: SCENE_ENDING,
+    endings: &[SCENE_ENDING],
     name: None,
     then: FileCommand::Open,
 };
@@ -312,7 +318,7 @@ const SAVE_SCENE: Question = Question {
 const OPEN_MODEL: Question = Question {
     title: "Open model",
     kind: "Models",
-    ending: MODEL_ENDING,
+    endings: &[MODEL_ENDING],
     name: None,
     then: FileCommand::Open,
 };
@@ -321,4 +327,11 @@ const SAVE_MODEL: Question = Question {
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL
+};
+const OPEN_DATA: Question = Question {
+    title: "Open data",
+    kind: "Data",
+    endings: DATA_ENDINGS,
+    name: None,
+    then: FileCommand::Open,
 };

@@ -8,16 +8,15 @@ use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 
 /// What the pointer does, and what egui reads itself.
-const MORE: [(&str, &str); 4] = [
+const MORE: [(&str, &str); 5] = [
     ("Ctrl+plus, Ctrl+minus", "larger, smaller"),
     ("Scroll, drag", "zoom and move the stage"),
     ("Click", "pin a particle"),
-    ("Drop a file", "open a scene or a model"),
+    ("Ctrl+V", "points from the clipboard become the data"),
+    ("Drop a file", "open a scene, a model or data"),
 ];
 /// Width of the keys, in points.
 const KEYS: f32 = 38.0 * UNIT;
-/// Rows of a column; there are two.
-const ROWS: usize = 13;
 
 /// Draws the map over everything while it is open.
 pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
@@ -36,7 +35,8 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
             let more = MORE.iter().map(|(keys, does)| ((*keys).to_owned(), *does));
             let rows: Vec<(String, &str)> = entries.chain(more).collect();
             ui.columns_const(|columns: &mut [Ui; 2]| {
-                for (ui, rows) in columns.iter_mut().zip(rows.chunks(ROWS)) {
+                let half = rows.len().div_ceil(columns.len());
+                for (ui, rows) in columns.iter_mut().zip(rows.chunks(half)) {
                     column(ui, palette.strong, rows);
                 }
             });

@@ -8,6 +8,7 @@
 pub mod command;
 pub mod commands;
 mod controls;
+pub mod drawing;
 mod driftscope;
 mod file_dialog;
 mod files;

@@ -1,7 +1,7 @@
 //! What a pasted text is taken for.
 
 use driftscope_study::link::is_link;
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{Data, Scene, data_from_paste};
 use driftscope_study::session::Action;
 
 use super::command::Command;
@@ -13,16 +13,27 @@ type Reader = fn(&State, &str) -> Option<Result<Command, String>>;
 
 /// The readers, asked in this order.
 const READERS: &[Reader] = &[link];
+/// A message of more letters than this is cut.
+const LONGEST_MESSAGE: usize = 300;
 
 /// What is to be done with a pasted text.
 ///
 /// # Errors
 /// Why nothing can be, in a sentence.
 pub fn read(state: &State, text: &str) -> Result<Command, String> {
-    READERS.iter().find_map(|reader| reader(state, text)).unwrap_or_else(|| {
-        Err("The clipboard holds nothing that can be pasted here: a link begins with driftscope:"
-            .to_owned())
-    })
+    READERS.iter().find_map(|reader| reader(state, text)).unwrap_or_else(|| data(text))
+}
+
+/// Everything else is taken for points.
+fn data(text: &str) -> Result<Command, String> {
+    match data_from_paste(text) {
+        Ok(points) => Ok(Command::data(Data { points: Some(points), ..Data::default() })),
+        Err(reason) => {
+            let words =
+                format!("What was pasted is neither a link (driftscope:…) nor data: {reason}");
+            Err(words.chars().take(LONGEST_MESSAGE).collect())
+        }
+    }
 }
 
 /// A link opens as a scene.

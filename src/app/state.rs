@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use driftscope_study::session::{Mode, Session};
 
+use super::drawing::{self, Drawing, Tool};
 use super::palette::{Palette, Theme};
 
 /// Which panels are shown beside the stage.
@@ -81,6 +82,8 @@ pub struct State {
     pub purpose: Purpose,
     /// The t under the pointer in a plot, which the scrubber lights.
     pub hovered_time: Option<f64>,
+    /// The drawing tools.
+    pub drawing: Drawing,
 }
 
 /// Views read the session as they read the look.
@@ -110,7 +113,14 @@ impl State {
             schedule: false,
             purpose: Purpose::Live,
             hovered_time: None,
+            drawing: Drawing::default(),
         }
+    }
+
+    /// The drawing tool in hand, if one is and there is something to draw on.
+    #[must_use]
+    pub fn tool(&self) -> Option<Tool> {
+        (self.drawing.open && drawing::refused(self).is_none()).then_some(self.drawing.tool)
     }
 
     /// The colours of the theme.

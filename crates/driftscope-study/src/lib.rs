@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod convention;
+pub mod drawing;
 mod experiment;
 pub mod export;
 mod given_noise;
@@ -37,5 +38,7 @@ pub use recording::{Block, Recording, Spread, fresh_id};
 pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
 pub use step_by_step::step_by_step;
 pub use store::{RecordingRef, Store, UnknownRecording};
-pub use task::{MODEL_ENDING, Product, SCENE_ENDING, Task, TaskCourse, Training, TrainingSpec};
+pub use task::{
+    DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Task, TaskCourse, Training, TrainingSpec,
+};
 pub use training::{TrainingRequest, TrainingState, TrainingStatus, trainer};

@@ -135,8 +135,11 @@ impl<T: Content> Own<T> {
         Ok(Self { name: Name::File(path.to_owned()), content: Arc::new(content) })
     }
 
-    /// What has this name in a document.
-    fn named(name: &str) -> Result<Self, OwnError> {
+    /// What has this name in a document: the identity of what is known, or a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or holds something else, or nothing is known by that identity.
+    pub(crate) fn named(name: &str) -> Result<Self, OwnError> {
         let Some(id) = name.strip_prefix(KEPT) else {
             let path = Path::new(name);
             let changed = std::fs::metadata(path).and_then(|data| data.modified()).ok();

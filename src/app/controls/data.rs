@@ -2,16 +2,20 @@
 
 use driftscope_study::scene::parameters::{Named, Settings};
 use driftscope_study::scene::{CLASSIC, Data, FieldKind, ModelName, Scene, Time};
-use eframe::egui::Ui;
+use eframe::egui::{Button, Ui, Vec2};
 
+use super::row::Row;
 use super::setting::Setting;
-
-/// Why the distribution cannot be changed beside a training.
-const TRAINED_ON: &str =
-    "The network beside is trained on this distribution. Reset the training to choose another.";
+use crate::app::command::Commands;
+use crate::app::commands::{DRAW, OPEN_DATA};
+use crate::app::drawing::TRAINED_ON;
+use crate::app::number;
+use crate::app::state::State;
+use crate::app::theme::{ROW, UNIT};
 
 /// Distribution, direction, interpolant and field.
-pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
+pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands)) {
+    let training = state.training().is_some();
     let kept = scene.classic().map(|_| CLASSIC).or(training.then_some(TRAINED_ON));
     let current = Some(scene.data.entry());
     // Data of one's own give way to what is chosen here.
@@ -26,6 +30,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
             scene.field.model = None;
         },
     );
+    buttons_ui(ui, state, out);
     own_ui(ui, scene, training);
     Setting::of(scene, "direction").menu(ui, scene);
     Setting::of(scene, "interpolant.kind").menu(ui, scene);
@@ -50,6 +55,48 @@ fn own_ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
         let setting = Setting::of(scene, parameter.key);
         setting.unless(training.then_some(TRAINED_ON)).any(ui, scene);
     }
+    if scene.data.points.is_some() {
+        kernel_ui(ui, scene, training.then_some(TRAINED_ON));
+    }
+}
+
+/// The kernel on each point, and the way back to Silverman's.
+fn kernel_ui(ui: &mut Ui, scene: &mut Scene, locked: Option<&str>) {
+    Setting::of(scene, "data.kernel").unless(locked).slider(ui, scene);
+    let Some(own) = &scene.data.points else { return };
+    let silverman = own.content().0.silverman();
+    let words = format!("Silverman's, {}", number::three(silverman));
+    let about = "The kernel that Silverman's rule gives these points: h = n^(−1/6)·√(tr Cov / 2). It stands in where none is chosen.";
+    Row::new("", about).disabled(locked).show(ui, |ui| {
+        let button =
+            Button::selectable(scene.data.kernel.is_none(), words).frame_when_inactive(true);
+        let size = Vec2::new(ui.available_width(), ROW);
+        if ui.add_sized(size, button).on_hover_text(about).clicked() {
+            scene.data.kernel = None;
+        }
+    });
+}
+
+/// Drawing data, and data from a file.
+fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = UNIT;
+        let width = 0.5 * (ui.available_width() - UNIT);
+        let draw = (&DRAW, state.tool().is_some(), "Draw points with a brush, or Gaussians, on the stage; they become the data (D).");
+        let open = (&OPEN_DATA, false, "Data from a file: CSV of x,y or x,y,label with a point a line, or a picture whose dark pixels are the density. Dropping a file on the window or pasting points does the same.");
+        for (entry, on, about) in [draw, open] {
+            let refused = (entry.refused)(state);
+            let button = Button::selectable(on, entry.title).frame_when_inactive(true);
+            let response = ui
+                .add_enabled_ui(refused.is_none(), |ui| ui.add_sized(Vec2::new(width, ROW), button))
+                .inner
+                .on_hover_text(about)
+                .on_disabled_hover_text(refused.unwrap_or_default());
+            if response.clicked() {
+                out.push((entry.command)(state));
+            }
+        }
+    });
 }
 
 /// Changes the field; what belongs to the other world goes back to its usual.

@@ -42,8 +42,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             }
             presets::ui(ui, &mut scene);
             ui.add_space(UNIT);
-            let training = state.training().is_some();
-            data::ui(ui, &mut scene, training);
+            data::ui(ui, &mut scene, (state, out));
             if state.mode() == Mode::Train {
                 training::ui(ui, state, out);
             }

@@ -34,6 +34,17 @@ impl<'a> Canvas<'a> {
     pub fn at(&self, [x, y]: [f64; 2]) -> Pos2 {
         self.0.position_from_point(&PlotPoint::new(x, y))
     }
+
+    /// The point of the plot at a point of the screen.
+    pub fn under(&self, at: Pos2) -> [f64; 2] {
+        let PlotPoint { x, y } = self.0.value_from_position(at);
+        [x, y]
+    }
+
+    /// How many points of the screen one unit of the plot takes.
+    pub fn scale(&self) -> f32 {
+        self.0.dpos_dvalue_x().abs() as f32
+    }
 }
 
 impl PlotItem for DrawnItem<'_> {

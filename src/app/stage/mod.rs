@@ -26,6 +26,7 @@ mod plot;
 mod readout;
 mod schedule;
 mod step_inspector;
+mod tools;
 mod viewport;
 mod work;
 
@@ -44,6 +45,7 @@ use self::means::Means;
 use self::pane::StagePane;
 use self::schedule::ScheduleCard;
 use self::step_inspector::StepInspector;
+use self::tools::Tools;
 use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
@@ -65,6 +67,7 @@ pub struct Stage {
     data_points: DataPoints,
     inspector: StepInspector,
     schedule: ScheduleCard,
+    tools: Tools,
 }
 
 impl Stage {
@@ -100,6 +103,7 @@ impl Stage {
             data_points: DataPoints::default(),
             inspector: StepInspector::default(),
             schedule: ScheduleCard::default(),
+            tools: Tools::default(),
         }
     }
 
@@ -137,6 +141,9 @@ impl Stage {
     pub fn prepare(&mut self, ctx: &Context, state: &State) {
         self.forget_others(state);
         let scene = &state.pane().scene;
+        if state.tool().is_some() {
+            self.viewport.stay(scene);
+        }
         self.viewport.update(scene);
         self.inspector.update(&self.work, state, &mut self.viewport);
         let projection = viewport::projection(scene, state.scene().view.projection);
@@ -191,7 +198,10 @@ impl Stage {
                 plot.set_top(head.bottom() + UNIT);
             }
             let done = self.pane_ui(ui, plot, state, index);
-            if done.response.double_clicked() {
+            let stage_pane = &self.panes[&state.panes()[index].key];
+            if let (Some(tool), Some(canvas)) = (state.tool(), stage_pane.canvas()) {
+                self.tools.pane_ui(ui, (&done.response, &canvas), (state, index, tool), out);
+            } else if done.response.double_clicked() {
                 out.push(Command::ResetView);
             } else if done.response.clicked() {
                 let under = done.hovered;
@@ -201,7 +211,7 @@ impl Stage {
                     out.push(Command::Act(Action::SelectPane { pane: index }));
                 }
             }
-            hovered = hovered.or(done.hovered);
+            hovered = hovered.or(done.hovered.filter(|_| state.tool().is_none()));
             let frame = done.response.rect;
             if index == 0 {
                 first = frame;
@@ -214,6 +224,7 @@ impl Stage {
         }
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
+        self.tools.ui(ui, first, state, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.inspector.ui(ui, foot, state, out);
         self.schedule.ui(ui, foot, state, out);

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::pane::StagePane;
-use super::{header, legend, readout, viewport};
+use super::{header, legend, readout, tools, viewport};
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
@@ -39,7 +39,8 @@ pub fn ui(
     if state.purpose != Purpose::Figure {
         reset_button(ui, inner, state, out);
     }
-    let captioned = state.caption && !state.scene().about.is_empty() && state.inspected().is_none();
+    let free = state.inspected().is_none() && state.tool().is_none();
+    let captioned = state.caption && !state.scene().about.is_empty() && free;
     if captioned && state.mode() != Mode::Compare {
         let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
         let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
@@ -95,7 +96,9 @@ pub fn pane_ui(
     let covered = state.caption && state.mode() != Mode::Compare && !state.scene().about.is_empty();
     corner(ui, texts, Layout::top_down(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.y = UNIT;
-        if covered && state.inspected().is_none() {
+        if state.tool().is_some() {
+            ui.add_space(tools::HEIGHT);
+        } else if covered && state.inspected().is_none() {
             ui.add_space(CAPTION_HEIGHT);
         }
         if state.mode() == Mode::Compare

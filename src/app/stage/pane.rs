@@ -5,7 +5,7 @@ use std::sync::Arc;
 use driftscope_study::scene::{ColourBy, Layer, Projection};
 use driftscope_study::work::{Dispatcher, Wish};
 use driftscope_study::{Recording, RecordingRef};
-use eframe::egui::{Context, Pos2, Rect, Response, Ui, UiBuilder};
+use eframe::egui::{Context, PointerButton, Pos2, Rect, Response, Ui, UiBuilder};
 use egui_plot::{PlotTransform, PlotUi};
 
 use super::canvas::{self, Canvas, Draw};
@@ -112,6 +112,11 @@ impl StagePane {
     /// Where a point of the plot was on the screen in the last frame.
     pub fn screen_position(&self, at: [f64; 2]) -> Option<Pos2> {
         Some(Canvas::new(self.transform.as_ref()?).at(at))
+    }
+
+    /// Where the plot's coordinates were on the screen in the last frame.
+    pub fn canvas(&self) -> Option<Canvas<'_>> {
+        self.transform.as_ref().map(Canvas::new)
     }
 
     /// What its plot showed in the last frame.
@@ -224,17 +229,24 @@ impl StagePane {
             }
         };
         let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(pane.key));
-        let shown = plot(state, pane, projection).show(&mut place, move |plot| {
-            plot.set_plot_bounds(bounds);
-            zoom_by_scrolling(plot);
-            for item in items {
-                match item {
-                    Item::Gpu(item) => plot.add(*item),
-                    Item::Drawn(draw) => canvas::add(plot, draw),
+        // A drawing tool has the primary button.
+        let pans = match state.tool() {
+            None => PointerButton::Primary,
+            Some(_) if ui.input(|input| input.pointer.secondary_down()) => PointerButton::Secondary,
+            Some(_) => PointerButton::Middle,
+        };
+        let shown =
+            plot(state, pane, projection).pan_pointer_button(pans).show(&mut place, move |plot| {
+                plot.set_plot_bounds(bounds);
+                zoom_by_scrolling(plot);
+                for item in items {
+                    match item {
+                        Item::Gpu(item) => plot.add(*item),
+                        Item::Drawn(draw) => canvas::add(plot, draw),
+                    }
                 }
-            }
-            canvas_pick(plot)
-        });
+                canvas_pick(plot)
+            });
         self.transform = Some(shown.transform);
         frame.viewport.take(projection, shown.transform.bounds());
         Done { hovered: shown.inner.filter(|_| shown.response.hovered()), response: shown.response }

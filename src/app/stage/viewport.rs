@@ -71,6 +71,11 @@ impl Viewport {
         self.fit = true;
     }
 
+    /// Leaves the pictures as they are although the data may reach further: they are being drawn.
+    pub fn stay(&mut self, scene: &Scene) {
+        self.fitted = Some(extent(scene));
+    }
+
     /// Fits the pictures if that was asked for, or if the scene plays somewhere else now.
     pub fn update(&mut self, scene: &Scene) {
         let extent = extent(scene);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use driftscope_flow::network::NetworkId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Field, FieldKind, Scene};
+use super::{Data, Field, FieldKind, Scene, Time};
 
 /// A network by name: the path of a safetensors file, or `trained:` and the identity of one that was
 /// trained in this session.
@@ -78,6 +78,26 @@ impl Scene {
                 }
             }
         }
+    }
+
+    /// Lets data of one's own be sampled. They have no bundled network: where one would be needed, and where
+    /// a classic ODE has been shown, the field becomes the exact one. Whether any did.
+    pub fn give_own(&mut self, data: Data) -> bool {
+        self.data = data;
+        let mut became_exact = false;
+        let classic = self.field.kind == FieldKind::Classic;
+        for field in self.fields_mut() {
+            if classic || (field.kind == FieldKind::Learned && field.model.is_none()) {
+                field.kind = FieldKind::Exact;
+                became_exact = true;
+            }
+        }
+        if classic {
+            // Times of a classic ODE mean nothing to a noising process.
+            self.time = Time::default();
+            self.suit_field();
+        }
+        became_exact
     }
 }
 

@@ -250,6 +250,12 @@ impl Scene {
         Self::from_table(&file_table(path)?, &origin, Self::check)
     }
 
+    /// Whether a file is a picture with a scene in it.
+    #[must_use]
+    pub fn is_in_picture(path: &Path) -> bool {
+        in_picture::is_picture(path) && read(path).is_ok()
+    }
+
     /// Writes a scene file, all or nothing.
     ///
     /// # Errors

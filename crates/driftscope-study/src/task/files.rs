@@ -1,5 +1,7 @@
-//! Reading scenes, tableaus and models, and writing scenes and models.
+//! Reading scenes, tableaus, models and data, and writing scenes and models.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 use super::product::Product;
 use crate::networks::NetworkError;
 use crate::own::Own;
-use crate::scene::{OwnTableau, PICTURE_ENDINGS, Scene};
+use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene};
 use crate::store::Store;
 use crate::work::Unfinished;
 
@@ -16,32 +18,85 @@ use crate::work::Unfinished;
 pub const SCENE_ENDING: &str = "toml";
 /// How the files of models end.
 pub const MODEL_ENDING: &str = "safetensors";
+/// How the files of data may end; the first is what is written.
+pub const DATA_ENDINGS: &[&str] = &["csv", "tsv", "txt", "png", "jpg", "jpeg", "webp"];
 
 fn failed(error: impl std::fmt::Display) -> Unfinished {
     Unfinished::Failed(error.to_string())
 }
 
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileKind {
+    Scene,
+    Tableau,
+    Model,
+    /// Points as text.
+    Data,
+    /// A picture: of a scene, which is in it, or of a density.
+    Picture,
+}
+
+impl FileKind {
+    /// Pictures are known by how they begin, whatever they are called; text by the ending of its name.
+    fn of(path: &Path, beginning: &[u8]) -> Option<Self> {
+        let webp =
+            beginning.len() >= 12 && beginning.starts_with(b"RIFF") && &beginning[8..12] == b"WEBP";
+        if beginning.starts_with(b"\x89PNG\r\n\x1a\n")
+            || beginning.starts_with(b"\xff\xd8\xff")
+            || webp
+        {
+            return Some(Self::Picture);
+        }
+        let ending = path.extension()?.to_string_lossy().to_lowercase();
+        match ending.as_str() {
+            SCENE_ENDING if OwnTableau::is_in(path) => Some(Self::Tableau),
+            SCENE_ENDING => Some(Self::Scene),
+            MODEL_ENDING | ONNX_ENDING => Some(Self::Model),
+            ending if DATA_ENDINGS.contains(&ending) => Some(Self::Data),
+            ending if PICTURE_ENDINGS.contains(&ending) => Some(Self::Scene),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some(SCENE_ENDING) if OwnTableau::is_in(path) => {
+    let scene = |scene| Product::Scene(Arc::new(scene));
+    // A file that cannot be read says so when all of it is.
+    let beginning = beginning(path).unwrap_or_default();
+    match FileKind::of(path, &beginning) {
+        Some(FileKind::Scene) => Scene::load(path).map(scene).map_err(failed),
+        Some(FileKind::Tableau) => {
             let tableau = Own::<OwnTableau>::read(path).map_err(failed)?;
             Ok(Product::Tableau(tableau))
         }
-        Some(ending) if ending == SCENE_ENDING || PICTURE_ENDINGS.contains(&ending) => {
-            let scene = Scene::load(path).map_err(failed)?;
-            Ok(Product::Scene(Arc::new(scene)))
-        }
-        Some(MODEL_ENDING | ONNX_ENDING) => {
+        Some(FileKind::Model) => {
             Opened::load(path).map_err(failed)?;
             Ok(Product::Model(path.to_owned()))
         }
-        _ => Err(Unfinished::Failed(format!(
-            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a picture with a scene (.{}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}).",
+        Some(FileKind::Picture) if Scene::is_in_picture(path) => {
+            Scene::load(path).map(scene).map_err(failed)
+        }
+        Some(FileKind::Data | FileKind::Picture) => {
+            // As a scene names it, wherever that is saved.
+            let path = std::path::absolute(path).map_err(failed)?;
+            let points = Own::named(&path.display().to_string()).map_err(failed)?;
+            Ok(Product::Data(Arc::new(Data { points: Some(points), ..Data::default() })))
+        }
+        None => Err(Unfinished::Failed(format!(
+            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}), nor data (.{}), nor a picture with a scene (.{}).",
             path.display(),
+            DATA_ENDINGS.join(", ."),
             PICTURE_ENDINGS.join(", ."),
         ))),
     }
+}
+
+/// The first bytes of a file.
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(16).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 pub(super) fn write_scene(
@@ -61,4 +116,53 @@ pub(super) fn write_model(
     let model = store.networks.model(network).ok_or(NetworkError::Unknown(network));
     model.map_err(failed)?.save(path).map_err(failed)?;
     Ok(Product::Written(path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_it_holds_before_what_it_is_called() {
+        let kind = |name: &str, beginning: &[u8]| FileKind::of(Path::new(name), beginning);
+        assert_eq!(kind("a.toml", b"seed = 1"), Some(FileKind::Scene));
+        assert_eq!(kind("a.SafeTensors", b""), Some(FileKind::Model));
+        for name in ["a.csv", "a.TSV", "a.txt", "a.png"] {
+            assert_eq!(kind(name, b"x,y"), Some(FileKind::Data), "{name}");
+        }
+        for beginning in [&b"\x89PNG\r\n\x1a\n...."[..], b"\xff\xd8\xff\xe0", b"RIFF....WEBPVP8 "] {
+            for name in ["a", "a.bin", "a.toml"] {
+                assert_eq!(kind(name, beginning), Some(FileKind::Data), "{name}");
+            }
+        }
+        for name in ["a", "a.exe"] {
+            assert_eq!(kind(name, b"RIFF....WAVE"), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn points_are_read_and_what_is_none_is_refused_by_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            read(&path)
+        };
+        let Ok(Product::Data(data)) = file("a.csv", "x,y\n1,2\n3,4\n") else { panic!("data") };
+        let own = data.points.as_ref().expect("points");
+        assert_eq!(own.content().0.points, [[1.0, 2.0], [3.0, 4.0]]);
+        assert_eq!(own.file(), Some(&*folder.path().join("a.csv")));
+        for (name, text, words) in [
+            ("b.csv", "x,y\n1,2\n3,oops\n", "line 3"),
+            ("c.doc", "x,y\n1,2\n", "neither a scene"),
+            ("d.txt", "", "no points"),
+        ] {
+            let Err(Unfinished::Failed(message)) = file(name, text) else { panic!("refused") };
+            assert!(message.contains(words) && message.contains(name), "{message}");
+        }
+        let Err(Unfinished::Failed(message)) = read(&folder.path().join("gone.csv")) else {
+            panic!("refused")
+        };
+        assert!(message.contains("gone.csv"), "{message}");
+    }
 }

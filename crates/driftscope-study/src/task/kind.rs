@@ -29,7 +29,7 @@ pub enum Task {
     Measure(Question),
     /// Train a network. It can be paused, and stopped with the weights there are.
     Train(TrainingSpec),
-    /// Read a scene, a tableau or a model, whichever the file's ending and content say.
+    /// Read a scene, a tableau, a model or data, whichever the file holds.
     Read(PathBuf),
     /// Write a scene, and beside it the networks trained here that it names.
     WriteScene {

@@ -1,13 +1,13 @@
-//! A mixture of round Gaussians, one by one.
+//! A mixture of Gaussians, one by one.
 
-use driftscope_flow::data::{Component, Mixture};
+use driftscope_flow::data::{Component, Covariance, Mixture};
 use serde::{Deserialize, Serialize};
 
 use super::Data;
 use super::source::{DataSource, SourceWords};
 use crate::scene::Scene;
 use crate::scene::parameters::{Kind, Parameter, Range, Written};
-use crate::scene::problem::Problem;
+use crate::scene::problem::{Problem, refuse};
 
 const KEY: &str = "data.mixture";
 static WORDS: SourceWords = SourceWords {
@@ -18,21 +18,73 @@ static WORDS: SourceWords = SourceWords {
     instead: "A mixture is given, which stands in its place.",
 };
 
-/// One round Gaussian of a mixture.
+/// One Gaussian of a mixture: round with a standard deviation, or with a covariance. One of the two is there
+/// where the scene has been checked.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Blob {
     /// Its centre.
     pub mean: [f64; 2],
-    /// Its standard deviation, larger than 0.
-    pub std: f64,
+    /// Its standard deviation in every direction, larger than 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub std: Option<f64>,
+    /// Its covariance `[[a, b], [b, c]]`, positive definite.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cov: Option<[[f64; 2]; 2]>,
     /// Its share, larger than 0; shares need not add up to 1.
     #[serde(default = "one")]
     pub weight: f64,
+    /// Which group it belongs to, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<u32>,
 }
 
 fn one() -> f64 {
     1.0
+}
+
+impl Blob {
+    /// A round one of weight 1.
+    #[must_use]
+    pub fn round(mean: [f64; 2], std: f64) -> Self {
+        Self { mean, std: Some(std), cov: None, weight: 1.0, label: None }
+    }
+
+    /// Its covariance; none unless exactly one of `std` and `cov` gives it.
+    #[must_use]
+    pub fn covariance(&self) -> Option<Covariance> {
+        match (self.std, self.cov) {
+            (Some(std), None) => Some(Covariance::isotropic(std * std)),
+            (None, Some([[xx, xy], [_, yy]])) => Some(Covariance { xx, xy, yy }),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with it alone.
+    fn check(&self) -> Result<(), Problem> {
+        Range::above(0.0).check("data.mixture.weight", self.weight)?;
+        match (self.std, self.cov) {
+            (Some(std), None) => Range::above(0.0).check("data.mixture.std", std),
+            (None, Some(cov)) => check_covariance(cov),
+            (None, None) => refuse(KEY, "neither std nor cov", "one of them"),
+            (Some(_), Some(_)) => refuse(KEY, "both std and cov", "one of them"),
+        }
+    }
+}
+
+fn check_covariance(cov: [[f64; 2]; 2]) -> Result<(), Problem> {
+    let [[a, b], [c, d]] = cov;
+    let symmetric = (b - c).abs() <= 0.0;
+    let allowed = if !cov.iter().flatten().all(|x| x.is_finite()) {
+        "finite numbers"
+    } else if !symmetric {
+        "symmetric: [[a, b], [b, c]]"
+    } else if !(a > 0.0 && d > 0.0 && a * d - b * c > 0.0) {
+        "positive definite: a > 0, c > 0 and a·c > b² in [[a, b], [b, c]]"
+    } else {
+        return Ok(());
+    };
+    refuse("data.mixture.cov", format!("{cov:?}"), allowed)
 }
 
 impl DataSource for Vec<Blob> {
@@ -41,13 +93,15 @@ impl DataSource for Vec<Blob> {
     }
 
     fn mixture(&self, _data: &Data) -> Result<Mixture, Problem> {
-        for blob in self {
-            Range::above(0.0).check("data.mixture.std", blob.std)?;
-            Range::above(0.0).check("data.mixture.weight", blob.weight)?;
+        for (i, blob) in self.iter().enumerate() {
+            blob.check().map_err(|Problem { key, value, allowed }| {
+                let value = format!("{value} in entry {i} (counted from 0)");
+                Problem { key, value, allowed }
+            })?;
         }
-        let component = |blob: &Blob| Component {
-            weight: blob.weight,
-            ..Component::isotropic(blob.mean, blob.std)
+        let component = |blob: &Blob| {
+            let covariance = blob.covariance().expect("what was checked has one");
+            Component { weight: blob.weight, ..Component::gaussian(blob.mean, covariance) }
         };
         Mixture::new(self.iter().map(component).collect::<Vec<_>>()).map_err(|error| Problem {
             key: KEY,
@@ -58,14 +112,17 @@ impl DataSource for Vec<Blob> {
 
     fn reach(&self) -> f64 {
         self.iter()
-            .flat_map(|blob| blob.mean.map(|x| x.abs() + 3.0 * blob.std))
+            .filter_map(|blob| Some((blob.mean, blob.covariance()?)))
+            .flat_map(|([x, y], Covariance { xx, yy, .. })| {
+                [x.abs() + 3.0 * xx.sqrt(), y.abs() + 3.0 * yy.sqrt()]
+            })
             .filter(|reach| reach.is_finite())
             .fold(0.0, f64::max)
     }
 
     fn parameters() -> Vec<Parameter<Scene>> {
         let list = Written {
-            form: "`[{ mean = [x, y], std = s, weight = w }, …]`",
+            form: "`[{ mean = [x, y], std = s, weight = w }, …]`, with `cov = [[a, b], [b, c]]` in place of `std` where one is not round",
             entries: None,
             absent: "none",
             read: |scene: &Scene| scene.data.mixture.as_ref().map(in_toml),
@@ -73,7 +130,7 @@ impl DataSource for Vec<Blob> {
         vec![Parameter::new(
             KEY,
             WORDS.title,
-            "A mixture of round Gaussians of one's own, instead of a built-in distribution. Means, standard deviations above 0, and weights above 0 that need not add up to 1 (1 where none is given).",
+            "A mixture of Gaussians of one's own, instead of a built-in distribution. Means, standard deviations above 0 or covariances, weights above 0 that need not add up to 1 (1 where none is given), and a `label` for those of a group (a whole number from 0).",
             Kind::List(list),
         )]
     }

@@ -4,6 +4,7 @@
 //! the guide), to the window's menu, to model files and to the command that trains on it.
 
 mod mixture;
+mod paste;
 mod picture;
 mod point_table;
 mod points;
@@ -18,6 +19,7 @@ use driftscope_flow::data::{Mixture, TOYS, Toy, toy};
 use serde::{Deserialize, Serialize};
 
 pub use mixture::Blob;
+pub use paste::data_from_paste;
 pub use points::PointList;
 pub use source::{DataSource, SourceWords};
 
