@@ -89,7 +89,7 @@ fn clouds_are_the_sums_over_their_points() {
                     let moved = x[0].abs().max(x[1].abs()).max(level.alpha) / deviation;
                     let exponent = moved * (away / deviation + 4.0);
                     for (found, unit) in [(double, 1e-14), (single, 6e-8)] {
-                        let allowed = 8.0 * unit * (1.0 + exponent) * (1.0 + 10.0);
+                        let allowed = 4.0 * unit * (1.0 + exponent);
                         for d in 0..2 {
                             let off = (found.data[d] - wanted.data[d]).abs();
                             assert!(
