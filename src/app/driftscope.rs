@@ -275,7 +275,10 @@ impl Driftscope {
                 if experiment.network.is_some() {
                     words.push_str(". It reads the network from model.safetensors");
                 }
-                self.copy(ctx, target.script(&experiment, MODEL_FILE), words);
+                match target.script(&experiment, MODEL_FILE) {
+                    Ok(script) => self.copy(ctx, script, words),
+                    Err(error) => self.complain(error.to_string()),
+                }
             }
             Err(error) => self.complain(error.to_string()),
         }

@@ -283,21 +283,21 @@ fn with_any_ending(path: PathBuf, ending: &str) -> PathBuf {
 const SAVE_PICTURE: Question = Question {
     title: "Save picture",
     kind: "Pictures",
-    ending: "png",
+    endings: &["png"],
     name: Some("picture.png"),
     then: FileCommand::SavePicture,
 };
 const SAVE_FILM: Question = Question {
     title: "Save film",
     kind: "Films",
-    ending: "gif",
+    endings: &["gif"],
     name: Some("film.gif"),
     then: FileCommand::SaveFilm,
 };
 const SAVE_NUMBERS: Question = Question {
     title: "Save numbers",
     kind: "Tables",
-    ending: "csv",
+    endings: &["csv"],
     name: Some("numbers.csv"),
     then: FileCommand::SaveNumbers,
 };

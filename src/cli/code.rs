@@ -45,6 +45,8 @@ impl Code {
         let scene = Arc::new(self.scene.scene()?);
         let experiment = Experiment::new(&scene, &Networks::default())?;
         let mut named = MODEL_FILE.to_owned();
+        // Before the network is written.
+        self.target.script(&experiment, &named)?;
         if let Some(path) = &self.model {
             ensure!(
                 experiment.network.is_some(),
@@ -54,7 +56,7 @@ impl Code {
             network_of(&scene)?.save(path)?;
             named = path.display().to_string();
         }
-        print(self.target.script(&experiment, &named).as_bytes())?;
+        print(self.target.script(&experiment, &named)?.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

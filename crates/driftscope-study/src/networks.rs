@@ -67,6 +67,15 @@ impl LoadedNetwork {
         }
     }
 
+    /// The path it was trained on; none of a network of others.
+    #[must_use]
+    pub fn trained_on(&self) -> Option<Interpolant> {
+        match self.kind {
+            NetworkKind::Own { trained_on, .. } => Some(trained_on),
+            NetworkKind::Foreign(_) => None,
+        }
+    }
+
     /// The packed weights; none of a network of others.
     #[must_use]
     pub fn kernel(&self) -> Option<&Arc<Kernel>> {

@@ -9,9 +9,9 @@ use crate::data::{Accuracy, LANES, Level, Mixture, Posterior};
 
 /// Closer to t = 1 than this, uniform boxes have no field that doubles can hold.
 pub const BOX_MARGIN: f64 = 1e-5;
-/// Closer to t = 1 than this, the field of single points only says which of them is nearest: what is left
-/// of the way is a jump to E[x1|x].
-pub const POINT_MARGIN: f64 = 1e-3;
+/// With less noise than this (on Linear from t = 1 − 1e-3 on), the field of single points only says which of
+/// them is nearest: what is left of the way is a jump to E[x1|x].
+pub const POINT_NOISE: f64 = 1e-3;
 
 /// Velocity and score of `x_t = αx1 + σx0` for data whose density is known.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl ExactField {
         if mixture.has_boxes() {
             1.0 - BOX_MARGIN
         } else if mixture.is_of_points() {
-            1.0 - POINT_MARGIN
+            path.time_of_level(1.0 - POINT_NOISE, POINT_NOISE)
         } else {
             path.last_time()
         }

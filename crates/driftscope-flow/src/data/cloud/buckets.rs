@@ -1,7 +1,7 @@
 //! Points sorted into buckets that lie close together.
 
 /// Points of a bucket; a multiple of the lanes of every sum.
-pub(super) const BUCKET: usize = 64;
+pub(super) const BUCKET: usize = 256;
 
 /// Points in buckets of [`BUCKET`], the last of them perhaps smaller. A bucket's points lie in the box
 /// around its centre.

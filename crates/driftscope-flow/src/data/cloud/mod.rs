@@ -57,7 +57,7 @@ impl Cloud {
         let query = self.query(level, x);
         let sums = match accuracy {
             Accuracy::Single => sums::<f32, 16, false>(&self.buckets, query),
-            Accuracy::Double => sums::<f64, 8, false>(&self.buckets, query),
+            Accuracy::Double => sums::<f64, 4, false>(&self.buckets, query),
         };
         self.finish(query, &sums)
     }
@@ -65,7 +65,7 @@ impl Cloud {
     /// The posterior with its derivatives, in double precision.
     pub fn slope(&self, level: Level, x: [f64; 2]) -> PosteriorSlope {
         let query = self.query(level, x);
-        let sums = sums::<f64, 8, true>(&self.buckets, query);
+        let sums = sums::<f64, 4, true>(&self.buckets, query);
         let inverse = 1.0 / (query.deviation * query.deviation);
         let gain = query.alpha * self.kernel * self.kernel;
         // The mean of the points moves by (α/ρ²) Cov.

@@ -259,28 +259,22 @@ impl<R: Number, const LANES: usize, const SECOND: bool> Visit<'_, R, LANES, SECO
     #[inline(always)]
     fn weigh<S: Simd>(&self, bucket: usize, scale: f64, least: R) -> Lanes<R, LANES> {
         let ([across, up], unit) = self.seen(bucket, scale);
-        let size = self.size(bucket);
-        let range = bucket * BUCKET..bucket * BUCKET + size.next_multiple_of(LANES);
+        let range = bucket * BUCKET..bucket * BUCKET + BUCKET;
         let [xs, ys] = self.offsets.0.each_ref().map(|all| &all[range.clone()]);
+        // All weights first: the registers then hold either what weights need or the sums.
+        let mut weights = [R::ZERO; BUCKET];
+        for i in 0..BUCKET {
+            let dx = R::fused::<S>(unit, xs[i], across);
+            let dy = R::fused::<S>(unit, ys[i], up);
+            let exponent = least - R::fused::<S>(dx, dx, dy * dy);
+            weights[i] = R::power::<S>(exponent);
+        }
+        // What fills up the last bucket is no point.
+        weights[self.size(bucket)..].fill(R::ZERO);
+        let weights = weights.as_chunks::<LANES>().0;
         let (xs, ys) = (xs.as_chunks::<LANES>().0, ys.as_chunks::<LANES>().0);
         let mut lanes = Lanes::ZERO;
-        for (chunk, (x, y)) in xs.iter().zip(ys).enumerate() {
-            let mut weights = [R::ZERO; LANES];
-            for lane in 0..LANES {
-                let dx = R::fused::<S>(unit, x[lane], across);
-                let dy = R::fused::<S>(unit, y[lane], up);
-                let exponent =
-                    R::fused::<S>(dx, R::ZERO - dx, R::fused::<S>(dy, R::ZERO - dy, least));
-                weights[lane] = R::power::<S>(exponent);
-            }
-            // What fills up the last bucket is no point.
-            if (chunk + 1) * LANES > size {
-                for (lane, weight) in weights.iter_mut().enumerate() {
-                    if chunk * LANES + lane >= size {
-                        *weight = R::ZERO;
-                    }
-                }
-            }
+        for (weights, (x, y)) in weights.iter().zip(xs.iter().zip(ys)) {
             for lane in 0..LANES {
                 let weight = weights[lane];
                 lanes.total[lane] = lanes.total[lane] + weight;

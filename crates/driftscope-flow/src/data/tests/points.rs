@@ -63,9 +63,9 @@ fn levels() -> impl Iterator<Item = Level> {
 
 #[test]
 fn clouds_are_the_sums_over_their_points() {
-    // 200 fill buckets partly, 64 exactly.
+    // 2,000 leave the last bucket partly empty, 256 fill one.
     for (count, kernels) in
-        [(2_000, &[0.0, 1e-3, 0.05, 0.3, 1.0][..]), (64, &[0.0, 0.2]), (3, &[0.1])]
+        [(2_000, &[0.0, 1e-3, 0.05, 0.3, 1.0][..]), (256, &[0.0, 0.2]), (3, &[0.1])]
     {
         let set = drawing(count);
         for &kernel in kernels {
@@ -89,7 +89,7 @@ fn clouds_are_the_sums_over_their_points() {
                     let moved = x[0].abs().max(x[1].abs()).max(level.alpha) / deviation;
                     let exponent = moved * (away / deviation + 4.0);
                     for (found, unit) in [(double, 1e-14), (single, 6e-8)] {
-                        let allowed = 8.0 * unit * (1.0 + exponent) * (1.0 + 10.0);
+                        let allowed = 4.0 * unit * (1.0 + exponent);
                         for d in 0..2 {
                             let off = (found.data[d] - wanted.data[d]).abs();
                             assert!(

@@ -45,14 +45,15 @@ impl Plan<'_> {
             let components = experiment.mixture.components();
             return format!("{}\n\n{path}\n\n{}", data_code(components), exact_code(components));
         };
-        if network.trained_on == scene.path() {
+        let trained_on = network.trained_on().unwrap_or_default();
+        if trained_on == scene.path() {
             return format!("{path}\n\n{}", include_str!("snippets/learned_same.py"));
         }
-        let trained = path_code(network.trained_on)
+        let trained = path_code(trained_on)
             .replace("def coefficients(", "def trained_coefficients(")
             .replace("def beta(", "def trained_beta(")
             .replace(" beta(", " trained_beta(");
-        let level = match network.trained_on {
+        let level = match trained_on {
             Interpolant::Linear => include_str!("snippets/level_linear.py"),
             Interpolant::Gvp => include_str!("snippets/level_gvp.py"),
             Interpolant::Vp => include_str!("snippets/level_vp.py"),

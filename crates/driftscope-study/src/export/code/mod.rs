@@ -15,6 +15,8 @@ mod torchdiffeq;
 
 use std::fmt::Write;
 
+use thiserror::Error;
+
 pub use target::Target;
 
 use self::plan::Plan;
@@ -43,8 +45,13 @@ impl Target {
     }
 
     /// The script for an experiment; a network is taken from the file `model`.
-    #[must_use]
-    pub fn script(&self, experiment: &Experiment, model: &str) -> String {
+    ///
+    /// # Errors
+    /// If the network was trained elsewhere.
+    pub fn script(&self, experiment: &Experiment, model: &str) -> Result<String, ForeignNetwork> {
+        if experiment.network.as_ref().is_some_and(|network| network.trained_on().is_none()) {
+            return Err(ForeignNetwork);
+        }
         let plan = Plan::new(experiment);
         let part = (self.write)(&plan);
         let double = part.doubles || plan.is_double();
@@ -64,9 +71,16 @@ impl Target {
         for block in blocks {
             let _ = write!(text, "\n\n{}\n", block.trim_end());
         }
-        text
+        Ok(text)
     }
 }
+
+/// A script cannot load a network that was trained elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "field.model names a network that was trained elsewhere, whose code is where it came from: scripts are written for networks of this program and for field.kind = \"exact\""
+)]
+pub struct ForeignNetwork;
 
 /// The words at the top.
 fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {

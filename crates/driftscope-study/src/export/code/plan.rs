@@ -170,7 +170,7 @@ fn way(experiment: &Experiment, notes: &mut Vec<String>) -> Way {
     if scene.is_sde() {
         return Way::Noisy;
     }
-    let method = scene.sampler.method;
+    let method = scene.sampler.method();
     let named = |name: &str| MethodRef::named(name).expect("the table of methods has it");
     if scene.is_adaptive() {
         if method.embedded_tableau().is_some() {

@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<PointSet, String> {
     let mut set = PointSet::default();
     for row in reader.records() {
         let row = row.map_err(|error| error.to_string())?;
-        let line = row.position().map_or(1, csv::Position::line);
+        let line = row.position().map_or(1, |position| line_of(text, position));
         if row.iter().all(str::is_empty) {
             continue;
         }
@@ -44,6 +44,14 @@ pub(super) fn read(text: &str) -> Result<PointSet, String> {
         return Err("it holds no points: lines of x,y or x,y,label are needed".into());
     }
     Ok(set)
+}
+
+/// The line on which a row stands: its position is that of the empty lines before it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// What a message quotes of a cell.

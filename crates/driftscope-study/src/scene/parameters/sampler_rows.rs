@@ -7,20 +7,20 @@ use super::super::applies::{
     with_churn, with_ddim, with_edm, with_equal_steps, with_fixed_steps, with_inner_times,
     with_karras, with_list, with_method, with_number_of_steps, with_pair, with_shift, with_tableau,
 };
-use super::super::{OwnTableau, Precision, Scene, TimeList, TimesIn};
+use super::super::{Precision, Scene, TimesIn};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::Named;
 use super::kind::{Choices, Kind, Number, Switch, Written};
 use super::parameter::Parameter;
 use super::range::Range;
-use crate::own::Own;
+use crate::own::{Content, Own};
 
 /// Largest number of fixed steps.
 pub const MOST_STEPS: usize = 100_000;
 
 /// As in scene files.
-fn in_toml(tableau: &Own<OwnTableau>) -> String {
-    toml::Value::try_from(tableau).expect("a tableau is TOML").to_string()
+fn in_toml<T: Content>(own: &Own<T>) -> String {
+    toml::Value::try_from(own).expect("what a scene holds is TOML").to_string()
 }
 
 /// The method and its fixed steps, in the order of the guide.
@@ -175,12 +175,4 @@ pub(super) fn noise() -> Vec<Parameter<Scene>> {
                 .optional(),
         ),
     ]
-}
-
-/// As in scene files.
-fn in_toml(times: &Own<TimeList>) -> String {
-    match times.file() {
-        Some(path) => path.display().to_string(),
-        None => format!("{:?}", times.content().0),
-    }
 }
