@@ -95,7 +95,7 @@ fn ratios(experiments: &[Experiment]) {
             }
         }
     }
-    println!("{} particles, dopri5 at rtol 1e-3; best of {ROUNDS}", PARTICLES);
+    println!("{PARTICLES} particles, dopri5 at rtol 1e-3; best of {ROUNDS}");
     for ((name, ..), [evaluation, first, whole]) in KINDS.iter().zip(&best) {
         let ratio = |now: &Duration, k: usize| now.as_secs_f64() / best[0][k].as_secs_f64();
         println!(

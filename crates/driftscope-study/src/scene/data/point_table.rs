@@ -54,13 +54,12 @@ fn line_of(text: &str, position: &csv::Position) -> u64 {
     position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// What a message quotes of a cell.
+/// What a message quotes of a cell: its beginning, on one line.
 fn short(text: &str) -> String {
     const MOST: usize = 40;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    text.chars().take(MOST).chain(['…']).collect()
+    let more = if text.chars().count() > MOST { "…" } else { "" };
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(MOST).map(plain).chain(more.chars()).collect()
 }
 
 /// Which columns of a table are read.
