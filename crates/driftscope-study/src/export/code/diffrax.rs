@@ -118,21 +118,16 @@ fn adaptive(plan: &Plan, method: MethodRef) -> Part {
     let settings = &plan.settings;
     let control = settings.control;
     let mut notes = Vec::new();
-    let (name, stages) = match solver(method) {
-        Some(name) => {
-            (name, method.tableau().map_or(1, |t| t.stages() - usize::from(t.first_same_as_last)))
-        }
-        None => {
-            let (name, stages) = if method.name == "dop853" {
-                ("Dopri8", 13)
-            } else if method.order <= 3 {
-                ("Bosh3", 3)
-            } else {
-                ("Dopri5", 6)
-            };
-            notes.push(format!("diffrax has no {}: {name} stands in its place.", method.title));
-            (name, stages)
-        }
+    let (name, stages) = if let Some(name) = solver(method) {
+        (name, method.tableau().map_or(1, |t| t.stages() - usize::from(t.first_same_as_last)))
+    } else {
+        let (name, stages) = match method.name {
+            "dop853" => ("Dopri8", 13),
+            _ if method.order <= 3 => ("Bosh3", 3),
+            _ => ("Dopri5", 6),
+        };
+        notes.push(format!("diffrax has no {}: {name} stands in its place.", method.title));
+        (name, stages)
     };
     let factor = plan.tolerance_factor(method, ErrorWeights::Torchdiffeq);
     notes.extend(Plan::about_tolerances(factor, "diffrax"));

@@ -130,7 +130,7 @@ fn data_code(components: &[Component]) -> String {
     for component in components {
         match component.shape {
             Shape::Gaussian { mean, covariance } => {
-                gaussians.push((component.weight, mean, covariance))
+                gaussians.push((component.weight, mean, covariance));
             }
             Shape::Box { min, max } => boxes.push((component.weight, min, max)),
         }
@@ -140,19 +140,19 @@ fn data_code(components: &[Component]) -> String {
         let weights: Vec<f64> = gaussians.iter().map(|(weight, ..)| weight.ln()).collect();
         let means = table(gaussians.iter().map(|(_, mean, _)| *mean));
         let covariances = table(gaussians.iter().map(|(_, _, c)| [c.xx, c.xy, c.yy]));
-        text.push_str(&format!(
+        text.extend([format!(
             "# Gaussians: logarithms of their weights, means, and covariances as xx, xy, yy.\nLOG_WEIGHTS = array({})\nMEANS = array({means})\nCOVARIANCES = array({covariances})\n",
             list(&weights)
-        ));
+        )]);
     }
     if !boxes.is_empty() {
         let weights: Vec<f64> = boxes.iter().map(|(weight, ..)| weight.ln()).collect();
         let lows = table(boxes.iter().map(|(_, min, _)| *min));
         let highs = table(boxes.iter().map(|(_, _, max)| *max));
-        text.push_str(&format!(
+        text.extend([format!(
             "# Uniform boxes: logarithms of their weights, and two corners.\nBOX_LOG_WEIGHTS = array({})\nLOWS = array({lows})\nHIGHS = array({highs})\n",
             list(&weights)
-        ));
+        )]);
     }
     text
 }

@@ -188,9 +188,9 @@ impl Plan<'_> {
             "COUNTS = None\n\n\ndef evaluate(t, x):\n    \"\"\"The velocity of an array of points at t, a number or a column.\"\"\"\n    return {sign}{before}velocity({t}, {to}){after}\n\n\ndef field(t, x):\n    \"\"\"The same, counted.\"\"\"\n    COUNTS[:] += 1\n    return evaluate(t, x)\n\n\ndef field_of_each(t, x, on=slice(None)):\n    \"\"\"The same for the particles `on`, each at a time of its own.\"\"\"\n    COUNTS[on] += 1\n    return evaluate(t[:, None], x)\n"
         );
         if self.way == Way::Noisy {
-            text.push_str(&format!(
+            text.extend([format!(
                 "\n\ndef field_and_score(t, x):\n    \"\"\"Velocity and score, counted.\"\"\"\n    COUNTS[:] += 1\n    v, s = velocity_and_score({t}, {to})\n    return {sign}{before}v{after}, {before}s{after}\n"
-            ));
+            )]);
         }
         text
     }

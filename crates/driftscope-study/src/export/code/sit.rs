@@ -157,9 +157,9 @@ fn write(plan: &Plan) -> Part {
         "    create_transport = None".to_owned(),
     ];
     part.body = part.body.replace("def solve(starts, rng):", "def solve_written_out(starts, rng):");
-    part.body.push_str(&format!(
+    part.body.extend([format!(
         "\n\ndef solve(starts, rng):\n    \"\"\"The end points, by SiT's transport where it is.\"\"\"\n    global COUNTS\n    if create_transport is None:\n        print(\"transport is not here: the steps are made by the script itself\", file=sys.stderr)\n        return solve_written_out(starts, rng)\n    calls = 0\n\n    def model(x, t):\n        nonlocal calls\n        calls += 1\n        return velocity(t[0].double(), x).to(x.dtype)\n\n    torch.manual_seed(SEED)\n    transport = create_transport(\"{path}\", \"velocity\")\n    # The margin from the ends, where it keeps one.\n    transport.sample_eps = {}\n    sample = Sampler(transport).{call}\n    with torch.no_grad():\n        ends = sample(torch.tensor(starts, dtype=DTYPE), model)[-1]\n    COUNTS = [calls] * len(starts)\n    return ends.numpy()\n",
         number(margin(plan))
-    ));
+    )]);
     part
 }
