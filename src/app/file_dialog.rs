@@ -25,6 +25,8 @@ pub struct Question {
     pub kind: &'static str,
     /// The ending of their names, without the dot.
     pub ending: &'static str,
+    /// Other endings of such files, where one is read.
+    pub also: &'static [&'static str],
     /// The name proposed for a file to be written; none where one is read.
     pub name: Option<&'static str>,
     /// The command that takes the file.
@@ -35,8 +37,9 @@ impl Question {
     /// Asks by the desktop's dialog and waits for the answer; none if the person wants no file.
     #[must_use]
     pub fn ask_desktop(self) -> Option<PathBuf> {
-        let dialog =
-            rfd::FileDialog::new().set_title(self.title).add_filter(self.kind, &[self.ending]);
+        let endings: Vec<&str> =
+            std::iter::once(self.ending).chain(self.also.iter().copied()).collect();
+        let dialog = rfd::FileDialog::new().set_title(self.title).add_filter(self.kind, &endings);
         match self.name {
             Some(name) => dialog.set_file_name(name).save_file(),
             None => dialog.pick_file(),
@@ -108,7 +111,7 @@ impl OwnDialog {
     /// Opens it.
     #[must_use]
     pub fn new(question: Question) -> Self {
-        let Question { title, ending, name, .. } = question;
+        let Question { title, ending, also, name, .. } = question;
         let dialog = match name {
             Some(name) => FileDialog::save_file().default_filename(name),
             None => FileDialog::open_file(),
@@ -119,7 +122,9 @@ impl OwnDialog {
             .default_size(SIZE)
             .resizable(false)
             .show_rename(false)
-            .show_files_filter(Box::new(move |path| has_ending(path, ending)));
+            .show_files_filter(Box::new(move |path| {
+                has_ending(path, ending) || also.iter().any(|also| has_ending(path, also))
+            }));
         dialog.open();
         Self { question, dialog, there: None }
     }

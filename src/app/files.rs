@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use driftscope_flow::network::ONNX_ENDING;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Session;
 use driftscope_study::work::{Dispatcher, News, Ticket};
@@ -184,6 +185,7 @@ const OPEN_SCENE: Question = Question {
     title: "Open scene",
     kind: "Scenes",
     ending: SCENE_ENDING,
+    also: &[],
     name: None,
     then: FileCommand::Open,
 };
@@ -197,11 +199,13 @@ const OPEN_MODEL: Question = Question {
     title: "Open model",
     kind: "Models",
     ending: MODEL_ENDING,
+    also: &[ONNX_ENDING],
     name: None,
     then: FileCommand::Open,
 };
 const SAVE_MODEL: Question = Question {
     title: "Save trained model",
+    also: &[],
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL
