@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::files::write_atomically;
+use driftscope_flow::network::ONNX_ENDING;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Data, OwnTableau, Scene};
 use driftscope_study::work::{Dispatcher, News, Ticket};
@@ -318,12 +319,13 @@ const SAVE_SCENE: Question = Question {
 const OPEN_MODEL: Question = Question {
     title: "Open model",
     kind: "Models",
-    endings: &[MODEL_ENDING],
+    endings: &[MODEL_ENDING, ONNX_ENDING],
     name: None,
     then: FileCommand::Open,
 };
 const SAVE_MODEL: Question = Question {
     title: "Save trained model",
+    also: &[],
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL

@@ -99,10 +99,8 @@ fn spoilt(right: &Convention) -> Vec<Convention> {
     add(Convention { time, ..*right });
     let prediction = match right.prediction {
         Prediction::Velocity(Towards::Data) => Prediction::Velocity(Towards::Noise),
-        Prediction::Velocity(Towards::Noise) => Prediction::Data,
-        Prediction::Data => Prediction::Noise,
-        Prediction::Noise | Prediction::Edm { .. } => Prediction::Data,
-        Prediction::Score => Prediction::Noise,
+        Prediction::Data | Prediction::Score => Prediction::Noise,
+        _ => Prediction::Data,
     };
     add(Convention { prediction, ..*right });
     let noising = match right.noising {

@@ -83,7 +83,11 @@ impl ForeignNetwork for Exactly {
                     Prediction::Velocity(towards) => {
                         let (path, t) = at.expect("velocities have a path");
                         let level = path.coefficients(t);
-                        let v = level.d_alpha * data + level.d_sigma * noise;
+                        // No velocity of a network is infinite.
+                        let d_sigma = level.sigma_d_sigma / level.sigma.max(1e-9);
+                        let d_sigma =
+                            if level.sigma > 0.0 { d_sigma } else { level.d_sigma.max(-1.0) };
+                        let v = level.d_alpha * data + d_sigma * noise;
                         if towards == Towards::Data { v } else { -v }
                     }
                     Prediction::Edm { sigma_data } => {

@@ -84,7 +84,9 @@ impl Convention {
         match self.noising {
             Noising::Path(path) => {
                 let (first, last) = self.held(path);
-                let mut t = path.time_of_level(alpha, sigma).clamp(first, last);
+                // Where there is no data at all, the formula of VP is ∞/∞.
+                let t = path.time_of_level(alpha, sigma);
+                let mut t = if t.is_nan() { first } else { t.clamp(first, last) };
                 let mut index = 1000.0 * (1.0 - t);
                 if self.tabulated() {
                     let at = path.coefficients(t);
