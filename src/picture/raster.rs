@@ -22,7 +22,7 @@ const BAND: usize = 32;
 /// Something to draw.
 enum Item<'a> {
     Triangles { window: Window, texture: TextureId, triangles: Vec<Triangle> },
-    Marks { window: Window, marks: &'a Marks },
+    Marks { window: Window, marks: &'a Marks, rows: Vec<[i32; 2]> },
 }
 
 /// The pixels of tessellated shapes over `ground`, with `scale` pixels per point.
@@ -69,7 +69,10 @@ fn item(primitive: &ClippedPrimitive, size: [u32; 2], scale: f32) -> Option<Item
                 .collect();
             Some(Item::Triangles { window, texture: mesh.texture_id, triangles })
         }
-        Primitive::Callback(callback) => Some(Item::Marks { window, marks: Marks::of(callback)? }),
+        Primitive::Callback(callback) => {
+            let marks = Marks::of(callback)?;
+            Some(Item::Marks { window, marks, rows: marks::rows(marks, scale) })
+        }
     }
 }
 
@@ -85,10 +88,10 @@ fn draw(band: &mut Band<'_>, end: i32, item: &Item<'_>, textures: &Textures, sca
                 triangle.draw(band, window, texture);
             }
         }
-        Item::Marks { window, marks } => {
+        Item::Marks { window, marks, rows } => {
             let window = window.rows(band.first, end);
             if !window.is_empty() {
-                marks::draw(band, window, marks, scale);
+                marks::draw(band, window, (marks, rows), scale);
             }
         }
     }

@@ -4,8 +4,8 @@
 use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
-    Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
@@ -85,11 +85,6 @@ fn title(
     {
         beside.max.x -= save_button::WIDTH;
     }
-    let mut left =
-        ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
-    left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
-        .on_hover_text(head.about);
-    left.label(RichText::new(head.note).color(palette.quiet)).on_hover_text(head.about);
     let mut right = ui.new_child(
         UiBuilder::new()
             .max_rect(beside)
@@ -116,6 +111,14 @@ fn title(
         Some(Standing::Done | Standing::Failed(_)) | None => {}
     }
     add(&mut right);
+    // What the buttons leave: the note is cut short rather than covered.
+    let rest = line.with_max_x((right.min_rect().min.x - UNIT).max(line.min.x));
+    let layout = Layout::left_to_right(Align::Center);
+    let mut left = ui.new_child(UiBuilder::new().max_rect(rest).layout(layout));
+    left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
+        .on_hover_text(head.about);
+    let note = Label::new(RichText::new(head.note).color(palette.quiet)).truncate();
+    left.add(note).on_hover_text(head.about);
     let below = line.bottom() + UNIT / 2.0;
     let track = [pos2(rect.left(), below), pos2(rect.right(), below)];
     ui.painter().line_segment(track, Stroke::new(1.0, palette.line));

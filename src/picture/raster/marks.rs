@@ -3,14 +3,29 @@
 use eframe::egui::Pos2;
 
 use super::band::{Band, Light, Window, over};
-use crate::picture::marks::{Blend, Disc, Knot, Marks};
+use crate::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
 
 /// Edges are a little softer than one pixel: small discs look rounder for it.
 const SOFT: f32 = 0.7;
 
+/// The first and last row that each ribbon may touch, so that bands need not look at all its bends.
+pub fn rows(marks: &Marks, scale: f32) -> Vec<[i32; 2]> {
+    let of = |ribbon: &Ribbon| {
+        let ends = ribbon.knots.iter().map(|knot| {
+            let (y, reach) = (knot.at.y * scale, 0.5 * knot.width * scale + 1.5);
+            [(y - reach).floor() as i32, (y + reach).ceil() as i32]
+        });
+        ends.fold([i32::MAX, i32::MIN], |[a, b], [top, bottom]| [a.min(top), b.max(bottom)])
+    };
+    marks.ribbons.iter().map(of).collect()
+}
+
 /// Draws what of the marks lies in `window`.
-pub fn draw(band: &mut Band<'_>, window: Window, marks: &Marks, scale: f32) {
-    for ribbon in &marks.ribbons {
+pub fn draw(band: &mut Band<'_>, window: Window, (marks, rows): (&Marks, &[[i32; 2]]), scale: f32) {
+    for (ribbon, [top, bottom]) in marks.ribbons.iter().zip(rows) {
+        if *bottom < window.top || *top >= window.bottom {
+            continue;
+        }
         let colour = ribbon.colour.map(|part| f32::from(part) / 255.0);
         for ends in ribbon.knots.windows(2) {
             segment(band, window, (ends[0], ends[1]), (colour, marks.glow), scale);
