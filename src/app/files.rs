@@ -325,7 +325,6 @@ const OPEN_MODEL: Question = Question {
 };
 const SAVE_MODEL: Question = Question {
     title: "Save trained model",
-    also: &[],
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL
