@@ -182,7 +182,8 @@ impl Driftscope {
         }
         if became_exact {
             EXACT.clone_into(&mut self.said);
-            self.toasts.info(EXACT).duration(MESSAGE);
+            let accent = self.state.palette().accent;
+            self.toasts.custom(EXACT, "i".to_owned(), accent).duration(MESSAGE);
         }
     }
 
@@ -292,7 +293,9 @@ impl Driftscope {
 
     fn complain(&mut self, words: String) {
         self.said.clone_from(&words);
-        self.toasts.error(words).duration(MESSAGE);
+        let alarm = self.state.palette().alarm;
+        // The window's fonts lack the symbol of `error`.
+        self.toasts.custom(words, "!".to_owned(), alarm).duration(MESSAGE);
     }
 
     fn take_files(&mut self, ctx: &Context) {

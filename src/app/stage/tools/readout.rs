@@ -105,7 +105,7 @@ fn numbers(ui: &mut Ui, blob: Blob) -> Option<Blob> {
         changed |= field.ui(ui, &mut ellipse.stds[i]);
     }
     let field = Field {
-        name: "Angle",
+        name: "Angle of its first axis",
         prefix: "angle ",
         suffix: "°",
         about: "From the x axis to the first axis, in degrees. Beyond 45° the other axis is the one nearer to x.",
