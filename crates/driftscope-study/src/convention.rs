@@ -182,7 +182,9 @@ fn alternatives(declared: &Convention, mixture: &Mixture) -> Vec<(Convention, f6
         Noising::Exploding { .. } => declared.noising,
         Noising::Path(_) => Noising::exploding(),
     };
-    let noisings = Interpolant::ALL.map(Noising::Path).into_iter().chain([exploding]);
+    // VP before GVP: where the time is a noise level, both may be the same, and VP is the likelier name.
+    let paths = [Interpolant::Linear, Interpolant::Vp, Interpolant::Gvp];
+    let noisings = paths.map(Noising::Path).into_iter().chain([exploding]);
     for noising in noisings {
         for prediction in [
             Prediction::Velocity(Towards::Data),

@@ -82,6 +82,18 @@ fn velocities_are_those_of_pytorch() {
     }
 }
 
+/// Whether two conventions read a network alike: with a time that is a noise level, VP and GVP are one.
+fn same(a: &Convention, b: &Convention) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-6 * (1.0 + a.abs());
+    a.prediction == b.prediction
+        && near(a.scale, b.scale)
+        && (0..2).all(|d| near(a.shift[d], b.shift[d]))
+        && [0.1, 0.4, 0.8].iter().all(|&t| {
+            let [a, b] = [a, b].map(|one| one.level(t * one.scale, 1.0 - t));
+            near(a.time, b.time) && near(a.alpha, b.alpha) && near(a.sigma, b.sigma)
+        })
+}
+
 /// A convention that is wrong in one respect.
 fn spoilt(right: &Convention) -> Vec<Convention> {
     let mut all = Vec::new();
@@ -140,7 +152,7 @@ fn the_check_names_the_right_convention_of_each_when_it_is_declared_wrongly() {
         for wrong in wrong {
             let found = check(wrong);
             let best = found.trials[found.best].convention;
-            assert_eq!(best, right, "{name}: {}", found.sentence());
+            assert!(same(&best, &right), "{name}: {}", found.sentence());
             assert!(found.trials[0].floors() > found.trials[found.best].floors());
         }
     }
