@@ -39,7 +39,7 @@ const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 67] = [
+const KEYS: [Row; 70] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),
@@ -50,6 +50,8 @@ const KEYS: [Row; 67] = [
         &["[{mean=[0,0],std=1e-3}]", "[{mean=[2,0],std=0.3},{mean=[-9,1],std=9,weight=0.01}]"],
         &[],
     ),
+    ("data.points", &["[[0,0],[1,1],[-1,0.5]]", "tests/models/two-moons.csv"], &[]),
+    ("data.kernel", &["0.0123456789"], &["data.points=[[0,0],[1,1],[2,-1]]"]),
     ("interpolant.kind", &[], &[]),
     ("field.kind", &[], &[]),
     ("field.model", &[MODEL], &["field.kind=learned"]),
@@ -64,6 +66,7 @@ const KEYS: [Row; 67] = [
     ("sampler.step_size", &["1e-5", "0.0123456789", "0.3", "1"], &[EULER]),
     ("sampler.grid", &[], &[EULER]),
     ("sampler.times", &["[0,1]", "[0.0,1e-9,0.5,1.0]"], &[EULER]),
+    ("sampler.times_in", &[], &[EULER, "sampler.times=[0.9,0.5,0.123456789]"]),
     ("sampler.rho", &["7.123456", "99.5"], &[EULER, "sampler.grid=karras"]),
     ("sampler.shift", &["3.123456"], &[EULER, "sampler.grid=shifted"]),
     ("sampler.atol", &["1e-300", "1.23456e-7"], &[]),
@@ -129,8 +132,8 @@ fn of_the_table(key: &str) -> (Vec<String>, bool) {
         Kind::Switch(_) => (["true", "false"].map(str::to_owned).to_vec(), true),
         Kind::Choice(_) if parameter.choices().len() <= FEW => {
             let names = parameter.choices().into_iter().map(|choice| choice.name.to_owned());
-            // A list of times has to be given with it.
-            (names.collect(), key != "sampler.grid")
+            // A list of times has to be given with them, which suits some.
+            (names.collect(), !["sampler.grid", "sampler.times_in"].contains(&key))
         }
         _ => (Vec::new(), true),
     }
