@@ -83,9 +83,11 @@ def render(
             options += [f"--{name}", value]
     if size is not None:
         options += ["--size", f"{size[0]}x{size[1]}"]
-    for name, value in (("scale", scale), ("theme", theme), ("view", view)):
+    for name, value in (("scale", scale), ("theme", theme)):
         if value is not None:
             options += [f"--{name}", value]
+    if view is not None:
+        options += ["--view", *view.split(maxsplit=1)]
     if caption:
         options.append("--caption")
     with tempfile.TemporaryDirectory(prefix="driftscope-") as name:
