@@ -157,8 +157,11 @@ mod tests {
                 for found in bytemuck::cast_slice::<_, f32>(&[found]) {
                     worst[0] = worst[0].max((f64::from(*found) / exact - 1.0).abs());
                 }
-                let single = f64::from(power_of_two::<S>(u)) / f64::from(u).exp2();
-                worst[0] = worst[0].max((single - 1.0).abs());
+                // Beyond lies the clamp, which a rounded u can cross.
+                if u.abs() <= 126.0 {
+                    let single = f64::from(power_of_two::<S>(u)) / f64::from(u).exp2();
+                    worst[0] = worst[0].max((single - 1.0).abs());
+                }
                 let x = f64::from(step) * 5e-3;
                 let error = (exponential::<S>(x) / libm::exp(x) - 1.0).abs();
                 worst[1] = worst[1].max(error);

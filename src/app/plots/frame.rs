@@ -9,6 +9,7 @@ use egui_plot::{
 
 use crate::app::number;
 use crate::app::palette::Palette;
+use crate::app::save_button;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use driftscope_study::session::Leaving;
 
@@ -37,7 +38,12 @@ pub fn titled<R>(
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(head).layout(layout));
     line.label(RichText::new(title).family(semibold()).color(palette.strong));
-    line.label(RichText::new(note).color(palette.quiet));
+    // A note that would lie under the button at the right is left out.
+    let note =
+        line.painter().layout_no_wrap(note.into(), FontId::proportional(TEXT), palette.quiet);
+    if note.size().x + save_button::WIDTH <= line.available_width() {
+        line.label(note);
+    }
     // The topmost tick label reaches above the axis.
     ui.add_space(TITLE_HEIGHT + UNIT * 1.5);
     add(ui)

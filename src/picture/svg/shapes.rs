@@ -181,7 +181,7 @@ fn picture(out: &mut Out, rect: Rect, image: &ColorImage, uv: Rect, tint: Color3
     let place = |share: f32, count: usize| (share.clamp(0.0, 1.0) * count as f32).round() as usize;
     let [left, right] = [uv.left(), uv.right()].map(|u| place(u, width));
     let [top, bottom] = [uv.top(), uv.bottom()].map(|v| place(v, height));
-    if left >= right || top >= bottom {
+    if left >= right || top >= bottom || tint.a() == 0 {
         return;
     }
     let [r, g, b, _] = straight(tint);

@@ -132,7 +132,7 @@ mod tests {
         }
         for beginning in [&b"\x89PNG\r\n\x1a\n...."[..], b"\xff\xd8\xff\xe0", b"RIFF....WEBPVP8 "] {
             for name in ["a", "a.bin", "a.toml"] {
-                assert_eq!(kind(name, beginning), Some(FileKind::Data), "{name}");
+                assert_eq!(kind(name, beginning), Some(FileKind::Picture), "{name}");
             }
         }
         for name in ["a", "a.exe"] {

@@ -65,7 +65,7 @@ impl Marks {
             return String::new();
         }
         let values = self.times.iter().map(|&t| kind.value(scene.path(), t));
-        let words: Vec<String> = values.map(|value| format!("{}", shortened(value))).collect();
+        let words: Vec<String> = values.map(shortened).collect();
         words.join(", ")
     }
 
@@ -118,10 +118,9 @@ impl Marks {
     }
 }
 
-/// Few digits where they say the same to a millionth.
-fn shortened(value: f64) -> f64 {
-    let rounded = (value * 1e6).round() / 1e6;
-    if (rounded - value).abs() <= 1e-9 * value.abs() { rounded } else { value }
+/// The digits of single precision, seven that count: more could not be read.
+fn shortened(value: f64) -> String {
+    (value as f32).to_string()
 }
 
 /// The times, in t, of numbers of a kind.

@@ -55,9 +55,9 @@ pub fn ui(
     let span = scene.time_span();
     let classic = scene.field.kind == FieldKind::Classic;
     let left = AxisHints::new_y().formatter(|mark, _| mark.value.to_string());
-    let right = AxisHints::new_y()
-        .placement(HPlacement::Right)
-        .formatter(|mark, _| format!("{:.0}", 2.0 * LOG_RANGE * (mark.value - 0.5)));
+    let right = AxisHints::new_y().placement(HPlacement::Right).formatter(|mark, _| {
+        format!("{:.0}", 2.0 * LOG_RANGE * (mark.value - 0.5)).replace('-', "−")
+    });
     let font = eframe::egui::FontId::proportional(TEXT);
     let right = right.tick_label_color(palette.quiet).tick_label_font(font);
     let mut shown = plot("schedule", palette, time_axis(span), left.clone())

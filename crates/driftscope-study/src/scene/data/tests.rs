@@ -74,7 +74,7 @@ fn a_gaussian_has_a_covariance_and_a_label_as_it_is_written() {
     assert_eq!(crate::scene::Scene::from_toml(&text, "again").expect("reads back"), scene);
     // Those with a standard deviation are written as before there were covariances.
     let round = read("[{ mean = [0.0, 1.0], std = 0.5 }]").expect("a scene").to_toml();
-    let entry = "[[data.mixture]]\nmean = [\n    0.0,\n    1.0,\n]\nstd = 0.5\nweight = 1.0\n";
+    let entry = "[[data.mixture]]\nmean = [0.0, 1.0]\nstd = 0.5\nweight = 1.0\n";
     let lines = |text: &str| -> String { text.split_whitespace().collect() };
     assert!(lines(&round).contains(&lines(entry)), "{round}");
 }
