@@ -28,11 +28,7 @@ const LEFT: [usize; 2] = [24, 6];
 /// Particles that are sampled, and steps of Heun's method.
 const PARTICLES: usize = 400;
 const STEPS: usize = 40;
-/// Samples are taken as equally good up to this factor and this many floors: what a network learned badly
-/// can end nearer to the data by accident, while its velocities tell.
-const EQUAL: (f64, f64) = (2.0, 0.25);
-/// Of conventions whose samples are as good, the declared one is kept unless another's velocities are
-/// nearer to the exact ones by this factor.
+/// The declared convention is kept unless another's velocities are nearer to the exact ones by this factor.
 const NEARER: f64 = 1.15;
 
 /// A convention that was tried.
@@ -153,18 +149,12 @@ pub fn check_convention(
     Ok(ConventionCheck { trials, best, compared })
 }
 
-/// The one whose velocities are nearest among those whose samples are as good as any.
+/// The one whose velocities are nearest to the exact ones. Samples do not decide: those of a network that
+/// learned badly can end nearer to the data by accident when it is misread.
 fn best(trials: &[Trial]) -> usize {
-    let floors = |trial: &Trial| {
-        let floors = trial.floors();
-        if floors.is_finite() { floors } else { f64::INFINITY }
-    };
-    let least = trials.iter().map(floors).fold(f64::INFINITY, f64::min);
-    let good = |index: &usize| floors(&trials[*index]) <= least * EQUAL.0 + EQUAL.1;
     let error = |index: usize| trials[index].velocity_error;
-    let nearest = (0..trials.len()).filter(good).min_by(|&a, &b| error(a).total_cmp(&error(b)));
-    let nearest = nearest.unwrap_or(0);
-    if good(&0) && error(0) <= error(nearest) * NEARER { 0 } else { nearest }
+    let nearest = (0..trials.len()).min_by(|&a, &b| error(a).total_cmp(&error(b))).unwrap_or(0);
+    if error(0) <= error(nearest) * NEARER { 0 } else { nearest }
 }
 
 /// The likely conventions, the declared one first.

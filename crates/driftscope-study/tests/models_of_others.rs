@@ -153,7 +153,7 @@ fn the_check_names_the_right_convention_of_each_when_it_is_declared_wrongly() {
             let found = check(wrong);
             let best = found.trials[found.best].convention;
             assert!(same(&best, &right), "{name}: {}", found.sentence());
-            assert!(found.trials[0].floors() > found.trials[found.best].floors());
+            assert!(found.trials[0].velocity_error > found.trials[found.best].velocity_error);
         }
     }
 }
