@@ -15,7 +15,7 @@ EXACT = {"field.kind": "exact", "particles.count": 40}
 class Runs(unittest.TestCase):
     def test_a_run_is_arrays_of_the_shapes_that_are_said(self):
         run = driftscope.run(EXACT, {"sampler.rtol": 1e-3}, keyframes=9)
-        self.assertEqual(run.status, "completed")
+        self.assertEqual(run.status, "complete")
         self.assertEqual(run.samples.shape, (40, 2))
         self.assertEqual(run.trajectories.shape, (40, len(run.times), 2))
         self.assertTrue(np.all(np.diff(run.times) > 0))

@@ -33,7 +33,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """``completed``, or why the solve stopped early."""
+        """``complete``, or why the solve stopped early."""
         return self.summary["status"]
 
     @property
