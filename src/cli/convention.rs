@@ -1,5 +1,6 @@
 //! `driftscope convention`: whether a network of others is read as it was meant.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -69,7 +70,7 @@ impl Check {
                 words.push_str(" (fits)");
             }
             let error = trial.velocity_error;
-            out.push_str(&format!("| {words} | {:.2} | {error:.3} |\n", trial.floors()));
+            let _ = writeln!(out, "| {words} | {:.2} | {error:.3} |", trial.floors());
         }
         super::output::print(out.as_bytes())?;
         Ok(ExitCode::SUCCESS)

@@ -206,11 +206,11 @@ pub(super) enum Part {
 /// A distribution in the plane: Gaussians and uniform boxes, with weights that
 /// sum to 1. A clone shares all of it.
 #[derive(Clone, Debug)]
-pub struct Mixture(Arc<Parts>);
+pub struct Mixture(Arc<Made>);
 
 /// What a mixture is made of.
 #[derive(Debug, Default)]
-struct Parts {
+struct Made {
     components: Vec<Component>,
     /// Running sums of the weights; the last is 1.
     cumulative: Vec<f64>,
@@ -226,7 +226,7 @@ struct Parts {
     cloud: Option<Cloud>,
 }
 
-impl Parts {
+impl Made {
     fn add(&mut self, component: &Component) {
         match component.shape {
             Shape::Gaussian { mean, covariance } => {
@@ -266,7 +266,7 @@ impl Mixture {
         let largest = components.iter().fold(0.0, |m: f64, c| m.max(c.weight));
         let total: f64 = components.iter().map(|c| c.weight / largest).sum();
         let mut mixture =
-            Parts { cumulative: Vec::with_capacity(components.len()), ..Parts::default() };
+            Made { cumulative: Vec::with_capacity(components.len()), ..Made::default() };
         let mut sum = 0.0;
         for (index, component) in components.iter_mut().enumerate() {
             let weight = component.weight / largest / total;
@@ -305,7 +305,7 @@ impl Mixture {
             }
         }
         let count = points.len() as f64;
-        let mut mixture = Parts { cloud: Some(Cloud::new(points, kernel)), ..Parts::default() };
+        let mut mixture = Made { cloud: Some(Cloud::new(points, kernel)), ..Made::default() };
         for (index, &point) in points.iter().enumerate() {
             let weight = count.recip();
             mixture.cumulative.push((index + 1) as f64 / count);

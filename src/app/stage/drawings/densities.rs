@@ -123,7 +123,7 @@ fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
     if let Some(mixture) = target.filter(|mixture| mixture.is_cloud()) {
         // Single points have no density: nothing is drawn.
         if mixture.check(DATA).is_err() {
-            return Grid::with_top([SIDE; 2], corners, &[0.0; SIDE * SIDE], 1.0);
+            return Grid::with_top([SIDE; 2], corners, &vec![0.0; SIDE * SIDE], 1.0);
         }
         let across: Vec<f64> = (0..SIDE).map(at).collect();
         let up: Vec<f64> = (0..SIDE).map(|k| -at(k)).collect();

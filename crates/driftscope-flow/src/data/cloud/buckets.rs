@@ -79,8 +79,7 @@ fn split(points: &[[f64; 2]], members: &mut [u32]) {
 fn corners(points: &[[f64; 2]], members: &[u32]) -> ([f64; 2], [f64; 2]) {
     let mut corners = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     for &i in members {
-        for d in 0..2 {
-            let at = points[i as usize][d];
+        for (d, at) in points[i as usize].into_iter().enumerate() {
             corners.0[d] = corners.0[d].min(at);
             corners.1[d] = corners.1[d].max(at);
         }

@@ -103,9 +103,9 @@ impl Cloud {
                 continue;
             }
             let first = bucket * buckets::BUCKET;
-            for place in first..order.len().min(first + buckets::BUCKET) {
+            for (place, &point) in order.iter().enumerate().skip(first).take(buckets::BUCKET) {
                 let away = square([0, 1].map(|d| seen[d] - double.0[d][place]));
-                found = [found, (away, order[place])]
+                found = [found, (away, point)]
                     .into_iter()
                     .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
                     .unwrap_or(found);
