@@ -125,7 +125,8 @@ pub fn pane_ui(
             });
         }
     });
-    if state.inspected().is_none() {
+    // The foot belongs to what lies there, if anything does.
+    if state.inspected().is_none() && !state.schedule {
         corner(ui, inner, Layout::bottom_up(Align::Min), |ui| {
             if let Some(colouring) = stage_pane.colouring().filter(|c| c.is_told(index)) {
                 on_ground(ui, palette, |ui| legend::colours_ui(ui, palette, colouring));
