@@ -43,6 +43,8 @@ pub enum Command {
     ToggleHelp,
     /// The schedule of the steps on the stage.
     ToggleSchedule,
+    /// How the network that was trained elsewhere is read.
+    ToggleReading,
     /// Put the caption of a demonstration away.
     DismissCaption,
     /// Ask for a file, or use the one that was chosen.

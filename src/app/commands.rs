@@ -283,7 +283,7 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the stage alone, the drawing tools, step by step, the schedule, the pinned particle",
+        "leave, in this order: the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
@@ -293,6 +293,8 @@ pub const LEAVE: Entry = Entry::new(
             Command::Drawing(Drawing { open: false, ..state.drawing })
         } else if state.inspected().is_some() {
             Command::Inspect(None)
+        } else if state.reading.is_open() {
+            Command::ToggleReading
         } else if state.schedule {
             Command::ToggleSchedule
         } else {

@@ -17,10 +17,11 @@ use super::files::{FileNews, Files};
 use super::lab::LabView;
 use super::launch::Launch;
 use super::pace::{Pace, processors_draw};
+use super::reading::ReadingDialog;
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
-use super::state::{Breadth, Look, State};
+use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
 use super::{help, keyboard, paste, theme};
 
@@ -38,6 +39,7 @@ pub struct Driftscope {
     state: State,
     views: Views,
     files: Files,
+    reading: ReadingDialog,
     toasts: Toasts,
     /// The last message.
     said: String,
@@ -92,6 +94,7 @@ impl Driftscope {
         Self {
             state,
             views: Views { stage: Stage::new(cc, &networks), lab },
+            reading: ReadingDialog::default(),
             files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
@@ -249,6 +252,7 @@ impl Driftscope {
                 self.state.schedule = !self.state.schedule;
             }
             Command::ToggleHelp => state.help = !state.help,
+            Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
                 self.files.carry_out(command, &self.state);
@@ -315,11 +319,18 @@ impl Driftscope {
                     let change = Command::set(self.state.selected(), before, &scene);
                     self.commands.push(change);
                 }
-                FileNews::Model(path) => {
+                FileNews::Model(path, supposed) => {
                     let before = self.state.scene();
                     let mut scene = (**before).clone();
                     scene.field.kind = FieldKind::Learned;
-                    scene.field.model = Some(path.into());
+                    scene.field.follow(Some(path.into()));
+                    if !supposed.is_empty() {
+                        // It is asked, with the guess on the stage.
+                        scene.field.reading = supposed;
+                        self.state.reading = Dialog::Open;
+                        self.reading.check(&scene);
+                    }
+                    let before = self.state.scene();
                     self.commands.push(Command::set_whole(before, &scene));
                     let training = TrainingOrder::Reset;
                     self.commands.push(Command::Act(Action::Train { training }));
@@ -379,6 +390,7 @@ impl eframe::App for Driftscope {
             keyboard::read(&ctx, &self.state, &mut self.commands);
         }
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
+        self.reading.ui(&ctx, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint(&ctx, &self.state);

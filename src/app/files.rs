@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::files::write_atomically;
 use driftscope_flow::network::ONNX_ENDING;
+use driftscope_flow::network::foreign::Statements;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Data, OwnTableau, Scene};
 use driftscope_study::work::{Dispatcher, News, Ticket};
@@ -34,8 +35,8 @@ pub enum FileNews {
     Tableau(Own<OwnTableau>),
     /// Data were read.
     Data(Box<Data>),
-    /// A model was chosen; the engine reads it.
-    Model(PathBuf),
+    /// A model was chosen; of what its file does not say, how most such files are read.
+    Model(PathBuf, Statements),
     /// A file was written.
     Saved(PathBuf),
     /// Something went wrong, in words.
@@ -170,7 +171,9 @@ impl Files {
                     News::Made(Product::Data(data)) => {
                         found = Some(FileNews::Data(Box::new(Arc::unwrap_or_clone(data))));
                     }
-                    News::Made(Product::Model(path)) => found = Some(FileNews::Model(path)),
+                    News::Made(Product::Model { path, supposed }) => {
+                        found = Some(FileNews::Model(path, supposed));
+                    }
                     News::Made(Product::Written(path)) => found = Some(FileNews::Saved(path)),
                     News::Made(_) | News::Progress(_) => {}
                     News::Failed(words) => {

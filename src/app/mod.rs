@@ -27,6 +27,7 @@ mod pace;
 pub mod palette;
 mod paste;
 mod plots;
+mod reading;
 mod save_button;
 mod saving;
 mod screenshot;

@@ -64,6 +64,33 @@ pub enum Purpose {
     Figure,
 }
 
+/// Whether a dialog beside the stage is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialog {
+    /// It is not.
+    #[default]
+    Closed,
+    /// It is.
+    Open,
+}
+
+impl Dialog {
+    /// Whether it is there.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self == Self::Open
+    }
+
+    /// Opened if it is closed, and the other way round.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Closed => Self::Open,
+            Self::Open => Self::Closed,
+        }
+    }
+}
+
 /// All that is shown: a session, and how the window looks at it.
 pub struct State {
     /// The document at work.
@@ -78,6 +105,8 @@ pub struct State {
     pub help: bool,
     /// Whether the schedule lies on the stage.
     pub schedule: bool,
+    /// The dialog that asks how the network is read.
+    pub reading: Dialog,
     /// What it is drawn for.
     pub purpose: Purpose,
     /// The t under the pointer in a plot, which the scrubber lights.
@@ -111,6 +140,7 @@ impl State {
             breadth: Breadth::Both,
             help: false,
             schedule: false,
+            reading: Dialog::Closed,
             purpose: Purpose::Live,
             hovered_time: None,
             drawing: Drawing::default(),

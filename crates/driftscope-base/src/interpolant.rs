@@ -61,7 +61,7 @@ impl Interpolant {
 
     /// The name in files and on the command line.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Linear => "linear",
             Self::Gvp => "gvp",
@@ -71,7 +71,7 @@ impl Interpolant {
 
     /// The name in menus.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Self::Linear => "Linear",
             Self::Gvp => "GVP (trigonometric)",
@@ -81,7 +81,7 @@ impl Interpolant {
 
     /// The formula, what it is and where it comes from, for a tooltip.
     #[must_use]
-    pub fn about(self) -> &'static str {
+    pub const fn about(self) -> &'static str {
         match self {
             Self::Linear => {
                 "x_t = t·x1 + (1 − t)·x0\nStraight lines from noise to data, as in flow matching and rectified flow (Lipman et al. 2023; Liu et al. 2023)."

@@ -4,7 +4,6 @@
 //! a [`Recording`], [`export`] writes that to files, the [`lab`] and the [`measure`]s say what that is worth.
 
 pub mod clock;
-mod convention;
 pub mod drawing;
 mod experiment;
 pub mod export;
@@ -29,12 +28,11 @@ mod task;
 mod training;
 pub mod work;
 
-pub use convention::{ConventionCheck, ConventionError, Trial, check_convention};
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
 pub use networks::{LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model};
 pub use probe::{Probe, Probed};
-pub use recording::{Block, Recording, Spread, fresh_id};
+pub use recording::{Block, ForeignWords, Recording, Spread, fresh_id};
 pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
 pub use step_by_step::step_by_step;
 pub use store::{RecordingRef, Store, UnknownRecording};

@@ -6,11 +6,13 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::field::LearnedField;
+use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
     CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Opened, beside,
 };
 use thiserror::Error;
 
+use crate::recording::ForeignWords;
 use crate::scene::{ModelName, Scene, SceneError};
 
 /// A network ready to be sampled.
@@ -83,6 +85,18 @@ impl LoadedNetwork {
             NetworkKind::Own { kernel, .. } => Some(kernel),
             NetworkKind::Foreign(_) => None,
         }
+    }
+
+    /// What it is and how it is read, in words; none of a network of this program, which is differentiated and
+    /// says itself how it is read.
+    #[must_use]
+    pub fn foreign_words(&self) -> Option<ForeignWords> {
+        let model = self.as_foreign()?;
+        let about = format!("{}; its derivatives are central differences", model.network.about());
+        let words = model.convention.words();
+        let words: Vec<String> =
+            words.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        Some(ForeignWords { about, read_as: words.join(", ") })
     }
 
     /// The model as it was read, if it was trained elsewhere.
@@ -185,7 +199,7 @@ impl Networks {
                 let trained = self.trained().get(id).map(|trained| Arc::clone(&trained.loaded));
                 trained.map(Some).ok_or(NetworkError::Unknown(*id))
             }
-            (Some(ModelName::File(path)), _) => Ok(Some(from_file(path)?)),
+            (Some(ModelName::File(path)), _) => Ok(Some(from_file(path, &scene.field.reading)?)),
             (None, Some(toy)) => Ok(Some(from_bundle(toy.name)?)),
             // Scene::check refuses this.
             (None, None) => Ok(None),
@@ -236,7 +250,7 @@ static READ: LazyLock<Mutex<HashMap<Source, Arc<LoadedNetwork>>>> = LazyLock::ne
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Source {
     Bundled(String),
-    File(PathBuf, [Option<std::time::SystemTime>; 3]),
+    File(PathBuf, [Option<std::time::SystemTime>; 3], String),
 }
 
 fn from_bundle(name: &str) -> Result<Arc<LoadedNetwork>, CheckpointError> {
@@ -258,13 +272,13 @@ pub fn bundled_model(name: &str) -> Result<Model, CheckpointError> {
     Model::from_bytes(bytes, &format!("the bundled model of {name}"))
 }
 
-fn from_file(path: &Path) -> Result<Arc<LoadedNetwork>, CheckpointError> {
+fn from_file(path: &Path, reading: &Statements) -> Result<Arc<LoadedNetwork>, CheckpointError> {
     // A file written anew is read anew.
     let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
     let [stated, weights] = beside(path);
     let changed = [changed(path), changed(&stated), changed(&weights)];
-    cached(Source::File(path.to_owned(), changed), || {
-        Ok(match Opened::load(path)? {
+    cached(Source::File(path.to_owned(), changed, reading.to_string()), || {
+        Ok(match Opened::load(path, reading)? {
             Opened::Own(model) => LoadedNetwork::new(&model),
             Opened::Foreign(model) => LoadedNetwork::foreign(model),
         })
@@ -294,7 +308,7 @@ mod tests {
     use super::*;
     use crate::experiment::Experiment;
     use crate::run::{RunOptions, run};
-    use crate::scene::FieldKind;
+    use crate::scene::{Field, FieldKind};
 
     #[test]
     fn every_distribution_has_a_bundled_model() {
@@ -393,9 +407,11 @@ mod tests {
             scene.fields().all(|field| field.model.is_none() && field.kind == FieldKind::Learned)
         );
         let file = ModelName::File("moons.safetensors".into());
+        let mut before = Field { model: Some(file.clone()), ..Field::default() };
+        before.reading.state("time", Some("1-t".to_owned()));
         scene.follow_trained(other(0).id());
-        scene.leave_trained(Some(&file));
-        assert!(scene.fields().all(|field| field.model.as_ref() == Some(&file)));
+        scene.leave_trained(Some(&before));
+        assert!(scene.fields().all(|field| *field == before));
         // A mixture of one's own has no bundled network to go back to.
         let mixture = "[data]\nmixture = [{ mean = [0, 0], std = 1 }]\n[field]\nkind = \"exact\"\n";
         let mut own = Scene::from_toml(mixture, "own").expect("a scene");

@@ -31,12 +31,23 @@ pub struct Recording {
     /// its own. Error ratios are RMS over the particles they were estimated for.
     #[serde(with = "crate::shared::optional_slice")]
     pub shared_log: Option<Arc<[Attempt]>>,
+    /// The network whose field was followed; none where this program trained it, or there is none.
+    pub network: Option<ForeignWords>,
     /// Whether all particles are there.
     pub complete: bool,
     /// Why the batch as a whole stopped early.
     pub batch_stop: Option<Stop>,
     /// Wall time since the solve began.
     pub elapsed: Duration,
+}
+
+/// What is known of a network that was trained elsewhere, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignWords {
+    /// What it is, and how its derivatives are had.
+    pub about: String,
+    /// How it was read, such as `prediction = noise, interpolant = vp, time = index`.
+    pub read_as: String,
 }
 
 /// The identity of a recording that is going to be made: greater than all before, and never given twice in

@@ -96,6 +96,7 @@ fn start<S: Evaluate, A: Audience>(
         times: Arc::new([]),
         blocks: Vec::new(),
         shared_log: None,
+        network: experiment.network.as_ref().and_then(|network| network.foreign_words()),
         complete: false,
         batch_stop: None,
         elapsed: Duration::ZERO,

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::network::foreign::{Convention, Noising, Prediction, TimeInput, Towards};
+use driftscope_flow::network::foreign::{
+    Convention, Noising, Prediction, Statements, TimeInput, Towards,
+};
 use driftscope_flow::network::{ForeignModel, Opened};
 use driftscope_solve::Tolerances;
-use driftscope_study::lab::likelihoods;
+use driftscope_study::lab::{Report, Trial, check_convention, likelihoods};
 use driftscope_study::measure::distance_to_data;
 use driftscope_study::scene::Scene;
-use driftscope_study::{Experiment, Networks, Probe, RunOptions, Trial, check_convention, run};
+use driftscope_study::{Experiment, Networks, Probe, RunOptions, run};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -36,7 +38,7 @@ fn scene(file: &Path, settings: &[&str]) -> Arc<Scene> {
 }
 
 fn open(file: &Path) -> ForeignModel {
-    match Opened::load(file).unwrap_or_else(|error| panic!("{error}")) {
+    match Opened::load(file, &Statements::default()).unwrap_or_else(|error| panic!("{error}")) {
         Opened::Foreign(model) => model,
         Opened::Own(_) => panic!("{} is not ours", file.display()),
     }
@@ -137,7 +139,9 @@ fn the_check_names_the_right_convention_of_each_when_it_is_declared_wrongly() {
         let check = |convention: Convention| {
             let started = std::time::Instant::now();
             let model = model.with_convention(convention);
-            let found = check_convention(&scene, &model, &Cancel::default()).expect("checked");
+            let found =
+                check_convention(&scene, &model, &Report::new(&Cancel::default(), &|_, _| {}))
+                    .expect("checked");
             println!("{name}: {} {:.1?}", found.sentence(), started.elapsed());
             for Trial { changes, velocity_error, .. } in &found.trials {
                 println!("    {changes}: {velocity_error:.3}");
@@ -284,7 +288,7 @@ const DAMAGED: [(&str, &str); 19] = [
 fn damaged_files_are_refused_in_one_sentence() {
     let temporary = tempfile::tempdir().expect("a folder");
     let refused = |file: &Path, words: &str| {
-        let message = match Opened::load(file) {
+        let message = match Opened::load(file, &Statements::default()) {
             Ok(_) => panic!("{} is opened", file.display()),
             Err(error) => error.to_string(),
         };
@@ -312,7 +316,10 @@ fn damaged_files_are_refused_in_one_sentence() {
 #[test]
 fn no_damage_to_an_onnx_file_is_a_panic() {
     let whole = std::fs::read(folder().join("residual-torchscript.onnx")).expect("there");
-    let read = |bytes: Vec<u8>| ForeignModel::from_onnx(bytes, None, None, "damaged");
+    let read = |bytes: Vec<u8>| {
+        let nothing = Statements::default();
+        ForeignModel::from_onnx(bytes, None, (None, &nothing), "damaged")
+    };
     read(whole.clone()).expect("whole");
     for place in (0..whole.len()).step_by(whole.len() / 60) {
         assert!(read(whole[..place].to_vec()).is_err(), "cut at {place}");

@@ -4,6 +4,7 @@ use driftscope_study::scene::parameters::{Named, Settings};
 use driftscope_study::scene::{CLASSIC, Data, FieldKind, ModelName, Scene, Time};
 use eframe::egui::{Button, Ui, Vec2};
 
+use super::model;
 use super::row::Row;
 use super::setting::Setting;
 use crate::app::command::Commands;
@@ -27,7 +28,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         |scene, name| {
             scene.data.choose(name);
             // A model file belongs to the distribution it was trained on.
-            scene.field.model = None;
+            scene.field.follow(None);
         },
     );
     buttons_ui(ui, state, out);
@@ -45,6 +46,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         |_| true,
         |scene, name| set_kind(scene, FieldKind::named(name).unwrap_or_default()),
     );
+    model::ui(ui, scene, (state, out));
     system_ui(ui, scene);
 }
 

@@ -4,12 +4,13 @@ mod appearance;
 mod data;
 mod diffusion;
 mod layers;
+mod model;
 mod panes;
 mod particles;
 mod presets;
 pub mod row;
 mod sampler;
-mod setting;
+pub mod setting;
 mod step_control;
 mod training;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use safetensors::tensor::SafeTensors;
 
 use super::checkpoint::{CheckpointError, MAX_FILE_BYTES, Model, read_file as read};
-use super::foreign::ForeignModel;
+use super::foreign::{ForeignModel, Refusal, Statements};
 
 /// A network that was read from a file.
 #[derive(Clone, Debug)]
@@ -23,11 +23,12 @@ pub const ONNX_ENDING: &str = "onnx";
 impl Opened {
     /// Reads a file: ONNX if it ends in `.onnx`, else safetensors, ours or others'.
     ///
-    /// What a file of others does not say itself is taken from a TOML file beside it of the same name.
+    /// How a file of others is to be read is said by `over`; what that does not say, by a TOML file beside it
+    /// of the same name, and what that does not say, by the file itself.
     ///
     /// # Errors
     /// [`CheckpointError`] says what is wrong with which part of the file.
-    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+    pub fn load(path: &Path, over: &Statements) -> Result<Self, CheckpointError> {
         let origin = path.display().to_string();
         let bytes = read(path)?;
         if is_onnx(path) {
@@ -38,16 +39,49 @@ impl Opened {
                 Err(error) => return Err(error),
             };
             let data = data.as_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()));
-            let model = ForeignModel::from_onnx(bytes, data, text(&beside)?.as_deref(), &origin)?;
+            let model =
+                ForeignModel::from_onnx(bytes, data, (text(&beside)?.as_deref(), over), &origin)?;
             return Ok(Self::Foreign(model));
         }
         // One that is too long is refused there as well.
         if bytes.len() as u64 > MAX_FILE_BYTES || !of_others(&bytes) {
-            return Model::from_bytes(&bytes, &origin).map(Self::Own);
+            let model = Model::from_bytes(&bytes, &origin).map(Self::Own)?;
+            return match over.all().next() {
+                None => Ok(model),
+                Some((key, value)) => {
+                    let reason = format!(
+                        "{key} = {value:?} is not for it: this program trained it, and it says itself how it is read"
+                    );
+                    Err(Refusal::new(&origin, reason).into())
+                }
+            };
         }
         let [beside, _] = beside(path);
-        let model = ForeignModel::from_safetensors(&bytes, text(&beside)?.as_deref(), &origin)?;
+        let model =
+            ForeignModel::from_safetensors(&bytes, (text(&beside)?.as_deref(), over), &origin)?;
         Ok(Self::Foreign(model))
+    }
+
+    /// The same of a file that need not say all: what is missing is read as most such files mean it. Beside the
+    /// network stands all that was stated for the file, `over` and what was supposed.
+    ///
+    /// # Errors
+    /// As [`Self::load`], but not for want of a statement.
+    pub fn supposing(
+        path: &Path,
+        over: &Statements,
+    ) -> Result<(Self, Statements), CheckpointError> {
+        let mut stated = over.clone();
+        loop {
+            match Self::load(path, &stated) {
+                Ok(opened) => return Ok((opened, stated)),
+                Err(CheckpointError::Foreign(refusal)) => match refusal.lacks() {
+                    Some(key) => stated.suppose(key),
+                    None => return Err(refusal.into()),
+                },
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod budget;
 mod calibration;
+mod convention;
 mod convergence;
 mod error;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod transport;
 
 pub use budget::{Budget, BudgetQuestion, budget};
 pub use calibration::{ErrorsOverTime, ErrorsQuestion, StepErrors, errors_over_time};
+pub use convention::{ConventionCheck, ConventionQuestion, Trial, check_convention};
 pub use convergence::{Convergence, ConvergenceQuestion, NoOrder, Row, convergence};
 pub use error::LabError;
 pub use likelihood::{LikelihoodMap, LikelihoodQuestion, Likelihoods, likelihood_map, likelihoods};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::BudgetQuestion;
 use super::calibration::ErrorsQuestion;
+use super::convention::ConventionQuestion;
 use super::convergence::ConvergenceQuestion;
 use super::error::LabError;
 use super::likelihood::LikelihoodQuestion;
@@ -101,6 +102,7 @@ pub trait Asked: Measurement {
 
 questions! {
     Budget(BudgetQuestion),
+    Convention(ConventionQuestion),
     Convergence(ConvergenceQuestion),
     Coverage(CoverageQuestion),
     Errors(ErrorsQuestion),

@@ -16,6 +16,7 @@ mod pane;
 pub mod parameters;
 mod preset;
 mod problem;
+mod reading;
 mod sampler;
 mod schedule;
 mod tableau;
@@ -45,6 +46,7 @@ pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::network::foreign::Statements;
 use driftscope_solve::sde::{LastStep, Scheme};
 
 /// Everything that decides what is shown. Equal scenes give equal recordings, bit for bit.
@@ -137,6 +139,10 @@ pub struct Field {
     /// The network: a model file, or one trained here; the bundled one of the distribution if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelName>,
+    /// How the file of a network that was trained elsewhere is read, as far as it does not say so itself or
+    /// is wrong.
+    #[serde(skip_serializing_if = "Statements::is_empty")]
+    pub reading: Statements,
     /// Which classic ODE.
     pub system: String,
     /// Van der Pol's μ; the usual one if none.
@@ -155,6 +161,7 @@ impl Default for Field {
         Self {
             kind: FieldKind::default(),
             model: None,
+            reading: Statements::default(),
             system: "harmonic".into(),
             mu: None,
             ratio: None,
@@ -164,6 +171,12 @@ impl Default for Field {
 }
 
 impl Field {
+    /// Follows another network; how the one before was read is forgotten.
+    pub fn follow(&mut self, model: Option<ModelName>) {
+        self.model = model;
+        self.reading = Statements::default();
+    }
+
     /// The value given for a classic system's parameter, by its key.
     pub fn parameter_mut(&mut self, key: &str) -> Option<&mut Option<f64>> {
         match key {

@@ -62,17 +62,18 @@ impl Scene {
     /// Lets every learned field of the scene and its panes be that of a network trained here.
     pub fn follow_trained(&mut self, id: NetworkId) {
         for field in self.fields_mut().filter(|field| field.kind == FieldKind::Learned) {
-            field.model = Some(ModelName::Trained(id));
+            field.follow(Some(ModelName::Trained(id)));
         }
     }
 
-    /// Lets `model` stand in place of every network trained here; without one, where the distribution
-    /// has no bundled network either, the field becomes the exact one.
-    pub fn leave_trained(&mut self, model: Option<&ModelName>) {
+    /// Lets the model of `before` stand in place of every network trained here; without one, where the
+    /// distribution has no bundled network either, the field becomes the exact one.
+    pub fn leave_trained(&mut self, before: Option<&Field>) {
         let bundled = self.toy().is_some();
         for field in self.fields_mut() {
             if matches!(field.model, Some(ModelName::Trained(_))) {
-                field.model = model.cloned();
+                let Field { model, reading, .. } = before.cloned().unwrap_or_default();
+                (field.model, field.reading) = (model, reading);
                 if field.model.is_none() && !bundled {
                     field.kind = FieldKind::Exact;
                 }

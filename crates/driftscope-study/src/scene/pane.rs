@@ -76,7 +76,7 @@ impl Scene {
         for (_, pane) in panes.iter_mut().enumerate().filter(|(i, _)| *i != index) {
             if edited.data != before.data {
                 // A model file belongs to the distribution it was trained on.
-                pane.field.model = None;
+                pane.field.follow(None);
             }
             if classic(&edited) || crosses {
                 // One plane for all: no pane shows a classic ODE beside a distribution.

@@ -8,7 +8,7 @@ use super::action::TrainingOrder;
 use super::editor::ActionError;
 use super::soon::Soon;
 use crate::clock::Instant;
-use crate::scene::{Data, ModelName, Scene};
+use crate::scene::{Data, Field, ModelName, Scene};
 use crate::task::{Product, Task, TrainingSpec};
 use crate::training::{TrainingState, TrainingStatus};
 use crate::work::{Dispatcher, News, Ticket, Word};
@@ -26,7 +26,7 @@ pub struct TrainingWatch {
     job: Option<(Ticket, Data)>,
     status: Option<TrainingStatus>,
     /// What the scene named when the training began.
-    replaced: Option<ModelName>,
+    replaced: Option<Field>,
     shown: Option<NetworkId>,
     shown_at: Option<Instant>,
 }
@@ -66,7 +66,7 @@ impl TrainingWatch {
                 self.status = Some(TrainingStatus::beginning(settings.steps));
                 self.job = Some((work.start(Task::Train(spec)), scene.data.clone()));
                 if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
-                    self.replaced.clone_from(&scene.field.model);
+                    self.replaced = Some(scene.field.clone());
                 }
             }
             (TrainingOrder::Pause, Some((job, _))) => work.tell(job, Word::Pause),
@@ -121,7 +121,7 @@ impl TrainingWatch {
 
     /// What the scene named when the training began, where it does not any more.
     #[must_use]
-    pub fn replaced(&self) -> Option<&ModelName> {
+    pub fn replaced(&self) -> Option<&Field> {
         self.replaced.as_ref()
     }
 

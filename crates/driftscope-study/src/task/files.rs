@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 
 use super::product::Product;
@@ -71,8 +72,8 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             Ok(Product::Tableau(tableau))
         }
         Some(FileKind::Model) => {
-            Opened::load(path).map_err(failed)?;
-            Ok(Product::Model(path.to_owned()))
+            let (_, supposed) = Opened::supposing(path, &Statements::default()).map_err(failed)?;
+            Ok(Product::Model { path: path.to_owned(), supposed })
         }
         Some(FileKind::Picture) if Scene::is_in_picture(path) => {
             Scene::load(path).map(scene).map_err(failed)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use driftscope_flow::network::foreign::Statements;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Answer;
@@ -35,7 +36,12 @@ pub enum Product {
     /// Data that were read.
     Data(#[serde(with = "crate::shared")] Arc<Data>),
     /// A file that holds a model.
-    Model(PathBuf),
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// How most such files are read, of what it does not say itself; nothing where it says all.
+        supposed: Statements,
+    },
     /// A file was written.
     Written(PathBuf),
 }

@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::lab::{
-    Answer, Asked, BudgetQuestion, ConvergenceQuestion, CoverageQuestion, ErrorsQuestion,
-    LikelihoodQuestion, MarginalsQuestion, ModelErrorMapQuestion, ModelErrorQuestion,
-    OwnPointQuestion, Question, RegionQuestion, RoundTripQuestion, StabilityQuestion,
-    StrongErrorsQuestion, SweepQuestion, TolerancesQuestion, TransportQuestion,
+    Answer, Asked, BudgetQuestion, ConventionQuestion, ConvergenceQuestion, CoverageQuestion,
+    ErrorsQuestion, LikelihoodQuestion, MarginalsQuestion, ModelErrorMapQuestion,
+    ModelErrorQuestion, OwnPointQuestion, Question, RegionQuestion, RoundTripQuestion,
+    StabilityQuestion, StrongErrorsQuestion, SweepQuestion, TolerancesQuestion, TransportQuestion,
 };
 use crate::recording::Recording;
 use crate::scene::Scene;
@@ -126,6 +126,8 @@ fn questions(store: &Store) -> Vec<Question> {
     let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
     let noisy = scene(&["field.kind=exact", "diffusion.form=sigma", "sampler.steps=8"]);
     let learned = scene(&[]);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models/silu-velocity.safetensors");
+    let elsewhere = scene(&[&format!("field.model={file:?}")]);
     let euler = MethodRef::named("euler").expect("in the table");
     let mut recording = None;
     perform(
@@ -142,6 +144,7 @@ fn questions(store: &Store) -> Vec<Question> {
     store.keep(Arc::clone(&recording));
     let all = vec![
         BudgetQuestion::new(&exact).question(),
+        ConventionQuestion::new(&elsewhere).question(),
         ConvergenceQuestion::new(&exact).question(),
         CoverageQuestion::new(&exact).question(),
         ErrorsQuestion::new(&exact).question(),
@@ -160,23 +163,24 @@ fn questions(store: &Store) -> Vec<Question> {
     ];
     let number = |question: &Question| match question {
         Question::Budget(_) => 0,
-        Question::Convergence(_) => 1,
-        Question::Coverage(_) => 2,
-        Question::Errors(_) => 3,
-        Question::Likelihood(_) => 4,
-        Question::Marginals(_) => 5,
-        Question::ModelError(_) => 6,
-        Question::ModelErrorMap(_) => 7,
-        Question::OwnPoint(_) => 8,
-        Question::Region(_) => 9,
-        Question::RoundTrip(_) => 10,
-        Question::Stability(_) => 11,
-        Question::StrongErrors(_) => 12,
-        Question::Sweep(_) => 13,
-        Question::Tolerances(_) => 14,
-        Question::Transport(_) => 15,
+        Question::Convention(_) => 1,
+        Question::Convergence(_) => 2,
+        Question::Coverage(_) => 3,
+        Question::Errors(_) => 4,
+        Question::Likelihood(_) => 5,
+        Question::Marginals(_) => 6,
+        Question::ModelError(_) => 7,
+        Question::ModelErrorMap(_) => 8,
+        Question::OwnPoint(_) => 9,
+        Question::Region(_) => 10,
+        Question::RoundTrip(_) => 11,
+        Question::Stability(_) => 12,
+        Question::StrongErrors(_) => 13,
+        Question::Sweep(_) => 14,
+        Question::Tolerances(_) => 15,
+        Question::Transport(_) => 16,
     };
-    assert!(all.iter().map(number).eq(0..16), "one of each");
+    assert!(all.iter().map(number).eq(0..17), "one of each");
     all
 }
 
@@ -212,7 +216,7 @@ fn a_training_survives_being_written_down() {
     let write = Task::WriteModel { network, path: path.clone() };
     assert!(matches!(same_after_reading(&write, &store)[0], News::Made(Product::Written(_))));
     let found = same_after_reading(&Task::Read(path), &store);
-    assert!(matches!(found[0], News::Made(Product::Model(_))));
+    assert!(matches!(found[0], News::Made(Product::Model { .. })));
 
     let too_large = TrainingSettings { batch: 0, ..settings };
     let refused = Task::Train(TrainingSpec { settings: too_large, ..spec });
@@ -231,6 +235,16 @@ fn files_survive_being_written_down() {
     assert!(matches!(&found[0], News::Made(Product::Written(to)) if *to == path));
     let found = same_after_reading(&Task::Read(path), &store);
     assert!(matches!(&found[0], News::Made(Product::Scene(read)) if **read == *own));
+    // Of a network that says nothing of itself, what most files mean is supposed.
+    let silent = folder.path().join("silent.safetensors");
+    let header = r#"{"0.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#;
+    let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 24]].concat();
+    std::fs::write(&silent, bytes).expect("written");
+    let found = same_after_reading(&Task::Read(silent.clone()), &store);
+    let News::Made(Product::Model { path, supposed }) = &found[0] else { panic!("a model") };
+    assert_eq!(*path, silent);
+    let all: Vec<_> = supposed.all().collect();
+    assert_eq!(all, [("interpolant", "linear"), ("prediction", "velocity"), ("time", "t")]);
     for strange in ["own.txt", "absent.toml", "absent.safetensors"] {
         let found = same_after_reading(&Task::Read(folder.path().join(strange)), &store);
         assert!(matches!(found[..], [News::Failed(_)]), "{strange}");

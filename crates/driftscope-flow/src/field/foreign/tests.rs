@@ -3,7 +3,7 @@ use driftscope_base::field::ScoredField;
 use super::*;
 use crate::data::{Component, Mixture};
 use crate::field::ExactField;
-use crate::network::foreign::TimeInput;
+use crate::network::foreign::{TimeInput, Word};
 
 /// A network that predicts exactly what it should.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ fn conventions() -> Vec<Convention> {
             Prediction::Score,
             Prediction::Edm { sigma_data: 0.5 },
         ] {
-            for (_, time) in TimeInput::ALL {
+            for Word { value: time, .. } in TimeInput::ALL {
                 for (time_scale, scale, shift) in [(1.0, 1.0, [0.0; 2]), (2.5, 1.7, [0.3, -0.2])] {
                     let one = Convention { prediction, noising, time, time_scale, scale, shift };
                     if one.check().is_ok() {

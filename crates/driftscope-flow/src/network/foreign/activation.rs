@@ -2,6 +2,8 @@
 
 use driftscope_base::field::Real;
 
+use super::words::Word;
+
 /// An activation as `PyTorch` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
@@ -20,14 +22,24 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Every activation by the word that files have for it.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("silu", Self::Silu),
-        ("gelu", Self::Gelu),
-        ("gelu-tanh", Self::GeluTanh),
-        ("relu", Self::Relu),
-        ("tanh", Self::Tanh),
-        ("softplus", Self::Softplus),
+    /// Every activation.
+    pub const ALL: [Word<Self>; 6] = [
+        Word::new("silu", "SiLU", "x/(1 + e^−x).", Self::Silu),
+        Word::new(
+            "gelu",
+            "GELU",
+            "x·Φ(x), with the error function (PyTorch's usual form).",
+            Self::Gelu,
+        ),
+        Word::new(
+            "gelu-tanh",
+            "GELU (tanh)",
+            "½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), GELU's approximate form.",
+            Self::GeluTanh,
+        ),
+        Word::new("relu", "ReLU", "max(x, 0).", Self::Relu),
+        Word::new("tanh", "tanh", "tanh x.", Self::Tanh),
+        Word::new("softplus", "Softplus", "log(1 + e^x).", Self::Softplus),
     ];
 
     /// Applies it to every number.

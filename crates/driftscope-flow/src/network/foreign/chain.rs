@@ -139,7 +139,7 @@ impl ForeignNetwork for Chain {
     }
 
     fn about(&self) -> String {
-        let word = super::words::word(&self.activation, &Activation::ALL);
+        let word = super::words::name(&self.activation, &Activation::ALL);
         let widths: Vec<String> =
             self.double.iter().map(|layer| layer.outputs.to_string()).collect();
         let inputs = self.double.first().map_or(0, |layer| layer.inputs);

@@ -10,6 +10,7 @@ use super::chain::{Chain, Layer, TimeFeatures};
 use super::numbers::Stored;
 use super::refusal::Refusal;
 use super::statements::Statements;
+use super::words::Word;
 use crate::network::checkpoint::check_length;
 use crate::network::{DIMENSIONS, time_features};
 
@@ -17,16 +18,33 @@ use crate::network::{DIMENSIONS, time_features};
 const MOST_LAYERS: usize = 64;
 const MOST_UNITS: usize = 8192;
 
+/// What the first layer takes of the time.
 #[derive(Clone, Copy)]
-enum Features {
+pub(super) enum Features {
     None,
     SinCos,
     CosSin,
 }
 
-const FEATURES: [(&str, Features); 3] =
-    [("none", Features::None), ("sin-cos", Features::SinCos), ("cos-sin", Features::CosSin)];
-const ORDERS: [(&str, bool); 2] = [("x-t", false), ("t-x", true)];
+pub(super) const FEATURES: [Word<Features>; 3] = [
+    Word::new("none", "None", "The time itself.", Features::None),
+    Word::new(
+        "sin-cos",
+        "sin, cos",
+        "sin(ω·time) for every frequency ω, then the cosines.",
+        Features::SinCos,
+    ),
+    Word::new(
+        "cos-sin",
+        "cos, sin",
+        "cos(ω·time) for every frequency ω, then the sines.",
+        Features::CosSin,
+    ),
+];
+pub(super) const ORDERS: [Word<bool>; 2] = [
+    Word::new("x-t", "x, t", "First the point, then the time.", false),
+    Word::new("t-x", "t, x", "First the time, then the point.", true),
+];
 
 /// What the file states.
 pub fn statements(bytes: &[u8], beside: Option<&str>, origin: &str) -> Result<Statements, Refusal> {

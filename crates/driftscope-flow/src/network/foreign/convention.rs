@@ -1,13 +1,14 @@
 //! What goes into a network of others, and what comes out.
 
 use driftscope_base::interpolant::Interpolant;
+use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::statements::Statements;
-use super::words;
+use super::words::{self, Word};
 
 /// What a network's output is, `x_t = α x1 + σ x0` with data x1 and noise x0.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Prediction {
     /// `E[α' x1 + σ' x0 | x_t]`, towards data or towards noise.
     Velocity(Towards),
@@ -25,7 +26,7 @@ pub enum Prediction {
 }
 
 /// Where a velocity points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Towards {
     /// dx/dt, t = 1 at the data.
     Data,
@@ -34,7 +35,7 @@ pub enum Towards {
 }
 
 /// How noise is mixed in.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Noising {
     /// One of the program's own paths.
     Path(Interpolant),
@@ -48,7 +49,7 @@ pub enum Noising {
 }
 
 /// What the network takes as its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TimeInput {
     /// t, from 0 at the noise to 1 at the data.
     T,
@@ -65,7 +66,7 @@ pub enum TimeInput {
 }
 
 /// All that has to be known of a network to follow it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Convention {
     /// What comes out.
     pub prediction: Prediction,
@@ -81,17 +82,27 @@ pub struct Convention {
     pub shift: [f64; 2],
 }
 
-/// The words for what a network predicts; how a velocity is meant is said apart.
-const PREDICTIONS: [(&str, PredictionKind); 5] = [
-    ("velocity", PredictionKind::Velocity),
-    ("data", PredictionKind::Data),
-    ("noise", PredictionKind::Noise),
-    ("score", PredictionKind::Score),
-    ("edm", PredictionKind::Edm),
+/// What a network may predict; how a velocity is meant is said apart.
+pub(super) const PREDICTIONS: [Word<PredictionKind>; 5] = [
+    Word::new(
+        "velocity",
+        "Velocity",
+        "E[α′·x1 + σ′·x0 | x], the velocity of flow matching.",
+        PredictionKind::Velocity,
+    ),
+    Word::new("data", "Data x1", "E[x1 | x], the denoised point.", PredictionKind::Data),
+    Word::new("noise", "Noise x0", "E[x0 | x], DDPM's ε.", PredictionKind::Noise),
+    Word::new("score", "Score", "∇ log p_t(x).", PredictionKind::Score),
+    Word::new(
+        "edm",
+        "EDM's F",
+        "The data are c_skip·x + c_out·F(c_in·x), with the factors of Karras et al. 2022, table 1.",
+        PredictionKind::Edm,
+    ),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PredictionKind {
+pub(super) enum PredictionKind {
     Velocity,
     Data,
     Noise,
@@ -99,24 +110,43 @@ enum PredictionKind {
     Edm,
 }
 
-const NOISINGS: [(&str, Option<Interpolant>); 4] = [
-    ("linear", Some(Interpolant::Linear)),
-    ("gvp", Some(Interpolant::Gvp)),
-    ("vp", Some(Interpolant::Vp)),
-    ("ve", None),
+/// The ways of mixing noise in.
+pub(super) const NOISINGS: [Word<Option<Interpolant>>; 4] = [
+    on_path(Interpolant::Linear),
+    on_path(Interpolant::Gvp),
+    on_path(Interpolant::Vp),
+    Word::new("ve", "VE", "x = x1 + σ·x0, with σ up to sigma_max (EDM).", None),
 ];
 
-const TOWARDS: [(&str, Towards); 2] = [("data", Towards::Data), ("noise", Towards::Noise)];
+const fn on_path(path: Interpolant) -> Word<Option<Interpolant>> {
+    Word::new(path.name(), path.title(), path.about(), Some(path))
+}
+
+/// Where a velocity may point.
+pub(super) const TOWARDS: [Word<Towards>; 2] = [
+    Word::new("data", "To the data", "dx/dt with t = 1 at the data.", Towards::Data),
+    Word::new(
+        "noise",
+        "To the noise",
+        "The derivative by a time that grows towards the noise.",
+        Towards::Noise,
+    ),
+];
 
 impl TimeInput {
-    /// Every time by the word that files have for it.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("t", Self::T),
-        ("1-t", Self::Reversed),
-        ("index", Self::Index),
-        ("sigma", Self::Sigma),
-        ("log-snr", Self::LogSnr),
-        ("c_noise", Self::QuarterLogSigma),
+    /// Every time.
+    pub const ALL: [Word<Self>; 6] = [
+        Word::new("t", "t", "0 at the noise, 1 at the data.", Self::T),
+        Word::new("1-t", "1 − t", "0 at the data, 1 at the noise.", Self::Reversed),
+        Word::new(
+            "index",
+            "Index of 1000",
+            "0 at the data, 999 at the noise; on VP the index of DDPM's own table.",
+            Self::Index,
+        ),
+        Word::new("sigma", "σ/α", "The noise level, EDM's σ.", Self::Sigma),
+        Word::new("log-snr", "log α²/σ²", "The logarithmic signal-to-noise ratio.", Self::LogSnr),
+        Word::new("c_noise", "ln(σ)/4", "EDM's c_noise.", Self::QuarterLogSigma),
     ];
 
     /// Whether it is one that a path in t from 0 to 1 has.
@@ -211,7 +241,7 @@ impl Convention {
             )),
             _ if exploding && self.time.needs_path() => Err(format!(
                 "time = \"{}\" with interpolant = \"ve\"; allowed there are sigma, log-snr, c_noise",
-                words::word(&self.time, &TimeInput::ALL)
+                words::name(&self.time, &TimeInput::ALL)
             )),
             _ => Ok(()),
         }
@@ -222,10 +252,10 @@ impl Convention {
     pub fn words(&self) -> Vec<(&'static str, String)> {
         let mut all = vec![("prediction", self.prediction.name().to_owned())];
         if let Prediction::Velocity(towards) = self.prediction {
-            all.push(("velocity_towards", words::word(&towards, &TOWARDS).to_owned()));
+            all.push(("velocity_towards", words::name(&towards, &TOWARDS).to_owned()));
         }
         all.push(("interpolant", self.noising.name().to_owned()));
-        all.push(("time", words::word(&self.time, &TimeInput::ALL).to_owned()));
+        all.push(("time", words::name(&self.time, &TimeInput::ALL).to_owned()));
         if (self.time_scale - 1.0).abs() > 0.0 {
             all.push(("time_scale", self.time_scale.to_string()));
         }
@@ -249,7 +279,7 @@ impl Prediction {
             Self::Score => PredictionKind::Score,
             Self::Edm { .. } => PredictionKind::Edm,
         };
-        words::word(&kind, &PREDICTIONS)
+        words::name(&kind, &PREDICTIONS)
     }
 }
 
@@ -261,7 +291,7 @@ impl Noising {
             Self::Path(path) => Some(path),
             Self::Exploding { .. } => None,
         };
-        words::word(&path, &NOISINGS)
+        words::name(&path, &NOISINGS)
     }
 
     /// Variance exploding from σ = 0.002 to 80, as EDM has it.

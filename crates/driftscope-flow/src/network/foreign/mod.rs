@@ -16,6 +16,7 @@ mod onnx;
 mod onnx_check;
 mod onnx_inputs;
 mod refusal;
+mod stated_words;
 mod statements;
 mod words;
 mod workers;
@@ -26,7 +27,9 @@ pub use function::ForeignNetwork;
 pub use level::Level;
 pub use model::ForeignModel;
 pub use refusal::Refusal;
-pub use statements::Statements;
+pub use stated_words::stated_words;
+pub use statements::{KEYS, Statements};
+pub use words::Word;
 
 #[cfg(test)]
 mod tests;

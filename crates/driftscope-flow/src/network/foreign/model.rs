@@ -23,16 +23,17 @@ pub struct ForeignModel {
 impl ForeignModel {
     /// Reads the bytes of a safetensors file that holds a chain of linear layers.
     ///
-    /// `origin` is the name that errors call it by, `beside` the text of the TOML file beside it.
+    /// `origin` is the name that errors call it by, `beside` the text of the TOML file beside it, and `over`
+    /// what counts before both that and the file's own metadata.
     ///
     /// # Errors
     /// [`Refusal`] says in one sentence what is wrong, or which statement is missing.
     pub fn from_safetensors(
         bytes: &[u8],
-        beside: Option<&str>,
+        (beside, over): (Option<&str>, &Statements),
         origin: &str,
     ) -> Result<Self, Refusal> {
-        let statements = chain_file::statements(bytes, beside, origin)?;
+        let statements = chain_file::statements(bytes, beside, origin)?.with(over);
         let chain = chain_file::read(bytes, &statements, origin)?;
         Self::assemble(Arc::new(chain), &statements, bytes, origin)
     }
@@ -45,11 +46,11 @@ impl ForeignModel {
     pub fn from_onnx(
         bytes: Vec<u8>,
         data: Option<(&str, Vec<u8>)>,
-        beside: Option<&str>,
+        (beside, over): (Option<&str>, &Statements),
         origin: &str,
     ) -> Result<Self, Refusal> {
         let checked = onnx_check::check(&bytes, data, origin)?;
-        let statements = Statements::new(checked.metadata.clone(), beside, origin)?;
+        let statements = Statements::new(checked.metadata.clone(), beside, origin)?.with(over);
         // What the statements lack is said before the network is made.
         Convention::stated(&statements, origin)?;
         let (identity, network) = (bytes.clone(), onnx::read(bytes, checked, origin)?);

@@ -1,10 +1,13 @@
-//! What a file says about its network: metadata, and a TOML file beside it that takes precedence.
+//! What is said about a network: in its file's metadata, in a TOML file beside it, which counts before
+//! those, and in a scene, which counts before both.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use super::refusal::Refusal;
-use super::words;
+use super::words::{self, Word};
 
 /// Every key that can be stated.
 pub const KEYS: [&str; 14] = [
@@ -22,6 +25,15 @@ pub const KEYS: [&str; 14] = [
     "time_features",
     "time_frequencies",
     "input_order",
+];
+
+/// What most files mean that do not say it, for a first look at a network of which nobody has said it yet.
+const LIKELY: [(&str, &str); 5] = [
+    ("prediction", "velocity"),
+    ("interpolant", "linear"),
+    ("time", "t"),
+    ("activation", "silu"),
+    ("time_features", "sin-cos"),
 ];
 
 /// Texts by key. Keys of metadata that are not ours are left out.
@@ -67,6 +79,46 @@ impl Statements {
         Ok(Self(map))
     }
 
+    /// Whether nothing is stated.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// States `value` under `key`, or nothing.
+    ///
+    /// # Panics
+    /// If nothing can be stated under that key.
+    pub fn state(&mut self, key: &str, value: Option<String>) {
+        assert!(KEYS.contains(&key), "{key}");
+        match value {
+            Some(value) => self.0.insert(key.to_owned(), value),
+            None => self.0.remove(key),
+        };
+    }
+
+    /// These, and what `over` states in place of what is stated here.
+    #[must_use]
+    pub fn with(mut self, over: &Self) -> Self {
+        self.0.extend(over.0.clone());
+        self
+    }
+
+    /// States what most files mean by not stating `key`.
+    ///
+    /// # Panics
+    /// If it has a safe default.
+    pub fn suppose(&mut self, key: &str) {
+        let likely = LIKELY.iter().find(|(known, _)| *known == key);
+        let (_, value) = likely.unwrap_or_else(|| panic!("{key} has a default"));
+        self.state(key, Some((*value).to_owned()));
+    }
+
+    /// Every key with what is stated under it, in the order of the alphabet.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// What is stated under `key`.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
@@ -78,7 +130,7 @@ impl Statements {
     pub(super) fn choice<T: Copy>(
         &self,
         key: &str,
-        all: &[(&'static str, T)],
+        all: &[Word<T>],
         origin: &str,
     ) -> Result<Option<T>, Refusal> {
         let Some(word) = self.text(key) else { return Ok(None) };
@@ -90,8 +142,8 @@ impl Statements {
     /// A choice that has no safe default.
     pub(super) fn needed<T: Copy>(
         &self,
-        key: &str,
-        all: &[(&'static str, T)],
+        key: &'static str,
+        all: &[Word<T>],
         origin: &str,
     ) -> Result<T, Refusal> {
         self.choice(key, all, origin)?.ok_or_else(|| {
@@ -99,7 +151,7 @@ impl Statements {
             let reason = format!(
                 "it does not say its `{key}`; state it in the file's metadata or in a TOML file beside it: {allowed}"
             );
-            Refusal::new(origin, reason)
+            Refusal::lacking(origin, key, reason)
         })
     }
 
@@ -129,6 +181,53 @@ impl Statements {
             Refusal::new(origin, reason)
         })
     }
+}
+
+/// Words as texts, a number as one, several as a list.
+impl Serialize for Statements {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = self.all().map(|(key, text)| {
+            let numbers: Option<Vec<f64>> =
+                text.split_whitespace().map(|word| word.parse().ok()).collect();
+            let value = match numbers.as_deref() {
+                Some(&[number]) => Stated::Number(number),
+                Some([_, ..]) => Stated::Numbers(numbers.unwrap_or_default()),
+                _ => Stated::Text(text.to_owned()),
+            };
+            (key, value)
+        });
+        serializer.collect_map(written)
+    }
+}
+
+impl<'de> Deserialize<'de> for Statements {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stated = BTreeMap::<String, Stated>::deserialize(deserializer)?;
+        let mut all = Self::default();
+        for (key, value) in stated {
+            if !KEYS.contains(&key.as_str()) {
+                let words = format!("unknown field `{key}`, expected one of {}", KEYS.join(", "));
+                return Err(de::Error::custom(words));
+            }
+            let text = match value {
+                Stated::Text(text) => text,
+                Stated::Number(number) => number.to_string(),
+                Stated::Numbers(numbers) => {
+                    numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" ")
+                }
+            };
+            all.state(&key, Some(text));
+        }
+        Ok(all)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "a text, a number or a list of numbers")]
+enum Stated {
+    Number(f64),
+    Numbers(Vec<f64>),
+    Text(String),
 }
 
 impl fmt::Display for Statements {

@@ -1,18 +1,49 @@
 //! Choices that files name by a word.
 
-/// The choice called `word` among `all`, or the words that are allowed.
-pub fn choice<T: Copy>(word: &str, all: &[(&'static str, T)]) -> Result<T, String> {
-    let found = all.iter().find(|(name, _)| *name == word);
-    found.map(|(_, choice)| *choice).ok_or_else(|| allowed(all))
+/// A choice with its words.
+#[derive(Clone, Copy, Debug)]
+pub struct Word<T> {
+    /// Its name in files.
+    pub name: &'static str,
+    /// Its name in menus.
+    pub title: &'static str,
+    /// The formula or the meaning.
+    pub about: &'static str,
+    /// What it stands for.
+    pub value: T,
 }
 
-/// The words of `all`, separated by commas.
-pub fn allowed<T>(all: &[(&'static str, T)]) -> String {
-    all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+impl<T> Word<T> {
+    /// A choice by its name in files, its name in menus, and what it means.
+    pub const fn new(
+        name: &'static str,
+        title: &'static str,
+        about: &'static str,
+        value: T,
+    ) -> Self {
+        Self { name, title, about, value }
+    }
+
+    /// The words alone.
+    pub fn plain(&self) -> Word<()> {
+        let Self { name, title, about, .. } = *self;
+        Word { name, title, about, value: () }
+    }
 }
 
-/// The word for `choice`.
-pub fn word<T: PartialEq>(choice: &T, all: &[(&'static str, T)]) -> &'static str {
-    let found = all.iter().find(|(_, other)| other == choice);
-    found.expect("every choice has a word").0
+/// The choice called `name` among `all`, or the names that are allowed.
+pub fn choice<T: Copy>(name: &str, all: &[Word<T>]) -> Result<T, String> {
+    let found = all.iter().find(|word| word.name == name);
+    found.map(|word| word.value).ok_or_else(|| allowed(all))
+}
+
+/// The names of `all`, separated by commas.
+pub fn allowed<T>(all: &[Word<T>]) -> String {
+    all.iter().map(|word| word.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The name of `choice`.
+pub fn name<T: PartialEq>(choice: &T, all: &[Word<T>]) -> &'static str {
+    let found = all.iter().find(|word| word.value == *choice);
+    found.expect("every choice has a name").name
 }

@@ -52,6 +52,7 @@ impl Scene {
     /// Checks the scene without its other panes.
     fn check_own(&self) -> Result<(), Problem> {
         self.check_system()?;
+        self.check_reading()?;
         // Also where a classic field has no use for it.
         let mixture = self.mixture()?;
         Self::parameters().iter().try_for_each(|parameter| parameter.check(self))?;

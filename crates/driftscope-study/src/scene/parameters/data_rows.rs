@@ -8,7 +8,7 @@ use super::super::applies::{
     generating, with_model, with_name, with_parameter, with_process, with_starts, with_system,
     without_classic,
 };
-use super::super::{Data, Direction, FieldKind, Scene, Start};
+use super::super::{Data, Direction, FieldKind, Scene, Start, reading};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::{Named, systems, toys};
 use super::kind::{Access, Choices, Kind, Number, Written};
@@ -65,7 +65,7 @@ pub(super) fn data() -> Vec<Parameter<Scene>> {
 
 /// Along which path, and whose velocity is followed.
 pub(super) fn field() -> Vec<Parameter<Scene>> {
-    vec![
+    let mut rows = vec![
         Parameter::new(
             "interpolant.kind",
             "Interpolant",
@@ -92,6 +92,9 @@ pub(super) fn field() -> Vec<Parameter<Scene>> {
             }),
         )
         .when(with_model),
+    ];
+    rows.extend(reading::parameters());
+    rows.extend([
         Parameter::new("field.system", "System", "Which classic ODE.", system()).when(with_system),
         system_parameter("field.mu", "mu", optional!(Scene: field.mu), |_| usual("mu"))
             .when(|scene| with_parameter(scene, "mu")),
@@ -101,7 +104,8 @@ pub(super) fn field() -> Vec<Parameter<Scene>> {
             usual("lambda")
         })
         .when(|scene| with_parameter(scene, "lambda")),
-    ]
+    ]);
+    rows
 }
 
 /// When it runs and who takes part.

@@ -10,11 +10,17 @@ use driftscope_base::random::{Purpose, standard_normal, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{ExactField, ForeignField};
 use driftscope_flow::network::ForeignModel;
-use driftscope_flow::network::foreign::{Convention, Noising, Prediction, TimeInput, Towards};
-use thiserror::Error;
+use driftscope_flow::network::foreign::{
+    Convention, Noising, Prediction, Statements, TimeInput, Towards, Word,
+};
+use serde::{Deserialize, Serialize};
 
+use super::error::LabError;
+use super::measurement::{Measurement, Report};
+use super::subject::Subject;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, Problem, Scene};
+use crate::scene::{Direction, Scene};
+use crate::store::Store;
 
 /// Conventions are compared on this path; a network of any other serves it as well.
 const PATH: Interpolant = Interpolant::Linear;
@@ -28,11 +34,14 @@ const LEFT: [usize; 2] = [24, 6];
 /// Particles that are sampled, and steps of Heun's method.
 const PARTICLES: usize = 400;
 const STEPS: usize = 40;
+/// The two comparisons and the sampling.
+const STAGES: f64 = 3.0;
+const OURS: &str = "The network says itself how it is read, since this program trained it. Open a model that was trained elsewhere to check how it is read.";
 /// The declared convention is kept unless another's velocities are nearer to the exact ones by this factor.
 const NEARER: f64 = 1.15;
 
 /// A convention that was tried.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trial {
     /// How the network was read.
     pub convention: Convention,
@@ -45,6 +54,18 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// What is to be said of the file so that it is read so; what `said` says besides stays.
+    #[must_use]
+    pub fn reading(&self, said: &Statements) -> Statements {
+        let mut reading = said.clone();
+        for (key, value) in self.convention.words() {
+            reading.state(key, Some(value));
+        }
+        // What a file says of it counts where nothing else is said.
+        reading.state("time_scale", Some(self.convention.time_scale.to_string()));
+        reading
+    }
+
     /// How many floors the samples are from the data.
     #[must_use]
     pub fn floors(&self) -> f64 {
@@ -53,7 +74,7 @@ impl Trial {
 }
 
 /// What came of a check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConventionCheck {
     /// What was sampled: the declared convention first, the others from the best fit on.
     pub trials: Vec<Trial>,
@@ -61,23 +82,6 @@ pub struct ConventionCheck {
     pub best: usize,
     /// How many conventions were compared in all.
     pub compared: usize,
-}
-
-/// Why a convention was not checked.
-#[derive(Debug, Error)]
-pub enum ConventionError {
-    /// The scene has no data to compare with.
-    #[error(transparent)]
-    Scene(#[from] Problem),
-    /// It was stopped.
-    #[error("stopped")]
-    Cancelled,
-}
-
-impl From<Cancelled> for ConventionError {
-    fn from(_: Cancelled) -> Self {
-        Self::Cancelled
-    }
 }
 
 impl ConventionCheck {
@@ -107,6 +111,37 @@ fn rounded(floors: f64) -> String {
     if floors < 9.95 { format!("{floors:.1}") } else { format!("{floors:.0}") }
 }
 
+/// Whether the network of a scene, which was trained elsewhere, is read as it was meant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConventionQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl ConventionQuestion {
+    /// Of a scene.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        Self { of: Subject::field(scene) }
+    }
+}
+
+impl Measurement for ConventionQuestion {
+    type Answer = ConventionCheck;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, ConventionCheck>,
+    ) -> Result<ConventionCheck, LabError> {
+        let network =
+            store.networks.of(&self.of.0).map_err(|error| LabError::refused(&error.to_string()))?;
+        let model = network.as_ref().and_then(|network| network.as_foreign());
+        let model = model.ok_or_else(|| LabError::refused(OURS))?;
+        check_convention(&self.of.0, model, report)
+    }
+}
+
 /// Reads `model` in the likely ways and says which fits the data of `scene`.
 ///
 /// Every convention is first compared with the exact velocities at a few points of the noised data. The
@@ -114,23 +149,27 @@ fn rounded(floors: f64) -> String {
 /// method, and are measured as samples are elsewhere.
 ///
 /// # Errors
-/// If the scene has no data, or `cancel` was raised.
+/// [`LabError::Refused`] if the scene has no data, [`LabError::Cancelled`] if nobody waits any more.
 pub fn check_convention(
     scene: &Scene,
     model: &ForeignModel,
-    cancel: &Cancel,
-) -> Result<ConventionCheck, ConventionError> {
-    let mixture = Arc::new(scene.mixture()?);
+    report: &Report<'_, ConventionCheck>,
+) -> Result<ConventionCheck, LabError> {
+    let cancel = report.cancel;
+    let mixture = scene.mixture().map_err(|problem| LabError::refused(&problem.to_string()))?;
+    let mixture = Arc::new(mixture);
     let declared = model.convention;
     let mut candidates = alternatives(&declared, &mixture);
     let compared = candidates.len();
     let field =
         |convention: Convention| ForeignField::new(Arc::clone(&model.network), convention, PATH);
     // The declared one stays first.
-    for (points, left) in POINTS.into_iter().zip(LEFT) {
+    for (stage, (points, left)) in POINTS.into_iter().zip(LEFT).enumerate() {
         let sample = Sample::of(&mixture, points);
-        for (convention, error) in &mut candidates {
+        let count = candidates.len();
+        for (index, (convention, error)) in candidates.iter_mut().enumerate() {
             cancel.check()?;
+            report.progress((stage as f64 + index as f64 / count as f64) / STAGES);
             *error = sample.error(&field(*convention));
         }
         candidates[1..].sort_by(|(_, a), (_, b)| a.total_cmp(b));
@@ -139,7 +178,9 @@ pub fn check_convention(
     let mut target = scene.clone();
     target.direction = Direction::Generate;
     let mut trials = Vec::new();
-    for (convention, velocity_error) in candidates {
+    let count = candidates.len();
+    for (index, (convention, velocity_error)) in candidates.into_iter().enumerate() {
+        report.progress((POINTS.len() as f64 + index as f64 / count as f64) / STAGES);
         let ends = ends(&field(convention), cancel)?;
         let distance = distance_to_data(&target, &ends, cancel)?;
         let changes = changes(&declared, &convention);
@@ -185,7 +226,7 @@ fn alternatives(declared: &Convention, mixture: &Mixture) -> Vec<(Convention, f6
             Prediction::Score,
             Prediction::Edm { sigma_data },
         ] {
-            for (_, time) in TimeInput::ALL {
+            for Word { value: time, .. } in TimeInput::ALL {
                 for (scale, shift) in [
                     (declared.scale, declared.shift),
                     (1.0, [0.0; 2]),

@@ -1,0 +1,228 @@
+//! How a network that was trained elsewhere is read: asked beside the stage, which shows every choice at once,
+//! with the likely readings tried on the data.
+
+use driftscope_study::lab::{ConventionCheck, ConventionQuestion, Trial};
+use driftscope_study::scene::{FieldKind, ModelName, Scene};
+use driftscope_study::work::{Standing, Wish};
+use eframe::egui::{
+    Align, Button, Context, DragValue, Id, Label, Layout, ProgressBar, RichText, Ui, Vec2, Window,
+    vec2,
+};
+
+use super::command::{Command, Commands};
+use super::controls::setting::Setting;
+use super::number;
+use super::state::State;
+use super::theme::{ROW, UNIT, semibold};
+
+/// Width of the dialog, in points.
+const WIDTH: f32 = 340.0;
+/// From the right and the upper edge of the window, in points.
+const MARGIN: [f32; 2] = [16.0, 56.0];
+/// What the window keeps for its bars, in points.
+const BARS: f32 = 150.0;
+/// Readings that are shown beside the present one.
+const SHOWN: usize = 4;
+
+/// What any network is asked.
+const ASKED: [&str; 6] =
+    ["prediction", "velocity_towards", "interpolant", "time", "time_scale", "scale"];
+/// What only some are asked.
+const FACTORS: [&str; 3] = ["sigma_data", "sigma_min", "sigma_max"];
+/// What a safetensors file is asked.
+const LAYERS: [&str; 3] = ["activation", "time_features", "input_order"];
+
+const CHECK: &str = "Reads the network in all likely ways, compares its velocities with the exact ones of the data, and samples with the nearest few.";
+
+/// The dialog, and what came of its check.
+#[derive(Default)]
+pub struct ReadingDialog {
+    wish: Wish<ConventionQuestion>,
+    /// What is checked; none before anybody asked.
+    asked: Option<ConventionQuestion>,
+}
+
+impl ReadingDialog {
+    /// Checks `scene`'s reading as soon as the dialog is drawn.
+    pub fn check(&mut self, scene: &Scene) {
+        self.asked = Some(ConventionQuestion::new(scene));
+    }
+
+    /// Draws the dialog while it is open.
+    pub fn ui(&mut self, ctx: &Context, state: &State, out: &mut Commands) {
+        let before = &state.pane().scene;
+        let path = match &before.field.model {
+            Some(ModelName::File(path)) if before.field.kind == FieldKind::Learned => path,
+            _ => {
+                self.rest();
+                return;
+            }
+        };
+        if !state.reading.is_open() {
+            self.rest();
+            return;
+        }
+        let mut scene = (**before).clone();
+        let screen = ctx.content_rect();
+        let mut open = true;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Window::new("How the network is read")
+            .id(Id::unique("reading"))
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .default_pos(screen.right_top() + vec2(-WIDTH - MARGIN[0] - 6.0 * UNIT, MARGIN[1]))
+            .max_height(screen.height() - BARS)
+            .vscroll(true)
+            .show(ctx, |ui| {
+                ui.set_width(WIDTH);
+                ui.label(RichText::new(name).family(semibold()).color(state.palette().strong));
+                about_ui(ui, state);
+                ui.add_space(UNIT);
+                rows_ui(ui, &mut scene, path.extension().is_some_and(|end| end == "safetensors"));
+                ui.separator();
+                self.check_ui(ui, state, &mut scene);
+            });
+        if scene != **before {
+            out.push(Command::set(state.selected(), before, &scene));
+        }
+        if !open {
+            out.push(Command::ToggleReading);
+        }
+    }
+
+    /// Forgets the check.
+    fn rest(&mut self) {
+        if self.asked.is_some() || self.wish.latest().is_some() {
+            *self = Self::default();
+        }
+    }
+
+    /// The check and what it found.
+    fn check_ui(&mut self, ui: &mut Ui, state: &State, scene: &mut Scene) {
+        let palette = state.palette();
+        if let Some(asked) = &self.asked {
+            self.wish.ask(state.work(), asked.clone());
+        }
+        let now = ConventionQuestion::new(scene);
+        let working = match self.wish.standing() {
+            Standing::Working(share) if self.asked.is_some() => Some(*share),
+            _ => None,
+        };
+        ui.horizontal(|ui| {
+            if let Some(share) = working {
+                if ui.button("Stop").clicked() {
+                    self.wish.stop();
+                }
+                ui.add(ProgressBar::new(share as f32).desired_height(1.5 * UNIT));
+            } else {
+                let button = ui.button("Check against the data").on_hover_text(CHECK);
+                if button.clicked() {
+                    self.wish.again();
+                    self.asked = Some(now.clone());
+                }
+            }
+        });
+        if let Standing::Failed(reason) = self.wish.standing() {
+            ui.add(Label::new(RichText::new(reason).color(palette.alarm)).wrap());
+            return;
+        }
+        if working.is_some() {
+            let words = format!("Trying the likely readings on {}…", scene.data.title());
+            ui.add(Label::new(RichText::new(words).color(palette.quiet)).wrap());
+            return;
+        }
+        let Some((asked, found)) = self.wish.answered() else { return };
+        ui.add(Label::new(RichText::new(found.sentence()).color(palette.strong)).wrap());
+        let elsewhere = *asked != now;
+        if elsewhere {
+            let words = "That was before the last change.";
+            ui.add(Label::new(RichText::new(words).color(palette.quiet)).wrap());
+        }
+        if let Some(trial) = trials_ui(ui, state, found) {
+            scene.field.reading = trial.reading(&scene.field.reading);
+        }
+    }
+}
+
+/// What the network is, and how it was read last.
+fn about_ui(ui: &mut Ui, state: &State) {
+    let quiet = state.palette().quiet;
+    let recording = state.pane().recording();
+    let recording =
+        recording.filter(|shown| shown.scene.field.model == state.pane().scene.field.model);
+    if let Some(words) = recording.and_then(|shown| shown.network.as_ref()) {
+        for line in [&words.about, &format!("Shown: {}", words.read_as)] {
+            ui.add(Label::new(RichText::new(line).color(quiet)).wrap());
+        }
+    }
+}
+
+/// Everything that can be said of the file.
+fn rows_ui(ui: &mut Ui, scene: &mut Scene, layers: bool) {
+    let mut row = |ui: &mut Ui, key: &str| {
+        Setting::of(scene, &format!("field.reading.{key}")).any(ui, scene);
+    };
+    for key in ASKED {
+        row(ui, key);
+    }
+    shift_ui(ui, scene);
+    let mut row = |ui: &mut Ui, key: &str| {
+        Setting::of(scene, &format!("field.reading.{key}")).any(ui, scene);
+    };
+    for key in FACTORS.iter().chain(layers.then_some(&LAYERS).into_iter().flatten()) {
+        row(ui, key);
+    }
+}
+
+/// The two numbers of the shift.
+fn shift_ui(ui: &mut Ui, scene: &mut Scene) {
+    const KEY: &str = "shift";
+    let stated = scene.field.reading.text(KEY).unwrap_or("0 0");
+    let mut shift: Vec<f64> =
+        stated.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    shift.resize(2, 0.0);
+    let row = Setting::of(scene, "field.reading.shift").row();
+    let (_, changed) = row.show(ui, |ui| {
+        let width = 0.5 * (ui.available_width() - UNIT);
+        ui.spacing_mut().item_spacing.x = UNIT;
+        let mut changed = false;
+        for (value, axis) in shift.iter_mut().zip(["x", "y"]) {
+            let drag = DragValue::new(value).speed(0.01).range(-1e6..=1e6);
+            let response = ui.add_sized(Vec2::new(width, ROW), drag);
+            let name = format!("Data shift in {axis}");
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+            changed |= response.changed();
+        }
+        changed
+    });
+    if changed {
+        let stated = format!("{} {}", shift[0], shift[1]);
+        scene.field.reading.state(KEY, Some(stated));
+    }
+}
+
+/// The readings that fit best, each with a button; the one that was chosen.
+fn trials_ui<'a>(ui: &mut Ui, state: &State, found: &'a ConventionCheck) -> Option<&'a Trial> {
+    let palette = state.palette();
+    let mut chosen = None;
+    let others = found.trials.iter().enumerate().skip(1).take(SHOWN);
+    for (index, trial) in others {
+        ui.horizontal(|ui| {
+            let floors = format!("{} floors", number::three(trial.floors()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let button = ui.add(Button::new("Use"));
+                let name = format!("Use {}", trial.changes);
+                ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
+                if button.clicked() {
+                    chosen = Some(trial);
+                }
+                ui.label(RichText::new(floors).color(palette.quiet));
+                let ink = if index == found.best { palette.strong } else { palette.text };
+                let words = Label::new(RichText::new(&trial.changes).color(ink)).wrap();
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(words));
+            });
+        });
+    }
+    chosen
+}
