@@ -17,7 +17,6 @@ use super::files::{FileNews, Files};
 use super::lab::LabView;
 use super::launch::Launch;
 use super::pace::{Pace, processors_draw};
-use super::reading::ReadingDialog;
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
@@ -39,7 +38,6 @@ pub struct Driftscope {
     state: State,
     views: Views,
     files: Files,
-    reading: ReadingDialog,
     toasts: Toasts,
     /// The last message.
     said: String,
@@ -93,8 +91,7 @@ impl Driftscope {
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
-            views: Views { stage: Stage::new(cc, &networks), lab },
-            reading: ReadingDialog::default(),
+            views: Views { lab, ..Views::new(Stage::new(cc, &networks)) },
             files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
@@ -328,7 +325,7 @@ impl Driftscope {
                         // It is asked, with the guess on the stage.
                         scene.field.reading = supposed;
                         self.state.reading = Dialog::Open;
-                        self.reading.check(&scene);
+                        self.views.reading.check(&scene);
                     }
                     let before = self.state.scene();
                     self.commands.push(Command::set_whole(before, &scene));
@@ -390,7 +387,6 @@ impl eframe::App for Driftscope {
             keyboard::read(&ctx, &self.state, &mut self.commands);
         }
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
-        self.reading.ui(&ctx, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint(&ctx, &self.state);

@@ -1,26 +1,23 @@
 //! How a network that was trained elsewhere is read: asked beside the stage, which shows every choice at once,
 //! with the likely readings tried on the data.
 
+use driftscope_study::MODEL_ENDING;
 use driftscope_study::lab::{ConventionCheck, ConventionQuestion, Trial};
 use driftscope_study::scene::{FieldKind, ModelName, Scene};
 use driftscope_study::work::{Standing, Wish};
 use eframe::egui::{
-    Align, Button, Context, DragValue, Id, Label, Layout, ProgressBar, RichText, Ui, Vec2, Window,
-    vec2,
+    Align, Button, DragValue, Label, Layout, ProgressBar, RichText, ScrollArea, Ui, Vec2,
 };
 
 use super::command::{Command, Commands};
 use super::controls::setting::Setting;
+use super::icon::{Icon, icon_button};
 use super::number;
 use super::state::State;
 use super::theme::{ROW, UNIT, semibold};
 
-/// Width of the dialog, in points.
-const WIDTH: f32 = 340.0;
-/// From the right and the upper edge of the window, in points.
-const MARGIN: [f32; 2] = [16.0, 56.0];
-/// What the window keeps for its bars, in points.
-const BARS: f32 = 150.0;
+/// Room for the scroll bar, in points.
+const GUTTER: f32 = 2.5 * UNIT;
 /// Readings that are shown beside the present one.
 const SHOWN: usize = 4;
 
@@ -33,6 +30,14 @@ const FACTORS: [&str; 3] = ["sigma_data", "sigma_min", "sigma_max"];
 const LAYERS: [&str; 3] = ["activation", "time_features", "input_order"];
 
 const CHECK: &str = "Reads the network in all likely ways, compares its velocities with the exact ones of the data, and samples with the nearest few.";
+
+/// Whether the dialog is open, and there is a file to ask about.
+#[must_use]
+pub fn is_asked(state: &State) -> bool {
+    let field = &state.pane().scene.field;
+    let file = matches!(field.model, Some(ModelName::File(_)));
+    state.reading.is_open() && file && field.kind == FieldKind::Learned
+}
 
 /// The dialog, and what came of its check.
 #[derive(Default)]
@@ -48,52 +53,46 @@ impl ReadingDialog {
         self.asked = Some(ConventionQuestion::new(scene));
     }
 
-    /// Draws the dialog while it is open.
-    pub fn ui(&mut self, ctx: &Context, state: &State, out: &mut Commands) {
+    /// Draws the dialog into all of `ui`.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
         let before = &state.pane().scene;
-        let path = match &before.field.model {
-            Some(ModelName::File(path)) if before.field.kind == FieldKind::Learned => path,
-            _ => {
-                self.rest();
-                return;
-            }
-        };
-        if !state.reading.is_open() {
-            self.rest();
-            return;
-        }
         let mut scene = (**before).clone();
-        let screen = ctx.content_rect();
-        let mut open = true;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Window::new("How the network is read")
-            .id(Id::unique("reading"))
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .default_pos(screen.right_top() + vec2(-WIDTH - MARGIN[0] - 6.0 * UNIT, MARGIN[1]))
-            .max_height(screen.height() - BARS)
-            .vscroll(true)
-            .show(ctx, |ui| {
-                ui.set_width(WIDTH);
-                ui.label(RichText::new(name).family(semibold()).color(state.palette().strong));
-                about_ui(ui, state);
-                ui.add_space(UNIT);
-                rows_ui(ui, &mut scene, path.extension().is_some_and(|end| end == "safetensors"));
-                ui.separator();
-                self.check_ui(ui, state, &mut scene);
+        let palette = state.palette();
+        ui.horizontal(|ui| {
+            let title = RichText::new("How the network is read").family(semibold());
+            ui.label(title.color(palette.strong));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if icon_button(ui, Icon::Close, "Close how it is read", "Esc", false).clicked() {
+                    out.push(Command::ToggleReading);
+                }
             });
+        });
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - GUTTER);
+            self.body_ui(ui, state, &mut scene);
+        });
         if scene != **before {
             out.push(Command::set(state.selected(), before, &scene));
         }
-        if !open {
-            out.push(Command::ToggleReading);
-        }
     }
 
-    /// Forgets the check.
-    fn rest(&mut self) {
-        if self.asked.is_some() || self.wish.latest().is_some() {
+    fn body_ui(&mut self, ui: &mut Ui, state: &State, scene: &mut Scene) {
+        let file = match &scene.field.model {
+            Some(ModelName::File(path)) => path.clone(),
+            _ => return,
+        };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        ui.add(Label::new(RichText::new(name).color(state.palette().strong)).wrap());
+        about_ui(ui, state);
+        ui.add_space(UNIT);
+        rows_ui(ui, scene, file.extension().is_some_and(|end| end == MODEL_ENDING));
+        ui.add_space(2.0 * UNIT);
+        self.check_ui(ui, state, scene);
+    }
+
+    /// Forgets the check, where the dialog is not drawn.
+    pub fn rest(&mut self) {
+        if self.asked.is_some() {
             *self = Self::default();
         }
     }
@@ -160,18 +159,22 @@ fn about_ui(ui: &mut Ui, state: &State) {
 
 /// Everything that can be said of the file.
 fn rows_ui(ui: &mut Ui, scene: &mut Scene, layers: bool) {
-    let mut row = |ui: &mut Ui, key: &str| {
-        Setting::of(scene, &format!("field.reading.{key}")).any(ui, scene);
-    };
     for key in ASKED {
-        row(ui, key);
+        row_ui(ui, scene, key);
     }
     shift_ui(ui, scene);
-    let mut row = |ui: &mut Ui, key: &str| {
-        Setting::of(scene, &format!("field.reading.{key}")).any(ui, scene);
-    };
-    for key in FACTORS.iter().chain(layers.then_some(&LAYERS).into_iter().flatten()) {
-        row(ui, key);
+    for key in FACTORS.iter().chain(LAYERS.iter().filter(|_| layers)) {
+        row_ui(ui, scene, key);
+    }
+}
+
+/// One thing that can be said.
+fn row_ui(ui: &mut Ui, scene: &mut Scene, key: &str) {
+    let setting = Setting::of(scene, &format!("field.reading.{key}"));
+    if setting.is_number() {
+        setting.number(ui, scene);
+    } else {
+        setting.any(ui, scene);
     }
 }
 

@@ -160,14 +160,15 @@ impl State {
     }
 
     /// The panels that are shown: those that should be, as far as there is room. Where there is too
-    /// little, the plots make way; to the error laboratory, which is plots, the controls.
+    /// little, the plots make way; to the error laboratory, which is plots, and to the dialog in their place, the controls.
     #[must_use]
     pub fn panels(&self) -> Panels {
-        let wished = self.look.panels;
+        let mut wished = self.look.panels;
+        wished.plots |= self.reading.is_open();
         if !(self.is_narrow() && wished.controls && wished.plots) {
             return wished;
         }
-        let laboratory = self.mode() == Mode::Errors;
+        let laboratory = self.mode() == Mode::Errors || self.reading.is_open();
         Panels { controls: !laboratory, plots: laboratory, ..wished }
     }
 

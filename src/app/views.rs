@@ -5,6 +5,7 @@ use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
 
 use super::command::Commands;
 use super::lab::LabView;
+use super::reading::{self, ReadingDialog};
 use super::stage::Stage;
 use super::state::State;
 use super::theme::UNIT;
@@ -16,9 +17,17 @@ pub struct Views {
     pub stage: Stage,
     /// The error laboratory.
     pub lab: LabView,
+    /// How a network is read.
+    pub reading: ReadingDialog,
 }
 
 impl Views {
+    /// Views that have shown nothing yet.
+    #[must_use]
+    pub fn new(stage: Stage) -> Self {
+        Self { stage, lab: LabView::default(), reading: ReadingDialog::default() }
+    }
+
     /// Draws bars, panels and what is between them into all of `ui`; returns the t under the pointer in
     /// a plot.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
@@ -63,7 +72,16 @@ impl Views {
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)
                 .exact_size((0.225 * width).clamp(236.0, 440.0))
-                .show(ui, |ui| plots::ui(ui, state, out))
+                .show(ui, |ui| {
+                    // It takes the graphs' place, so that the stage shows what is chosen.
+                    if reading::is_asked(state) {
+                        self.reading.ui(ui, state, out);
+                        None
+                    } else {
+                        self.reading.rest();
+                        plots::ui(ui, state, out)
+                    }
+                })
                 .inner;
         }
         self.stage_ui(ui, state, out);

@@ -114,12 +114,31 @@ impl LoadedNetwork {
 pub enum NetworkError {
     /// Its file cannot be read.
     #[error(transparent)]
-    File(#[from] CheckpointError),
+    File(CheckpointError),
+    /// Its file can be read once it is said how.
+    #[error("{source}; in a scene it is field.reading.{key}")]
+    Unsaid {
+        /// What is not said.
+        key: &'static str,
+        /// The file's refusal.
+        source: CheckpointError,
+    },
     /// It was trained elsewhere, or has been forgotten.
     #[error(
         "field.model = {0} is not here: a network that was trained in another window has to be saved there, as a .safetensors file, and named by that"
     )]
     Unknown(NetworkId),
+}
+
+impl From<CheckpointError> for NetworkError {
+    fn from(error: CheckpointError) -> Self {
+        match &error {
+            CheckpointError::Foreign(refusal) if refusal.lacks().is_some() => {
+                Self::Unsaid { key: refusal.lacks().unwrap_or_default(), source: error }
+            }
+            _ => Self::File(error),
+        }
+    }
 }
 
 /// Why a scene could not be saved with its networks.

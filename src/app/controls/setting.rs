@@ -77,6 +77,12 @@ impl<'a, O: Settings> Setting<'a, O> {
         self.numeric(owner, |value, scale| row.number(ui, value, scale))
     }
 
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self.parameter.kind, Kind::Real(_) | Kind::Whole(_))
+    }
+
     fn numeric(&self, owner: &mut O, edit: impl FnOnce(&mut f64, &Scale<'_>) -> bool) -> bool {
         match &self.parameter.kind {
             Kind::Real(number) => edit_real(number, owner, edit),
@@ -118,7 +124,9 @@ impl<O: Settings + Checked> Setting<'_, O> {
     /// If the setting is no choice.
     pub fn menu(self, ui: &mut Ui, owner: &mut O) {
         let set = self.choices().access.set;
-        self.menu_of(ui, owner, |_| true, move |owner, name| set(owner, Some(name)));
+        // What stands for none has no name.
+        let given = |name: &'static str| Some(name).filter(|name| !name.is_empty());
+        self.menu_of(ui, owner, |_| true, move |owner, name| set(owner, given(name)));
     }
 
     /// A menu of some of what it can be; `choose` sets it, and what goes with it.
@@ -134,11 +142,12 @@ impl<O: Settings + Checked> Setting<'_, O> {
     ) {
         let choices = self.choices();
         let absent = choices.absent.as_ref();
-        // What stands for none has no name and is no entry.
+        // What stands for none has no name, and is an entry only where it can be chosen.
         let none =
             absent.map(|absent| Choice { name: "", title: absent.title, about: absent.about });
         let current = choices.in_force(owner).or(none);
-        let all = (choices.all)().into_iter().filter(offers);
+        let none = none.filter(|_| choices.optional);
+        let all = none.into_iter().chain((choices.all)().into_iter().filter(offers));
         self.menu_among(ui, owner, current, all, choose);
     }
 

@@ -11,7 +11,6 @@ use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, Vec2, ViewportId, po
 use super::caption;
 use super::view::View;
 use crate::app::command::Commands;
-use crate::app::lab::LabView;
 use crate::app::numbers::Table;
 use crate::app::palette::Theme;
 use crate::app::stage::Stage;
@@ -104,7 +103,7 @@ impl Offscreen {
         Self {
             ctx,
             state,
-            views: Views { stage, lab: LabView::default() },
+            views: Views::new(stage),
             order,
             began,
             time: 0.0,

@@ -9,7 +9,7 @@ use super::{ModelName, Scene, applies};
 /// What stands before the keys.
 const SECTION: &str = "field.reading.";
 /// What holds where nothing is said.
-const ABSENT: &str = "as the file says";
+const ABSENT: &str = "as in the file";
 /// What a number may be.
 const RANGE: std::ops::RangeInclusive<f64> = 1e-9..=1e9;
 
@@ -33,7 +33,7 @@ macro_rules! word {
                 },
             },
         )
-        .or("As the file says", "What the file itself says, or the TOML file beside it.")
+        .or("As in the file", "What the file itself says, or the TOML file beside it.")
         .optional()
     };
 }
