@@ -32,6 +32,8 @@ type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
 const FEW: usize = 9;
 
 const MODEL: &str = "assets/models/single-gaussian.safetensors";
+const ELSEWHERE: [&str; 2] =
+    ["field.kind=learned", "field.model=tests/models/silu-velocity.safetensors"];
 const CLASSIC: &str = "field.kind=classic";
 const EULER: &str = "sampler.method=euler";
 const EDM: [&str; 2] = ["sampler.method=edm-heun", "sampler.s_churn=40"];
@@ -39,7 +41,7 @@ const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 70] = [
+const KEYS: [Row; 84] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),
@@ -55,6 +57,20 @@ const KEYS: [Row; 70] = [
     ("interpolant.kind", &[], &[]),
     ("field.kind", &[], &[]),
     ("field.model", &[MODEL], &["field.kind=learned"]),
+    ("field.reading.prediction", &[], &ELSEWHERE),
+    ("field.reading.velocity_towards", &[], &ELSEWHERE),
+    ("field.reading.interpolant", &[], &ELSEWHERE),
+    ("field.reading.time", &[], &ELSEWHERE),
+    ("field.reading.time_scale", &["12.3456789"], &ELSEWHERE),
+    ("field.reading.scale", &["1.23456789"], &ELSEWHERE),
+    ("field.reading.shift", &["[0.123456789,-2]", "[0,0]"], &ELSEWHERE),
+    ("field.reading.sigma_data", &["0.123456789"], &ELSEWHERE),
+    ("field.reading.sigma_min", &["0.123456789"], &ELSEWHERE),
+    ("field.reading.sigma_max", &["12.3456789"], &ELSEWHERE),
+    ("field.reading.activation", &[], &ELSEWHERE),
+    ("field.reading.time_features", &[], &ELSEWHERE),
+    ("field.reading.time_frequencies", &["[1,2.5,3]", "[1]"], &ELSEWHERE),
+    ("field.reading.input_order", &[], &ELSEWHERE),
     ("field.system", &[], &[CLASSIC]),
     ("field.mu", &["1e-3"], &[CLASSIC, "field.system=van-der-pol"]),
     ("field.ratio", &["123456"], &[CLASSIC, "field.system=stiff-linear"]),
@@ -199,6 +215,12 @@ fn visited(opened: &Scene) -> Vec<(&'static str, Scene)> {
         harness.run_steps(1);
     }
     seen.push(("as it opens", look(&harness)));
+    if let Some(asked) = harness.query_by_label("How it is read…") {
+        asked.click();
+        harness.run_steps(2);
+        seen.push(("how it is read", look(&harness)));
+        click(&mut harness, "Close how it is read", 2);
+    }
     for mode in ["Train", "Errors"] {
         click(&mut harness, mode, 2);
         seen.push((mode, look(&harness)));
@@ -412,4 +434,74 @@ fn without_the_desktops_dialogs_the_window_asks_itself() {
     wait(&mut harness, "the model", |harness| {
         harness.state().state().scene().field.model == Some(model.clone().into())
     });
+}
+
+/// A safetensors file without what it says of itself.
+fn silenced(bytes: &[u8]) -> Vec<u8> {
+    let (length, rest) = bytes.split_first_chunk::<8>().expect("a header");
+    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let mut header: serde_json::Value = serde_json::from_slice(header).expect("valid");
+    header.as_object_mut().expect("a table").remove("__metadata__").expect("it says something");
+    let header = header.to_string();
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()
+}
+
+#[test]
+fn what_a_network_does_not_say_of_itself_is_asked_beside_the_stage() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("silent.safetensors");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
+    let bytes = std::fs::read(folder.join("silu-velocity.safetensors")).expect("there");
+    std::fs::write(&file, silenced(&bytes)).expect("written");
+    let settings = ["data.name=two-moons", "field.kind=learned", "particles.count=50"];
+    let scene = scene(&settings.map(str::to_owned));
+    let mut harness = open(Launch { scene, own_dialogs: true, ..Launch::default() });
+    harness.run_steps(2);
+    harness.get_by_label_contains("DOPRI5 · rtol").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Open model…").click();
+    harness.run_steps(3);
+    answer(&mut harness, "Open model", &file, None);
+    // What most files mean is on the stage, and is checked.
+    wait(&mut harness, "the question", |harness| {
+        harness.query_by_label("How the network is read").is_some()
+    });
+    let reading = |harness: &Harness<'_, Driftscope>, key: &str| {
+        harness.state().state().scene().field.reading.text(key).map(str::to_owned)
+    };
+    assert_eq!(reading(&harness, "prediction").as_deref(), Some("velocity"));
+    wait(&mut harness, "the check", |harness| {
+        harness.query_by_label_contains("no other convention fits better").is_some()
+    });
+    let solved = |key: &'static str, value: &'static str| {
+        move |harness: &Harness<'_, Driftscope>| {
+            let recording = harness.state().state().recording();
+            recording.is_some_and(|recording| {
+                let reading = &recording.scene.field.reading;
+                recording.complete && reading.text(key) == Some(value)
+            })
+        }
+    };
+    wait(&mut harness, "the particles", solved("prediction", "velocity"));
+    let words = harness.state().state().recording().and_then(|shown| shown.network.clone());
+    let words = words.expect("it was trained elsewhere");
+    assert!(words.about.contains("central differences"), "{words:?}");
+    harness.get_all_by_label(&words.about).next().expect("the window says so");
+    // A wrong choice is seen at once, and the check leads back.
+    click(&mut harness, "Predicts", 3);
+    click(&mut harness, "Noise x0", 3);
+    wait(&mut harness, "the other particles", solved("prediction", "noise"));
+    click(&mut harness, "Check against the data", 2);
+    wait(&mut harness, "the other reading", |harness| {
+        harness.query_by_label("Use prediction = velocity and velocity_towards = data").is_some()
+    });
+    click(&mut harness, "Use prediction = velocity and velocity_towards = data", 2);
+    wait(&mut harness, "the right particles", solved("prediction", "velocity"));
+    // It can be taken back, and put away.
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    assert_eq!(reading(&harness, "prediction").as_deref(), Some("noise"));
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("How the network is read").is_none());
 }

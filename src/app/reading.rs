@@ -19,7 +19,7 @@ use super::theme::{ROW, UNIT, semibold};
 /// Room for the scroll bar, in points.
 const GUTTER: f32 = 2.5 * UNIT;
 /// Readings that are shown beside the present one.
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
 
 /// What any network is asked.
 const ASKED: [&str; 6] =
@@ -85,9 +85,9 @@ impl ReadingDialog {
         ui.add(Label::new(RichText::new(name).color(state.palette().strong)).wrap());
         about_ui(ui, state);
         ui.add_space(UNIT);
-        rows_ui(ui, scene, file.extension().is_some_and(|end| end == MODEL_ENDING));
-        ui.add_space(2.0 * UNIT);
         self.check_ui(ui, state, scene);
+        ui.add_space(2.0 * UNIT);
+        rows_ui(ui, scene, file.extension().is_some_and(|end| end == MODEL_ENDING));
     }
 
     /// Forgets the check, where the dialog is not drawn.
@@ -211,20 +211,16 @@ fn trials_ui<'a>(ui: &mut Ui, state: &State, found: &'a ConventionCheck) -> Opti
     let mut chosen = None;
     let others = found.trials.iter().enumerate().skip(1).take(SHOWN);
     for (index, trial) in others {
-        ui.horizontal(|ui| {
-            let floors = format!("{} floors", number::three(trial.floors()));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let button = ui.add(Button::new("Use"));
-                let name = format!("Use {}", trial.changes);
-                ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
-                if button.clicked() {
-                    chosen = Some(trial);
-                }
-                ui.label(RichText::new(floors).color(palette.quiet));
-                let ink = if index == found.best { palette.strong } else { palette.text };
-                let words = Label::new(RichText::new(&trial.changes).color(ink)).wrap();
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(words));
-            });
+        ui.horizontal_top(|ui| {
+            let button = ui.add(Button::new("Use"));
+            let name = format!("Use {}", trial.changes);
+            ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
+            if button.clicked() {
+                chosen = Some(trial);
+            }
+            let ink = if index == found.best { palette.strong } else { palette.quiet };
+            let words = format!("{}: {} floors", trial.changes, number::three(trial.floors()));
+            ui.add(Label::new(RichText::new(words).color(ink)).wrap());
         });
     }
     chosen
