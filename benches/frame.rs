@@ -7,6 +7,8 @@
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use driftscope::app::offscreen::{Offscreen, Order, View};
+use driftscope::app::palette::Theme;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::scene::Scene;
 use eframe::App;
@@ -187,5 +189,35 @@ fn while_solving(_: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, settled, while_solving);
+/// Frames of a film that `driftscope render` makes, without the rasteriser, and with it.
+fn film(_: &mut Criterion) {
+    const FRAMES: u32 = 300;
+    const PARTICLES: usize = 10_000;
+    let count = format!("particles.count={PARTICLES}");
+    let order = Order {
+        scene: Scene::with_settings(Some("where-the-steps-go"), &[count]).expect("a scene"),
+        view: View::Stage,
+        size: [1280.0, 720.0],
+        scale: 1.0,
+        theme: Theme::default(),
+        caption: false,
+    };
+    let mut views = Offscreen::new(order, None);
+    views.settle(0.0, &mut || false).expect("solved");
+    let mut spent = [Duration::ZERO; 2];
+    for frame in 0..FRAMES {
+        let began = Instant::now();
+        views.show(f64::from(frame) / f64::from(FRAMES - 1), 1.0 / 30.0);
+        spent[0] += began.elapsed();
+        let began = Instant::now();
+        std::hint::black_box(views.picture());
+        spent[1] += began.elapsed();
+    }
+    let [shown, drawn] = spent.map(|time| time / FRAMES);
+    println!(
+        "frame/film of {PARTICLES}, 1280x720: {shown:.2?} a frame without the rasteriser, {drawn:.2?} in it"
+    );
+}
+
+criterion_group!(benches, settled, while_solving, film);
 criterion_main!(benches);

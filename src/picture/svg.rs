@@ -44,7 +44,7 @@ mod tests {
     use eframe::egui::emath::TSTransform;
     use eframe::egui::{Stroke, pos2};
 
-    use super::super::marks::{Disc, Marks, Rim};
+    use super::super::marks::{Blend, Disc, Marks, Rim};
     use super::*;
 
     #[test]
@@ -68,6 +68,21 @@ mod tests {
         assert!(svg.contains(r#"width="20" height="20" viewBox="0 0 10 10""#), "{svg}");
         assert!(svg.contains(r#"d="M0 0L10 5.5""#) && svg.contains("a &lt; b"), "{svg}");
         assert_eq!(svg.matches("<g").count(), svg.matches("</g>").count());
+        for (blend, words) in [
+            (Blend::Add, "<style>.added circle{mix-blend-mode:screen;"),
+            (Blend::Darken, "<style>.darkened circle{mix-blend-mode:multiply}</style>"),
+        ] {
+            let marks = Marks { discs: vec![disc], blend, ..Marks::default() };
+            let drawn = [ClippedShape {
+                clip_rect,
+                shape: marks.into_shape(clip_rect),
+                transform_after_tessellation: TSTransform::IDENTITY,
+            }];
+            let order = ([10.0, 10.0], 1.0);
+            let svg = self::svg(&drawn, &Textures::default(), order, Color32::BLACK, "");
+            assert!(svg.contains(words), "{svg}");
+            assert_eq!(svg.matches("<g").count(), svg.matches("</g>").count());
+        }
         let clip = r#"<clipPath id="c1"><rect x="1" y="1" width="8" height="8"/></clipPath>"#;
         assert!(svg.contains(clip), "{svg}");
     }

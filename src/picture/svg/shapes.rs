@@ -8,7 +8,7 @@ use eframe::epaint::{ColorMode, PathShape, RectShape, Vertex, WHITE_UV};
 use super::out::{Out, box_of, length, paint, straight};
 use super::words;
 use crate::picture::base64::base64;
-use crate::picture::marks::{Disc, Knot, Marks, Ribbon};
+use crate::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
 use crate::picture::png;
 use crate::picture::textures::Textures;
 
@@ -248,7 +248,19 @@ fn mean(corners: &[Vertex; 3]) -> Color32 {
 
 fn write_marks(out: &mut Out, marks: &Marks) {
     marks.ribbons.iter().for_each(|ribbon| write_ribbon(out, ribbon));
+    // What does not know the second word for adding light takes the first, which comes near it.
+    let mode = match marks.blend {
+        Blend::Cover => None,
+        Blend::Add => Some(("added", "mix-blend-mode:screen;mix-blend-mode:plus-lighter")),
+        Blend::Darken => Some(("darkened", "mix-blend-mode:multiply")),
+    };
+    if let Some((class, style)) = mode {
+        out.put(format_args!("<g class=\"{class}\"><style>.{class} circle{{{style}}}</style>\n"));
+    }
     marks.discs.iter().for_each(|disc| write_disc(out, disc));
+    if mode.is_some() {
+        out.put(format_args!("</g>\n"));
+    }
 }
 
 fn write_disc(out: &mut Out, disc: &Disc) {

@@ -44,12 +44,19 @@ impl LearnedField {
     }
 }
 
+impl LearnedField {
+    /// Whichever it is.
+    fn field<S: Evaluate>(&self) -> &dyn ScoredField<S> {
+        match self {
+            Self::Own(field) => field,
+            Self::Foreign(field) => field,
+        }
+    }
+}
+
 impl<S: Evaluate> Field<S> for LearnedField {
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
-        match self {
-            Self::Own(field) => field.velocity(times, points, velocities),
-            Self::Foreign(field) => field.velocity(times, points, velocities),
-        }
+        self.field().velocity(times, points, velocities);
     }
 
     fn jacobian(
@@ -59,17 +66,11 @@ impl<S: Evaluate> Field<S> for LearnedField {
         velocities: &mut [S],
         derivatives: [&mut [S]; 2],
     ) -> bool {
-        match self {
-            Self::Own(field) => field.jacobian(times, points, velocities, derivatives),
-            Self::Foreign(field) => field.jacobian(times, points, velocities, derivatives),
-        }
+        self.field().jacobian(times, points, velocities, derivatives)
     }
 
     fn last_time(&self) -> f64 {
-        match self {
-            Self::Own(field) => Field::<S>::last_time(field),
-            Self::Foreign(field) => Field::<S>::last_time(field),
-        }
+        self.field::<S>().last_time()
     }
 }
 
@@ -81,10 +82,7 @@ impl<S: Evaluate> ScoredField<S> for LearnedField {
         velocities: &mut [S],
         scores: &mut [S],
     ) {
-        match self {
-            Self::Own(field) => field.velocity_and_score(times, points, velocities, scores),
-            Self::Foreign(field) => field.velocity_and_score(times, points, velocities, scores),
-        }
+        self.field().velocity_and_score(times, points, velocities, scores);
     }
 }
 
