@@ -15,16 +15,20 @@ mod numbers;
 mod onnx;
 mod onnx_check;
 mod onnx_inputs;
+mod outline;
 mod refusal;
 mod statements;
 mod words;
 mod workers;
 
 pub use activation::Activation;
+pub use chain::TimeFeatures;
 pub use convention::{Convention, Noising, Prediction, TimeInput, Towards};
 pub use function::ForeignNetwork;
 pub use level::Level;
 pub use model::ForeignModel;
+pub use onnx_inputs::{Element, Input, Roles, TimeShape};
+pub use outline::{ChainOutline, OnnxOutline, Outline};
 pub use refusal::Refusal;
 pub use statements::Statements;
 

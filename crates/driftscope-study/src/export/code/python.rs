@@ -192,6 +192,11 @@ fn rows(entries: impl Iterator<Item = String>, per_line: usize) -> String {
     text
 }
 
+/// Lines behind a margin.
+pub(super) fn lines_of(margin: &str, lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |text, line| text + margin + line + "\n")
+}
+
 /// Text with every line after the first indented by `by`.
 pub(super) fn indented(text: &str, by: &str) -> String {
     text.trim_end().replace('\n', &format!("\n{by}"))

@@ -8,7 +8,7 @@ use crate::scene::{LIBRARY, Scene};
 
 fn script(target: &Target, scene: Scene) -> String {
     let experiment = Experiment::new(&Arc::new(scene), &Networks::default()).expect("ready");
-    target.script(&experiment, MODEL_FILE).expect("its own network")
+    target.script(&experiment, None)
 }
 
 fn scene(settings: &[&str]) -> Scene {
