@@ -116,7 +116,8 @@ fn header(
             );
         }
     }
-    let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).collect();
+    let of_network = loader.into_iter().flat_map(|loader| &loader.notes);
+    let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).chain(of_network).collect();
     if !notes.is_empty() {
         let _ = writeln!(text, "\nWhat differs from the scene:");
         for note in notes {

@@ -1,7 +1,7 @@
 //! How a script loads and evaluates a network: its own `load(path)` and `network(t, x)`.
 
 use driftscope_flow::network::foreign::{
-    Activation, ChainOutline, Convention, ForeignModel, OnnxOutline, Outline, Prediction,
+    Activation, ChainOutline, Convention, Element, ForeignModel, OnnxOutline, Outline, Prediction,
     TimeFeatures,
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Loader {
     pub code: String,
     /// What its file is called in words.
     pub file: &'static str,
+    /// What differs from the scene, a sentence each.
+    pub notes: Vec<String>,
 }
 
 const SAFETENSORS: &str = "safetensors";
@@ -45,6 +47,7 @@ fn own(library: Library) -> Loader {
             packages: Vec::new(),
             code: include_str!("snippets/network_arrays.py").to_owned(),
             file: SAFETENSORS,
+            notes: Vec::new(),
         };
     }
     Loader {
@@ -57,6 +60,7 @@ fn own(library: Library) -> Loader {
         packages: vec!["safetensors"],
         code: include_str!("snippets/network_torch.py").to_owned(),
         file: SAFETENSORS,
+        notes: Vec::new(),
     }
 }
 
@@ -69,12 +73,16 @@ fn foreign(model: &ForeignModel, library: Library) -> Loader {
 }
 
 fn of_onnx(outline: &OnnxOutline, predicted: &str, library: Library) -> Loader {
+    let notes = (outline.inputs.point.element == Element::Half).then(|| {
+        "The network is in half precision, and so does onnxruntime calculate; the scene calculates in single precision with its weights.".to_owned()
+    });
     Loader {
         standard: Vec::new(),
         imports: vec!["import onnxruntime"],
         packages: vec!["onnxruntime"],
         code: onnx::code(outline, library).replace("PREDICTED", predicted),
         file: "ONNX",
+        notes: notes.into_iter().collect(),
     }
 }
 
@@ -116,7 +124,7 @@ fn of_chain(chain: &ChainOutline, predicted: &str, library: Library) -> Loader {
         .replace("WORD", word)
         .replace("PREDICTED", predicted);
     let code = format!("{}\n\n{code}", constants(chain, library));
-    Loader { standard: Vec::new(), imports, packages, code, file: SAFETENSORS }
+    Loader { standard: Vec::new(), imports, packages, code, file: SAFETENSORS, notes: Vec::new() }
 }
 
 /// What a network gives, in words.
