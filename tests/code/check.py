@@ -100,7 +100,8 @@ ROWS = [
     ("chain, score of VP by log-SNR", of("softplus-score-double.safetensors") + DOUBLE, THREE, 1e-7, True),
     ("chain, F of EDM", of("tanh-edm.safetensors") + DOUBLE, list(NEEDS), 1e-7, True),
     ("ONNX with LayerNorm, noise of VP", of("layernorm-dynamo.onnx") + DOUBLE, list(NEEDS), 1e-5, True),
-    ("ONNX with LayerNorm, adaptive", of("layernorm-dynamo.onnx") + ["sampler.rtol=1e-3", "sampler.atol=1e-4"], ["torchdiffeq", "diffrax", "diffusers"], 1e-2, False),
+    ("ONNX with LayerNorm, dopri5", of("layernorm-dynamo.onnx") + TORCH + ["sampler.rtol=1e-3", "sampler.atol=1e-4"], ["torchdiffeq", "diffusers"], 1e-3, True),
+    ("ONNX with LayerNorm, Dopri5", of("layernorm-dynamo.onnx") + DIFFRAX + ["sampler.rtol=1e-3", "sampler.atol=1e-4"], ["diffrax"], 1e-3, True),
     ("ONNX by the index of DDPM", of("film-dynamo.onnx") + DOUBLE, THREE, 1e-5, True),
     ("ONNX, velocity of GVP", of("residual-torchscript.onnx") + DOUBLE, ["scipy", "torchdiffeq", "flow-matching"], 1e-5, True),
     # onnxruntime calculates in half precision, the program with its weights in single.

@@ -34,12 +34,13 @@ fn run(outline: &OnnxOutline) -> String {
         None => vec![entry(point, "np.concatenate([points, times], 1)")],
         Some((time, shape)) => {
             let times = match shape {
-                TimeShape::Column => "times",
-                TimeShape::Row => "times[:, 0]",
-                TimeShape::Single => "times[:1, 0]",
-                TimeShape::Scalar => "times[0, 0]",
+                TimeShape::Column => entry(time, "times"),
+                TimeShape::Row => entry(time, "times[:, 0]"),
+                // All are the same.
+                TimeShape::Single => entry(time, "times[0]"),
+                TimeShape::Scalar => entry(time, "times[0]") + ".reshape(())",
             };
-            vec![entry(point, "points"), entry(time, times)]
+            vec![entry(point, "points"), times]
         }
     };
     include_str!("snippets/onnx_run.py")
