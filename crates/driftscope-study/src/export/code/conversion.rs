@@ -193,9 +193,9 @@ fn time_of(convention: &Convention, t: &str) -> String {
         TimeInput::LogSnr => format!("-2.0 * lib.log({ratio})"),
         TimeInput::QuarterLogSigma => format!("0.25 * lib.log({ratio})"),
     };
-    if (convention.time_scale - 1.0).abs() > 0.0 {
-        format!("{} * ({time})", number(convention.time_scale))
-    } else {
-        time
+    if (convention.time_scale - 1.0).abs() <= 0.0 {
+        return time;
     }
+    let time = if convention.time == TimeInput::Reversed { format!("({time})") } else { time };
+    format!("{} * {time}", number(convention.time_scale))
 }
