@@ -38,8 +38,10 @@ pub(super) fn field(plan: &Plan, convention: &Convention) -> String {
     }
     let velocity = if is_own_velocity(convention, to) {
         "v"
-    } else if scaled {
+    } else if is_shifted(convention) {
         "d_alpha * (SCALE * data + SHIFT) + d_sigma * noise"
+    } else if scaled {
+        "d_alpha * SCALE * data + d_sigma * noise"
     } else {
         "d_alpha * data + d_sigma * noise"
     };
@@ -75,7 +77,12 @@ fn sign(towards: Towards) -> &'static str {
 
 /// Whether the network's data are not those of the scene.
 fn is_scaled(convention: &Convention) -> bool {
-    (convention.scale - 1.0).abs() > 0.0 || convention.shift.iter().any(|shift| shift.abs() > 0.0)
+    (convention.scale - 1.0).abs() > 0.0 || is_shifted(convention)
+}
+
+/// Whether their middle is another.
+fn is_shifted(convention: &Convention) -> bool {
+    convention.shift.iter().any(|shift| shift.abs() > 0.0)
 }
 
 /// Whether the network's velocity is the scene's.
@@ -88,12 +95,13 @@ fn is_own_velocity(convention: &Convention, to: Interpolant) -> bool {
 /// What the convention has of numbers.
 fn constants(convention: &Convention) -> String {
     let mut text = String::new();
-    if is_scaled(convention) {
+    let (scale, shift) = (number(convention.scale), list(&convention.shift));
+    if is_shifted(convention) {
         text.extend([format!(
-            "# The network's data are (x1 - SHIFT) / SCALE.\nSCALE, SHIFT = {}, array({})\n",
-            number(convention.scale),
-            list(&convention.shift)
+            "# The network's data are (x1 - SHIFT) / SCALE.\nSCALE, SHIFT = {scale}, array({shift})\n"
         )]);
+    } else if is_scaled(convention) {
+        text.extend([format!("# The network's data are x1 / SCALE.\nSCALE = {scale}\n")]);
     }
     if let Prediction::Edm { sigma_data } = convention.prediction {
         text.extend([format!(
@@ -116,7 +124,7 @@ fn level(convention: &Convention, to: Interpolant) -> Vec<String> {
     let scaled = is_scaled(convention);
     let signal = if scaled { "SCALE * alpha" } else { "alpha" };
     let Noising::Path(from) = convention.noising else {
-        let moved = if scaled { " - SHIFT / SCALE" } else { "" };
+        let moved = if is_shifted(convention) { " - SHIFT / SCALE" } else { "" };
         return vec![
             "# The network's noise level of equal sigma / alpha: its points are x1 + s x0."
                 .to_owned(),
@@ -138,7 +146,7 @@ fn level(convention: &Convention, to: Interpolant) -> Vec<String> {
         "# The network's time of equal sigma / alpha."
     };
     let coefficients = if from == to { "coefficients" } else { "trained_coefficients" };
-    let moved = if scaled { " - a / SCALE * SHIFT" } else { "" };
+    let moved = if is_shifted(convention) { " - a / SCALE * SHIFT" } else { "" };
     vec![
         about.to_owned(),
         format!("there = lib.clip({there}, {}, {})", number(first), number(last)),

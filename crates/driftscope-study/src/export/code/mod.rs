@@ -71,7 +71,11 @@ impl Target {
         let mut text = header(self, &plan, &part, loader.as_ref(), model);
         text.push_str(&imports(self, &plan, &part, loader.as_ref()));
         let double = part.doubles || plan.is_double();
-        let mut blocks = vec![self.arrays.helpers(double).to_owned(), plan.constants()];
+        let mut blocks = vec![self.arrays.helpers(double).to_owned()];
+        if plan.is_exact() {
+            blocks.push(self.arrays.softmax().to_owned());
+        }
+        blocks.push(plan.constants());
         if let Some(loader) = &loader {
             blocks.push("MODEL = None".to_owned());
             blocks.push(loader.code.clone());
