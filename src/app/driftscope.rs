@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope_study::Experiment;
-use driftscope_study::export::code::{MODEL_FILE, Target};
+use driftscope_study::export::code::{Target, model_file};
 use driftscope_study::scene::{Data, FieldKind};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
@@ -274,13 +274,10 @@ impl Driftscope {
             Ok(experiment) => {
                 let title = target.title;
                 let mut words = format!("Copied the script for {title}");
-                if experiment.network.is_some() {
-                    words.push_str(". It reads the network from model.safetensors");
+                if let Some(file) = model_file(&experiment) {
+                    words.extend([". It reads the network from ", &file]);
                 }
-                match target.script(&experiment, MODEL_FILE) {
-                    Ok(script) => self.copy(ctx, script, words),
-                    Err(error) => self.complain(error.to_string()),
-                }
+                self.copy(ctx, target.script(&experiment, None), words);
             }
             Err(error) => self.complain(error.to_string()),
         }

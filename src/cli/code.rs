@@ -1,14 +1,14 @@
 //! `driftscope code`: the sampling of a scene as a Python script.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use driftscope_flow::network::Model;
-use driftscope_study::export::code::{MODEL_FILE, TARGETS, Target};
+use driftscope_flow::network::{Model, copy_foreign};
+use driftscope_study::export::code::{TARGETS, Target};
 use driftscope_study::scene::{ModelName, Scene};
 use driftscope_study::{Experiment, Networks, bundled_model};
 
@@ -17,8 +17,8 @@ use super::scene_args::SceneArgs;
 
 /// Print a Python script that samples a scene with another library.
 ///
-/// The script holds the exact field, or loads the network from the safetensors file that `--model` writes,
-/// and solves with the scene's method, tolerances, grid, path and direction. What the library cannot do it
+/// The script holds the exact field, or loads the network from the file that `--model` writes, which for a
+/// network of one's own is a copy of its file, and solves with the scene's method, tolerances, grid, path and direction. What the library cannot do it
 /// writes out as a loop or does the nearest to, and says so at its top. It prints the end points as CSV and
 /// the evaluations on standard error; `--starts F.csv` gives it the starts of `driftscope sample --init F.csv`.
 #[derive(Args, Debug)]
@@ -28,8 +28,9 @@ pub struct Code {
     /// The library.
     #[arg(long = "for", value_name = "LIBRARY", value_parser = targets())]
     target: &'static Target,
-    /// Write the scene's network here, in `PyTorch`'s layout; the script then loads it from there.
-    #[arg(long, value_name = "F.safetensors")]
+    /// Write the scene's network here, in `PyTorch`'s layout, or copy that of one's own; the script then loads
+    /// it from there.
+    #[arg(long, value_name = "F")]
     model: Option<PathBuf>,
 }
 
@@ -44,21 +45,28 @@ impl Code {
     pub fn run(&self) -> Result<ExitCode> {
         let scene = Arc::new(self.scene.scene()?);
         let experiment = Experiment::new(&scene, &Networks::default())?;
-        let mut named = MODEL_FILE.to_owned();
-        // Before the network is written.
-        self.target.script(&experiment, &named)?;
         if let Some(path) = &self.model {
-            ensure!(
-                experiment.network.is_some(),
-                "--model {}: the scene is solved without a network, so there is none to write",
-                path.display()
-            );
-            network_of(&scene)?.save(path)?;
-            named = path.display().to_string();
+            write_network(&experiment, path)?;
         }
-        print(self.target.script(&experiment, &named)?.as_bytes())?;
+        let named = self.model.as_ref().map(|path| path.display().to_string());
+        print(self.target.script(&experiment, named.as_deref()).as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Writes the network of an experiment: as it is if it was trained elsewhere.
+fn write_network(experiment: &Experiment, path: &Path) -> Result<()> {
+    let Some(network) = &experiment.network else {
+        bail!(
+            "--model {}: the scene is solved without a network, so there is none to write",
+            path.display()
+        );
+    };
+    match (network.as_foreign(), &experiment.scene.field.model) {
+        (Some(_), Some(ModelName::File(from))) => copy_foreign(from, path)?,
+        _ => network_of(&experiment.scene)?.save(path)?,
+    }
+    Ok(())
 }
 
 /// The weights of a scene's network.

@@ -1,9 +1,10 @@
 """Runs scripts of `driftscope code` against the libraries they are for, and compares them with `driftscope sample`.
 
-Usage: python tests/code/check.py PROGRAM [--only TARGET] [--bundled]
+Usage: python tests/code/check.py PROGRAM [--only TARGET] [--name PART]
 
 PROGRAM is the built `driftscope`; the libraries are those of the Python that runs this. A target whose library
-is not installed is left out, by name. For every scene and target: the script runs, its end points from given
+is not installed is left out, by name, and so are rows on networks of others (tests/models) without safetensors
+or onnxruntime. For every scene and target: the script runs, its end points from given
 starts are those of the program to the tolerance of the row, and where the row says so its evaluations are equal
 too (where tests/reference_ode.rs repeats the library's counts).
 """
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from forms import FORMS, make
 
 NEEDS = {
     "torchdiffeq": ["torch", "torchdiffeq", "safetensors"],
@@ -30,6 +33,23 @@ SCIPY = ["sampler.controller=i-scipy", "sampler.precision=f64"]
 DIFFRAX = ["sampler.controller=i-diffrax", "sampler.error_weights=torchdiffeq", "sampler.precision=f64"]
 EXACT = ["field.kind=exact", "data.name=eight-gaussians"]
 FIXED = ["sampler.adaptive=false", "sampler.steps=12"]
+DOUBLE = FIXED + ["sampler.precision=f64", "sampler.method=heun3"]
+MODELS = Path(__file__).resolve().parent.parent / "models"
+# Networks that are made for the check: a word before the colon says how.
+VP = ["field.model=trained:vp"]
+
+
+def of(model):
+    """The settings of a network of others."""
+    return [f"field.model={MODELS / model}", "data.name=two-moons"]
+
+
+def form(name):
+    """The settings of an ONNX network whose inputs have this form; see forms.py."""
+    return [f"field.model=form:{name}", "data.name=two-moons"]
+
+
+THREE = ["scipy", "torchdiffeq", "diffrax"]
 
 # Name, settings, the targets, how far end points may be apart, and whether evaluations are equal.
 ROWS = [
@@ -51,11 +71,14 @@ ROWS = [
     ("boxes", ["field.kind=exact", "data.name=checkerboard"] + FIXED + ["sampler.method=rk4"], list(NEEDS), 1e-7, False),
     ("boxes on GVP", ["field.kind=exact", "data.name=checkerboard", "interpolant.kind=gvp"] + FIXED + ["sampler.method=heun"], ["scipy", "torchdiffeq", "diffrax"], 1e-7, False),
     ("ellipses", ["field.kind=exact", "data.name=pinwheel", "interpolant.kind=vp"] + FIXED + ["sampler.method=heun3"], ["scipy", "torchdiffeq", "diffrax", "flow-matching"], 1e-7, False),
-    ("points", ["field.kind=exact", "data.points=[[1, 0], [-1, 0.5], [0, 2]]", "data.kernel=0.2"] + FIXED, ["scipy", "torchdiffeq", "diffrax"], 1e-7, False),
+    ("points", ["field.kind=exact", "data.points=[[1, 0], [-1, 0.5], [0, 2]]", "data.kernel=0.2", "sampler.precision=f64"] + FIXED, ["scipy", "torchdiffeq", "diffrax"], 1e-7, False),
+    ("points in single precision", ["field.kind=exact", "data.points=[[1, 0], [-1, 0.5], [0, 2]]", "data.kernel=0.2"] + FIXED, ["torchdiffeq", "diffrax"], 2e-6, False),
     ("learned Euler", ["sampler.method=euler", "sampler.steps=20", "sampler.precision=f64"], list(NEEDS), 2e-5, True),
     ("learned shifted Euler", ["sampler.method=euler", "sampler.steps=16", "sampler.grid=shifted"], ["diffusers"], 2e-5, True),
     ("learned on GVP", ["interpolant.kind=gvp", "sampler.precision=f64"] + FIXED + ["sampler.method=rk4-38"], ["scipy", "torchdiffeq", "diffrax", "flow-matching"], 2e-5, False),
     ("learned on VP", ["interpolant.kind=vp", "sampler.precision=f64"] + FIXED + ["sampler.method=midpoint"], ["scipy", "torchdiffeq"], 2e-5, False),
+    ("trained on VP", VP + FIXED + ["sampler.precision=f64"], THREE, 2e-5, False),
+    ("trained on VP, on GVP", VP + FIXED + ["interpolant.kind=gvp", "sampler.precision=f64"], ["scipy"], 2e-5, False),
     ("learned RK45", SCIPY, ["scipy"], 1e-6, True),
     ("learned dopri5", TORCH[:2], ["torchdiffeq", "diffrax"], 1e-3, False),
     ("to noise", EXACT + ["direction=encode"] + FIXED, ["scipy", "torchdiffeq", "diffrax", "diffusers"], 1e-7, False),
@@ -65,12 +88,38 @@ ROWS = [
     ("stiff cosine", ["field.kind=classic", "field.system=stiff-cosine"] + SCIPY, ["scipy", "diffusers"], 1e-6, True),
     ("decay", ["field.kind=classic", "field.system=decay"] + FIXED, list(NEEDS), 1e-7, False),
     ("stiff linear", ["field.kind=classic", "field.system=stiff-linear", "sampler.adaptive=false", "sampler.steps=300"], ["scipy"], 1e-6, False),
+    ("chain, velocity", of("silu-velocity.safetensors") + DOUBLE, list(NEEDS), 1e-7, True),
+    ("chain, velocity in single precision", of("silu-velocity.safetensors") + FIXED, ["torchdiffeq", "diffrax"], 2e-6, False),
+    ("chain, velocity and beyond the end", of("silu-velocity.safetensors") + TORCH + ["sampler.end=overshoot"], ["torchdiffeq"], 1e-7, True),
+    ("chain, velocity by 1 - t, on VP", of("relu-reversed-half.safetensors") + DOUBLE + ["interpolant.kind=vp"], THREE, 1e-7, True),
+    ("chain, noise of GVP", of("gelu-noise.safetensors") + DOUBLE, list(NEEDS), 1e-7, True),
+    ("chain, noise, RK45", of("gelu-noise.safetensors") + SCIPY, ["scipy", "diffusers"], 1e-6, True),
+    ("chain, noise, dopri5", of("gelu-noise.safetensors") + TORCH, ["torchdiffeq"], 1e-6, True),
+    ("chain, noise, Dopri5", of("gelu-noise.safetensors") + DIFFRAX, ["diffrax"], 1e-6, True),
+    ("chain, data by 1 - t, on GVP", of("gelu-tanh-data.safetensors") + DOUBLE + ["interpolant.kind=gvp"], THREE, 1e-7, True),
+    ("chain, score of VP by log-SNR", of("softplus-score-double.safetensors") + DOUBLE, THREE, 1e-7, True),
+    ("chain, F of EDM", of("tanh-edm.safetensors") + DOUBLE, list(NEEDS), 1e-7, True),
+    ("ONNX with LayerNorm, noise of VP", of("layernorm-dynamo.onnx") + DOUBLE, list(NEEDS), 1e-5, True),
+    ("ONNX with LayerNorm, dopri5", of("layernorm-dynamo.onnx") + TORCH + ["sampler.rtol=1e-3", "sampler.atol=1e-4"], ["torchdiffeq", "diffusers"], 1e-3, True),
+    ("ONNX with LayerNorm, Dopri5", of("layernorm-dynamo.onnx") + DIFFRAX + ["sampler.rtol=1e-3", "sampler.atol=1e-4"], ["diffrax"], 1e-3, True),
+    ("ONNX by the index of DDPM", of("film-dynamo.onnx") + DOUBLE, THREE, 1e-5, True),
+    ("ONNX, velocity of GVP", of("residual-torchscript.onnx") + DOUBLE, ["scipy", "torchdiffeq", "flow-matching"], 1e-5, True),
+    # onnxruntime calculates in half precision, the program with its weights in single.
+    ("ONNX in half precision", of("film-half-torchscript.onnx") + DOUBLE, ["scipy"], 1e-1, True),
+]
+# Every form of ONNX's inputs: with the steps given, and with times that differ from particle to particle, where
+# what single precision leaves of an error sets the steps.
+ROWS += [(f"ONNX, {name}", form(name) + DOUBLE, ["scipy", "torchdiffeq", "diffrax"], 1e-6, True) for name in FORMS]
+ROWS += [
+    (f"ONNX, {name}, adaptive", form(name) + ["sampler.rtol=1e-4", "sampler.atol=1e-5", "sampler.precision=f64"], ["diffusers", "diffrax"], 1e-3, False)
+    for name in FORMS
 ]
 # Noisy scenes: the law of the end points, by mean and standard deviation of 2,000 of them.
 NOISY = [
     ("sigma", EXACT + ["diffusion.form=sigma", "sampler.steps=40"]),
     ("SBDM by Heun", EXACT + ["diffusion.form=sbdm", "diffusion.scheme=heun", "sampler.steps=60", "diffusion.last_step=euler"]),
     ("SRA1", EXACT + ["diffusion.form=constant", "diffusion.scheme=sra1", "sampler.steps=40", "diffusion.last_step=tweedie"]),
+    ("sigma, a chain", of("gelu-noise.safetensors") + ["diffusion.form=sigma", "sampler.steps=40"]),
     ("linear diffusion", ["direction=noise", "data.name=rings", "sampler.steps=50"]),
 ]
 STARTS = "x,y\n" + "".join(f"{x},{y}\n" for x, y in [(-1.5, 0.25), (0.4, -0.9), (1.1, 1.3), (0.05, 0.6), (-0.7, -1.8), (2.1, -0.2)])
@@ -98,14 +147,43 @@ def script(program, folder, settings, target):
     command += [f"--set={setting}" for setting in settings]
     learned = not any(s.startswith(("field.kind", "direction=noise")) for s in settings)
     if learned:
-        command += ["--model", str(folder / "m.safetensors")]
+        ending = "onnx" if any(setting.endswith(".onnx") for setting in settings) else "safetensors"
+        command += ["--model", str(folder / f"m.{ending}")]
     path = folder / "script.py"
     path.write_text(run(command).stdout)
     return path
 
 
+def made(program, folder, settings):
+    """The settings, with the network that one of them asks for made."""
+    done = []
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        how, _, what = value.partition(":")
+        if key == "field.model" and how == "trained":
+            path = folder / "trained.safetensors"
+            run([program, "train", "--data", "two-moons", "--interpolant", what, "--steps", "300", "--hidden", "32", "--out", path])
+            setting = f"{key}={path}"
+        elif key == "field.model" and how == "form":
+            path = folder / f"{what}.onnx"
+            make(what, path)
+            setting = f"{key}={path}"
+        done.append(setting)
+    return done
+
+
+def lacks(settings):
+    """What a row needs beside its target's libraries and is not installed."""
+    models = " ".join(setting for setting in settings if setting.startswith("field.model="))
+    needed = {"safetensors": ".safetensors", "onnxruntime": ".onnx", "onnx": "=form:"}
+    if "=form:" in models:
+        models += ".onnx"
+    return [name for name, mark in needed.items() if mark in models and not importlib.util.find_spec(name)]
+
+
 def compare(program, folder, settings, target):
     """How far the script's end points are from the program's, and the evaluations of both."""
+    settings = made(program, folder, settings)
     (folder / "starts.csv").write_text(STARTS)
     ours = [program, "sample", "--init", str(folder / "starts.csv"), "--out", str(folder / "out")]
     run(ours + [f"--set={setting}" for setting in settings])
@@ -138,6 +216,9 @@ def main():
     for name, settings, targets, within, equal in ROWS:
         if args.name and args.name not in name:
             continue
+        if lacks(settings):
+            print(f"{name}: left out, since {', '.join(lacks(settings))} is not installed")
+            continue
         for target in [target for target in targets if target in wanted]:
             with tempfile.TemporaryDirectory() as folder:
                 done += 1
@@ -154,6 +235,9 @@ def main():
                 print(f"{'ok    ' if good else 'WRONG '}  {name}, {target}: {words}", flush=True)
     for name, settings in NOISY:
         if args.name and args.name not in name:
+            continue
+        if lacks(settings):
+            print(f"{name}: left out, since {', '.join(lacks(settings))} is not installed")
             continue
         for target in sorted(wanted):
             with tempfile.TemporaryDirectory() as folder:

@@ -12,6 +12,7 @@ use driftscope_flow::network::{
 };
 use thiserror::Error;
 
+use crate::own::name_from;
 use crate::recording::ForeignWords;
 use crate::scene::{ModelName, Scene, SceneError};
 
@@ -227,6 +228,7 @@ impl Networks {
 
     /// Writes a scene, and beside it the networks trained here that it names, which the file then names
     /// by their own files: `moons.toml` has `moons.safetensors`, a second network `moons-2.safetensors`.
+    /// Files that it names are named as seen from its folder.
     ///
     /// # Errors
     /// If a file cannot be written, or a network is not here.
@@ -234,7 +236,14 @@ impl Networks {
         let mut scene = scene.clone();
         let mut named: Vec<NetworkId> = Vec::new();
         for field in scene.fields_mut() {
-            let Some(ModelName::Trained(id)) = field.model else { continue };
+            let id = match &field.model {
+                Some(ModelName::Trained(id)) => *id,
+                Some(ModelName::File(file)) => {
+                    field.model = Some(ModelName::File(name_from(file, path)));
+                    continue;
+                }
+                None => continue,
+            };
             let place = named.iter().position(|known| *known == id).unwrap_or(named.len());
             let mut file = path.with_extension("safetensors");
             if place > 0 {
@@ -252,6 +261,9 @@ impl Networks {
         for sampler in scene.samplers_mut() {
             if let Some(times) = &sampler.times {
                 sampler.times = Some(times.beside(path).map_err(failed)?);
+            }
+            if let Some(tableau) = &sampler.tableau {
+                sampler.tableau = Some(tableau.beside(path).map_err(failed)?);
             }
         }
         scene.data = scene.data.beside(path).map_err(failed)?;
@@ -321,123 +333,4 @@ fn lock() -> MutexGuard<'static, HashMap<Source, Arc<LoadedNetwork>>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use driftscope_base::cancel::Cancel;
-
-    use super::*;
-    use crate::experiment::Experiment;
-    use crate::run::{RunOptions, run};
-    use crate::scene::{Field, FieldKind};
-
-    #[test]
-    fn every_distribution_has_a_bundled_model() {
-        for toy in driftscope_flow::data::TOYS {
-            let model = from_bundle(toy.name).expect("reads");
-            let NetworkKind::Own { description, trained_on, .. } = &model.kind else {
-                panic!("{} is one of ours", toy.name);
-            };
-            assert_eq!(description.data, toy.name);
-            assert_eq!(*trained_on, Interpolant::Linear);
-        }
-    }
-
-    /// A network that nobody bundled.
-    fn other(seed: u64) -> Arc<Model> {
-        let mut model = bundled_model("rings").expect("reads");
-        model.weights.layers[0].bias[0] += 0.25 + seed as f32;
-        Arc::new(model)
-    }
-
-    fn following(id: NetworkId) -> Scene {
-        let mut scene =
-            Scene::with_settings(None, &["particles.count=20".into()]).expect("a scene");
-        scene.add_pane();
-        scene.follow_trained(id);
-        scene
-    }
-
-    #[test]
-    fn an_identity_is_that_of_the_weights() {
-        let (one, two) = (other(0), other(1));
-        assert_ne!(one.id(), two.id());
-        let mut later = (*one).clone();
-        later.description.steps += 1;
-        assert_eq!(later.id(), one.id(), "how it came to be makes no difference");
-        later.description.interpolant = Interpolant::Gvp;
-        assert_ne!(later.id(), one.id(), "the path it belongs to does");
-        assert_eq!(one.id().to_string().parse(), Ok(one.id()));
-        let bytes = one.to_bytes().expect("writes");
-        assert_eq!(Model::from_bytes(&bytes, "again").expect("reads").id(), one.id());
-    }
-
-    #[test]
-    fn equal_scenes_give_equal_recordings_wherever_the_network_came_from() {
-        let ends = |networks: &Networks, scene: &Scene| {
-            let scene = Arc::new(scene.pane(0));
-            let experiment = Experiment::new(&scene, networks).expect("ready");
-            let options = RunOptions::for_window(20);
-            let recording =
-                run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
-            recording.ends().map(|end| end.map(f64::to_bits)).collect::<Vec<_>>()
-        };
-        let (here, there) = (Networks::default(), Networks::default());
-        let id = here.keep(other(0));
-        there.keep(other(1));
-        assert_eq!(there.keep(other(0)), id);
-        let scene = following(id);
-        assert_eq!(ends(&here, &scene), ends(&there, &scene));
-        assert_ne!(ends(&here, &scene), ends(&there, &following(other(1).id())));
-        assert_ne!(
-            ends(&here, &scene),
-            ends(&here, &Scene { field: Scene::default().field, ..scene.clone() })
-        );
-        here.forget(|known| known != id);
-        let gone = Experiment::new(&Arc::new(scene), &here)
-            .map(|_| ())
-            .expect_err("forgotten")
-            .to_string();
-        assert!(gone.contains("field.model") && gone.contains(&id.to_string()), "{gone}");
-    }
-
-    #[test]
-    fn a_scene_is_saved_with_the_networks_it_names() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("own.toml");
-        let networks = Networks::default();
-        let (one, two) = (networks.keep(other(0)), networks.keep(other(1)));
-        let mut scene = following(one);
-        scene.add_pane();
-        scene.panes[1].field.as_mut().expect("its own").model = Some(ModelName::Trained(two));
-        networks.save_scene(&scene, &path).expect("saved");
-        let again = Scene::load(&path).expect("reads back");
-        assert_eq!(again.trained_networks().count(), 0);
-        let fresh = Networks::default();
-        let ids = (0..3).map(|i| fresh.of(&again.pane(i)).expect("its file").expect("learned").id);
-        assert_eq!(ids.collect::<Vec<_>>(), [one, one, two]);
-        let lost = fresh.save_scene(&scene, &folder.path().join("lost.toml"));
-        assert!(lost.is_err() && !folder.path().join("lost.toml").exists());
-    }
-
-    #[test]
-    fn leaving_a_training_brings_back_what_was_there() {
-        let mut scene = following(other(0).id());
-        scene.leave_trained(None);
-        assert!(
-            scene.fields().all(|field| field.model.is_none() && field.kind == FieldKind::Learned)
-        );
-        let file = ModelName::File("moons.safetensors".into());
-        let mut before = Field { model: Some(file.clone()), ..Field::default() };
-        before.reading.state("time", Some("1-t".to_owned()));
-        scene.follow_trained(other(0).id());
-        scene.leave_trained(Some(&before));
-        assert!(scene.fields().all(|field| *field == before));
-        // A mixture of one's own has no bundled network to go back to.
-        let mixture = "[data]\nmixture = [{ mean = [0, 0], std = 1 }]\n[field]\nkind = \"exact\"\n";
-        let mut own = Scene::from_toml(mixture, "own").expect("a scene");
-        own.field.kind = FieldKind::Learned;
-        own.follow_trained(other(0).id());
-        assert!(own.check().is_ok());
-        own.leave_trained(None);
-        assert!(own.check().is_ok() && own.field.kind == FieldKind::Exact);
-    }
-}
+mod tests;

@@ -23,7 +23,7 @@ pub use foreign::{ForeignModel, ForeignNetwork};
 pub use identity::{NetworkId, NotAnIdentity};
 pub use kernel::Kernel;
 pub use mlp::Mlp;
-pub use opened::{ONNX_ENDING, Opened, beside};
+pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
 pub use training::{
     ComputeDevice, GradientMethod, LOSSES, Loss, LossRef, Trainer, TrainingData, TrainingError,
     TrainingSettings,

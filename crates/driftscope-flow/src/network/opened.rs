@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use driftscope_base::files::write_atomically;
 use safetensors::tensor::SafeTensors;
 
 use super::checkpoint::{CheckpointError, MAX_FILE_BYTES, Model, read_file as read};
@@ -91,6 +92,38 @@ pub fn beside(path: &Path) -> [PathBuf; 2] {
     let mut data = path.as_os_str().to_owned();
     data.push(".data");
     [path.with_extension("toml"), PathBuf::from(data)]
+}
+
+/// Copies the file of a network of others as it is, and ONNX's weights where they stand beside it; what a TOML
+/// file states stays behind. `to` may be `from`.
+///
+/// # Errors
+/// If a file cannot be read or written, or an ONNX file would lose its ending, by which it is known, or
+/// another file gain it.
+pub fn copy_foreign(from: &Path, to: &Path) -> Result<(), CheckpointError> {
+    let failed = |path: &Path, source| CheckpointError::Io {
+        origin: path.display().to_string(),
+        action: "writing",
+        source,
+    };
+    if is_onnx(from) != is_onnx(to) {
+        let ends = if is_onnx(from) { "has to end" } else { "must not end" };
+        let reason = format!("a copy of {} {ends} in .{ONNX_ENDING}", from.display());
+        return Err(failed(to, io::Error::new(io::ErrorKind::InvalidInput, reason)));
+    }
+    let write = |path: &Path, bytes: &[u8]| {
+        write_atomically(path, bytes).map_err(|source| failed(path, source))
+    };
+    if is_onnx(from) {
+        let [_, data] = beside(from);
+        match read(&data) {
+            // The file names its weights by the name they have.
+            Ok(bytes) => write(&to.with_file_name(name_of(&data)), &bytes)?,
+            Err(CheckpointError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    write(to, &read(from)?)
 }
 
 /// Whether a readable safetensors file lacks what this program writes into its own.

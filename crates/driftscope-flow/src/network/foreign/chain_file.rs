@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use super::activation::Activation;
 use super::chain::{Chain, Layer, TimeFeatures};
 use super::numbers::Stored;
+use super::outline::ChainOutline;
 use super::refusal::Refusal;
 use super::statements::Statements;
 use super::words::Word;
@@ -61,10 +62,14 @@ fn corrupt(error: &safetensors::SafeTensorError, origin: &str) -> Refusal {
 }
 
 /// Reads the chain.
-pub fn read(bytes: &[u8], statements: &Statements, origin: &str) -> Result<Chain, Refusal> {
+pub fn read(
+    bytes: &[u8],
+    statements: &Statements,
+    origin: &str,
+) -> Result<(Chain, ChainOutline), Refusal> {
     let refuse = |reason: String| Refusal::new(origin, reason);
     let tensors = SafeTensors::deserialize(bytes).map_err(|error| corrupt(&error, origin))?;
-    let layers = layers(&tensors).map_err(refuse)?;
+    let (names, layers) = layers(&tensors).map_err(refuse)?;
     let activation = if layers.len() == 1 {
         // Nothing stands between.
         Activation::Relu
@@ -112,11 +117,18 @@ pub fn read(bytes: &[u8], statements: &Statements, origin: &str) -> Result<Chain
         Features::CosSin => TimeFeatures::CosSin(frequencies()?),
     };
     let time_first = statements.choice("input_order", &ORDERS, origin)?.unwrap_or(false);
-    Ok(Chain::new(features, time_first, activation, layers))
+    let outline = ChainOutline {
+        layers: names,
+        brain: tensors.iter().any(|(_, view)| view.dtype() == Dtype::BF16),
+        activation,
+        features: features.clone(),
+        time_first,
+    };
+    Ok((Chain::new(features, time_first, activation, layers), outline))
 }
 
-/// The layers in the order of the numbers in their names.
-fn layers(tensors: &SafeTensors) -> Result<Vec<Layer<f64>>, String> {
+/// The layers in the order of the numbers in their names, and what the names of their tensors begin with.
+fn layers(tensors: &SafeTensors) -> Result<(Vec<String>, Vec<Layer<f64>>), String> {
     const HINT: &str = "export other networks as ONNX";
     let mut found: BTreeMap<&str, [Option<TensorView>; 2]> = BTreeMap::new();
     for (name, view) in tensors.iter() {
@@ -181,7 +193,8 @@ fn layers(tensors: &SafeTensors) -> Result<Vec<Layer<f64>>, String> {
     if outputs != DIMENSIONS {
         return Err(format!("its last layer gives {outputs} numbers; 2 are needed"));
     }
-    Ok(layers)
+    let begin = |name: &&str| if name.is_empty() { String::new() } else { format!("{name}.") };
+    Ok((names.iter().map(begin).collect(), layers))
 }
 
 fn numbers(view: &TensorView, layer: &str, part: &str) -> Result<Vec<f64>, String> {

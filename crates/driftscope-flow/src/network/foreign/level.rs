@@ -55,7 +55,8 @@ fn index_of(log_ratio: f64) -> f64 {
 
 impl Convention {
     /// Whether the network's times are indices of DDPM's table.
-    fn tabulated(&self) -> bool {
+    #[must_use]
+    pub fn tabulated(&self) -> bool {
         self.time == TimeInput::Index && self.noising == Noising::Path(Interpolant::Vp)
     }
 
@@ -75,6 +76,19 @@ impl Convention {
             last = f64::min(last, path.time_of_level(HELD_INFINITE, 1.0));
         }
         (first, last)
+    }
+
+    /// The least and the largest t of its path at which the network is evaluated; none on variance
+    /// exploding, which has no t.
+    #[must_use]
+    pub fn times(&self) -> Option<(f64, f64)> {
+        let Noising::Path(path) = self.noising else { return None };
+        let (first, last) = self.held(path);
+        if !self.tabulated() {
+            return Some((first, last));
+        }
+        let at = |log_ratio: f64| path.time_of_level(1.0, log_ratio.exp());
+        Some((first.max(at(DDPM[LEVELS - 1])), last.min(at(DDPM[0]))))
     }
 
     /// The network's level whose ratio σ/α is nearest to that of `α : σ`, in the network's own data.
@@ -156,6 +170,33 @@ impl Convention {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_at_both_ends_are_those_of_the_first_and_the_last_time() {
+        for prediction in [Prediction::Velocity(Towards::Data), Prediction::Data, Prediction::Noise]
+        {
+            for path in [Interpolant::Linear, Interpolant::Gvp, Interpolant::Vp] {
+                for (_, time) in TimeInput::ALL {
+                    let convention = Convention {
+                        prediction,
+                        noising: Noising::Path(path),
+                        time,
+                        time_scale: 1.0,
+                        scale: 1.0,
+                        shift: [0.0; 2],
+                    };
+                    let (first, last) = convention.times().expect("a path");
+                    for (t, level) in
+                        [(first, convention.level(0.0, 1.0)), (last, convention.level(1.0, 0.0))]
+                    {
+                        let at = path.coefficients(t);
+                        let apart = (level.alpha - at.alpha).abs() + (level.sigma - at.sigma).abs();
+                        assert!(apart < 1e-9, "{convention:?} at {t}: {level:?}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn indices_are_those_of_ddpm() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::convention::Convention;
 use super::function::ForeignNetwork;
+use super::outline::Outline;
 use super::refusal::Refusal;
 use super::statements::Statements;
 use super::{chain_file, onnx, onnx_check};
@@ -18,6 +19,8 @@ pub struct ForeignModel {
     pub network: Arc<dyn ForeignNetwork>,
     /// What goes in and what comes out.
     pub convention: Convention,
+    /// What its file holds.
+    pub outline: Arc<Outline>,
 }
 
 impl ForeignModel {
@@ -34,8 +37,8 @@ impl ForeignModel {
         origin: &str,
     ) -> Result<Self, Refusal> {
         let statements = chain_file::statements(bytes, beside, origin)?.with(over);
-        let chain = chain_file::read(bytes, &statements, origin)?;
-        Self::assemble(Arc::new(chain), &statements, bytes, origin)
+        let (chain, outline) = chain_file::read(bytes, &statements, origin)?;
+        Self::assemble((Arc::new(chain), Outline::Chain(outline)), &statements, bytes, origin)
     }
 
     /// Reads the bytes of an ONNX file. `data` are the name and the bytes of the file beside it in which
@@ -53,19 +56,21 @@ impl ForeignModel {
         let statements = Statements::new(checked.metadata.clone(), beside, origin)?.with(over);
         // What the statements lack is said before the network is made.
         Convention::stated(&statements, origin)?;
-        let (identity, network) = (bytes.clone(), onnx::read(bytes, checked, origin)?);
-        Self::assemble(Arc::new(network), &statements, &identity, origin)
+        let identity = bytes.clone();
+        let (network, outline) = onnx::read(bytes, checked, origin)?;
+        let network = (Arc::new(network) as _, Outline::Onnx(outline));
+        Self::assemble(network, &statements, &identity, origin)
     }
 
     fn assemble(
-        network: Arc<dyn ForeignNetwork>,
+        (network, outline): (Arc<dyn ForeignNetwork>, Outline),
         statements: &Statements,
         bytes: &[u8],
         origin: &str,
     ) -> Result<Self, Refusal> {
         let convention = Convention::stated(statements, origin)?;
         let id = NetworkId::of_parts([bytes, statements.to_string().as_bytes()]);
-        let model = Self { id, network, convention };
+        let model = Self { id, network, convention, outline: Arc::new(outline) };
         model.try_out(origin)?;
         Ok(model)
     }
@@ -77,7 +82,8 @@ impl ForeignModel {
             self.id.to_string().as_bytes(),
             format!("{convention:?}").as_bytes(),
         ]);
-        Self { id, network: Arc::clone(&self.network), convention }
+        let (network, outline) = (Arc::clone(&self.network), Arc::clone(&self.outline));
+        Self { id, network, convention, outline }
     }
 
     /// Evaluates a few points, so that a network that cannot be run is refused when it is opened.

@@ -9,6 +9,7 @@ use rten_tensor::{NdTensor, Tensor};
 use super::function::ForeignNetwork;
 use super::onnx_check::Checked;
 use super::onnx_inputs::{Roles, TimeShape};
+use super::outline::OnnxOutline;
 use super::refusal::Refusal;
 use super::workers::Workers;
 
@@ -36,7 +37,11 @@ struct Runner {
 }
 
 /// Makes the network of a checked file.
-pub fn read(bytes: Vec<u8>, checked: Checked, origin: &str) -> Result<OnnxNetwork, Refusal> {
+pub fn read(
+    bytes: Vec<u8>,
+    checked: Checked,
+    origin: &str,
+) -> Result<(OnnxNetwork, OnnxOutline), Refusal> {
     let refuse = |reason: String| Refusal::new(origin, reason);
     let mut options = ModelOptions::with_all_ops();
     if let Some((name, data)) = checked.data {
@@ -50,8 +55,8 @@ pub fn read(bytes: Vec<u8>, checked: Checked, origin: &str) -> Result<OnnxNetwor
     let node = |name: &str| {
         model.node_id(name).map_err(|_| refuse(format!("its input `{name}` is used by nothing")))
     };
-    let point = node(&checked.roles.point)?;
-    let time = checked.roles.time.as_ref().map(|(name, _)| node(name)).transpose()?;
+    let point = node(&checked.roles.point.name)?;
+    let time = checked.roles.time.as_ref().map(|(time, _)| node(&time.name)).transpose()?;
     // The first output that can be [n, 2].
     let fits = |id: NodeId| {
         let shape = model.node_info(id).and_then(|info| info.shape());
@@ -61,20 +66,21 @@ pub fn read(bytes: Vec<u8>, checked: Checked, origin: &str) -> Result<OnnxNetwor
             _ => false,
         })
     };
-    let output = checked
+    let (output, name) = checked
         .outputs
         .iter()
-        .filter_map(|name| model.node_id(name).ok())
-        .find(|&id| fits(id))
+        .filter_map(|name| Some((model.node_id(name).ok()?, name)))
+        .find(|&(id, _)| fits(id))
         .ok_or_else(|| refuse("none of its outputs is [n, 2]".to_owned()))?;
     let about = format!("ONNX, {} operators", checked.nodes);
+    let outline = OnnxOutline { inputs: checked.roles.clone(), output: name.clone() };
     let runner = Runner { model, roles: checked.roles, point, time, output };
     runner.try_out().map_err(|error| refuse(format!("it cannot be run: {}", one_line(error))))?;
     let workers = Workers::new(move |batch: &Batch, options: &RunOptions| {
         let failed = |_| vec![f32::NAN; batch.points.len()];
         runner.run(batch, options).unwrap_or_else(failed)
     });
-    Ok(OnnxNetwork { workers, about })
+    Ok((OnnxNetwork { workers, about }, outline))
 }
 
 impl Runner {
@@ -135,7 +141,7 @@ impl Runner {
     ) -> Vec<(NodeId, ValueOrView<'static>)> {
         let count = batch.times.len();
         let places = || (start..start + size).map(|i| i.min(end - 1));
-        let Some(((_, shape), id)) = self.roles.time.as_ref().zip(self.time) else {
+        let Some(((time, shape), id)) = self.roles.time.as_ref().zip(self.time) else {
             let points: Vec<f32> = places()
                 .flat_map(|i| [batch.points[i], batch.points[count + i], batch.times[i]])
                 .collect();
@@ -155,7 +161,7 @@ impl Runner {
             TimeShape::Single => vec![1],
             TimeShape::Column => vec![size, 1],
         };
-        let times: Value = if self.roles.whole {
+        let times: Value = if time.element.is_whole() {
             let whole: Vec<i32> = times.iter().map(|time| time.round() as i32).collect();
             Tensor::from_data(&dims, whole).into()
         } else {

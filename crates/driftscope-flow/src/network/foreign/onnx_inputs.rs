@@ -7,8 +7,7 @@ pub struct Declared {
     name: String,
     /// Sizes; none where they are free. None where even their number is.
     dims: Option<Vec<Option<usize>>>,
-    whole: bool,
-    float: bool,
+    element: Option<Element>,
 }
 
 /// Names that points and times go by, where shapes do not tell.
@@ -29,6 +28,49 @@ const TIMES: [&str; 12] = [
     "log_snr",
 ];
 
+/// What an input's numbers are declared to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// binary16.
+    Half,
+    /// binary32.
+    Single,
+    /// binary64.
+    Double,
+    /// Whole, of 32 bits.
+    Int32,
+    /// Whole, of 64 bits.
+    Int64,
+}
+
+impl Element {
+    fn of(kind: DataType) -> Option<Self> {
+        Some(match kind {
+            DataType::FLOAT16 => Self::Half,
+            DataType::FLOAT => Self::Single,
+            DataType::DOUBLE => Self::Double,
+            DataType::INT32 => Self::Int32,
+            DataType::INT64 => Self::Int64,
+            _ => return None,
+        })
+    }
+
+    /// Whether they are whole.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Int32 | Self::Int64)
+    }
+}
+
+/// An input by its name and the type of its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// As the file calls it.
+    pub name: String,
+    /// What its numbers are.
+    pub element: Element,
+}
+
 /// How the time goes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeShape {
@@ -45,11 +87,10 @@ pub enum TimeShape {
 /// The inputs by what they are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roles {
-    pub point: String,
+    /// The points, `[n, 2]`, or `[n, 3]` with their times.
+    pub point: Input,
     /// None where the time is the third column of the point.
-    pub time: Option<(String, TimeShape)>,
-    /// Whether the time is a whole number.
-    pub whole: bool,
+    pub time: Option<(Input, TimeShape)>,
     /// The size of every batch, where it is fixed.
     pub batch: Option<usize>,
 }
@@ -65,9 +106,17 @@ impl Declared {
         Self {
             name: value.name.clone().unwrap_or_default(),
             dims,
-            whole: matches!(kind, Some(DataType::INT64 | DataType::INT32)),
-            float: matches!(kind, Some(DataType::FLOAT | DataType::DOUBLE | DataType::FLOAT16)),
+            element: kind.and_then(Element::of),
         }
+    }
+
+    fn float(&self) -> bool {
+        self.element.is_some_and(|element| !element.is_whole())
+    }
+
+    /// Itself, if its numbers are of a known type.
+    fn known(&self) -> Option<Input> {
+        Some(Input { name: self.name.clone(), element: self.element? })
     }
 
     fn named(&self, names: &[&str]) -> bool {
@@ -76,12 +125,12 @@ impl Declared {
 
     /// Whether it may be points with `columns` columns, by its shape.
     fn has_columns(&self, columns: usize) -> bool {
-        self.float && matches!(self.dims.as_deref(), Some([_, Some(last)]) if *last == columns)
+        self.float() && matches!(self.dims.as_deref(), Some([_, Some(last)]) if *last == columns)
     }
 
     /// Whether nothing is said against its being points.
     fn may_be_points(&self) -> bool {
-        self.float
+        self.float()
             && match self.dims.as_deref() {
                 None => true,
                 Some([_, last]) => last.is_none_or(|last| last == 2),
@@ -90,9 +139,7 @@ impl Declared {
     }
 
     fn time_shape(&self) -> Option<TimeShape> {
-        if !self.float && !self.whole {
-            return None;
-        }
+        self.element?;
         match self.dims.as_deref() {
             Some([]) => Some(TimeShape::Scalar),
             Some([Some(1)]) => Some(TimeShape::Single),
@@ -126,7 +173,8 @@ pub fn roles(inputs: &[Declared]) -> Result<Roles, String> {
     let batch = |input: &Declared| input.dims.as_ref()?.first().copied().flatten();
     match inputs {
         [both] if both.has_columns(3) => {
-            Ok(Roles { point: both.name.clone(), time: None, whole: false, batch: batch(both) })
+            let point = both.known().ok_or_else(refuse)?;
+            Ok(Roles { point, time: None, batch: batch(both) })
         }
         [a, b] => {
             let fits = |point: &Declared, time: &Declared| {
@@ -148,12 +196,9 @@ pub fn roles(inputs: &[Declared]) -> Result<Roles, String> {
                 TimeShape::Row | TimeShape::Column => batch(time),
                 TimeShape::Scalar | TimeShape::Single => None,
             });
-            Ok(Roles {
-                point: point.name.clone(),
-                time: Some((time.name.clone(), shape)),
-                whole: time.whole,
-                batch,
-            })
+            let point = point.known().ok_or_else(refuse)?;
+            let time = time.known().ok_or_else(refuse)?;
+            Ok(Roles { point, time: Some((time, shape)), batch })
         }
         _ => Err(refuse()),
     }

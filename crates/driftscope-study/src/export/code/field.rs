@@ -1,10 +1,12 @@
 //! The field of a scene as Python, and how its starts are drawn.
 
-use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Component, Shape};
 
+use super::conversion;
+use super::paths::{level_code, means_code, path_code, trained_code};
 use super::plan::Plan;
 use super::python::{Library, list, number, table};
+use crate::networks::NetworkKind;
 use crate::scene::{Direction, Start};
 
 impl Plan<'_> {
@@ -45,21 +47,19 @@ impl Plan<'_> {
             let components = experiment.mixture.components();
             return format!("{}\n\n{path}\n\n{}", data_code(components), exact_code(components));
         };
-        let trained_on = network.trained_on().unwrap_or_default();
-        if trained_on == scene.path() {
-            return format!("{path}\n\n{}", include_str!("snippets/learned_same.py"));
-        }
-        let trained = path_code(trained_on)
-            .replace("def coefficients(", "def trained_coefficients(")
-            .replace("def beta(", "def trained_beta(")
-            .replace(" beta(", " trained_beta(");
-        let level = match trained_on {
-            Interpolant::Linear => include_str!("snippets/level_linear.py"),
-            Interpolant::Gvp => include_str!("snippets/level_gvp.py"),
-            Interpolant::Vp => include_str!("snippets/level_vp.py"),
+        let trained_on = match &network.kind {
+            NetworkKind::Own { trained_on, .. } => *trained_on,
+            NetworkKind::Foreign(model) => return conversion::field(self, &model.convention),
         };
+        if trained_on == scene.path() {
+            let same = include_str!("snippets/learned_same.py").replace("OUTPUT", "network(t, x)");
+            return format!("{path}\n\n{same}");
+        }
+        let trained = trained_code(trained_on);
+        let level = level_code(trained_on);
+        let means = means_code(trained_on, scene.path());
         let other = include_str!("snippets/learned_other.py");
-        format!("{path}\n\n{trained}\n\n{level}\n\n{other}")
+        format!("{path}\n\n{trained}\n\n{level}\n\n{means}\n\n{other}")
     }
 
     /// How starting points are drawn, in `NumPy`.
@@ -97,14 +97,6 @@ impl Plan<'_> {
             number(level.alpha),
             number(level.sigma)
         )
-    }
-}
-
-fn path_code(path: Interpolant) -> &'static str {
-    match path {
-        Interpolant::Linear => include_str!("snippets/path_linear.py"),
-        Interpolant::Gvp => include_str!("snippets/path_gvp.py"),
-        Interpolant::Vp => include_str!("snippets/path_vp.py"),
     }
 }
 

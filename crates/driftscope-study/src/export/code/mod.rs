@@ -1,11 +1,15 @@
 //! Scripts: the field and the sampling of an experiment as a Python program for a library of elsewhere.
 //! A file here and its line in the table add a target to the command line, its help and the window's menu.
 
+mod conversion;
 mod diffrax;
 mod diffusers;
 mod field;
 mod flow_matching;
 mod loops;
+mod network;
+mod onnx;
+mod paths;
 mod plan;
 mod python;
 mod scipy;
@@ -15,14 +19,14 @@ mod torchdiffeq;
 
 use std::fmt::Write;
 
-use thiserror::Error;
-
 pub use target::Target;
 
+use self::network::Loader;
 use self::plan::Plan;
 use self::python::{Library, indented};
 use self::target::Part;
 use crate::experiment::Experiment;
+use crate::scene::ModelName;
 
 /// Every target, in menu order.
 pub static TARGETS: &[&Target] = &[
@@ -34,8 +38,19 @@ pub static TARGETS: &[&Target] = &[
     &flow_matching::TARGET,
 ];
 
-/// The file that scripts take a network from, unless another is named.
-pub const MODEL_FILE: &str = "model.safetensors";
+/// The file that scripts take a network of this program from, unless another is named.
+const MODEL_FILE: &str = "model.safetensors";
+
+/// The file that the script of an experiment takes its network from: that of the scene if it was trained
+/// elsewhere, else `model.safetensors`. None if there is no network.
+#[must_use]
+pub fn model_file(experiment: &Experiment) -> Option<String> {
+    let network = experiment.network.as_ref()?;
+    Some(match (network.as_foreign(), &experiment.scene.field.model) {
+        (Some(_), Some(ModelName::File(path))) => path.display().to_string(),
+        _ => MODEL_FILE.to_owned(),
+    })
+}
 
 impl Target {
     /// The target called `name`, if the table has it.
@@ -44,46 +59,44 @@ impl Target {
         TARGETS.iter().copied().find(|target| target.name == name)
     }
 
-    /// The script for an experiment; a network is taken from the file `model`.
-    ///
-    /// # Errors
-    /// If the network was trained elsewhere.
-    pub fn script(&self, experiment: &Experiment, model: &str) -> Result<String, ForeignNetwork> {
-        if experiment.network.as_ref().is_some_and(|network| network.trained_on().is_none()) {
-            return Err(ForeignNetwork);
-        }
+    /// The script for an experiment; its network is taken from the file `model`, or that of [`model_file`].
+    #[must_use]
+    pub fn script(&self, experiment: &Experiment, model: Option<&str>) -> String {
+        let usual = model_file(experiment).unwrap_or_default();
+        let model = model.unwrap_or(&usual);
         let plan = Plan::new(experiment);
         let part = (self.write)(&plan);
+        let loader =
+            experiment.network.as_ref().map(|network| Loader::new(&network.kind, self.arrays));
+        let mut text = header(self, &plan, &part, loader.as_ref(), model);
+        text.push_str(&imports(self, &plan, &part, loader.as_ref()));
         let double = part.doubles || plan.is_double();
-        let learned = experiment.network.is_some();
-        let mut text = header(self, &plan, &part, model);
-        text.push_str(&imports(self, &plan, &part));
-        let mut blocks = vec![self.arrays.helpers(double).to_owned(), plan.constants()];
-        if learned {
-            let network = match self.arrays {
-                Library::Torch => include_str!("snippets/network_torch.py"),
-                Library::NumPy | Library::Jax => include_str!("snippets/network_arrays.py"),
-            };
-            blocks.push("MODEL = None".to_owned());
-            blocks.push(self.arrays.speak(network));
+        let mut blocks = vec![self.arrays.helpers(double).to_owned()];
+        if plan.is_exact() {
+            blocks.push(self.arrays.softmax().to_owned());
         }
-        blocks.extend([plan.field(self.arrays), plan.starts(), part.body, ending(learned, model)]);
+        blocks.push(plan.constants());
+        if let Some(loader) = &loader {
+            blocks.push("MODEL = None".to_owned());
+            blocks.push(loader.code.clone());
+        }
+        let ending = ending(loader.as_ref(), model);
+        blocks.extend([plan.field(self.arrays), plan.starts(), part.body, ending]);
         for block in blocks {
             let _ = write!(text, "\n\n{}\n", block.trim_end());
         }
-        Ok(text)
+        text
     }
 }
 
-/// A script cannot load a network that was trained elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error(
-    "field.model names a network that was trained elsewhere, whose code is where it came from: scripts are written for networks of this program and for field.kind = \"exact\""
-)]
-pub struct ForeignNetwork;
-
 /// The words at the top.
-fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
+fn header(
+    target: &Target,
+    plan: &Plan,
+    part: &Part,
+    loader: Option<&Loader>,
+    model: &str,
+) -> String {
     let scene = plan.scene();
     // A title may have come with a link from anybody: it must not end the words it stands in.
     let title = python::plain(&scene.title);
@@ -94,14 +107,21 @@ fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
         text,
         "Prints the end points as CSV, and on standard error the evaluations of the field."
     );
-    let _ = writeln!(text, "Needs: pip install {}", needed(target, plan));
-    if plan.experiment.network.is_some() {
-        let _ = writeln!(
-            text,
-            "The network is in {file}, which `driftscope code --model F` writes of the scene below."
-        );
+    let _ = writeln!(text, "Needs: pip install {}", needed(target, loader));
+    match &plan.experiment.network {
+        None => {}
+        Some(network) if network.as_foreign().is_some() => {
+            let _ = writeln!(text, "The network is in {file}, the file of the scene below.");
+        }
+        Some(_) => {
+            let _ = writeln!(
+                text,
+                "The network is in {file}, which `driftscope code --model F` writes of the scene below."
+            );
+        }
     }
-    let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).collect();
+    let of_network = loader.into_iter().flat_map(|loader| &loader.notes);
+    let notes: Vec<&String> = plan.notes.iter().chain(&part.notes).chain(of_network).collect();
     if !notes.is_empty() {
         let _ = writeln!(text, "\nWhat differs from the scene:");
         for note in notes {
@@ -115,53 +135,46 @@ fn header(target: &Target, plan: &Plan, part: &Part, model: &str) -> String {
     text
 }
 
-fn needed(target: &Target, plan: &Plan) -> String {
+fn needed(target: &Target, loader: Option<&Loader>) -> String {
     let mut all = vec!["numpy"];
     all.extend(target.packages.split_whitespace());
-    if target.arrays == Library::Torch && plan.experiment.network.is_some() {
-        all.push("safetensors");
-    }
+    all.extend(loader.into_iter().flat_map(|loader| &loader.packages));
     all.join(" ")
 }
 
-fn imports(target: &Target, plan: &Plan, part: &Part) -> String {
-    let learned = plan.experiment.network.is_some();
-    let mut lines = vec!["import argparse"];
-    if learned && target.arrays != Library::Torch {
-        lines.push("import json");
-    }
-    lines.extend(["import math", "import sys", "", "import numpy as np"]);
+fn imports(target: &Target, plan: &Plan, part: &Part, loader: Option<&Loader>) -> String {
+    let mut lines = vec!["import argparse".to_owned()];
+    let standard = loader.into_iter().flat_map(|loader| &loader.standard);
+    lines.extend(standard.map(|module| format!("import {module}")));
+    let mut add = |more: &[&str]| lines.extend(more.iter().map(|&line| line.to_owned()));
+    add(&["import math", "import sys", "", "import numpy as np"]);
     match target.arrays {
         Library::NumPy => {}
-        Library::Jax => lines.extend(["import jax", "import jax.numpy as jnp"]),
-        Library::Torch => lines.push("import torch"),
+        Library::Jax => add(&["import jax", "import jax.numpy as jnp"]),
+        Library::Torch => add(&["import torch"]),
     }
-    lines.extend(part.imports.iter().map(String::as_str));
-    if learned && target.arrays == Library::Torch {
-        lines.extend([
-            "from safetensors import safe_open",
-            "from safetensors.torch import load_file",
-            "from torch import nn",
-        ]);
-    }
+    lines.extend(part.imports.iter().cloned());
+    let network = loader.into_iter().flat_map(|loader| &loader.imports);
+    lines.extend(network.map(|&line| line.to_owned()));
     if plan.is_exact() && plan.experiment.mixture.has_boxes() {
-        lines.push(target.arrays.log_ndtr());
+        lines.push(target.arrays.log_ndtr().to_owned());
     }
     lines.join("\n") + "\n"
 }
 
 /// The command line of a script.
-fn ending(learned: bool, model: &str) -> String {
-    let file = python::text(model);
-    let argument = format!(
-        "parser.add_argument(\"--model\", default={file}, help=\"the network's safetensors file\")\n    "
-    );
+fn ending(loader: Option<&Loader>, model: &str) -> String {
+    let argument = loader.map_or_else(String::new, |loader| {
+        format!(
+            "    parser.add_argument(\"--model\", default={}, help=\"the network's {} file\")\n",
+            python::text(model),
+            loader.file
+        )
+    });
+    let learned = loader.is_some();
     let evaluations = "print(f\"evaluations: least {min(COUNTS)}, mean {sum(COUNTS) / len(COUNTS):.2f}, most {max(COUNTS)}\", file=sys.stderr)";
     let mut text = include_str!("snippets/main.py")
-        .replace(
-            "    MODEL_ARGUMENT\n",
-            &if learned { format!("    {}\n", argument.trim_end()) } else { String::new() },
-        )
+        .replace("    MODEL_ARGUMENT\n", &argument)
         .replace("    LOAD\n", if learned { "    MODEL = load(args.model)\n" } else { "" })
         .replace("    EVALUATIONS", &indented(&format!("    {evaluations}"), "    "));
     if learned {

@@ -41,11 +41,6 @@ def array(values):
 
 def scalar(t):
     return np.asarray(t, dtype=np.float64)
-
-
-def softmax(z):
-    shares = np.exp(z - z.max(1, keepdims=True))
-    return shares / shares.sum(1, keepdims=True)
 "
             }
             (Self::Jax, true) => {
@@ -59,10 +54,6 @@ def array(values):
 
 def scalar(t):
     return jnp.asarray(t, dtype=DTYPE)
-
-
-def softmax(z):
-    return jax.nn.softmax(z, axis=1)
 "
             }
             (Self::Jax, false) => {
@@ -75,10 +66,6 @@ def array(values):
 
 def scalar(t):
     return jnp.asarray(t, dtype=DTYPE)
-
-
-def softmax(z):
-    return jax.nn.softmax(z, axis=1)
 "
             }
             (Self::Torch, true) => {
@@ -91,10 +78,6 @@ def array(values):
 
 def scalar(t):
     return torch.as_tensor(t, dtype=torch.float64)
-
-
-def softmax(z):
-    return torch.softmax(z, 1)
 "
             }
             (Self::Torch, false) => {
@@ -107,12 +90,22 @@ def array(values):
 
 def scalar(t):
     return torch.as_tensor(t, dtype=torch.float64)
-
-
-def softmax(z):
-    return torch.softmax(z, 1)
 "
             }
+        }
+    }
+
+    /// The shares of logarithms, along the last axis.
+    pub(super) fn softmax(self) -> &'static str {
+        match self {
+            Self::NumPy => {
+                "def softmax(z):
+    shares = np.exp(z - z.max(1, keepdims=True))
+    return shares / shares.sum(1, keepdims=True)
+"
+            }
+            Self::Jax => "def softmax(z):\n    return jax.nn.softmax(z, axis=1)\n",
+            Self::Torch => "def softmax(z):\n    return torch.softmax(z, 1)\n",
         }
     }
 
@@ -190,6 +183,11 @@ fn rows(entries: impl Iterator<Item = String>, per_line: usize) -> String {
     }
     text.push(']');
     text
+}
+
+/// Lines behind a margin.
+pub(super) fn lines_of(margin: &str, lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |text, line| text + margin + line + "\n")
 }
 
 /// Text with every line after the first indented by `by`.

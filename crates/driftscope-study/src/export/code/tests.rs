@@ -8,12 +8,99 @@ use crate::scene::{LIBRARY, Scene};
 
 fn script(target: &Target, scene: Scene) -> String {
     let experiment = Experiment::new(&Arc::new(scene), &Networks::default()).expect("ready");
-    target.script(&experiment, MODEL_FILE).expect("its own network")
+    target.script(&experiment, None)
 }
 
 fn scene(settings: &[&str]) -> Scene {
     let settings: Vec<String> = settings.iter().map(|&s| s.to_owned()).collect();
     Scene::with_settings(None, &settings).expect("a scene")
+}
+
+/// What of the snippets was not filled in.
+fn blank_in(text: &str) -> Option<&'static str> {
+    const BLANKS: [&str; 18] = [
+        "lib.",
+        "MODEL_ARGUMENT",
+        "LOAD\n",
+        "PARTS",
+        "THIRD",
+        "STEP\n",
+        "LAST\n",
+        "CONVERSION",
+        "VELOCITY",
+        "OUTPUT",
+        "PREDICTED",
+        "WORD",
+        "FEATURES",
+        "ACTIVATION",
+        "INPUTS",
+        "RUN(",
+        "SECOND",
+        "SIZE",
+    ];
+    BLANKS.into_iter().find(|blank| text.contains(blank))
+}
+
+/// The networks of others that tests open.
+const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models");
+
+#[test]
+fn every_target_writes_every_network_of_others() {
+    let files = std::fs::read_dir(MODELS).expect("there").map(|entry| entry.expect("read").path());
+    let files: Vec<_> = files
+        .filter(|file| file.extension().is_some_and(|end| end == "onnx" || end == "safetensors"))
+        .collect();
+    assert_eq!(files.len(), 10);
+    for file in &files {
+        let named = file.display().to_string();
+        for path in ["linear", "gvp", "vp"] {
+            let settings = [
+                "data.name=two-moons".to_owned(),
+                format!("interpolant.kind={path}"),
+                format!("field.model={named}"),
+            ];
+            for target in TARGETS {
+                let text = script(target, scene(&settings.each_ref().map(String::as_str)));
+                assert_eq!(blank_in(&text), None, "{} {named}", target.name);
+                assert!(
+                    text.contains(&format!("The network is in {named}, the file of the scene"))
+                );
+                assert!(text.contains("def network(t, x)") && text.contains("def load(path)"));
+                assert_eq!(named.ends_with("onnx"), text.contains("import onnxruntime"), "{named}");
+            }
+        }
+    }
+}
+
+/// The lines on which a script's conversion hangs, for a scene with that network; `tests/code/check.py` runs them.
+#[test]
+fn conventions_are_written_out() {
+    let of = |file: &str, more: &[&str]| {
+        let model = format!("field.model={MODELS}/{file}");
+        let settings = [&["data.name=two-moons", &model], more].concat();
+        script(Target::named("torchdiffeq").expect("known"), scene(&settings))
+    };
+    let velocity = of("silu-velocity.safetensors", &[]);
+    assert!(velocity.contains("    return network(t, x)\n") && !velocity.contains("time_of_level"));
+    assert!(
+        of("relu-reversed-half.safetensors", &[]).contains("    return -network(1.0 - t, x)\n")
+    );
+    // Beyond the end, the network stays at its own.
+    let beyond = of("silu-velocity.safetensors", &["sampler.end=overshoot"]);
+    assert!(beyond.contains("there = torch.clip(t, 0.0, 1.0)"));
+    // On another path, a velocity is taken apart into the means.
+    let other = of("relu-reversed-half.safetensors", &["interpolant.kind=vp"]);
+    assert!(other.contains("v = -network(1.0 - there, y)\n    data, noise = means(there, y, v)"));
+    let noise = of("gelu-noise.safetensors", &["interpolant.kind=gvp"]);
+    assert!(noise.contains("noise = network(there, y)\n    data = (y - s * noise) / a"));
+    assert!(noise.contains("there = torch.clip(t, 0.00643"), "{noise}");
+    let edm = of("tanh-edm.safetensors", &[]);
+    assert!(edm.contains("f = network(0.25 * torch.log(s), y / torch.sqrt(total))"));
+    assert!(edm.contains("\nSCALE = 1.4\n") && !edm.contains("SHIFT"));
+    let index = of("layernorm-dynamo.onnx", &[]);
+    assert!(index.contains("network(0.001 * index_of(torch.log(s / a)), y)"));
+    assert!(index.contains("\"timestep\": times.astype(np.float32)"));
+    assert!(of("film-half-torchscript.onnx", &[]).contains("- The network is in half precision"));
 }
 
 #[test]
@@ -24,11 +111,7 @@ fn every_target_writes_every_bundled_scene_and_leaves_no_blank() {
             let scene = bundled.scene();
             for pane in 0..scene.pane_count() {
                 let text = script(target, scene.pane(pane));
-                for blank in
-                    ["lib.", "MODEL_ARGUMENT", "LOAD\n", "PARTS", "THIRD", "STEP\n", "LAST\n"]
-                {
-                    assert!(!text.contains(blank), "{} {}: {blank}", target.name, bundled.name);
-                }
+                assert_eq!(blank_in(&text), None, "{} {}", target.name, bundled.name);
                 assert!(text.contains("def solve(") && text.contains("draw_starts"));
             }
         }

@@ -7,12 +7,10 @@ def velocity_and_score(t, x):
     t = scalar(t)
     alpha, d_alpha, sigma, d_sigma, _ = coefficients(t)
     there = lib.clip(time_of_level(alpha, sigma), 0.0, None)
-    a, d_a, s, d_s, _ = trained_coefficients(there)
-    y = x * ((a + s) / (alpha + sigma))
-    v = network(there, y)
-    determinant = a * d_s - s * d_a
-    data = (d_s * y - s * v) / determinant
-    noise = (a * v - d_a * y) / determinant
+    a, _, s, _, _ = trained_coefficients(there)
+    noisy = sigma > alpha
+    y = x * (lib.where(noisy, s, a) / lib.where(noisy, sigma, alpha))
+    data, noise = means(there, y, network(there, y))
     return d_alpha * data + d_sigma * noise, -noise / sigma
 
 

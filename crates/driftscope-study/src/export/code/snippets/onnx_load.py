@@ -1,0 +1,3 @@
+def load(path):
+    """The network of an ONNX file."""
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
