@@ -124,6 +124,18 @@ impl Driftscope {
         self.views.stage.screen_position(self.state.visible().get(pane)?.key, at)
     }
 
+    /// Where t = 0 and t = 1 of the schedule were on the screen in the last frame, for tests.
+    #[must_use]
+    pub fn schedule_ends(&self) -> Option<[egui::Pos2; 2]> {
+        self.views.stage.schedule_ends()
+    }
+
+    /// Whether the density of the data on the stage is that of the data there are, for tests.
+    #[must_use]
+    pub fn shows_data(&self) -> bool {
+        self.views.stage.shows_data(&self.state)
+    }
+
     /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -229,6 +241,11 @@ impl Driftscope {
             Command::ResetView => self.views.stage.reset_view(),
             Command::Drawing(drawing) => self.draw(drawing),
             Command::Data { data, joins } => self.give(*data, joins),
+            Command::Times(list) => match self.views.stage.with_list(state, list) {
+                Ok(action) => self.act(action),
+                Err(reason) => self.complain(reason),
+            },
+            Command::PastePicture(picture) => self.files.read_picture(picture),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
                 state.look.panels.stage_alone = !state.look.panels.stage_alone;
@@ -325,6 +342,7 @@ impl Driftscope {
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
                 FileNews::Data(data) => self.commands.push(Command::data(*data)),
+                FileNews::Times(list) => self.commands.push(Command::Times(list)),
                 FileNews::Saved(path) => {
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
                 }
@@ -408,6 +426,6 @@ fn drop_hint(ctx: &Context, state: &State) {
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
     let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene or a tableau (.toml), a model (.safetensors, .onnx), data (.csv) or a picture to open it";
+    let words = "Drop a scene or a tableau (.toml), a model (.safetensors, .onnx), data or a schedule (.csv, .txt) or a picture to open it";
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

@@ -195,11 +195,13 @@ fn hint(state: &State, tool: Tool) -> String {
             let noun = number::plural(count as f64, "point", "points");
             format!("Press and drag. {} {noun}.", number::count(count as u64))
         }
-        (Tool::Brush, None, _) => format!("Press and drag to lay points; the first stroke {replaces}"),
+        (Tool::Brush, None, _) => {
+            format!("Press and drag to lay points; the first stroke {replaces}")
+        }
         (Tool::Eraser, None, _) => "There are no points yet: lay some with the brush.".to_owned(),
         (Tool::Gaussians, _, 0) => format!("Click to place a Gaussian; the first one {replaces}"),
         (Tool::Gaussians, ..) => {
-            "Click to place one more. Drag the centre, or a grip at two standard deviations (Shift: round)."
+            "Click to place one more. Drag its centre, a grip at 2σ (Shift: round) or its weight."
                 .to_owned()
         }
     }
