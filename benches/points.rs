@@ -160,7 +160,14 @@ fn stroke(count: usize) -> [Duration; 3] {
         }
         std::thread::yield_now();
     }
-    let laid = harness.state().state().scene().data.points.as_ref().map_or(0, |own| own.content().0.points.len());
+    let laid = harness
+        .state()
+        .state()
+        .scene()
+        .data
+        .points
+        .as_ref()
+        .map_or(0, |own| own.content().0.points.len());
     assert!(laid > count - 50, "{laid} points: the stroke laid some");
     times.map(Option::unwrap_or_default)
 }

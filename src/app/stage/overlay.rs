@@ -142,11 +142,14 @@ pub fn pane_ui(
     }
     let upwards = state.inspected().is_none() && !state.schedule;
     let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
-    corner(ui, inner, layout, |ui| {
-        if state.schedule && index == 0 {
-            // Below the button of the view.
-            ui.add_space(BUTTON_HEIGHT);
-        }
+    let place = if state.schedule && state.inspected().is_none() {
+        // On the right, below the button of the view.
+        let left = (inner.right() - readout::SIZE.x).max(inner.left());
+        inner.with_min_x(left).with_min_y(inner.top() + BUTTON_HEIGHT)
+    } else {
+        inner
+    };
+    corner(ui, place, layout, |ui| {
         readout::ui(ui, (state, index), frame.size(), upwards, out);
     });
     if pane.shown.is_none() && pane.failure.is_none() {

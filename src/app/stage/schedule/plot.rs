@@ -90,8 +90,7 @@ pub fn ui(
         now_line(plot, palette, state.time());
         done(plot, marks)
     });
-    let ends = [0.0, 1.0]
-        .map(|t| done.transform.position_from_point(&PlotPoint::new(t, 0.5)));
+    let ends = [0.0, 1.0].map(|t| done.transform.position_from_point(&PlotPoint::new(t, 0.5)));
     let done = Done { ends, ..done.inner };
     let movable = marks.fixed().is_ok();
     if movable && (dragged.is_some() || done.under.is_some()) {
