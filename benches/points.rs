@@ -19,7 +19,7 @@ use driftscope_flow::data::PointSet;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{PointList, Scene};
 use driftscope_study::{Experiment, Networks, RunOptions, run};
-use eframe::egui::{Key, Pos2};
+use eframe::egui::{Key, Modifiers, Pos2};
 use egui_kittest::Harness;
 
 /// What is compared: a name, how many points, and the kernel; the built-in distribution first.
@@ -111,32 +111,44 @@ fn ratios(experiments: &[Experiment]) {
     }
 }
 
-/// The window after a stroke of the brush on `count` points: from the button's release to the first particles
-/// of the new data, to their density, and to all particles, each in frames that draw no pixels.
-fn stroke(count: usize) -> [Duration; 3] {
+/// A window on `count` points, all of it there.
+fn window(count: usize) -> Harness<'static, Driftscope> {
     let particles = format!("particles.count={PARTICLES}");
     let settings = ["field.kind=exact", "sampler.rtol=1e-3", &particles].map(str::to_owned);
     let mut scene = Scene::with_settings(None, &settings).expect("a scene");
-    // The stroke lays about a hundred more.
-    scene.data.points = Some(Own::new(PointList(drawing(count - 100))));
+    scene.data.points = Some(Own::new(PointList(drawing(count))));
     let launch = Launch { scene, ..Launch::default() };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
         .build_eframe(move |cc| Driftscope::new(cc, launch));
-    let complete = |harness: &Harness<'_, Driftscope>| {
-        let state = harness.state().state();
-        let recording = state.shown().map(|shown| &shown.recording);
-        let new = recording.filter(|recording| recording.scene.data == state.scene().data);
-        new.map(|recording| recording.complete)
-    };
-    while !harness.state().is_settled() {
-        std::thread::sleep(Duration::from_millis(1));
+    harness.run_steps(2);
+    harness.key_press(Key::D);
+    settle(&mut harness);
+    harness
+}
+
+/// Whether the first particles of the scene's data, their density, and all particles are there.
+fn there(harness: &Harness<'_, Driftscope>) -> [bool; 3] {
+    let state = harness.state().state();
+    let shown = state.shown().map(|shown| &shown.recording);
+    let new = shown.filter(|recording| recording.scene.data == state.scene().data);
+    let whole = new.is_some_and(|recording| recording.complete);
+    [new.is_some(), harness.state().shows_data(), whole]
+}
+
+/// Frames until all is there; between them the threads have the processors.
+fn settle(harness: &mut Harness<'_, Driftscope>) {
+    while there(harness) != [true; 3] {
+        std::thread::sleep(Duration::from_millis(2));
         harness.step();
     }
-    harness.key_press(Key::D);
-    harness.run_steps(3);
-    let at = |x: f64| harness.state().screen_position(0, [x, -1.5]).expect("drawn");
-    let way: Vec<Pos2> = (0..=10).map(|i| at(0.1 * f64::from(i))).collect();
+}
+
+/// A stroke of the brush, taken back again: from the button's release to the first particles of the new data,
+/// to their density, and to all particles, each in frames that draw no pixels.
+fn stroke(harness: &mut Harness<'_, Driftscope>, y: f64) -> [Duration; 3] {
+    let at = |i: u32| harness.state().screen_position(0, [0.1 * f64::from(i), y]).expect("drawn");
+    let way: Vec<Pos2> = (0..=10).map(at).collect();
     harness.hover_at(way[0]);
     harness.step();
     harness.drag_at(way[0]);
@@ -147,36 +159,33 @@ fn stroke(count: usize) -> [Duration; 3] {
     }
     harness.drop_at(way[10]);
     let began = Instant::now();
+    // The first frame makes the stroke the data.
+    harness.step();
     let mut times = [None; 3];
     while times.iter().any(Option::is_none) {
         harness.step();
         let now = began.elapsed();
-        let whole = complete(&harness);
-        let stands = [whole.is_some(), harness.state().shows_data(), whole == Some(true)];
-        for (time, stands) in times.iter_mut().zip(stands) {
-            if stands {
+        for (time, there) in times.iter_mut().zip(there(harness)) {
+            if there {
                 time.get_or_insert(now);
             }
         }
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(2));
     }
-    let laid = harness
-        .state()
-        .state()
-        .scene()
-        .data
-        .points
-        .as_ref()
-        .map_or(0, |own| own.content().0.points.len());
-    assert!(laid > count - 50, "{laid} points: the stroke laid some");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    settle(harness);
     times.map(Option::unwrap_or_default)
 }
 
 fn strokes() {
     for count in [5_000, 10_000] {
+        // The stroke lays about a hundred more.
+        let mut harness = window(count - 100);
         let mut best = [Duration::MAX; 3];
-        for _ in 0..ROUNDS {
-            for (best, now) in best.iter_mut().zip(stroke(count)) {
+        for round in 0..ROUNDS {
+            let times = stroke(&mut harness, -1.5 - 0.01 * round as f64);
+            for (best, now) in best.iter_mut().zip(times) {
                 *best = (*best).min(now);
             }
         }

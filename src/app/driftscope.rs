@@ -8,7 +8,7 @@ use driftscope_study::export::code::{MODEL_FILE, Target};
 use driftscope_study::scene::{Data, FieldKind};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
-use eframe::egui::{self, Context, Id, Ui, ViewportCommand, vec2};
+use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
 use super::command::{Command, Commands, FileCommand, Joins};
@@ -22,7 +22,7 @@ use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Look, State};
 use super::views::Views;
-use super::{help, keyboard, paste, theme};
+use super::{drop_hint, help, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -399,7 +399,7 @@ impl eframe::App for Driftscope {
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
-        drop_hint(&ctx, &self.state);
+        drop_hint::ui(&ctx, &self.state);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);
         if !commands.is_empty() {
@@ -413,19 +413,4 @@ impl eframe::App for Driftscope {
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         self.state.palette().panel.to_normalized_gamma_f32()
     }
-}
-
-/// Says what dropping would do while a file hovers over the window.
-fn drop_hint(ctx: &Context, state: &State) {
-    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
-        return;
-    }
-    let palette = state.palette();
-    let layer = egui::LayerId::new(egui::Order::Foreground, Id::unique("drop hint"));
-    let painter = ctx.layer_painter(layer);
-    let rect = ctx.content_rect();
-    painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
-    let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene or a tableau (.toml), a model (.safetensors, .onnx), data or a schedule (.csv, .txt) or a picture to open it";
-    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }
