@@ -1,5 +1,6 @@
 //! What points of one's own cost: the exact field of 5,000 and 10,000 points, one evaluation of it, the
-//! first picture and a whole solve, and the same of a built-in distribution beside them.
+//! first picture and a whole solve, and the same of a built-in distribution beside them; and how long the
+//! window takes to answer a stroke of the brush.
 //!
 //! `cargo bench --bench points`; the lines before criterion's own are ratios to the built-in one, each the
 //! best of several in alternation.
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use driftscope::app::{Driftscope, Launch};
 use driftscope_base::cancel::Cancel;
 use driftscope_base::field::Times;
 use driftscope_base::interpolant::Interpolant;
@@ -17,6 +19,8 @@ use driftscope_flow::data::PointSet;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{PointList, Scene};
 use driftscope_study::{Experiment, Networks, RunOptions, run};
+use eframe::egui::{Key, Modifiers, Pos2};
+use egui_kittest::Harness;
 
 /// What is compared: a name, how many points, and the kernel; the built-in distribution first.
 const KINDS: [(&str, usize, Option<f64>); 5] = [
@@ -107,7 +111,94 @@ fn ratios(experiments: &[Experiment]) {
     }
 }
 
+/// A window on `count` points, all of it there.
+fn window(count: usize) -> Harness<'static, Driftscope> {
+    let particles = format!("particles.count={PARTICLES}");
+    let settings = ["field.kind=exact", "sampler.rtol=1e-3", &particles].map(str::to_owned);
+    let mut scene = Scene::with_settings(None, &settings).expect("a scene");
+    scene.data.points = Some(Own::new(PointList(drawing(count))));
+    let launch = Launch { scene, ..Launch::default() };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(move |cc| Driftscope::new(cc, launch));
+    harness.run_steps(2);
+    harness.key_press(Key::D);
+    settle(&mut harness);
+    harness
+}
+
+/// Whether the first particles of the scene's data, their density, and all particles are there.
+fn there(harness: &Harness<'_, Driftscope>) -> [bool; 3] {
+    let state = harness.state().state();
+    let shown = state.shown().map(|shown| &shown.recording);
+    let new = shown.filter(|recording| recording.scene.data == state.scene().data);
+    let whole = new.is_some_and(|recording| recording.complete);
+    [new.is_some(), harness.state().shows_data(), whole]
+}
+
+/// Frames until all is there; between them the threads have the processors.
+fn settle(harness: &mut Harness<'_, Driftscope>) {
+    while there(harness) != [true; 3] {
+        std::thread::sleep(Duration::from_millis(2));
+        harness.step();
+    }
+}
+
+/// A stroke of the brush, taken back again: from the button's release to the first particles of the new data,
+/// to their density, and to all particles, each in frames that draw no pixels.
+fn stroke(harness: &mut Harness<'_, Driftscope>, y: f64) -> [Duration; 3] {
+    let at = |i: u32| harness.state().screen_position(0, [0.1 * f64::from(i), y]).expect("drawn");
+    let way: Vec<Pos2> = (0..=10).map(at).collect();
+    harness.hover_at(way[0]);
+    harness.step();
+    harness.drag_at(way[0]);
+    harness.step();
+    for &to in &way[1..] {
+        harness.hover_at(to);
+        harness.step();
+    }
+    harness.drop_at(way[10]);
+    let began = Instant::now();
+    // The first frame makes the stroke the data.
+    harness.step();
+    let mut times = [None; 3];
+    while times.iter().any(Option::is_none) {
+        harness.step();
+        let now = began.elapsed();
+        for (time, there) in times.iter_mut().zip(there(harness)) {
+            if there {
+                time.get_or_insert(now);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    settle(harness);
+    times.map(Option::unwrap_or_default)
+}
+
+fn strokes() {
+    for count in [5_000, 10_000] {
+        // The stroke lays about a hundred more.
+        let mut harness = window(count - 100);
+        let mut best = [Duration::MAX; 3];
+        for round in 0..ROUNDS {
+            let times = stroke(&mut harness, -1.5 - 0.01 * round as f64);
+            for (best, now) in best.iter_mut().zip(times) {
+                *best = (*best).min(now);
+            }
+        }
+        let [first, density, whole] = best;
+        println!(
+            "a stroke that makes {count} points: first particles after {first:.1?}, their density after {density:.1?}, all {PARTICLES} after {whole:.1?}; best of {ROUNDS}"
+        );
+    }
+}
+
 fn points(criterion: &mut Criterion) {
+    strokes();
+
     let experiments: Vec<Experiment> = KINDS.into_iter().map(experiment).collect();
     ratios(&experiments);
     let mut group = criterion.benchmark_group("points of one's own");

@@ -1,10 +1,14 @@
 //! What a person asks for. Views push commands; only the window carries them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use driftscope_study::export::code::Target;
-use driftscope_study::scene::{Data, Scene};
+use driftscope_study::own::Own;
+use driftscope_study::scene::{Data, Scene, TimeList};
 use driftscope_study::session::{Action, InspectedStep};
+
+use eframe::egui::ColorImage;
 
 use super::drawing::Drawing;
 use super::state::Look;
@@ -31,6 +35,8 @@ pub enum Command {
         /// What it is taken back with.
         joins: Joins,
     },
+    /// Let the steps go through these numbers, which are what the schedule's menu says.
+    Times(Own<TimeList>),
     /// Change how the window looks.
     Look(Look),
     /// Let the stage have the whole screen, or give the panels back.
@@ -57,6 +63,8 @@ pub enum Command {
     AskPaste,
     /// Take this text, which was pasted.
     Paste(String),
+    /// Take this picture, which was pasted.
+    PastePicture(Arc<ColorImage>),
 }
 
 /// What a change is taken back with.
@@ -109,6 +117,8 @@ pub enum FileCommand {
     AskOpenModel,
     /// Ask which tableau to open.
     AskOpenTableau,
+    /// Ask which schedule to open.
+    AskOpenTimes,
     /// Ask where to save the trained model.
     AskSaveModel,
     /// Ask where to save a picture of the stage.
@@ -128,8 +138,10 @@ pub enum FileCommand {
     SaveFilm(PathBuf),
     /// Save the numbers that were asked about here.
     SaveNumbers(PathBuf),
-    /// Open a scene, a tableau, a model or data, whichever the file holds.
+    /// Open a scene, a tableau, a schedule, a model or data, whichever the file holds.
     Open(PathBuf),
+    /// Open a schedule.
+    OpenTimes(PathBuf),
     /// Save the scene here.
     SaveScene(PathBuf),
     /// Save the trained model here.

@@ -270,7 +270,10 @@ pub const COPY_LINK: Entry = Entry::new(
 );
 /// What the clipboard holds.
 pub const PASTE: Entry = Entry::new(
-    ("Paste", "paste: a link opens as a scene, points become data"),
+    (
+        "Paste",
+        "paste: a link opens as a scene, points or a picture become data, a list of times the schedule",
+    ),
     &[Keys::Pasting(Key::V)],
     |_| Command::AskPaste,
 );

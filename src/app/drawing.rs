@@ -10,6 +10,9 @@ use driftscope_study::session::{Mode, Session};
 pub const TRAINED_ON: &str =
     "The network beside is trained on this distribution. Reset the training to choose another.";
 
+/// The least weight of a Gaussian that is set by hand.
+pub const LIGHTEST: f64 = 1e-3;
+
 /// What a pointer on the stage does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tool {
@@ -45,7 +48,7 @@ impl Tool {
             }
             Self::Eraser => "Takes the points below the pointer away.",
             Self::Gaussians => {
-                "Places Gaussians by a click. Drag the centre to move one, the ends of its axes to stretch and turn it; with Shift it becomes round."
+                "Places Gaussians by a click. Drag the centre to move one, the ends of its axes to stretch and turn it; with Shift it becomes round. The slider beside it is its weight."
             }
         }
     }

@@ -8,7 +8,7 @@ use driftscope_study::export::code::{Target, model_file};
 use driftscope_study::scene::{Data, FieldKind};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
-use eframe::egui::{self, Context, Id, Ui, ViewportCommand, vec2};
+use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
 use super::command::{Command, Commands, FileCommand, Joins};
@@ -22,7 +22,7 @@ use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{help, keyboard, paste, theme};
+use super::{drop_hint, help, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -122,6 +122,18 @@ impl Driftscope {
     #[must_use]
     pub fn screen_position(&self, pane: usize, at: [f64; 2]) -> Option<egui::Pos2> {
         self.views.stage.screen_position(self.state.visible().get(pane)?.key, at)
+    }
+
+    /// Where t = 0 and t = 1 of the schedule were on the screen in the last frame, for tests.
+    #[must_use]
+    pub fn schedule_ends(&self) -> Option<[egui::Pos2; 2]> {
+        self.views.stage.schedule_ends()
+    }
+
+    /// Whether the density of the data on the stage is that of the data there are, for tests.
+    #[must_use]
+    pub fn shows_data(&self) -> bool {
+        self.views.stage.shows_data(&self.state)
     }
 
     /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
@@ -229,6 +241,11 @@ impl Driftscope {
             Command::ResetView => self.views.stage.reset_view(),
             Command::Drawing(drawing) => self.draw(drawing),
             Command::Data { data, joins } => self.give(*data, joins),
+            Command::Times(list) => match self.views.stage.with_list(state, list) {
+                Ok(action) => self.act(action),
+                Err(reason) => self.complain(reason),
+            },
+            Command::PastePicture(picture) => self.files.read_picture(picture),
             Command::Look(look) => self.set_look(look, ctx),
             Command::ToggleStageAlone => {
                 state.look.panels.stage_alone = !state.look.panels.stage_alone;
@@ -330,6 +347,7 @@ impl Driftscope {
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
                 FileNews::Data(data) => self.commands.push(Command::data(*data)),
+                FileNews::Times(list) => self.commands.push(Command::Times(list)),
                 FileNews::Saved(path) => {
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
                 }
@@ -386,7 +404,7 @@ impl eframe::App for Driftscope {
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
-        drop_hint(&ctx, &self.state);
+        drop_hint::ui(&ctx, &self.state);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);
         if !commands.is_empty() {
@@ -400,19 +418,4 @@ impl eframe::App for Driftscope {
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         self.state.palette().panel.to_normalized_gamma_f32()
     }
-}
-
-/// Says what dropping would do while a file hovers over the window.
-fn drop_hint(ctx: &Context, state: &State) {
-    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
-        return;
-    }
-    let palette = state.palette();
-    let layer = egui::LayerId::new(egui::Order::Foreground, Id::unique("drop hint"));
-    let painter = ctx.layer_painter(layer);
-    let rect = ctx.content_rect();
-    painter.rect_filled(rect, 0.0, palette.panel.gamma_multiply(0.85));
-    let font = egui::FontId::new(theme::TEXT + 6.0, theme::semibold());
-    let words = "Drop a scene or a tableau (.toml), a model (.safetensors, .onnx), data (.csv) or a picture to open it";
-    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.strong);
 }

@@ -8,10 +8,10 @@ use driftscope_base::files::write_atomically;
 use driftscope_flow::network::ONNX_ENDING;
 use driftscope_flow::network::foreign::Statements;
 use driftscope_study::own::Own;
-use driftscope_study::scene::{Data, OwnTableau, Scene};
+use driftscope_study::scene::{Data, OwnTableau, Scene, TimeList, data_from_picture};
 use driftscope_study::work::{Dispatcher, News, Ticket};
-use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Task};
-use eframe::egui::Context;
+use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task};
+use eframe::egui::{Color32, ColorImage, Context};
 
 use super::command::FileCommand;
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
@@ -33,6 +33,8 @@ pub enum FileNews {
     Scene(Box<Scene>),
     /// A tableau was read.
     Tableau(Own<OwnTableau>),
+    /// A schedule was read.
+    Times(Own<TimeList>),
     /// Data were read.
     Data(Box<Data>),
     /// A model was chosen; of what its file does not say, how most such files are read.
@@ -168,6 +170,7 @@ impl Files {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
                     }
                     News::Made(Product::Tableau(own)) => found = Some(FileNews::Tableau(own)),
+                    News::Made(Product::Times(own)) => found = Some(FileNews::Times(own)),
                     News::Made(Product::Data(data)) => {
                         found = Some(FileNews::Data(Box::new(Arc::unwrap_or_clone(data))));
                     }
@@ -200,6 +203,7 @@ impl Files {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
+            FileCommand::AskOpenTimes => self.ask(OPEN_TIMES),
             FileCommand::AskOpenData => self.ask(OPEN_DATA),
             FileCommand::AskSaveScene => self.ask(SAVE_SCENE),
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
@@ -228,6 +232,7 @@ impl Files {
                 });
             }
             FileCommand::Open(path) => self.start(work, Task::Read(path)),
+            FileCommand::OpenTimes(path) => self.start(work, Task::ReadTimes(path)),
             FileCommand::SaveScene(path) => {
                 let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));
                 self.start(work, Task::WriteScene { scene, path });
@@ -243,6 +248,19 @@ impl Files {
                 }
             }
         }
+    }
+
+    /// Makes data of a picture that was pasted.
+    pub fn read_picture(&self, picture: Arc<ColorImage>) {
+        self.spawn(move || {
+            let rgba = picture.pixels.iter().flat_map(Color32::to_srgba_unmultiplied);
+            match data_from_picture(picture.size, rgba.collect()) {
+                Ok(points) => {
+                    FileNews::Data(Box::new(Data { points: Some(points), ..Data::default() }))
+                }
+                Err(reason) => FileNews::Failed(format!("What was pasted is no data: {reason}.")),
+            }
+        });
     }
 
     /// One dialog at a time.
@@ -313,6 +331,13 @@ const OPEN_SCENE: Question = Question {
     then: FileCommand::Open,
 };
 const OPEN_TABLEAU: Question = Question { title: "Open tableau", kind: "Tableaus", ..OPEN_SCENE };
+const OPEN_TIMES: Question = Question {
+    title: "Open schedule",
+    kind: "Lists",
+    endings: TIMES_ENDINGS,
+    name: None,
+    then: FileCommand::OpenTimes,
+};
 const SAVE_SCENE: Question = Question {
     title: "Save scene",
     name: Some("scene.toml"),

@@ -15,6 +15,7 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
     ctx.input(|input| {
         out.extend(input.events.iter().filter_map(|event| match event {
             Event::Paste(text) => Some(Command::Paste(text.clone())),
+            Event::PasteImage(picture) => Some(Command::PastePicture(picture.clone())),
             _ => None,
         }));
     });

@@ -10,6 +10,7 @@ pub mod commands;
 mod controls;
 pub mod drawing;
 mod driftscope;
+mod drop_hint;
 mod file_dialog;
 mod files;
 mod folded;

@@ -1,7 +1,8 @@
 //! What a pasted text is taken for.
 
 use driftscope_study::link::is_link;
-use driftscope_study::scene::{Data, Scene, data_from_paste};
+use driftscope_study::own::Own;
+use driftscope_study::scene::{Data, Scene, TimeList, data_from_paste};
 use driftscope_study::session::Action;
 
 use super::command::Command;
@@ -12,7 +13,7 @@ use super::state::State;
 type Reader = fn(&State, &str) -> Option<Result<Command, String>>;
 
 /// The readers, asked in this order.
-const READERS: &[Reader] = &[link];
+const READERS: &[Reader] = &[link, times];
 /// A message of more letters than this is cut.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -34,6 +35,11 @@ fn data(text: &str) -> Result<Command, String> {
             Err(words.chars().take(LONGEST_MESSAGE).collect())
         }
     }
+}
+
+/// A list of numbers is a schedule.
+fn times(_state: &State, text: &str) -> Option<Result<Command, String>> {
+    TimeList::rather_than_points(text).map(|list| Ok(Command::Times(Own::new(list))))
 }
 
 /// A link opens as a scene.

@@ -37,6 +37,7 @@ pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
 pub use step_by_step::step_by_step;
 pub use store::{RecordingRef, Store, UnknownRecording};
 pub use task::{
-    DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Task, TaskCourse, Training, TrainingSpec,
+    DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task, TaskCourse, Training,
+    TrainingSpec,
 };
 pub use training::{TrainingRequest, TrainingState, TrainingStatus, trainer};

@@ -32,7 +32,8 @@ mod work;
 
 use std::collections::HashMap;
 
-use driftscope_study::scene::Layer;
+use driftscope_study::own::Own;
+use driftscope_study::scene::{Layer, TimeList};
 use driftscope_study::session::{Action, InspectedStep, Mode};
 use driftscope_study::work::{Dispatcher, InPlace, ThreadCrew};
 use driftscope_study::{Networks, Store};
@@ -112,10 +113,30 @@ impl Stage {
         self.viewport.reset();
     }
 
+    /// Lets the steps of the pane at work go through a list of the numbers that the schedule shows.
+    ///
+    /// # Errors
+    /// Why they cannot, in a sentence.
+    pub fn with_list(&mut self, state: &State, list: Own<TimeList>) -> Result<Action, String> {
+        self.schedule.with_list(state, list)
+    }
+
     /// Whether something that the stage should show is still being made.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.densities.busy() || self.inspector.busy() || self.panes.values().any(StagePane::busy)
+    }
+
+    /// Whether the density of the data that is drawn is that of the data there are.
+    #[must_use]
+    pub fn shows_data(&self, state: &State) -> bool {
+        self.densities.shows_data_of(&state.pane().scene)
+    }
+
+    /// Where t = 0 and t = 1 of the schedule were on the screen in the last frame, if it is open.
+    #[must_use]
+    pub fn schedule_ends(&self) -> Option<[Pos2; 2]> {
+        self.schedule.ends()
     }
 
     /// Where a point of a pane's plot was on the screen in the last frame.
@@ -186,7 +207,7 @@ impl Stage {
             rect = overlay::caption_above(ui, rect, state, out);
         }
         let mut hovered = None;
-        let mut first = rect;
+        let (mut first, mut frames) = (rect, Rect::NOTHING);
         for (index, place) in arrange::places(rect, count, GAP).into_iter().enumerate() {
             let mut plot = place;
             if headed {
@@ -216,6 +237,7 @@ impl Stage {
             if index == 0 {
                 first = frame;
             }
+            frames |= frame;
             let pane = &self.panes[&state.panes()[index].key];
             overlay::pane_ui(ui, frame, (state, index), (pane, place.width()), out);
         }
@@ -227,7 +249,7 @@ impl Stage {
         self.tools.ui(ui, first, state, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.inspector.ui(ui, foot, state, out);
-        self.schedule.ui(ui, foot, state, out);
+        self.schedule.ui(ui, frames.shrink(2.0 * UNIT), state, out);
         if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
             minimal::ui(ui, line, state, out);

@@ -22,6 +22,8 @@ const PROGRESS_HEIGHT: f32 = 2.0;
 const PATIENCE_SECS: f64 = 0.12;
 /// Height that the words of a demonstration take, about.
 const CAPTION_HEIGHT: f32 = 31.0 * UNIT;
+/// Height that the button of the view takes, with the space below it.
+const BUTTON_HEIGHT: f32 = 11.0 * UNIT;
 /// Greatest width of a text on the stage.
 const TEXT_WIDTH: f32 = 440.0;
 
@@ -138,9 +140,16 @@ pub fn pane_ui(
             }
         });
     }
-    let upwards = state.inspected().is_none();
+    let upwards = state.inspected().is_none() && !state.schedule;
     let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
-    corner(ui, inner, layout, |ui| {
+    let place = if state.schedule && state.inspected().is_none() {
+        // On the right, below the button of the view.
+        let left = (inner.right() - readout::SIZE.x).max(inner.left());
+        inner.with_min_x(left).with_min_y(inner.top() + BUTTON_HEIGHT)
+    } else {
+        inner
+    };
+    corner(ui, place, layout, |ui| {
         readout::ui(ui, (state, index), frame.size(), upwards, out);
     });
     if pane.shown.is_none() && pane.failure.is_none() {

@@ -4,21 +4,24 @@
 mod marks;
 mod plot;
 
+use std::sync::Arc;
+
+use driftscope_study::own::Own;
 use driftscope_study::scene::parameters::{Named, Settings};
-use driftscope_study::scene::{FieldKind, Scene, TimeList, TimesIn};
+use driftscope_study::scene::{FieldKind, Problem, Scene, TimeList, TimesIn};
 use driftscope_study::session::Action;
 use eframe::egui::{
-    Align, Align2, Button, ComboBox, FontId, Frame, Layout, Margin, Rect, RichText, Stroke,
-    TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align, Button, ComboBox, Frame, Galley, Label, Layout, Margin, Pos2, Rect, RichText, Stroke,
+    TextEdit, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
 };
 
 use self::marks::Marks;
 use self::plot::Gesture;
-use crate::app::command::{Command, Commands};
+use crate::app::command::{Command, Commands, FileCommand};
 use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::state::State;
-use crate::app::theme::{ROW, TEXT, UNIT, semibold};
+use crate::app::theme::{ROW, UNIT, semibold};
 
 /// Share of the stage's height that the card takes.
 const SHARE: f32 = 0.46;
@@ -38,10 +41,12 @@ pub struct ScheduleCard {
     chosen: Option<usize>,
     /// What the numbers are; as in the scene while nobody chose.
     kind: Option<TimesIn>,
-    /// What is being typed; none while nobody types.
+    /// What is being typed, or was and is no schedule; none otherwise.
     typed: Option<String>,
-    /// Why what was typed is no schedule.
+    /// Why what was asked for is no schedule.
     refused: Option<String>,
+    /// Where t = 0 and t = 1 were on the screen in the last frame.
+    ends: Option<[Pos2; 2]>,
 }
 
 impl ScheduleCard {
@@ -74,16 +79,31 @@ impl ScheduleCard {
         let marks = Marks::of(scene, state);
         self.chosen = self.chosen.filter(|&mark| mark < marks.times.len());
         self.head_ui(ui, state, &marks, out);
-        let foot_height = ROW + 2.0 * UNIT;
         let room = ui.available_rect_before_wrap();
+        let refusal = self.refusal(state, ui, room.width());
+        let refused_height = refusal.as_ref().map_or(0.0, |words| words.size().y + UNIT);
+        let foot_height = ROW + 2.0 * UNIT + refused_height;
         let plot = room.with_max_y(room.bottom() - foot_height);
         let mut body = ui.new_child(UiBuilder::new().max_rect(plot).id_salt("plot"));
         let done = plot::ui(&mut body, state, &marks, (self.dragged, self.chosen));
+        self.ends = Some(done.ends);
         self.answer(ui, &done, &marks, state, out);
+        if let Some(words) = refusal {
+            let place = room.with_min_y(plot.bottom() + 2.0 * UNIT);
+            let mut line = ui.new_child(UiBuilder::new().max_rect(place).id_salt("refused"));
+            line.add(Label::new(words));
+        }
         let foot = room.with_min_y(room.bottom() - ROW);
         let layout = Layout::left_to_right(Align::Center);
         let mut line = ui.new_child(UiBuilder::new().max_rect(foot).layout(layout));
         self.list_ui(&mut line, state, &marks, out);
+    }
+
+    /// Why what was asked for is no schedule, as wide as there is room.
+    fn refusal(&self, state: &State, ui: &Ui, width: f32) -> Option<Arc<Galley>> {
+        let words = RichText::new(self.refused.as_ref()?).color(state.palette().alarm);
+        let wrap = Some(TextWrapMode::Wrap);
+        Some(WidgetText::from(words).into_galley(ui, wrap, width, TextStyle::Body))
     }
 
     /// Title, what the steps come from, and buttons.
@@ -97,6 +117,7 @@ impl ScheduleCard {
                 if icon_button(ui, Icon::Close, "Close the schedule", &shortcut, false).clicked() {
                     out.push(Command::ToggleSchedule);
                 }
+                self.open_ui(ui, state, out);
                 let fixed = marks.fixed();
                 let removable = self.chosen.filter(|_| marks.times.len() > 2);
                 let remove = ui
@@ -119,6 +140,42 @@ impl ScheduleCard {
         });
     }
 
+    /// The button that reads a list from a file.
+    fn open_ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
+        let idle = state.pane().scene.idle("sampler.grid");
+        let open = ui
+            .add_enabled(idle.is_none(), Button::new("Open list…"))
+            .on_hover_text("Read the times or levels from a file of numbers; dropping or pasting them does the same")
+            .on_disabled_hover_text(idle.unwrap_or_default());
+        if open.clicked() {
+            self.refused = None;
+            out.push(Command::File(FileCommand::AskOpenTimes));
+        }
+    }
+
+    /// Where t = 0 and t = 1 were on the screen in the last frame, if it is open.
+    #[must_use]
+    pub fn ends(&self) -> Option<[Pos2; 2]> {
+        self.ends
+    }
+
+    /// Lets the steps of the pane at work go through a list of the numbers that are shown.
+    ///
+    /// # Errors
+    /// Why they cannot, in a sentence.
+    pub fn with_list(&mut self, state: &State, list: Own<TimeList>) -> Result<Action, String> {
+        let before = &state.pane().scene;
+        if let Some(reason) = before.idle("sampler.grid") {
+            return Err(reason.to_owned());
+        }
+        let mut after = (**before).clone();
+        marks::write_list(&mut after, list, self.kind(before));
+        after.check().map_err(|problem| problem.to_string())?;
+        let changes = before.changes_to(&after);
+        (self.typed, self.refused) = (None, None);
+        Ok(Action::Set { pane: state.selected(), changes, continues: false })
+    }
+
     /// Does what was asked for with the pointer.
     fn answer(
         &mut self,
@@ -137,7 +194,7 @@ impl ScheduleCard {
             self.chosen = done.under.or(self.chosen);
         }
         if let (Some(mark), Some(t)) = (self.dragged, done.at) {
-            let times = marks.moved(mark, t);
+            let times = marks.moved(mark, rounded(t));
             if times != marks.times {
                 self.change(&times, state, out);
             }
@@ -151,7 +208,7 @@ impl ScheduleCard {
                 self.change(&marks.without(mark), state, out);
             }
             (Some(Gesture::DoubleClick), None, Some(t)) => {
-                if let Some((times, mark)) = marks.with(t) {
+                if let Some((times, mark)) = marks.with(rounded(t)) {
                     self.chosen = Some(mark);
                     self.change(&times, state, out);
                 }
@@ -180,16 +237,13 @@ impl ScheduleCard {
             self.refused = None;
         }
         if edit.lost_focus()
-            && let Some(text) = self.typed.take()
+            && let Some(text) = &self.typed
         {
-            let read = TimeList::from_text(&text);
+            let read = TimeList::from_text(text);
             let times = read.map(|list| marks::from_values(scene, kind, &list.0));
             self.refused = times.and_then(|times| self.accept(&times, state, out)).err();
-        }
-        if let Some(words) = &self.refused {
-            let at = edit.rect.left_top() - vec2(0.0, 0.5 * UNIT);
-            let (font, colour) = (FontId::proportional(TEXT), state.palette().alarm);
-            ui.painter().text(at, Align2::LEFT_BOTTOM, words, font, colour);
+            // What is refused stays there to be mended.
+            self.typed = self.typed.take().filter(|_| self.refused.is_some());
         }
         self.kind_ui(ui, scene, kind, (state, marks), out);
     }
@@ -236,6 +290,7 @@ impl ScheduleCard {
     /// Lets the steps be these, in t, if that is a schedule: a mark cannot be dragged over the end of the
     /// path.
     fn change(&mut self, times: &[f64], state: &State, out: &mut Commands) {
+        self.typed = None;
         self.refused = self.accept(times, state, out).err();
     }
 
@@ -243,7 +298,7 @@ impl ScheduleCard {
         let before = &state.pane().scene;
         let mut after = (**before).clone();
         marks::write(&mut after, times, self.kind(before));
-        after.check().map_err(|problem| problem.to_string())?;
+        after.check().map_err(|problem| refusal_of(&problem))?;
         let changes = before.changes_to(&after);
         if !changes.is_empty() {
             out.push(Command::Act(Action::Set {
@@ -253,5 +308,20 @@ impl ScheduleCard {
             }));
         }
         Ok(())
+    }
+}
+
+/// Numbers that a pointer makes have four decimals: the screen shows no more.
+fn rounded(t: f64) -> f64 {
+    (t * 1e4).round() / 1e4
+}
+
+/// Why a list is none; what was typed stands beside it.
+fn refusal_of(problem: &Problem) -> String {
+    match problem.key {
+        "sampler.times" => {
+            format!("These are not the steps of a schedule: {} are needed.", problem.allowed)
+        }
+        _ => problem.to_string(),
     }
 }

@@ -15,6 +15,9 @@ use rand_distr::StandardNormal;
 /// Gaussian: all but 6e-5 of it along each axis.
 const BOUNDS_DEVIATIONS: f64 = 4.0;
 
+/// A factor of a Gaussian's density on a grid is left out where it is e to less than minus this, 1e-18.
+const LEFT_OUT: f64 = 41.5;
+
 /// The level of the data themselves, without noise.
 const CLEAN: Level = Level { alpha: 1.0, sigma: 0.0 };
 
@@ -101,7 +104,7 @@ impl Mixture {
     ///
     /// `level` must satisfy [`Mixture::check`]. Gaussians that are all alike are products of one factor for
     /// the column and one for the row: two exponentials for each point and line of the grid, and none for
-    /// its places.
+    /// its places. Where a factor is below 1e-18 its Gaussian is left out.
     pub fn density_grid(&self, level: Level, across: &[f64], up: &[f64]) -> Vec<f64> {
         let Some(cloud) = self.cloud() else {
             let prepared = self.prepare(level);
@@ -111,7 +114,10 @@ impl Mixture {
         };
         let variance = (level.alpha * cloud.kernel()).powi(2) + level.sigma * level.sigma;
         let peak = 1.0 / (TAU * variance * self.components().len() as f64);
-        let factor = |x: f64, mean: f64| (-0.5 * (x - level.alpha * mean).powi(2) / variance).exp();
+        let factor = |x: f64, mean: f64| {
+            let exponent = 0.5 * (x - level.alpha * mean).powi(2) / variance;
+            if exponent < LEFT_OUT { (-exponent).exp() } else { 0.0 }
+        };
         let mut densities = vec![0.0; across.len() * up.len()];
         let mut columns = vec![0.0; across.len()];
         for gaussian in self.gaussians() {
@@ -119,11 +125,15 @@ impl Mixture {
             for (column, &x) in columns.iter_mut().zip(across) {
                 *column = factor(x, mean_x);
             }
+            // Most Gaussians are narrow: only a few columns are theirs.
+            let own = |column: &f64| *column > 0.0;
+            let Some(first) = columns.iter().position(own) else { continue };
+            let last = columns.iter().rposition(own).unwrap_or(first);
             for (row, &y) in densities.chunks_exact_mut(across.len().max(1)).zip(up) {
                 let share = peak * factor(y, mean_y);
-                // Far above or below: as good as absent.
-                if share > f64::MIN_POSITIVE {
-                    for (density, column) in row.iter_mut().zip(&columns) {
+                if share > 0.0 {
+                    let columns = &columns[first..=last];
+                    for (density, column) in row[first..=last].iter_mut().zip(columns) {
                         *density += share * column;
                     }
                 }

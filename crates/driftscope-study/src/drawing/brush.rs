@@ -152,6 +152,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stroke_is_as_dense_where_it_begins_as_along_its_way() {
+        let mut stroke = Stroke::begin(Brush { points: 3_000, ..BRUSH }, [0.0; 2], 0, 100_000);
+        stroke.pull([1.0, 0.0]);
+        let near = |x: f64| {
+            let within = |p: &&[f64; 2]| (p[0] - x).hypot(p[1]) < 0.06;
+            stroke.points().iter().filter(within).count() as f64
+        };
+        // The disc of the touch is half of what lies there, the way the other half.
+        for x in [0.25, 0.5, 0.75] {
+            let ratio = near(0.0) / near(x);
+            assert!((ratio - 1.0).abs() < 0.15, "{x}: {ratio}");
+        }
+    }
+
+    #[test]
     fn the_same_strokes_give_the_same_points_and_others_do_not() {
         let way = [[0.0, 0.0], [0.5, 0.3], [-0.2, 1.0]];
         assert_eq!(line(BRUSH, &way).points(), line(BRUSH, &way).points());

@@ -28,7 +28,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
-pub use data::{Blob, Data, PointList, data_from_paste};
+pub use data::{Blob, Data, PointList, data_from_paste, data_from_picture};
 pub use in_picture::{PICTURE_ENDINGS, PNG_KEYWORD, SVG_ELEMENT, XMP_ELEMENT};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled};

@@ -157,8 +157,13 @@ fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
 impl Sampler {
     /// Lets the steps go from one of these to the next, in the solver's own time.
     pub fn step_through(&mut self, times: Vec<f64>) {
+        self.step_through_list(Own::new(TimeList(times)), TimesIn::T);
+    }
+
+    /// Lets the steps go from one number of a list to the next; `kind` is what they are.
+    pub fn step_through_list(&mut self, list: Own<TimeList>, kind: TimesIn) {
         self.grid = Some(Spacing::List);
-        (self.times, self.times_in) = (Some(Own::new(TimeList(times))), TimesIn::T);
+        (self.times, self.times_in) = (Some(list), kind);
         self.step_size = None;
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use driftscope_base::files;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::grid::Spacing;
 use serde::{Deserialize, Serialize};
@@ -84,16 +85,41 @@ impl Content for TimeList {
     }
 }
 
+/// The words of a line.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let between = |mark: char| mark.is_whitespace() || ",;[]\u{feff}".contains(mark);
+    line.split(between).filter(|word| !word.is_empty())
+}
+
 impl TimeList {
+    /// Whether a file of text holds a list rather than a table of points.
+    #[must_use]
+    pub fn is_in(path: &Path) -> bool {
+        let bytes = files::read_bytes(path, Self::MOST_BYTES).ok().flatten();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        text.is_some_and(|text| Self::rather_than_points(&text).is_some())
+    }
+
+    /// The list in a text that could be a table of points but is none: one number a line, or one line of three
+    /// or more.
+    #[must_use]
+    pub fn rather_than_points(text: &str) -> Option<Self> {
+        let mut counts = text.lines().map(|line| words(line).count()).filter(|&count| count > 0);
+        let first = counts.next().unwrap_or_default();
+        let rest = counts.collect::<Vec<_>>();
+        let alone = if rest.is_empty() { first > 2 } else { first == 1 };
+        let is_list = alone && rest.iter().all(|&count| count == 1);
+        is_list.then(|| Self::from_text(text).ok())?
+    }
+
     /// Reads numbers that stand apart by line breaks, spaces, commas or semicolons, in brackets or not.
     ///
     /// # Errors
     /// What is no number, and on which line.
     pub fn from_text(text: &str) -> Result<Self, String> {
         let mut times = Vec::new();
-        for (line, words) in text.lines().enumerate() {
-            let between = |mark: char| mark.is_whitespace() || ",;[]\u{feff}".contains(mark);
-            for word in words.split(between).filter(|word| !word.is_empty()) {
+        for (line, of_line) in text.lines().enumerate() {
+            for word in words(of_line) {
                 let number = word.parse().map_err(|_| {
                     format!("line {}: `{word}` is no number: times or levels are needed", line + 1)
                 })?;
@@ -207,6 +233,16 @@ mod tests {
         std::fs::write(&saved, "[sampler]\nmethod = \"euler\"\ntimes = \"steps.csv\"\n")
             .expect("written");
         assert_eq!(Scene::load(&saved).expect("beside it").listed_times(), named.listed_times());
+    }
+
+    #[test]
+    fn a_file_of_times_is_told_from_one_of_points() {
+        for text in ["0\n0.5\n1\n", "80,\n9,\n0", "0, 0.25, 0.5, 1", "[0; 0.5; 1]\n\n"] {
+            assert!(TimeList::rather_than_points(text).is_some(), "{text}");
+        }
+        for text in ["x,y\n1,2\n3,4", "1,2\n3,4\n", "1 2", "t\n0\n1", "0\n0.5 1\n", "", "0.5\n"] {
+            assert!(TimeList::rather_than_points(text).is_none(), "{text}");
+        }
     }
 
     #[test]

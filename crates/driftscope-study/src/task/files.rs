@@ -1,4 +1,4 @@
-//! Reading scenes, tableaus, models and data, and writing scenes and models.
+//! Reading scenes, tableaus, schedules, models and data, and writing scenes and models.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,8 +10,8 @@ use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 
 use super::product::Product;
 use crate::networks::NetworkError;
-use crate::own::Own;
-use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene};
+use crate::own::{Content, Own};
+use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene, TimeList};
 use crate::store::Store;
 use crate::work::Unfinished;
 
@@ -21,6 +21,8 @@ pub const SCENE_ENDING: &str = "toml";
 pub const MODEL_ENDING: &str = "safetensors";
 /// How the files of data may end; the first is what is written.
 pub const DATA_ENDINGS: &[&str] = &["csv", "tsv", "txt", "png", "jpg", "jpeg", "webp"];
+/// How the files of schedules may end.
+pub const TIMES_ENDINGS: &[&str] = &["csv", "tsv", "txt"];
 
 fn failed(error: impl std::fmt::Display) -> Unfinished {
     Unfinished::Failed(error.to_string())
@@ -78,19 +80,28 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
         Some(FileKind::Picture) if Scene::is_in_picture(path) => {
             Scene::load(path).map(scene).map_err(failed)
         }
+        Some(FileKind::Data) if TimeList::is_in(path) => read_times(path),
         Some(FileKind::Data | FileKind::Picture) => {
-            // As a scene names it, wherever that is saved.
-            let path = std::path::absolute(path).map_err(failed)?;
-            let points = Own::named(&path.display().to_string()).map_err(failed)?;
+            let points = named(path)?;
             Ok(Product::Data(Arc::new(Data { points: Some(points), ..Data::default() })))
         }
         None => Err(Unfinished::Failed(format!(
-            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}), nor data (.{}), nor a picture with a scene (.{}).",
+            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}), nor data or a schedule (.{}), nor a picture with a scene (.{}).",
             path.display(),
             DATA_ENDINGS.join(", ."),
             PICTURE_ENDINGS.join(", ."),
         ))),
     }
+}
+
+pub(super) fn read_times(path: &Path) -> Result<Product, Unfinished> {
+    named(path).map(Product::Times)
+}
+
+/// The content of a file, by the name that a scene gives it wherever that is saved.
+fn named<T: Content>(path: &Path) -> Result<Own<T>, Unfinished> {
+    let path = std::path::absolute(path).map_err(failed)?;
+    Own::named(&path.display().to_string()).map_err(failed)
 }
 
 /// The first bytes of a file.
@@ -153,6 +164,13 @@ mod tests {
         let own = data.points.as_ref().expect("points");
         assert_eq!(own.content().0.points, [[1.0, 2.0], [3.0, 4.0]]);
         assert_eq!(own.file(), Some(&*folder.path().join("a.csv")));
+        let Ok(Product::Times(times)) = file("steps.csv", "0\n0.5\n1\n") else { panic!("times") };
+        assert_eq!(times.content().0, [0.0, 0.5, 1.0]);
+        assert_eq!(times.file(), Some(&*folder.path().join("steps.csv")));
+        let Err(Unfinished::Failed(message)) = read_times(&folder.path().join("a.csv")) else {
+            panic!("refused")
+        };
+        assert!(message.contains("line 1: `x` is no number"), "{message}");
         for (name, text, words) in [
             ("b.csv", "x,y\n1,2\n3,oops\n", "line 3"),
             ("c.doc", "x,y\n1,2\n", "neither a scene"),

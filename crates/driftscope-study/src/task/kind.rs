@@ -29,8 +29,10 @@ pub enum Task {
     Measure(Question),
     /// Train a network. It can be paused, and stopped with the weights there are.
     Train(TrainingSpec),
-    /// Read a scene, a tableau, a model or data, whichever the file holds.
+    /// Read a scene, a tableau, a schedule, a model or data, whichever the file holds.
     Read(PathBuf),
+    /// Read a schedule: a list of times or levels.
+    ReadTimes(PathBuf),
     /// Write a scene, and beside it the networks trained here that it names.
     WriteScene {
         /// The scene.
@@ -65,9 +67,11 @@ impl Work for Task {
             Self::Solve { .. } => Lane::Solver,
             Self::Measure(question) if question.is_patient() => Lane::PatientLab,
             Self::Measure(_) => Lane::Lab,
-            Self::Train(_) | Self::Read(_) | Self::WriteScene { .. } | Self::WriteModel { .. } => {
-                Lane::Own
-            }
+            Self::Train(_)
+            | Self::Read(_)
+            | Self::ReadTimes(_)
+            | Self::WriteScene { .. }
+            | Self::WriteModel { .. } => Lane::Own,
         }
     }
 
@@ -94,6 +98,7 @@ impl Course<Product> for TaskCourse {
             Task::Solve { scene, id } => solve::solve(scene, *id, store, signal, tell)?,
             Task::Measure(question) => measure::answer(question, store, signal, tell)?,
             Task::Read(path) => tell(News::Made(files::read(path)?)),
+            Task::ReadTimes(path) => tell(News::Made(files::read_times(path)?)),
             Task::WriteScene { scene, path } => {
                 tell(News::Made(files::write_scene(scene, path, store)?));
             }

@@ -10,7 +10,7 @@ mod product;
 mod solve;
 mod train;
 
-pub use self::files::{DATA_ENDINGS, MODEL_ENDING, SCENE_ENDING};
+pub use self::files::{DATA_ENDINGS, MODEL_ENDING, SCENE_ENDING, TIMES_ENDINGS};
 pub use self::kind::{Task, TaskCourse};
 pub use self::product::Product;
 pub use self::train::{Training, TrainingSpec};

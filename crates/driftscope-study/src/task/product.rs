@@ -10,7 +10,7 @@ use crate::lab::Answer;
 use crate::measure::DataDistance;
 use crate::own::Own;
 use crate::recording::Recording;
-use crate::scene::{Data, OwnTableau, Scene};
+use crate::scene::{Data, OwnTableau, Scene, TimeList};
 use crate::training::TrainingStatus;
 
 /// What a task has made.
@@ -33,6 +33,8 @@ pub enum Product {
     Scene(#[serde(with = "crate::shared")] Arc<Scene>),
     /// A tableau that was read.
     Tableau(Own<OwnTableau>),
+    /// Times or levels of steps that were read.
+    Times(Own<TimeList>),
     /// Data that were read.
     Data(#[serde(with = "crate::shared")] Arc<Data>),
     /// A file that holds a model.

@@ -42,6 +42,8 @@ pub struct Wish<Q: Ask> {
     ticket: Option<Ticket>,
     standing: Standing,
     answer: Option<(Q, Arc<Q::Answer>)>,
+    /// How many answers there have been.
+    edition: u64,
 }
 
 impl<Q: Ask> Default for Wish<Q> {
@@ -52,6 +54,7 @@ impl<Q: Ask> Default for Wish<Q> {
             ticket: None,
             standing: Standing::Working(0.0),
             answer: None,
+            edition: 0,
         }
     }
 }
@@ -86,17 +89,15 @@ impl<Q: Ask> Wish<Q> {
         self.standing = Standing::Working(0.0);
     }
 
-    /// Takes in what has come; whether there is a new answer, whole or in part. What waits is asked as soon
-    /// as its turn has come.
-    pub fn take_news(&mut self, of: &Dispatcher<Q::Work>) -> bool {
-        let mut new = false;
+    /// Takes in what has come. What waits is asked as soon as its turn has come.
+    pub fn take_news(&mut self, of: &Dispatcher<Q::Work>) {
         while let Some(news) = self.ticket.as_ref().and_then(|ticket| of.news(ticket)) {
             match news {
                 News::Progress(share) => self.standing = Standing::Working(share),
                 News::Made(made) => {
                     if let (Some(asked), Some(answer)) = (&self.asked, Q::answer(made)) {
                         self.answer = Some((asked.clone(), answer));
-                        new = true;
+                        self.edition += 1;
                     }
                 }
                 News::Failed(reason) => self.end(Standing::Failed(reason)),
@@ -108,7 +109,6 @@ impl<Q: Ask> Wish<Q> {
         {
             self.start(of, next);
         }
-        new
     }
 
     fn end(&mut self, standing: Standing) {
@@ -126,6 +126,13 @@ impl<Q: Ask> Wish<Q> {
     #[must_use]
     pub fn answered(&self) -> Option<&(Q, Arc<Q::Answer>)> {
         self.answer.as_ref()
+    }
+
+    /// How many answers there have been, whole or in part: what is made of the newest knows by it whether it
+    /// is that of the newest. They come in with every question, not only with [`Self::take_news`].
+    #[must_use]
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// How the present question stands.

@@ -127,7 +127,8 @@ fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
         }
         let across: Vec<f64> = (0..SIDE).map(at).collect();
         let up: Vec<f64> = (0..SIDE).map(|k| -at(k)).collect();
-        let bands = up.par_chunks(SIDE / 8);
+        // Every band needs the factors of all columns: no more of them than can be made at a time.
+        let bands = up.par_chunks(SIDE.div_ceil(rayon::current_num_threads().clamp(1, 8)));
         let values: Vec<f64> =
             bands.flat_map_iter(|up| mixture.density_grid(DATA, &across, up)).collect();
         return Grid::new([SIDE; 2], corners, &values);

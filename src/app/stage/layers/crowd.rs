@@ -19,7 +19,6 @@ const REACH: f64 = 1.5;
 pub struct Crowd {
     wish: Wish<CrowdWanted>,
     picture: Picture,
-    number: u64,
 }
 
 impl Crowd {
@@ -31,7 +30,6 @@ impl Crowd {
         keyframe: f64,
         extent: f64,
     ) {
-        self.number += u64::from(self.wish.take_news(work));
         let wanted = CrowdWanted {
             recording: RecordingRef::new(recording),
             keyframe: (keyframe * PER_KEYFRAME).round() as i64,
@@ -48,6 +46,6 @@ impl Crowd {
     /// The picture made last.
     pub fn shown(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
         let grid = self.wish.latest()?;
-        Some(self.picture.show(ctx, (self.number, grid), Heat::Particles, theme))
+        Some(self.picture.show(ctx, (self.wish.edition(), grid), Heat::Particles, theme))
     }
 }

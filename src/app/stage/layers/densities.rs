@@ -25,8 +25,6 @@ pub struct Densities {
     marginals: Wish<MarginalsWanted>,
     over_time: Wish<OverTimeWanted>,
     pictures: [Picture; 4],
-    /// Counts what was made, so that pictures know what is new.
-    numbers: [u64; 3],
 }
 
 impl Densities {
@@ -39,13 +37,9 @@ impl Densities {
         projection: Projection,
         extent: f64,
     ) {
-        for (number, news) in self.numbers.iter_mut().zip([
-            self.target.take_news(work),
-            self.marginals.take_news(work),
-            self.over_time.take_news(work),
-        ]) {
-            *number += u64::from(news);
-        }
+        self.target.take_news(work);
+        self.marginals.take_news(work);
+        self.over_time.take_news(work);
         if scene.classic().is_some() {
             return;
         }
@@ -72,6 +66,11 @@ impl Densities {
         }
     }
 
+    /// Whether the density that the particles should arrive at is that of the scene's data.
+    pub fn shows_data_of(&self, scene: &Scene) -> bool {
+        self.target.answered().is_some_and(|(of, _)| of.0.data == scene.data)
+    }
+
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
         self.target.is_busy() || self.marginals.is_busy() || self.over_time.is_busy()
@@ -80,7 +79,7 @@ impl Densities {
     /// The density that the particles should arrive at.
     pub fn target(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
         let grid = self.target.latest()?;
-        Some(self.pictures[0].show(ctx, (self.numbers[0], grid), Heat::Exact, theme))
+        Some(self.pictures[0].show(ctx, (self.target.edition(), grid), Heat::Exact, theme))
     }
 
     /// The density of all particles at t: two of those that are known, one fading into the other.
@@ -89,7 +88,7 @@ impl Densities {
         let place = t.clamp(0.0, 1.0) * (TIMES - 1) as f64;
         let below = (place as usize).min(TIMES - 2);
         let fraction = (place - below as f64) as f32;
-        let round = self.numbers[1] * TIMES as u64;
+        let round = self.marginals.edition() * TIMES as u64;
         let shown = [below, below + 1].map(|k| {
             // Even and odd times have a texture each, so that only one changes at a time.
             let picture = &mut self.pictures[1 + k % 2];
@@ -109,7 +108,7 @@ impl Densities {
         theme: Theme,
     ) -> Option<(Shown, Arc<Vec<[f64; 3]>>)> {
         let made = self.over_time.latest()?.as_ref().as_ref()?;
-        let number = self.numbers[2];
+        let number = self.over_time.edition();
         let shown = self.pictures[3].show(ctx, (number, &made.grid), Heat::Exact, theme);
         Some((shown, Arc::clone(&made.edges)))
     }

@@ -36,6 +36,8 @@ pub struct Streamlines {
     wish: Wish<LinesWanted>,
     /// The window's time at the last frame, in seconds.
     now: f64,
+    /// Which answer of the wish the lines are.
+    edition: u64,
     flow: Option<(Extract, Arc<Flow>)>,
 }
 
@@ -65,9 +67,11 @@ impl Streamlines {
         seen: Window,
     ) {
         self.now = ctx.input(|input| input.time);
-        if self.wish.take_news(work)
+        self.wish.take_news(work);
+        if self.edition != self.wish.edition()
             && let Some((wanted, found)) = self.wish.answered()
         {
+            self.edition = self.wish.edition();
             let extract = &wanted.extract;
             let before = self.before(extract);
             let flow = found.as_ref().as_ref().map(|found| Flow::after(before, found, self.now));

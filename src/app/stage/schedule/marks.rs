@@ -33,7 +33,7 @@ impl Marks {
             let mut times: Vec<f64> =
                 steps.filter(|step| step.accepted).map(|step| step.t).collect();
             times.extend(recording.map(|recording| scene.direction.own_time(recording.interval.1)));
-            return Self { times, fixed: Some(reason), from: "chosen by the error" };
+            return Self { times, fixed: Some(reason), from: "Chosen by the error" };
         }
         let interval =
             recording.map_or_else(|| scene.interval(1.0), |recording| recording.interval);
@@ -41,7 +41,7 @@ impl Marks {
         let times: Vec<f64> = own.iter().map(|&time| scene.direction.own_time(time)).collect();
         let fixed = (times.len() > MOST + 1).then_some(MANY);
         let from = match scene.sampler.spacing() {
-            Spacing::List => "own list",
+            Spacing::List => "Own list",
             spacing => spacing.title(),
         };
         Self { times, fixed, from }
@@ -130,11 +130,7 @@ pub fn from_values(scene: &Scene, kind: TimesIn, values: &[f64]) -> Vec<f64> {
 
 /// Lets the steps of a scene go through these times, in t, and be written as numbers of a kind.
 pub fn write(scene: &mut Scene, times: &[f64], kind: TimesIn) {
-    if scene.time.start.is_some() && scene.field.kind != FieldKind::Classic {
-        // Where the particles come from does not change with the list.
-        scene.particles.start = Some(scene.start());
-    }
-    (scene.time.start, scene.time.end) = (None, None);
+    leave_ends(scene);
     let path = scene.path();
     let values: Vec<f64> = times.iter().map(|&t| kind.value(path, t)).collect();
     scene.sampler.step_through(times.iter().map(|&t| scene.direction.own_time(t)).collect());
@@ -142,6 +138,21 @@ pub fn write(scene: &mut Scene, times: &[f64], kind: TimesIn) {
         let sampler = &mut scene.sampler;
         (sampler.times, sampler.times_in) = (Some(Own::new(TimeList(values))), kind);
     }
+}
+
+/// Lets the steps of a scene go through the numbers of a list, which are of a kind.
+pub fn write_list(scene: &mut Scene, list: Own<TimeList>, kind: TimesIn) {
+    leave_ends(scene);
+    scene.sampler.step_through_list(list, kind);
+}
+
+/// A list has the ends of the run.
+fn leave_ends(scene: &mut Scene) {
+    if scene.time.start.is_some() && scene.field.kind != FieldKind::Classic {
+        // Where the particles come from does not change with the list.
+        scene.particles.start = Some(scene.start());
+    }
+    (scene.time.start, scene.time.end) = (None, None);
 }
 
 #[cfg(test)]

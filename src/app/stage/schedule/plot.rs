@@ -1,10 +1,11 @@
 //! The curves of the schedule and the marks on them.
 
 use driftscope_study::scene::{FieldKind, Scene};
-use eframe::egui::{Align2, CursorIcon, PointerButton, RichText, Ui};
+use eframe::egui::{Align2, CursorIcon, PointerButton, Pos2, RichText, Ui};
 use egui_plot::{AxisHints, GridMark, HPlacement, Line, PlotPoint, PlotUi, Points, Text, VLine};
 
 use super::marks::Marks;
+use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{now_line, plot, time_axis, time_grid, time_range};
 use crate::app::state::State;
@@ -14,8 +15,12 @@ use crate::app::theme::TEXT;
 const POINTS: usize = 240;
 /// The axis of log(α/σ) goes this far on both sides.
 const LOG_RANGE: f64 = 8.0;
+/// The colour of the curve of log(α/σ) and of its axis, among the categories.
+const LOG_SNR: usize = 2;
 /// The pointer means a mark if it is this near, in points.
 const REACH: f32 = 7.0;
+/// How far from its mark the words of one stand, in t.
+const AWAY: f64 = 0.012;
 /// More marks than these are lines without dots.
 const DOTS: usize = 120;
 
@@ -28,6 +33,8 @@ pub struct Done {
     pub at: Option<f64>,
     /// What was done there.
     pub gesture: Option<Gesture>,
+    /// Where t = 0 and t = 1 are on the screen, half way up.
+    pub ends: [Pos2; 2],
 }
 
 /// What a pointer does.
@@ -59,7 +66,7 @@ pub fn ui(
         format!("{:.0}", 2.0 * LOG_RANGE * (mark.value - 0.5)).replace('-', "−")
     });
     let font = eframe::egui::FontId::proportional(TEXT);
-    let right = right.tick_label_color(palette.quiet).tick_label_font(font);
+    let right = right.tick_label_color(palette.category(LOG_SNR)).tick_label_font(font);
     let mut shown = plot("schedule", palette, time_axis(span), left.clone())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|_| {
@@ -83,7 +90,8 @@ pub fn ui(
         now_line(plot, palette, state.time());
         done(plot, marks)
     });
-    let done = done.inner;
+    let ends = [0.0, 1.0].map(|t| done.transform.position_from_point(&PlotPoint::new(t, 0.5)));
+    let done = Done { ends, ..done.inner };
     let movable = marks.fixed().is_ok();
     if movable && (dragged.is_some() || done.under.is_some()) {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
@@ -105,7 +113,7 @@ fn curves(plot: &mut PlotUi<'_>, palette: &Palette, scene: &Scene) {
         0.5 + (level.alpha / level.sigma).ln() / (2.0 * LOG_RANGE)
     });
     let inside = log_snr.into_iter().filter(|at| (0.0..=1.0).contains(&at[1])).collect();
-    let [first, second, third] = [0, 1, 2].map(|curve| palette.category(curve));
+    let [first, second, third] = [0, 1, LOG_SNR].map(|curve| palette.category(curve));
     for (points, colour, name, place) in
         [(alpha, first, "α", 0.86), (sigma, second, "σ", 0.14), (inside, third, "log α/σ", 0.4)]
     {
@@ -145,8 +153,29 @@ fn draw_marks(
     if let Some(&chosen) = chosen.and_then(|mark| dots.get(mark)) {
         let ring = Points::new("", vec![chosen]).color(palette.strong).radius(radius + 2.0);
         plot.points(ring.allow_hover(false));
+        let words = RichText::new(words_at(scene, chosen[0])).size(TEXT).color(palette.strong);
+        let (anchor, away) = if chosen[0] < 0.5 {
+            (Align2::LEFT_BOTTOM, AWAY)
+        } else {
+            (Align2::RIGHT_BOTTOM, -AWAY)
+        };
+        let at = PlotPoint::new(chosen[0] + away, -0.04);
+        plot.text(Text::new("", at, words).anchor(anchor).allow_hover(false));
     }
     plot.points(Points::new("", dots).color(colour).radius(radius).allow_hover(false));
+}
+
+/// What a schedule has at t.
+fn words_at(scene: &Scene, t: f64) -> String {
+    let time = format!("t {}", number::three(t));
+    if scene.field.kind == FieldKind::Classic {
+        return time;
+    }
+    let level = scene.path().coefficients(t);
+    let log_snr = (level.alpha / level.sigma).ln();
+    let sign = if log_snr == f64::NEG_INFINITY { "−" } else { "" };
+    let log_snr = format!("{sign}{}", number::three(log_snr));
+    format!("{time} · σ {} · log α/σ {log_snr}", number::three(level.sigma))
 }
 
 /// What the pointer did.
@@ -173,5 +202,6 @@ fn done(plot: &PlotUi<'_>, marks: &Marks) -> Done {
         under: nearest.filter(|(_, away)| *away <= REACH).map(|(mark, _)| mark),
         at: Some(plot.plot_from_screen(pointer).x),
         gesture,
+        ends: [Pos2::ZERO; 2],
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use eframe::egui::emath::format_with_decimals_in_range;
 use eframe::egui::{DragValue, Response, Ui};
 
 /// A number that can be typed or dragged.
@@ -32,7 +33,10 @@ impl Field<'_> {
             .range(self.range)
             .clamp_existing_to_range(false)
             .speed(self.speed)
-            .max_decimals(self.decimals);
+            .max_decimals(self.decimals)
+            .custom_formatter(|value, decimals| {
+                format_with_decimals_in_range(value, decimals).replace('-', "−")
+            });
         let response = ui.add(number);
         self::named(&response, self.name);
         response.on_hover_text(self.about).changed() && before.to_bits() != value.to_bits()

@@ -11,13 +11,13 @@ use crate::app::stage::canvas::Canvas;
 use crate::app::state::State;
 
 /// A grip is held within this distance, in points of the screen.
-const REACH: f32 = 11.0;
+const REACH: f32 = 14.0;
 /// A pointer that moves less than this, in points of the screen, has not dragged.
 const STILL: f32 = 4.0;
 /// Standard deviation of a Gaussian that was placed by a click.
 const USUAL: f64 = 0.3;
 /// Half the side of a grip, in points of the screen.
-const SIDE: f32 = 4.0;
+const SIDE: f32 = 5.0;
 /// Corners of an ellipse.
 const CORNERS: usize = 72;
 

@@ -7,12 +7,14 @@ mod pointer;
 mod readout;
 mod strip;
 mod stroking;
+mod weight;
 
 use eframe::egui::{Rect, Response, Ui};
 
 use self::holding::Holding;
 use self::pointer::Pointer;
 use self::stroking::Stroking;
+use self::weight::Weight;
 use super::canvas::Canvas;
 use crate::app::command::Commands;
 use crate::app::drawing::Tool;
@@ -25,13 +27,14 @@ pub use self::strip::HEIGHT;
 pub struct Tools {
     stroking: Stroking,
     holding: Holding,
+    weight: Weight,
 }
 
 impl Tools {
     /// Does with one pane's plot what the pointer asks for, and draws over it.
     pub fn pane_ui(
         &mut self,
-        ui: &Ui,
+        ui: &mut Ui,
         (response, canvas): (&Response, &Canvas<'_>),
         (state, index, tool): (&State, usize, Tool),
         out: &mut Commands,
@@ -49,6 +52,7 @@ impl Tools {
                 self.stroking = Stroking::default();
                 self.holding.update(&pointer, canvas, (state, index), out);
                 self.holding.paint(seen, &pointer, state);
+                self.weight.ui(ui, (response.rect, canvas), state, out);
             }
         }
     }

@@ -7,15 +7,13 @@ use eframe::egui::Ui;
 use super::field::Field;
 use crate::app::command::{Command, Commands, Joins};
 use crate::app::commands::REMOVE_GAUSSIAN;
-use crate::app::drawing::{Drawing, gaussians, with_gaussians};
+use crate::app::drawing::{Drawing, LIGHTEST, gaussians, with_gaussians};
 use crate::app::state::State;
 
 /// Means may be typed within these.
 const FARTHEST: f64 = 1e3;
 /// Standard deviations may be typed from here.
 const LEAST: f64 = 1e-3;
-/// The least weight.
-const LIGHTEST: f64 = 1e-3;
 
 /// Which one is held, its numbers, and buttons for one more and one less.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
@@ -74,7 +72,7 @@ fn numbers(ui: &mut Ui, blob: Blob) -> Option<Blob> {
     let (mut ellipse, mut weight) = (before, blob.weight);
     let mut degrees = ellipse.angle.to_degrees();
     let mut changed = false;
-    for (d, [name, prefix]) in [["Mean x", "x "], ["Mean y", "y "]].into_iter().enumerate() {
+    for (d, [name, prefix]) in [["Mean x", "x = "], ["Mean y", "y = "]].into_iter().enumerate() {
         let field = Field {
             name,
             prefix,
@@ -89,12 +87,12 @@ fn numbers(ui: &mut Ui, blob: Blob) -> Option<Blob> {
     let axes = [
         (
             "Standard deviation along its first axis",
-            "σ₁ ",
+            "σ₁ = ",
             "Standard deviation along the axis nearer to x, in units of the plane: half the way from the centre to the round grips.",
         ),
         (
             "Standard deviation along its second axis",
-            "σ₂ ",
+            "σ₂ = ",
             "Standard deviation along the axis nearer to y, in units of the plane: half the way from the centre to the square grips.",
         ),
     ];

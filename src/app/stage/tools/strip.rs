@@ -3,7 +3,8 @@
 use driftscope_flow::data::PointSet;
 use driftscope_study::drawing::{drawn_points, gaussians_of};
 use eframe::egui::{
-    Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
+    Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Sense, Stroke, TextWrapMode, Ui,
+    UiBuilder, vec2,
 };
 
 use super::field::Field;
@@ -65,21 +66,26 @@ pub fn ui(ui: &mut Ui, frame: Rect, (state, tool): (&State, Tool), out: &mut Com
 }
 
 fn tools_ui(ui: &mut Ui, (state, now): (&State, Tool), out: &mut Commands) {
-    ui.horizontal(|ui| {
+    let row = ui.available_rect_before_wrap();
+    let mut corner = ui.new_child(
+        UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Min)).id_salt("away"),
+    );
+    let name = "Put the drawing tools away";
+    let away = icon_button(&mut corner, Icon::Close, name, &DRAW.shortcut(), false);
+    if away.clicked() {
+        out.push(Command::Drawing(Drawing { open: false, ..state.drawing }));
+    }
+    ui.horizontal_wrapped(|ui| {
+        // The corner has its own.
+        ui.set_max_width(away.rect.left() - row.left() - UNIT);
         for tool in Tool::ALL {
             let button = Button::selectable(tool == now, tool.title()).frame_when_inactive(true);
             if ui.add(button).on_hover_text(tool.about()).clicked() {
                 out.push(Command::Drawing(Drawing { tool, ..state.drawing }));
             }
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let away =
-                icon_button(ui, Icon::Close, "Put the drawing tools away", &DRAW.shortcut(), false);
-            if away.clicked() {
-                out.push(Command::Drawing(Drawing { open: false, ..state.drawing }));
-            }
-        });
     });
+    ui.set_min_width(row.width());
 }
 
 fn radius_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
@@ -152,8 +158,7 @@ fn begin_with_draw(ui: &mut Ui, state: &State, out: &mut Commands) {
     let about =
         format!("{DRAW_OF} draws of the distribution that is sampled now become the points.");
     let button = ui
-        .add_enabled_ui(!has_points, |ui| ui.button("Begin with a draw"))
-        .inner
+        .add_enabled(!has_points, whole("Begin with a draw"))
         .on_hover_text(about)
         .on_disabled_hover_text("The data are points already.");
     if button.clicked()
@@ -171,8 +176,7 @@ fn begin_with_components(ui: &mut Ui, state: &State, out: &mut Commands) {
     }
     let components = scene.mixture().ok().and_then(|mixture| gaussians_of(&mixture));
     let button = ui
-        .add_enabled_ui(components.is_some(), |ui| ui.button("Begin with its components"))
-        .inner
+        .add_enabled(components.is_some(), whole("Begin with its components"))
         .on_hover_text("The Gaussians that the distribution consists of, to be dragged.")
         .on_disabled_hover_text(
             "The distribution consists of other shapes, or of more than 100 Gaussians.",
@@ -181,6 +185,11 @@ fn begin_with_components(ui: &mut Ui, state: &State, out: &mut Commands) {
         out.push(Command::data(with_gaussians(scene, blobs)));
         out.push(Command::Drawing(Drawing { selected: 0, ..state.drawing }));
     }
+}
+
+/// A button that goes to the next line rather than break its words.
+fn whole(words: &str) -> Button<'_> {
+    Button::new(words).wrap_mode(TextWrapMode::Extend)
 }
 
 fn hint(state: &State, tool: Tool) -> String {
@@ -195,11 +204,13 @@ fn hint(state: &State, tool: Tool) -> String {
             let noun = number::plural(count as f64, "point", "points");
             format!("Press and drag. {} {noun}.", number::count(count as u64))
         }
-        (Tool::Brush, None, _) => format!("Press and drag to lay points; the first stroke {replaces}"),
+        (Tool::Brush, None, _) => {
+            format!("Press and drag to lay points; the first stroke {replaces}")
+        }
         (Tool::Eraser, None, _) => "There are no points yet: lay some with the brush.".to_owned(),
         (Tool::Gaussians, _, 0) => format!("Click to place a Gaussian; the first one {replaces}"),
         (Tool::Gaussians, ..) => {
-            "Click to place one more. Drag the centre, or a grip at two standard deviations (Shift: round)."
+            "Click to place one more. Drag its centre, a grip at 2σ (Shift: round) or its weight."
                 .to_owned()
         }
     }

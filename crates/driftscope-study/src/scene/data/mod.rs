@@ -19,7 +19,7 @@ use driftscope_flow::data::{Mixture, TOYS, Toy, toy};
 use serde::{Deserialize, Serialize};
 
 pub use mixture::Blob;
-pub use paste::data_from_paste;
+pub use paste::{data_from_paste, data_from_picture};
 pub use points::PointList;
 pub use source::{DataSource, SourceWords};
 

@@ -1,7 +1,7 @@
 //! Points from the clipboard.
 
 use super::PointList;
-use super::point_table;
+use super::{picture, point_table};
 use crate::own::Own;
 
 /// Reads pasted text as points: a table as in a file (see `data.points`), or numbers with blanks between them,
@@ -20,6 +20,15 @@ pub fn data_from_paste(text: &str) -> Result<Own<PointList>, String> {
         point_table::read(text)
     };
     Ok(Own::new(PointList(set?)))
+}
+
+/// Takes a pasted picture for points, as one from a file (see `data.points`): `size` is its columns and rows,
+/// `rgba` the red, green, blue and opacity of each pixel, rows from the top.
+///
+/// # Errors
+/// If it is blank, too large, or no picture.
+pub fn data_from_picture(size: [usize; 2], rgba: Vec<u8>) -> Result<Own<PointList>, String> {
+    picture::points_of_pixels(size, rgba).map(|set| Own::new(PointList(set)))
 }
 
 #[cfg(test)]

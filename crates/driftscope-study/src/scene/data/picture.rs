@@ -1,11 +1,12 @@
 //! Pictures as points: dark pixels are the density.
 
+use std::fmt::Display;
 use std::io::Cursor;
 use std::path::Path;
 
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::PointSet;
-use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits, RgbaImage};
 use rand::RngExt;
 
 /// Points that a picture becomes.
@@ -58,32 +59,25 @@ pub(super) fn format_of(bytes: &[u8], path: &Path) -> Result<Option<ImageFormat>
 /// # Errors
 /// If the picture is damaged, too large or blank, in one sentence.
 pub(super) fn points_of(bytes: &[u8], format: ImageFormat) -> Result<PointSet, String> {
-    let darkness = Darkness::read(bytes, format)?;
-    let total: f64 = darkness.values.iter().map(|&value| f64::from(value)).sum();
-    if total < BLANK {
-        return Err("the picture is blank: dark pixels are the density, and there are none".into());
+    Darkness::read(bytes, format)?.points()
+}
+
+/// The same of pixels that are at hand: red, green, blue and opacity of each, rows from the top.
+///
+/// # Errors
+/// If they are no picture, too many or blank, in one sentence.
+pub(super) fn points_of_pixels(size: [usize; 2], rgba: Vec<u8>) -> Result<PointSet, String> {
+    let [width, height] = size;
+    if width.max(height) > MOST_PIXELS as usize {
+        return Err(too_large(width, height));
     }
-    let [width, height] = [darkness.width, darkness.values.len() / darkness.width];
-    let pixel = SIDE / width.max(height) as f64;
-    let mut inside = stream(SEED, Purpose::Draw, 0);
-    let step = total / POINTS as f64;
-    let (mut sum, mut next) = (0.0, 0.5 * step);
-    let mut points = Vec::with_capacity(POINTS);
-    for (place, &value) in darkness.values.iter().enumerate() {
-        // Every other row backwards: neighbours in the order are neighbours in the picture.
-        sum += f64::from(value);
-        while next < sum && points.len() < POINTS {
-            let (row, along) = (place / width, place % width);
-            let column = if row.is_multiple_of(2) { along } else { width - 1 - along };
-            let [u, v]: [f64; 2] = [inside.random(), inside.random()];
-            points.push([
-                (column as f64 + u - 0.5 * width as f64) * pixel,
-                (0.5 * height as f64 - row as f64 - v) * pixel,
-            ]);
-            next += step;
-        }
-    }
-    Ok(PointSet { points, labels: Vec::new() })
+    let picture = RgbaImage::from_raw(width as u32, height as u32, rgba);
+    let picture = picture.ok_or("the picture has fewer pixels than its size says")?;
+    Darkness::of(picture.into()).points()
+}
+
+fn too_large(width: impl Display, height: impl Display) -> String {
+    format!("the picture has {width} × {height} pixels: at most {MOST_PIXELS} a side are read")
 }
 
 /// How dark the pixels are, from 0 to 1: rows from the top, every other one from the right.
@@ -93,6 +87,36 @@ struct Darkness {
 }
 
 impl Darkness {
+    fn points(&self) -> Result<PointSet, String> {
+        let total: f64 = self.values.iter().map(|&value| f64::from(value)).sum();
+        if total < BLANK {
+            return Err(
+                "the picture is blank: dark pixels are the density, and there are none".into()
+            );
+        }
+        let [width, height] = [self.width, self.values.len() / self.width];
+        let pixel = SIDE / width.max(height) as f64;
+        let mut inside = stream(SEED, Purpose::Draw, 0);
+        let step = total / POINTS as f64;
+        let (mut sum, mut next) = (0.0, 0.5 * step);
+        let mut points = Vec::with_capacity(POINTS);
+        for (place, &value) in self.values.iter().enumerate() {
+            // Every other row backwards: neighbours in the order are neighbours in the picture.
+            sum += f64::from(value);
+            while next < sum && points.len() < POINTS {
+                let (row, along) = (place / width, place % width);
+                let column = if row.is_multiple_of(2) { along } else { width - 1 - along };
+                let [u, v]: [f64; 2] = [inside.random(), inside.random()];
+                points.push([
+                    (column as f64 + u - 0.5 * width as f64) * pixel,
+                    (0.5 * height as f64 - row as f64 - v) * pixel,
+                ]);
+                next += step;
+            }
+        }
+        Ok(PointSet { points, labels: Vec::new() })
+    }
+
     fn read(bytes: &[u8], format: ImageFormat) -> Result<Self, String> {
         let reader = || {
             let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -115,9 +139,7 @@ impl Darkness {
         };
         let (width, height) = reader().into_dimensions().map_err(damaged)?;
         if width.max(height) > MOST_PIXELS {
-            return Err(format!(
-                "the picture has {width} × {height} pixels: at most {MOST_PIXELS} a side are read"
-            ));
+            return Err(too_large(width, height));
         }
         let picture = reader().decode().map_err(damaged)?;
         Ok(Self::of(picture))
@@ -191,6 +213,22 @@ mod tests {
             }
             assert!(counts.iter().all(|count| (48..=52).contains(count)), "{counts:?}");
             assert_eq!(read(&written(&square(), format), "again.png").expect("points"), set);
+        }
+    }
+
+    #[test]
+    fn pixels_at_hand_are_the_same_picture() {
+        let rgba = square().into_rgba8().into_raw();
+        let set = points_of_pixels([80, 40], rgba.clone()).expect("points");
+        assert_eq!(read(&written(&square(), ImageFormat::Png), "square.png"), Ok(set));
+        for (size, pixels, words) in [
+            ([80, 41], rgba.clone(), "fewer pixels"),
+            ([9_000, 1], vec![0; 36_000], "9000 × 1"),
+            ([80, 40], vec![255; rgba.len()], "blank"),
+            ([0, 0], Vec::new(), "blank"),
+        ] {
+            let message = points_of_pixels(size, pixels).expect_err(words);
+            assert!(message.contains(words), "{message}");
         }
     }
 
