@@ -169,6 +169,7 @@ impl Convention {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::Word;
     use super::*;
 
     #[test]
@@ -176,7 +177,7 @@ mod tests {
         for prediction in [Prediction::Velocity(Towards::Data), Prediction::Data, Prediction::Noise]
         {
             for path in [Interpolant::Linear, Interpolant::Gvp, Interpolant::Vp] {
-                for (_, time) in TimeInput::ALL {
+                for Word { value: time, .. } in TimeInput::ALL {
                     let convention = Convention {
                         prediction,
                         noising: Noising::Path(path),
