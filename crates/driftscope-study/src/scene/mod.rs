@@ -16,7 +16,6 @@ mod pane;
 pub mod parameters;
 mod preset;
 mod problem;
-mod reading;
 mod sampler;
 mod schedule;
 mod tableau;

@@ -2,6 +2,7 @@
 //! several of them.
 
 mod process;
+mod reading;
 mod rules;
 mod sampler;
 mod times;

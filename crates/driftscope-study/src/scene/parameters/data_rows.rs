@@ -8,12 +8,13 @@ use super::super::applies::{
     generating, with_model, with_name, with_parameter, with_process, with_starts, with_system,
     without_classic,
 };
-use super::super::{Data, Direction, FieldKind, Scene, Start, reading};
+use super::super::{Data, Direction, FieldKind, Scene, Start};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::{Named, systems, toys};
 use super::kind::{Access, Choices, Kind, Number, Written};
 use super::parameter::Parameter;
 use super::range::Range;
+use super::reading_rows;
 
 /// Largest number of particles.
 pub const MOST_PARTICLES: usize = 100_000;
@@ -93,7 +94,7 @@ pub(super) fn field() -> Vec<Parameter<Scene>> {
         )
         .when(with_model),
     ];
-    rows.extend(reading::parameters());
+    rows.extend(reading_rows::reading());
     rows.extend([
         Parameter::new("field.system", "System", "Which classic ODE.", system()).when(with_system),
         system_parameter("field.mu", "mu", optional!(Scene: field.mu), |_| usual("mu"))

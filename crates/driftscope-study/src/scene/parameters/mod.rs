@@ -12,6 +12,7 @@ mod diffusion_rows;
 mod kind;
 mod parameter;
 mod range;
+mod reading_rows;
 mod sampler_rows;
 mod table;
 #[cfg(test)]

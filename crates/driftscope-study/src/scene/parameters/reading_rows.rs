@@ -2,12 +2,11 @@
 
 use driftscope_flow::network::foreign::stated_words;
 
-use super::parameters::{Access, Choice, Choices, Kind, Number, Parameter, Settings, Written};
-use super::problem::{Problem, refuse};
-use super::{ModelName, Scene, applies};
+use super::super::{ModelName, Scene, applies};
+use super::choice::Choice;
+use super::kind::{Access, Choices, Kind, Number, Written};
+use super::parameter::Parameter;
 
-/// What stands before the keys.
-const SECTION: &str = "field.reading.";
 /// What holds where nothing is said.
 const ABSENT: &str = "as in the file";
 /// What a number may be.
@@ -72,7 +71,7 @@ macro_rules! numbers {
 }
 
 /// All of them, in the order of the guide.
-pub(super) fn parameters() -> Vec<Parameter<Scene>> {
+pub(super) fn reading() -> Vec<Parameter<Scene>> {
     [convention(), layers()].into_iter().flatten().collect()
 }
 
@@ -212,114 +211,4 @@ fn states_other(
     reason: &'static str,
 ) -> Option<&'static str> {
     scene.field.reading.text(key).is_some_and(|stated| stated != value).then_some(reason)
-}
-
-impl Scene {
-    /// Whether all that is said of how a network is read can be said.
-    pub(super) fn check_reading(&self) -> Result<(), Problem> {
-        for (key, text) in self.field.reading.all() {
-            let full = format!("{SECTION}{key}");
-            let parameter = Self::find(&full).expect("a test finds every key in the table");
-            match &parameter.kind {
-                Kind::Choice(choices) if choices.named(text).is_none() => {
-                    let names: Vec<&str> =
-                        (choices.all)().iter().map(|choice| choice.name).collect();
-                    let allowed = format!("one of {}", names.join(", "));
-                    return refuse(parameter.key, format!("{text:?}"), allowed);
-                }
-                Kind::Real(_) if text.parse::<f64>().is_err() => {
-                    return refuse(parameter.key, format!("{text:?}"), "a number");
-                }
-                Kind::List(_) => self.check_numbers(key, parameter.key)?,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn check_numbers(&self, key: &str, full: &'static str) -> Result<(), Problem> {
-        let text = self.field.reading.text(key).unwrap_or_default();
-        let numbers: Option<Vec<f64>> = text
-            .split_whitespace()
-            .map(|word| word.parse().ok().filter(|number: &f64| number.abs() < 1e9))
-            .collect();
-        match numbers {
-            Some(numbers) if key == "shift" && numbers.len() != 2 => {
-                refuse(full, format!("[{}]", numbers.len()), "two numbers, x and y")
-            }
-            Some(_) => Ok(()),
-            None => refuse(full, format!("{text:?}"), "a list of numbers below 1e9"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use driftscope_flow::network::foreign::KEYS;
-
-    use super::*;
-
-    fn said(settings: &[&str]) -> Result<Scene, String> {
-        let all: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-        Scene::with_settings(None, &all).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn every_key_has_a_row_and_every_row_a_key() {
-        let rows: Vec<&str> =
-            parameters().iter().filter_map(|row| row.key.strip_prefix(SECTION)).collect();
-        assert_eq!(rows.len(), KEYS.len());
-        for key in KEYS {
-            assert!(Scene::find(&format!("{SECTION}{key}")).is_some(), "{key}");
-        }
-    }
-
-    #[test]
-    fn a_reading_is_written_as_it_is_read() {
-        let scene = said(&[
-            "field.model=flow.onnx",
-            "field.reading.prediction=noise",
-            "field.reading.scale=1.5",
-            "field.reading.shift=[0.25, -1]",
-        ])
-        .expect("a scene");
-        let text = scene.to_toml();
-        for line in ["prediction = \"noise\"", "scale = 1.5", "shift = [0.25, -1.0]"] {
-            assert!(text.contains(line), "{text}\nlacks {line}");
-        }
-        assert_eq!(Scene::from_toml(&text, "again").expect("reads back"), scene);
-        let mut other = scene.clone();
-        other.field.follow(None);
-        assert!(other.field.reading.is_empty(), "another model is read otherwise");
-        assert_ne!(scene, other);
-    }
-
-    #[test]
-    fn what_cannot_be_said_is_refused_by_key() {
-        for (setting, words) in [
-            (
-                "field.reading.time=seconds",
-                "field.reading.time = \"seconds\" is not allowed: one of t, 1-t, index",
-            ),
-            ("field.reading.scale=wide", "field.reading.scale = \"wide\" is not allowed: a number"),
-            ("field.reading.scale=0", "field.reading.scale = 0 is not allowed"),
-            (
-                "field.reading.shift=[1, 2, 3]",
-                "field.reading.shift = [3] is not allowed: two numbers",
-            ),
-            ("field.reading.colour=red", "unknown field `colour`, expected one of prediction"),
-        ] {
-            let refused = said(&["field.model=flow.onnx", setting]).expect_err(setting);
-            assert!(refused.contains(words), "{refused}\nlacks {words}");
-        }
-    }
-
-    #[test]
-    fn a_reading_without_a_file_has_no_effect() {
-        let scene = said(&["field.reading.time=t"]).expect("a scene");
-        assert_eq!(scene.idle("field.reading.time"), Some(NO_FILE));
-        let scene = said(&["field.model=a.onnx", "field.reading.prediction=noise"]).expect("fine");
-        assert_eq!(scene.idle("field.reading.sigma_data"), Some(NOT_EDM));
-        assert_eq!(scene.idle("field.reading.prediction"), None);
-    }
 }
