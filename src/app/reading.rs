@@ -90,7 +90,7 @@ impl ReadingDialog {
         rows_ui(ui, scene, file.extension().is_some_and(|end| end == MODEL_ENDING));
     }
 
-    /// Forgets the check, where the dialog is not drawn.
+    /// Forgets the check, where the dialog is closed.
     pub fn rest(&mut self) {
         if self.asked.is_some() {
             *self = Self::default();

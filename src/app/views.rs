@@ -78,7 +78,9 @@ impl Views {
                         self.reading.ui(ui, state, out);
                         None
                     } else {
-                        self.reading.rest();
+                        if !state.reading.is_open() {
+                            self.reading.rest();
+                        }
                         plots::ui(ui, state, out)
                     }
                 })

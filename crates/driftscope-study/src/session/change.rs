@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use crate::scene::parameters::Settings;
 use crate::scene::{Scene, SceneError};
 
 /// One setting of a scene and what it becomes.
@@ -55,10 +56,22 @@ fn compare(from: &Table, to: &Table, prefix: &str, changes: &mut Vec<Change>) {
         let full = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match (from.get(key), value) {
             (Some(Value::Table(from)), Some(Value::Table(to))) => compare(from, to, &full, changes),
+            // A group that is there on one side only holds single settings all the same.
+            (None, Some(Value::Table(to))) if is_group(&full) => {
+                compare(&Table::new(), to, &full, changes);
+            }
+            (Some(Value::Table(from)), None) if is_group(&full) => {
+                compare(from, &Table::new(), &full, changes);
+            }
             (before, after) if before == after => {}
             (_, after) => changes.push(Change { key: full, value: after.cloned() }),
         }
     }
+}
+
+/// Whether what stands under `key` is no setting, but holds some.
+fn is_group(key: &str) -> bool {
+    Scene::find(key).is_none()
 }
 
 fn put(table: &mut Table, key: &str, value: Option<Value>) {
@@ -109,6 +122,12 @@ mod tests {
         finer.sampler.rtol = 1e-7;
         assert_eq!(scene.changes_to(&finer), [Change::set("sampler.rtol", 1e-7)]);
         assert_eq!(finer.changes_to(&scene), [Change::set("sampler.rtol", scene.sampler.rtol)]);
+        let mut read = scene.clone();
+        read.field.reading.state("scale", Some("1.5".to_owned()));
+        assert_eq!(scene.changes_to(&read), [Change::set("field.reading.scale", 1.5)]);
+        let back = read.changes_to(&scene);
+        assert_eq!(back, [Change { key: "field.reading.scale".into(), value: None }]);
+        assert_eq!(read.changed(&back).expect("all are known"), scene);
         finer.time.end = Some(0.5);
         let back = finer.changes_to(&Scene { sampler: finer.sampler.clone(), ..scene });
         assert_eq!(back, [Change { key: "time.end".into(), value: None }]);

@@ -27,6 +27,9 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     (full.sampler.dcoeff, full.field.mu) = (Some(0.1), Some(1.0));
     (full.field.ratio, full.field.lambda) = (Some(2.0), Some(2.0));
     (full.time.start, full.time.end) = (Some(0.0), Some(1.0));
+    for key in driftscope_flow::network::foreign::KEYS {
+        full.field.reading.state(key, Some("1".to_owned()));
+    }
     full.panes.push(Pane::default());
     let tableau = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/tableaus/ralston.toml");
     full.sampler.tableau = Some(Own::read(tableau.as_ref()).expect("a tableau"));
