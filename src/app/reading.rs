@@ -147,10 +147,7 @@ impl ReadingDialog {
 /// What the network is, and how it was read last.
 fn about_ui(ui: &mut Ui, state: &State) {
     let quiet = state.palette().quiet;
-    let recording = state.pane().recording();
-    let recording =
-        recording.filter(|shown| shown.scene.field.model == state.pane().scene.field.model);
-    if let Some(words) = recording.and_then(|shown| shown.network.as_ref()) {
+    if let Some(words) = state.foreign_words() {
         for line in [&words.about, &format!("Shown: {}", words.read_as)] {
             ui.add(Label::new(RichText::new(line).color(quiet)).wrap());
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use driftscope_study::ForeignWords;
 use driftscope_study::session::{Mode, Session};
 
 use super::drawing::{self, Drawing, Tool};
@@ -145,6 +146,14 @@ impl State {
             hovered_time: None,
             drawing: Drawing::default(),
         }
+    }
+
+    /// The network whose field the pane at work follows, in words, if it was trained elsewhere.
+    #[must_use]
+    pub fn foreign_words(&self) -> Option<&ForeignWords> {
+        let recording = self.pane().recording()?;
+        let same = recording.scene.field.model == self.pane().scene.field.model;
+        recording.network.as_ref().filter(|_| same)
     }
 
     /// The drawing tool in hand, if one is and there is something to draw on.

@@ -14,10 +14,13 @@ use crate::app::commands;
 use crate::app::number;
 use crate::app::state::State;
 
+/// Said of implicit methods where the network was trained elsewhere.
+const DIFFERENCES: &str = "The network was trained elsewhere: Newton's iteration takes its Jacobian from central differences.";
+
 /// Method, steps and tolerances.
 pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Sampler");
-    method_ui(ui, scene, out);
+    method_ui(ui, scene, (state, out));
     recipe_ui(ui, scene);
     Setting::of(scene, "sampler.rtol").slider(ui, scene);
     Setting::of(scene, "sampler.atol").slider(ui, scene);
@@ -35,12 +38,14 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
 }
 
 /// The methods of the table, and the tableau of one's own, which gives way to what is chosen here.
-fn method_ui(ui: &mut Ui, scene: &mut Scene, out: &mut Commands) {
+fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands)) {
     let current = scene.sampler.method();
     let own = scene.sampler.tableau.is_some().then(|| current.words());
     // A tableau is no reason not to choose a method.
     let noisy = scene.idle("sampler.method").filter(|_| scene.is_sde());
-    Setting::of(scene, "sampler.method").only(noisy).menu_among(
+    let differences = state.foreign_words().filter(|_| current.get().rule.iterates());
+    let differences = differences.map_or("", |_| DIFFERENCES);
+    Setting::of(scene, "sampler.method").only(noisy).saying(differences).menu_among(
         ui,
         scene,
         Some(current.words()),

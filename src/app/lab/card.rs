@@ -38,3 +38,12 @@ pub struct CardContext<'a> {
     /// The scene that is measured: the one the controls say, once it has settled.
     pub scene: &'a Arc<Scene>,
 }
+
+impl CardContext<'_> {
+    /// A note of a card that is about derivatives of the field, which says where they are differences.
+    pub fn of_derivatives(&self, note: &str) -> String {
+        let differences = self.state.foreign_words().map(|_| "by central differences");
+        let parts = [Some(note).filter(|note| !note.is_empty()), differences];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+}

@@ -79,6 +79,7 @@ impl Card for Likelihood {
                 number::three(hutchinson)
             )
         });
+        let note = context.of_derivatives(&note);
         let title = Head { title: "Likelihood", note: &note, about: ABOUT };
         let third = &mut self.third;
         let below = head(ui, rect, palette, &title, &mut self.wish, |ui| {

@@ -43,6 +43,7 @@ impl Card for StabilityCard {
             ),
             None => method.get().title.to_owned(),
         };
+        let note = context.of_derivatives(&note);
         let title = Head { title: "Stability", note: &note, about: ABOUT };
         let mut particle = context.state.chosen();
         let region = &mut self.region;
