@@ -8,7 +8,7 @@ use super::kind::{Access, Choices, Kind, Number, Written};
 use super::parameter::Parameter;
 
 /// What holds where nothing is said.
-const ABSENT: &str = "as in the file";
+const ABSENT: &str = "from file";
 /// What a number may be.
 const RANGE: std::ops::RangeInclusive<f64> = 1e-9..=1e9;
 
@@ -32,7 +32,7 @@ macro_rules! word {
                 },
             },
         )
-        .or("As in the file", "What the file itself says, or the TOML file beside it.")
+        .or("From file", "What the file itself says, or the TOML file beside it.")
         .optional()
     };
 }
