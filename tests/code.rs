@@ -68,6 +68,18 @@ fn a_model_is_written_where_there_is_one() {
     let again =
         printed(&["code", "--for", "scipy", "--set", &format!("field.model={}", text(&model))]);
     assert!(again.contains("model.safetensors"));
+    // The same once more is nothing new; another file of that name is not lost.
+    printed(&["code", "--for", "scipy", "--model", text(&model)]);
+    let other = folder.path().join("notes.txt");
+    std::fs::write(&other, "mine").expect("written");
+    for there in [&model, &other] {
+        let set = ["code", "--for", "scipy", "--set", "data.name=rings", "--model", text(there)];
+        let refused = driftscope(&set);
+        assert_eq!(refused.status.code(), Some(2));
+        let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(complaint.contains("is there already"), "{complaint}");
+    }
+    assert_eq!(std::fs::read(&other).expect("there"), b"mine");
     let none = driftscope(&["code", "--for", "scipy", "--set", "field.kind=exact", "--model", "n"]);
     assert_eq!(none.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&none.stderr).contains("without a network"));

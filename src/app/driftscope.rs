@@ -14,7 +14,6 @@ use egui_notify::{Anchor, Toasts};
 use super::command::{Command, Commands, FileCommand, Joins};
 use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
-use super::lab::LabView;
 use super::launch::Launch;
 use super::pace::{Pace, processors_draw};
 use super::screenshot::{Outcome, Shooter};
@@ -82,16 +81,20 @@ impl Driftscope {
         state.look.theme = launch.theme;
         state.look.panels.stage_alone = launch.stage_alone;
         theme::choose(ctx, launch.theme);
-        let mut lab = LabView::default();
+        let mut views = Views::new(Stage::new(cc, state.networks()));
+        if launch.asks_reading {
+            state.reading = Dialog::Open;
+            views.reading.check(state.scene());
+        }
+        let lab = &mut views.lab;
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
-        let networks = state.networks().clone();
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         Self {
             state,
-            views: Views { lab, ..Views::new(Stage::new(cc, &networks)) },
+            views,
             files: Files::new(ctx, launch.own_dialogs),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)

@@ -8,12 +8,11 @@ use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 
 /// What the pointer does, and what egui reads itself.
-const MORE: [(&str, &str); 5] = [
+const MORE: [(&str, &str); 4] = [
     ("Ctrl+plus, Ctrl+minus", "larger, smaller"),
     ("Scroll, drag", "zoom and move the stage"),
     ("Click", "pin a particle"),
-    ("Ctrl+V", "points from the clipboard become the data"),
-    ("Drop a file", "open a scene, a model or data"),
+    ("Drop a file", "open a scene, a model, data, a tableau or a schedule"),
 ];
 /// Width of the keys, in points.
 const KEYS: f32 = 38.0 * UNIT;

@@ -1,6 +1,6 @@
 //! The keyboard: see the map in `help`.
 
-use eframe::egui::{Context, Event};
+use eframe::egui::{Context, Event, Popup};
 
 use super::command::{Command, Commands};
 use super::commands::ALL;
@@ -8,8 +8,8 @@ use super::state::State;
 
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
-    // Someone who types a number means the number.
-    if ctx.egui_wants_keyboard_input() {
+    // Someone who types a number means the number, and keys in an open menu are the menu's.
+    if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) {
         return;
     }
     ctx.input(|input| {

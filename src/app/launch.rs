@@ -13,6 +13,8 @@ pub struct Launch {
     pub stage_alone: bool,
     /// What it shows.
     pub scene: Scene,
+    /// Whether it is asked at once how the scene's network is read.
+    pub asks_reading: bool,
     /// A picture to take, after which it closes.
     pub screenshot: Option<Screenshot>,
     /// The theme it opens in.

@@ -206,17 +206,22 @@ fn shift_ui(ui: &mut Ui, scene: &mut Scene) {
 fn trials_ui<'a>(ui: &mut Ui, state: &State, found: &'a ConventionCheck) -> Option<&'a Trial> {
     let palette = state.palette();
     let mut chosen = None;
-    let others = found.trials.iter().enumerate().skip(1).take(SHOWN);
-    for (index, trial) in others {
+    // Where nothing is solved yet, what was supposed is an offer as well.
+    let declared = usize::from(state.pane().failure.is_none());
+    let offers = found.trials.iter().enumerate().skip(declared).take(SHOWN);
+    for (index, trial) in offers {
         ui.horizontal_top(|ui| {
             let button = ui.add(Button::new("Use"));
-            let name = format!("Use {}", trial.changes);
+            let changes = if index == 0 { "as supposed" } else { &trial.changes };
+            let name = format!("Use {changes}");
             ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
             if button.clicked() {
                 chosen = Some(trial);
             }
             let ink = if index == found.best { palette.strong } else { palette.quiet };
-            let words = format!("{}: {} floors", trial.changes, number::three(trial.floors()));
+            let fits = if index == found.best && found.any_fits() { " (fits)" } else { "" };
+            let floors = number::three(trial.floors());
+            let words = format!("{changes}{fits}: {floors} floors");
             ui.add(Label::new(RichText::new(words).color(ink)).wrap());
         });
     }

@@ -62,9 +62,26 @@ fn write_network(experiment: &Experiment, path: &Path) -> Result<()> {
             path.display()
         );
     };
-    match (network.as_foreign(), &experiment.scene.field.model) {
-        (Some(_), Some(ModelName::File(from))) => copy_foreign(from, path)?,
-        _ => network_of(&experiment.scene)?.save(path)?,
+    let own = match (network.as_foreign(), &experiment.scene.field.model) {
+        (Some(_), Some(ModelName::File(_))) => None,
+        _ => Some(network_of(&experiment.scene)?),
+    };
+    let bytes = match (&own, &experiment.scene.field.model) {
+        (None, Some(ModelName::File(from))) => std::fs::read(from)?,
+        (Some(model), _) => model.to_bytes()?,
+        (None, _) => Vec::new(),
+    };
+    // A network that was just trained is not lost for its name.
+    if std::fs::read(path).is_ok_and(|there| there != bytes) {
+        bail!(
+            "--model {0}: the file is there already and is another; name a new one, or read this network by --set field.model={0}",
+            path.display()
+        );
+    }
+    match (own, &experiment.scene.field.model) {
+        (None, Some(ModelName::File(from))) => copy_foreign(from, path)?,
+        (Some(model), _) => model.save(path)?,
+        (None, _) => {}
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ impl Check {
             } else {
                 trial.changes.clone()
             };
-            if index == found.best {
+            if index == found.best && found.any_fits() {
                 words.push_str(" (fits)");
             }
             let error = trial.velocity_error;

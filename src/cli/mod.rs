@@ -24,6 +24,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use driftscope_flow::network::Opened;
+use driftscope_study::scene::{ModelName, Scene};
 use driftscope_study::session::Mode;
 
 use self::looks::{Theme, share};
@@ -180,6 +182,19 @@ fn one_line(error: &anyhow::Error) -> String {
     line.replace('\n', " ")
 }
 
+/// Lets what a model's file does not say be read as most such files mean it; whether anything was supposed.
+/// What else is wrong with the file is said where it is solved.
+fn suppose_reading(scene: &mut Scene) -> bool {
+    let Some(ModelName::File(path)) = &scene.field.model else { return false };
+    if !scene.needs_network() {
+        return false;
+    }
+    let Ok((_, stated)) = Opened::supposing(path, &scene.field.reading) else { return false };
+    let supposed = stated != scene.field.reading;
+    scene.field.reading = stated;
+    supposed
+}
+
 fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     let screenshot = match &cli.screenshot {
         Some(path) => {
@@ -196,8 +211,11 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
+    let mut scene = cli.scene.scene()?;
+    let asks_reading = suppose_reading(&mut scene);
     let note = crate::app::run(crate::app::Launch {
-        scene: cli.scene.scene()?,
+        scene,
+        asks_reading,
         screenshot,
         theme: match (cli.theme, cli.light) {
             (None, true) => palette::Theme::Light,

@@ -216,6 +216,11 @@ fn damaged_chains() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("empty", Vec::new(), "the file is truncated: it has 0 bytes"),
         ("text", b"These are no weights, only words.".to_vec(), "not a valid safetensors file"),
         ("cut", whole[..whole.len() - 5].to_vec(), "the file is truncated"),
+        (
+            "pickle",
+            b"PK\x03\x04 and so on".to_vec(),
+            "a pickle of PyTorch, which is not read since",
+        ),
         ("header", safetensors("{\"a\": [", &[]), "not a valid safetensors file"),
         ("huge", one("[1099511627776,1099511627776]", 8), "not a valid safetensors file"),
         ("no-tensors", safetensors(&format!("{{{STATED}}}"), &[]), "it holds no tensors"),

@@ -11,8 +11,8 @@ use driftscope_study::scene::parameters::{Named, Settings};
 use driftscope_study::scene::{FieldKind, Problem, Scene, TimeList, TimesIn};
 use driftscope_study::session::Action;
 use eframe::egui::{
-    Align, Button, ComboBox, Frame, Galley, Label, Layout, Margin, Pos2, Rect, RichText, Stroke,
-    TextEdit, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
+    Align, Button, ComboBox, Frame, Galley, Label, Layout, Margin, Pos2, Rect, RichText, Sense,
+    Stroke, TextEdit, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
 };
 
 use self::marks::Marks;
@@ -61,6 +61,8 @@ impl ScheduleCard {
         let height = (SHARE * rect.height()).clamp(HEIGHTS[0], HEIGHTS[1]).min(rect.height());
         let min = pos2(rect.center().x - 0.5 * width, rect.bottom() - height);
         let place = Rect::from_min_size(min, vec2(width, height));
+        // What lies behind the card is not hovered and not pressed through it.
+        ui.interact(place, ui.scope_id().with("behind the schedule"), Sense::click_and_drag());
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("schedule"));
         Frame::new()
             .fill(palette.panel)

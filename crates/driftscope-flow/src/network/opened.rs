@@ -44,6 +44,10 @@ impl Opened {
                 ForeignModel::from_onnx(bytes, data, (text(&beside)?.as_deref(), over), &origin)?;
             return Ok(Self::Foreign(model));
         }
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\x80\x02") {
+            let reason = "a pickle of PyTorch, which is not read since it can run code; save the weights by safetensors.torch.save_file, or export the network as ONNX";
+            return Err(Refusal::new(&origin, reason).into());
+        }
         // One that is too long is refused there as well.
         if bytes.len() as u64 > MAX_FILE_BYTES || !of_others(&bytes) {
             let model = Model::from_bytes(&bytes, &origin).map(Self::Own)?;

@@ -9,17 +9,17 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_base::random::{Purpose, standard_normal, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{ExactField, ForeignField};
-use driftscope_flow::network::ForeignModel;
 use driftscope_flow::network::foreign::{
     Convention, Noising, Prediction, Statements, TimeInput, Towards, Word,
 };
+use driftscope_flow::network::{ForeignModel, Opened};
 use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
 use super::measurement::{Measurement, Report};
 use super::subject::Subject;
 use crate::measure::{DataDistance, distance_to_data};
-use crate::scene::{Direction, Scene};
+use crate::scene::{Direction, ModelName, Scene};
 use crate::store::Store;
 
 /// Conventions are compared on this path; a network of any other serves it as well.
@@ -34,6 +34,8 @@ const LEFT: [usize; 2] = [24, 6];
 /// Particles that are sampled, and steps of Heun's method.
 const PARTICLES: usize = 400;
 const STEPS: usize = 40;
+/// Velocities that are so far from the exact ones, as a share of these, fit no better than none at all.
+const MISFIT: f64 = 0.9;
 /// The two comparisons and the sampling.
 const STAGES: f64 = 3.0;
 const OURS: &str = "The network says itself how it is read, since this program trained it. Open a model that was trained elsewhere to check how it is read.";
@@ -85,6 +87,12 @@ pub struct ConventionCheck {
 }
 
 impl ConventionCheck {
+    /// Whether one of them fits at all.
+    #[must_use]
+    pub fn any_fits(&self) -> bool {
+        self.trials[self.best].velocity_error <= MISFIT
+    }
+
     /// Whether the network fits best as it is declared.
     #[must_use]
     pub fn as_declared(&self) -> bool {
@@ -98,7 +106,13 @@ impl ConventionCheck {
         let mut words =
             format!("As declared, samples end {} floors from the data", rounded(declared.floors()));
         let best = &self.trials[self.best];
-        if self.as_declared() {
+        if !self.any_fits() {
+            let off = 100.0 * best.velocity_error;
+            let _ = write!(
+                words,
+                ", and no convention fits: the velocities of the nearest are {off:.0} % off the exact ones."
+            );
+        } else if self.as_declared() {
             words.push_str(", and no other convention fits better.");
         } else {
             let _ = write!(words, "; with {}, {}.", best.changes, rounded(best.floors()));
@@ -134,11 +148,18 @@ impl Measurement for ConventionQuestion {
         store: &Store,
         report: &Report<'_, ConventionCheck>,
     ) -> Result<ConventionCheck, LabError> {
-        let network =
-            store.networks.of(&self.of.0).map_err(|error| LabError::refused(&error.to_string()))?;
+        let refused = |error: String| LabError::Refused(error);
+        let mut scene = (*self.of.0).clone();
+        // What nobody has said is supposed, so that a check can begin with it.
+        if let Some(ModelName::File(path)) = &scene.field.model {
+            let (_, stated) = Opened::supposing(path, &scene.field.reading)
+                .map_err(|error| refused(error.to_string()))?;
+            scene.field.reading = stated;
+        }
+        let network = store.networks.of(&scene).map_err(|error| refused(error.to_string()))?;
         let model = network.as_ref().and_then(|network| network.as_foreign());
         let model = model.ok_or_else(|| LabError::refused(OURS))?;
-        check_convention(&self.of.0, model, report)
+        check_convention(&scene, model, report)
     }
 }
 

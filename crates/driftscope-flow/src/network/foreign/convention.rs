@@ -124,10 +124,10 @@ const fn on_path(path: Interpolant) -> Word<Option<Interpolant>> {
 
 /// Where a velocity may point.
 pub(super) const TOWARDS: [Word<Towards>; 2] = [
-    Word::new("data", "To the data", "dx/dt with t = 1 at the data.", Towards::Data),
+    Word::new("data", "The data", "dx/dt with t = 1 at the data.", Towards::Data),
     Word::new(
         "noise",
-        "To the noise",
+        "The noise",
         "The derivative by a time that grows towards the noise.",
         Towards::Noise,
     ),

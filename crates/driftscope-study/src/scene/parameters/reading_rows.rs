@@ -87,7 +87,7 @@ fn convention() -> Vec<Parameter<Scene>> {
         .when(read),
         Parameter::new(
             "field.reading.velocity_towards",
-            "Points",
+            "Towards",
             "Where the network's velocity points.",
             word!("velocity_towards"),
         )
