@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::TrainingState;
-use driftscope_study::scene::Scene;
-use driftscope_study::session::{Action, Change, Mode, PaneState, Session, TrainingOrder};
+use driftscope_study::scene::{Change, Scene};
+use driftscope_study::session::{Action, Mode, PaneState, Session, TrainingOrder};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;

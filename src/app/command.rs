@@ -24,6 +24,9 @@ pub enum Command {
     Inspect(Option<InspectedStep>),
     /// Go to the next (1) or previous (−1) step of the solver, and pause.
     Step(i32),
+    /// On with the lesson (1), of which the answer comes before the next step, or back (−1); nothing where
+    /// there is no further one.
+    Turn(i32),
     /// Fit the stage to data and noise.
     ResetView,
     /// Take the drawing tools in hand, set them, or put them away.

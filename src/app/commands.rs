@@ -306,6 +306,33 @@ pub const LEAVE: Entry = Entry::new(
     },
 );
 
+/// On with the lesson.
+pub const LESSON_NEXT: Entry = Entry {
+    refused: |state| match state.lesson() {
+        None => Some("No lesson is open."),
+        Some(lecture) if lecture.asks() || lecture.step + 1 < lecture.lesson.steps.len() => None,
+        Some(_) => Some("This is the last step."),
+    },
+    ..Entry::new(
+        ("On with the lesson", "on with the lesson: show the answer, then the next step"),
+        &[Keys::Anywhere(Modifiers::NONE, Key::PageDown)],
+        |_| Command::Turn(1),
+    )
+};
+/// Back in the lesson.
+pub const LESSON_BACK: Entry = Entry {
+    refused: |state| match state.lesson() {
+        None => Some("No lesson is open."),
+        Some(lecture) if lecture.step > 0 => None,
+        Some(_) => Some("This is the first step."),
+    },
+    ..Entry::new(
+        ("Back in the lesson", "back in the lesson, to the step before"),
+        &[Keys::Anywhere(Modifiers::NONE, Key::PageUp)],
+        |_| Command::Turn(-1),
+    )
+};
+
 /// A mode of [`Mode::ALL`].
 const fn mode(
     words: (&'static str, &'static str),
@@ -316,7 +343,7 @@ const fn mode(
 }
 
 /// The modes, in the order of [`Mode::ALL`].
-pub const MODES: [Entry; 4] = [
+pub const MODES: [Entry; 5] = [
     mode(("Explore", "explore: turn knobs and watch"), &[Keys::Plain(Key::Num1)], |_| {
         Command::Act(Action::Mode { mode: Mode::ALL[0] })
     }),
@@ -328,6 +355,9 @@ pub const MODES: [Entry; 4] = [
     }),
     mode(("Train", "train a network"), &[Keys::Plain(Key::Num4)], |_| {
         Command::Act(Action::Mode { mode: Mode::ALL[3] })
+    }),
+    mode(("Lessons", "lessons"), &[Keys::Plain(Key::Num5)], |_| {
+        Command::Act(Action::Mode { mode: Mode::ALL[4] })
     }),
 ];
 
@@ -341,6 +371,9 @@ pub static ALL: &[&Entry] = &[
     &MODES[1],
     &MODES[2],
     &MODES[3],
+    &MODES[4],
+    &LESSON_NEXT,
+    &LESSON_BACK,
     &UNDO,
     &REDO,
     &OPEN_SCENE,

@@ -21,7 +21,7 @@ use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{drop_hint, help, keyboard, paste, theme};
+use super::{drop_hint, help, keyboard, lessons, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -70,12 +70,20 @@ impl Driftscope {
             let crew = ThreadCrew::new(store, move || woken.request_repaint());
             if shared { crew.beside_frames() } else { crew }
         });
+        let lesson = launch.lesson.map(|(lesson, step)| {
+            let lesson = Box::new(lesson);
+            [Action::OpenLesson { lesson }, Action::LessonStep { step }]
+        });
         let mode = launch.mode.map(|mode| Action::Mode { mode });
         let pin = launch.pin.map(|particle| Action::Pin { particle: Some(particle) });
         let moment = launch.at.map(|progress| Action::Seek { progress });
         let pause = launch.at.map(|_| Action::Play { playing: false });
         for action in [mode, pin, moment, pause].into_iter().flatten() {
             session.act(&action).expect("these can always be done");
+        }
+        let mut refused = None;
+        for action in lesson.into_iter().flatten() {
+            refused = session.act(&action).err().map(|error| error.to_string()).or(refused);
         }
         let mut state = State::new(session);
         state.look.theme = launch.theme;
@@ -92,7 +100,7 @@ impl Driftscope {
         }
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
-        Self {
+        let mut window = Self {
             state,
             views,
             files: Files::new(ctx, launch.own_dialogs),
@@ -106,7 +114,11 @@ impl Driftscope {
             zoom: 1.0,
             last_edit: None,
             commands: Commands::new(),
+        };
+        if let Some(words) = refused {
+            window.complain(words);
         }
+        window
     }
 
     /// What the window shows, for tests.
@@ -240,6 +252,11 @@ impl Driftscope {
                 let progress = state.playback().beside(by, state.pane().edges());
                 self.act(Action::Play { playing: false });
                 self.act(Action::Seek { progress });
+            }
+            Command::Turn(by) => {
+                if let Some(action) = state.lesson().and_then(|lecture| lecture.turned(by)) {
+                    self.act(action);
+                }
             }
             Command::ResetView => self.views.stage.reset_view(),
             Command::Drawing(drawing) => self.draw(drawing),
@@ -377,7 +394,7 @@ impl eframe::App for Driftscope {
             ctx.request_repaint_after(rest);
         }
         self.views.stage.prepare(ctx, &self.state);
-        if self.state.mode() != Mode::Errors {
+        if self.state.mode() != Mode::Errors && lessons::card(&self.state).is_none() {
             self.views.lab.rest();
         }
         if let Some(words) = self.size.update(ctx) {

@@ -1,10 +1,25 @@
 //! The keyboard: see the map in `help`.
 
-use eframe::egui::{Context, Event, Popup};
+use driftscope_study::session::Action;
+use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands};
 use super::commands::ALL;
+use super::lessons;
 use super::state::State;
+
+/// The keys of a show of hands, one for each choice.
+const FIGURES: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
 
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
@@ -19,7 +34,27 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
             _ => None,
         }));
     });
+    hands(ctx, state, out);
     out.extend(
         ALL.iter().filter(|entry| entry.is_pressed(ctx)).map(|entry| (entry.command)(state)),
     );
+}
+
+/// Counts a show of hands: while a lesson asks, a figure is one more hand for the choice of that number,
+/// with Shift one less.
+fn hands(ctx: &Context, state: &State, out: &mut Commands) {
+    let Some(lecture) = state.lesson().filter(|lecture| lessons::is_shown(state) && lecture.asks())
+    else {
+        return;
+    };
+    for (choice, (&count, key)) in lecture.hands.iter().zip(FIGURES).enumerate() {
+        ctx.input_mut(|input| {
+            let more = input.consume_key(Modifiers::NONE, key);
+            let fewer = input.consume_key(Modifiers::SHIFT, key);
+            let counted = count.saturating_add(u32::from(more)).saturating_sub(u32::from(fewer));
+            if counted != count {
+                out.push(Command::Act(Action::Hands { choice, count: counted }));
+            }
+        });
+    }
 }

@@ -1,5 +1,6 @@
 //! What the window is opened with.
 
+use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
 
@@ -27,6 +28,8 @@ pub struct Launch {
     pub mode: Option<Mode>,
     /// The page of the error laboratory that is open at first, by its title.
     pub page: Option<String>,
+    /// A lesson that is open from the start, and its step, from 0.
+    pub lesson: Option<(Lesson, usize)>,
     /// Whether files are asked for in the window even where the desktop has a dialog.
     pub own_dialogs: bool,
 }

@@ -20,6 +20,7 @@ mod keyboard;
 pub mod lab;
 mod launch;
 #[cfg(target_os = "linux")]
+mod lessons;
 mod libraries;
 pub mod number;
 pub mod numbers;

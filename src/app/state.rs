@@ -162,6 +162,19 @@ impl State {
         (self.drawing.open && drawing::refused(self).is_none()).then_some(self.drawing.tool)
     }
 
+    /// Whether panes stand side by side, each with its head.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        self.mode() == Mode::Compare
+            || self.mode() == Mode::Lessons && self.scene().pane_count() > 1
+    }
+
+    /// Whether the words of a demonstration are shown; a lesson has its own.
+    #[must_use]
+    pub fn is_captioned(&self) -> bool {
+        self.caption && !self.scene().about.is_empty() && self.mode() != Mode::Lessons
+    }
+
     /// The colours of the theme.
     #[must_use]
     pub fn palette(&self) -> &'static Palette {

@@ -161,7 +161,7 @@ fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
         job: reading(palette, "", &time, ""),
         about: "Wall time of the solve, on all threads of this computer.",
     };
-    let memory = shown(recording.map(|recording| number::bytes(recording.solver_bytes())));
+    let memory = shown(recording.map(|recording| number::bytes(recording.scene.solver_bytes())));
     let memory = Cell {
         width: 36.0 * UNIT,
         job: reading(palette, "", &memory, " solver memory"),

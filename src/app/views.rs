@@ -5,6 +5,7 @@ use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
 
 use super::command::Commands;
 use super::lab::LabView;
+use super::lessons::{self, LessonView};
 use super::reading::{self, ReadingDialog};
 use super::stage::Stage;
 use super::state::State;
@@ -19,13 +20,20 @@ pub struct Views {
     pub lab: LabView,
     /// How a network is read.
     pub reading: ReadingDialog,
+    /// Lessons.
+    pub lessons: LessonView,
 }
 
 impl Views {
     /// Views that have shown nothing yet.
     #[must_use]
     pub fn new(stage: Stage) -> Self {
-        Self { stage, lab: LabView::default(), reading: ReadingDialog::default() }
+        Self {
+            stage,
+            lab: LabView::default(),
+            reading: ReadingDialog::default(),
+            lessons: LessonView::default(),
+        }
     }
 
     /// Draws bars, panels and what is between them into all of `ui`; returns the t under the pointer in
@@ -50,7 +58,9 @@ impl Views {
         if !panels.controls && state.is_narrow() && !alone {
             folded::left(ui, bar, state, out);
         }
-        if panels.controls && !alone {
+        if panels.controls && !alone && lessons::is_shown(state) {
+            self.lessons.ui(ui, state, out);
+        } else if panels.controls && !alone {
             Panel::left("controls")
                 .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
                 .resizable(false)
@@ -67,7 +77,18 @@ impl Views {
         if state.plots_are_folded() && !alone {
             folded::right(ui, bar, state, out);
         }
-        if panels.plots && !alone {
+        if let Some(card) = lessons::card(state).filter(|_| !alone) {
+            let width = 0.5 * ui.available_width();
+            Panel::right("card")
+                .frame(central.inner_margin(Margin::symmetric(14, 8)))
+                .resizable(false)
+                .exact_size(width)
+                .show(ui, |ui| {
+                    let rect = ui.available_rect_before_wrap();
+                    self.lab.card_ui(ui, rect, card, state);
+                    ui.advance_cursor_after_rect(rect);
+                });
+        } else if panels.plots && !alone && plots::are_there(state) {
             hovered = Panel::right("plots")
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)

@@ -7,6 +7,7 @@ mod data;
 mod field;
 mod idle;
 mod keys;
+mod lesson;
 mod likelihood;
 mod link;
 mod looks;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use driftscope_flow::network::Opened;
+use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::{ModelName, Scene};
 use driftscope_study::session::Mode;
 
@@ -66,12 +68,18 @@ pub struct Cli {
     /// Light this particle.
     #[arg(long, value_name = "PARTICLE")]
     pin: Option<usize>,
-    /// Open in this mode: explore, compare, errors or train.
+    /// Open in this mode: explore, compare, errors, train or lessons.
     #[arg(long, value_name = "MODE", value_parser = mode)]
     mode: Option<Mode>,
     /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
     #[arg(long, value_name = "PAGE", value_parser = page)]
     page: Option<String>,
+    /// Open a lesson: a bundled one by name, or a lesson file.
+    #[arg(long, value_name = "NAME|FILE.toml", conflicts_with_all = ["scene", "set", "mode"])]
+    lesson: Option<String>,
+    /// Begin at this step of the lesson, counted from 1.
+    #[arg(long, value_name = "STEP", requires = "lesson", default_value_t = 1)]
+    step: usize,
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -107,6 +115,8 @@ enum Command {
     Methods(methods::Methods),
     /// Print every key of a scene as a Markdown table.
     Keys(keys::Keys),
+    /// Check what lessons claim.
+    Lesson(lesson::LessonCommand),
     /// Print a Python script that samples a scene with another library.
     Code(code::Code),
     /// Print a scene as one line, which every --scene takes.
@@ -149,6 +159,7 @@ pub fn main() -> ExitCode {
         Some(Command::Bench(bench)) => bench.run(),
         Some(Command::Methods(methods)) => methods.run(),
         Some(Command::Keys(_)) => keys::Keys::run(),
+        Some(Command::Lesson(lesson)) => lesson.run(),
         Some(Command::Code(code)) => code.run(),
         Some(Command::Link(link)) => link.run(),
         None => window(&cli),
@@ -212,6 +223,10 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let mut scene = cli.scene.scene()?;
+    let lesson = match &cli.lesson {
+        Some(name) => Some((Lesson::named(name)?, cli.step.saturating_sub(1))),
+        None => None,
+    };
     let asks_reading = suppose_reading(&mut scene);
     let note = crate::app::run(crate::app::Launch {
         scene,
@@ -225,6 +240,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         pin: cli.pin,
         mode: cli.mode,
         page: cli.page.clone(),
+        lesson,
         own_dialogs: false,
         stage_alone: false,
     })?;

@@ -337,7 +337,7 @@ fn write_summary(
         accepted: total(recording.accepted()),
         rejected: total(recording.rejected()),
         solve_ms: recording.elapsed.as_secs_f64() * 1e3,
-        solver_bytes: recording.solver_bytes(),
+        solver_bytes: recording.scene.solver_bytes(),
         sliced_w2: distance.map(|distance| distance.sliced_w2),
         sliced_w2_floor: distance.map(|distance| distance.floor),
         sliced_w2_floor_spread: distance.map(|distance| distance.floor_spread),

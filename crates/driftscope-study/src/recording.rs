@@ -234,16 +234,6 @@ impl Recording {
         Some((1 + stops.count(), first.1))
     }
 
-    /// Memory a solver needs for its state and stages if it advances all particles together.
-    #[must_use]
-    pub fn solver_bytes(&self) -> usize {
-        let size = match self.scene.precision() {
-            crate::scene::Precision::F32 => 4,
-            crate::scene::Precision::F64 => 8,
-        };
-        self.scene.arrays_kept() * self.scene.particles.count * 2 * size
-    }
-
     /// The position of time `t` among the keyframes: index and fraction.
     #[must_use]
     pub fn keyframe_of_time(&self, t: f64) -> f64 {

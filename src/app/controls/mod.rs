@@ -25,11 +25,8 @@ use driftscope_study::session::Mode;
 /// Theme for the scroll bar.
 const GUTTER: f32 = 2.5 * UNIT;
 
-/// Draws the controls on a copy of the selected pane's scene and asks for it if it differs.
+/// Draws the controls in a panel that scrolls.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    // The selected pane's settings; the view is everybody's.
-    let before = Scene { view: state.scene().view, ..(*state.pane().scene).clone() };
-    let mut scene = before.clone();
     ScrollArea::vertical()
         .auto_shrink(false)
         .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
@@ -37,24 +34,39 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             // The scroll bar has its own place.
             ui.set_max_width(ui.available_width() - GUTTER);
             ui.add_space(UNIT);
-            if state.mode() == Mode::Compare {
-                panes::ui(ui, state, &mut scene, out);
-                ui.add_space(UNIT);
-            }
-            presets::ui(ui, &mut scene);
-            ui.add_space(UNIT);
-            data::ui(ui, &mut scene, (state, out));
-            if state.mode() == Mode::Train {
-                training::ui(ui, state, out);
-            }
-            sampler::ui(ui, state, &mut scene, out);
-            diffusion::ui(ui, &mut scene);
-            particles::ui(ui, &mut scene);
-            layers::ui(ui, &mut scene);
-            appearance::ui(ui, &mut scene, state.look, out);
+            body_ui(ui, state, out);
             ui.add_space(2.0 * UNIT);
         });
+}
+
+/// Lets `edit` draw controls on a copy of the selected pane's scene and asks for it if it differs.
+pub fn edited(state: &State, out: &mut Commands, edit: impl FnOnce(&mut Scene, &mut Commands)) {
+    // The selected pane's settings; the view is everybody's.
+    let before = Scene { view: state.scene().view, ..(*state.pane().scene).clone() };
+    let mut scene = before.clone();
+    edit(&mut scene, out);
     if scene != before {
         out.push(Command::set(state.selected(), &before, &scene));
     }
+}
+
+/// Draws all controls, one below the other.
+pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    edited(state, out, |scene, out| {
+        if state.mode() == Mode::Compare {
+            panes::ui(ui, state, scene, out);
+            ui.add_space(UNIT);
+        }
+        presets::ui(ui, scene);
+        ui.add_space(UNIT);
+        data::ui(ui, scene, (state, out));
+        if state.mode() == Mode::Train {
+            training::ui(ui, state, out);
+        }
+        sampler::ui(ui, state, scene, out);
+        diffusion::ui(ui, scene);
+        particles::ui(ui, scene);
+        layers::ui(ui, scene);
+        appearance::ui(ui, scene, state.look, out);
+    });
 }

@@ -10,4 +10,4 @@ mod view;
 
 pub use self::canvas::{Offscreen, Order};
 pub use self::save::{Moments, RenderError, save};
-pub use self::view::View;
+pub use self::view::{View, check_lesson};

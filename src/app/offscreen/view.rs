@@ -1,5 +1,7 @@
 //! What a picture shows.
 
+use driftscope_study::lesson::{Lesson, Pointer, Visible};
+
 use crate::app::lab::LabView;
 use crate::app::plots::PlotKind;
 
@@ -60,4 +62,29 @@ impl View {
             Self::Window => [1280.0, 800.0],
         }
     }
+}
+
+/// Whether every graph and card that a lesson names is there.
+///
+/// # Errors
+/// The first that is not, and which there are.
+pub fn check_lesson(lesson: &Lesson) -> Result<(), String> {
+    for (number, step) in lesson.steps.iter().enumerate() {
+        let wrong = |why: String| format!("step {}: {why}", number + 1);
+        let only = step.only.iter().flatten().filter_map(|visible| match visible {
+            Visible::Plot(name) => Some(name),
+            Visible::Control(_) => None,
+        });
+        let pointed = step.point.iter().filter_map(|pointer| match pointer {
+            Pointer::Plot(name) => Some(name),
+            _ => None,
+        });
+        for name in only.chain(pointed) {
+            View::plot(name).map_err(wrong)?;
+        }
+        if let Some(card) = lesson.stand(number).ok().and_then(|stand| stand.card) {
+            View::card(&card).map_err(wrong)?;
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ mod steps;
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
 use super::command::Commands;
+use super::lessons;
 use super::numbers::{Table, name_of};
 use super::save_button::save_button;
 use super::state::State;
@@ -59,6 +60,16 @@ impl PlotKind {
         }
     }
 
+    /// What it shows of the first of its curves: t and the value; none of a graph that is not over t.
+    #[must_use]
+    pub fn curve(self, state: &State) -> Vec<[f64; 2]> {
+        match self {
+            Self::StepSize => steps::curve(state, |step| step.h),
+            Self::Error => steps::curve(state, |step| step.error_ratio),
+            Self::Counts | Self::Loss => Vec::new(),
+        }
+    }
+
     /// Draws it into `rect`; returns the t under the pointer.
     pub fn ui(self, ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
         match self {
@@ -71,26 +82,51 @@ impl PlotKind {
     }
 }
 
+/// The plots that are there, from top to bottom.
+fn shown(state: &State) -> Vec<PlotKind> {
+    lessons::plots(state).unwrap_or_else(|| match state.mode() {
+        Mode::Train => vec![PlotKind::Loss, PlotKind::StepSize, PlotKind::Counts],
+        Mode::Explore | Mode::Compare | Mode::Errors | Mode::Lessons => {
+            PlotKind::OF_SCENES.to_vec()
+        }
+    })
+}
+
+/// Whether there are any.
+#[must_use]
+pub fn are_there(state: &State) -> bool {
+    !shown(state).is_empty()
+}
+
 /// Draws the plots into all of `ui`; returns the t under the pointer.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
     let all = ui.available_rect_before_wrap();
+    let plots = shown(state);
     let gap = 3.0 * UNIT;
-    let room = all.height() - 2.0 * gap;
-    let counts_height = (0.4 * room).max(COUNTS_HEIGHT.min(0.54 * room));
-    let over_time = (room - counts_height) / 2.0;
+    let room = all.height() - gap * (plots.len() as f32 - 1.0);
+    let counts = plots.contains(&PlotKind::Counts);
+    let counts_height = match (counts, plots.len()) {
+        (false, _) => 0.0,
+        (true, 1) => room,
+        (true, 2) => 0.5 * room,
+        (true, _) => (0.4 * room).max(COUNTS_HEIGHT.min(0.54 * room)),
+    };
+    let others = plots.len() - usize::from(counts);
+    let over_time = (room - counts_height) / others.max(1) as f32;
     let mut top = all.top();
-    let [first, second, third] = [over_time, over_time, counts_height].map(|height| {
+    let mut hovered = None;
+    for plot in plots {
+        let height = if plot == PlotKind::Counts { counts_height } else { over_time };
         let rect = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), top + height));
         top = rect.bottom() + gap;
-        rect
-    });
-    let [upper, lower] = match state.mode() {
-        Mode::Explore | Mode::Compare | Mode::Errors => [PlotKind::StepSize, PlotKind::Error],
-        Mode::Train => [PlotKind::Loss, PlotKind::StepSize],
-    };
-    let mut hovered = None;
-    for (plot, rect) in [(upper, first), (lower, second), (PlotKind::Counts, third)] {
+        if lessons::hides(state, plot) {
+            lessons::hidden_ui(ui, rect, state, plot.title());
+            continue;
+        }
         hovered = plot.ui(ui, rect, state).or(hovered);
+        if lessons::points_at(state, plot) {
+            lessons::spotlight(ui, rect, state);
+        }
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::TITLE_HEIGHT));
         save_button(ui, head, plot.title(), || plot.numbers(state), out);
     }

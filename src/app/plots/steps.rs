@@ -35,6 +35,13 @@ pub fn numbers(state: &State) -> Option<Table> {
     Some(table)
 }
 
+/// What `value` is of the kept steps of the first series, over their t.
+pub fn curve(state: &State, value: impl Fn(&Step) -> f64) -> Vec<[f64; 2]> {
+    let first = state.shown().and_then(|shown| shown.traces.series.first());
+    let kept = first.into_iter().flat_map(|series| &series.steps).filter(|step| step.accepted);
+    kept.map(|step| [step.t, value(step)]).collect()
+}
+
 /// The step size over t; returns the t under the pointer.
 pub fn step_size_ui(ui: &mut Ui, rect: Rect, state: &State) -> Option<f64> {
     let palette = state.palette();

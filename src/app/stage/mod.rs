@@ -202,7 +202,7 @@ impl Stage {
             rect.set_bottom(rect.bottom() - minimal::HEIGHT);
         }
         let count = state.visible().len();
-        let headed = state.mode() == Mode::Compare;
+        let headed = state.compares();
         if headed {
             rect = overlay::caption_above(ui, rect, state, out);
         }

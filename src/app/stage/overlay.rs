@@ -14,7 +14,7 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::state::{Purpose, State};
 use crate::app::theme::{UNIT, semibold};
-use driftscope_study::session::{Mode, PaneState};
+use driftscope_study::session::PaneState;
 
 /// Height of the line that says a solve is under way.
 const PROGRESS_HEIGHT: f32 = 2.0;
@@ -42,8 +42,8 @@ pub fn ui(
         reset_button(ui, inner, state, out);
     }
     let free = state.inspected().is_none() && state.tool().is_none();
-    let captioned = state.caption && !state.scene().about.is_empty() && free;
-    if captioned && state.mode() != Mode::Compare {
+    let captioned = state.is_captioned() && free;
+    if captioned && !state.compares() {
         let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
         let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
         corner(ui, texts, Layout::top_down(Align::Min), |ui| caption(ui, state, out));
@@ -73,7 +73,7 @@ fn reset_button(ui: &mut Ui, inner: Rect, state: &State, out: &mut Commands) {
 
 /// Draws the words of a demonstration above the panes in `rect`, and returns what is left of it.
 pub fn caption_above(ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) -> Rect {
-    if !state.caption || state.scene().about.is_empty() || state.inspected().is_some() {
+    if !state.is_captioned() || state.inspected().is_some() {
         return rect;
     }
     let mut band = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("caption"));
@@ -95,7 +95,7 @@ pub fn pane_ui(
     let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
     let texts = Rect::from_min_size(inner.min, vec2(width, inner.height()));
     // Below the words of a demonstration.
-    let covered = state.caption && state.mode() != Mode::Compare && !state.scene().about.is_empty();
+    let covered = state.is_captioned() && !state.compares();
     corner(ui, texts, Layout::top_down(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.y = UNIT;
         if state.tool().is_some() {
@@ -103,7 +103,7 @@ pub fn pane_ui(
         } else if covered && state.inspected().is_none() {
             ui.add_space(CAPTION_HEIGHT);
         }
-        if state.mode() == Mode::Compare
+        if state.compares()
             && let Some(figures) = header::figures_below(ui, head, pane)
         {
             on_ground(ui, palette, |ui| {

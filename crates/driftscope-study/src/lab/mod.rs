@@ -6,6 +6,7 @@
 
 mod budget;
 mod calibration;
+mod claim;
 mod convention;
 mod convergence;
 mod error;
@@ -31,6 +32,7 @@ mod transport;
 
 pub use budget::{Budget, BudgetQuestion, budget};
 pub use calibration::{ErrorsOverTime, ErrorsQuestion, StepErrors, errors_over_time};
+pub use claim::{Claim, ClaimError, Figure, FiguresQuestion, MEASURES, Measure, Relation, Weighed};
 pub use convention::{ConventionCheck, ConventionQuestion, Trial, check_convention};
 pub use convergence::{Convergence, ConvergenceQuestion, NoOrder, Row, convergence};
 pub use error::LabError;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::BudgetQuestion;
 use super::calibration::ErrorsQuestion;
+use super::claim::FiguresQuestion;
 use super::convention::ConventionQuestion;
 use super::convergence::ConvergenceQuestion;
 use super::error::LabError;
@@ -106,6 +107,7 @@ questions! {
     Convergence(ConvergenceQuestion),
     Coverage(CoverageQuestion),
     Errors(ErrorsQuestion),
+    Figures(FiguresQuestion),
     Likelihood(LikelihoodQuestion),
     Marginals(MarginalsQuestion),
     ModelError(ModelErrorQuestion),

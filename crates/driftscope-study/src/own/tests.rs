@@ -1,7 +1,7 @@
 use super::*;
 use crate::networks::Networks;
+use crate::scene::Change;
 use crate::scene::{Data, PointList, Scene};
-use crate::session::Change;
 use driftscope_flow::data::PointSet;
 
 fn ring(count: usize) -> PointList {

@@ -234,6 +234,16 @@ impl Scene {
         }
     }
 
+    /// Bytes a solver needs for its state and stages if it advances all particles together.
+    #[must_use]
+    pub fn solver_bytes(&self) -> usize {
+        let size = match self.precision() {
+            Precision::F32 => size_of::<f32>(),
+            Precision::F64 => size_of::<f64>(),
+        };
+        self.arrays_kept() * self.particles.count * 2 * size
+    }
+
     /// The same scene with what stood in for absent values spelt out; `interval` is that of the
     /// solve. It gives the same recording.
     #[must_use]

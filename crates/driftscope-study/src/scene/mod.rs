@@ -2,6 +2,7 @@
 //! preset, a command line and a test are all a Scene.
 
 mod applies;
+mod change;
 mod check;
 pub mod data;
 mod derived;
@@ -27,6 +28,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use applies::CLASSIC;
+pub use change::Change;
 pub use data::{Blob, Data, PointList, data_from_paste, data_from_picture};
 pub use in_picture::{PICTURE_ENDINGS, PNG_KEYWORD, SVG_ELEMENT, XMP_ELEMENT};
 pub use layer::{Layer, Layers};

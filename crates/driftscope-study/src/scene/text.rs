@@ -380,14 +380,19 @@ fn value_at<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-/// Sets one dotted key; a value that is no TOML is a bare word.
-fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), SceneError> {
-    let parsed = format!("v = {value}")
+/// The value that is written after a setting's `=`; what is no TOML is a bare word.
+pub(super) fn value_of(written: &str) -> toml::Value {
+    format!("v = {written}")
         .parse::<toml::Table>()
         .ok()
         .filter(|table| table.len() == 1)
         .and_then(|mut table| table.remove("v"))
-        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        .unwrap_or_else(|| toml::Value::String(written.to_owned()))
+}
+
+/// Sets one dotted key.
+fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), SceneError> {
+    let parsed = value_of(value);
     let (path, last) = match key.rsplit_once('.') {
         Some((path, last)) => (path.split('.').collect(), last),
         None => (Vec::new(), key),

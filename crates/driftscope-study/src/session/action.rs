@@ -3,39 +3,9 @@
 use driftscope_flow::network::TrainingSettings;
 use serde::{Deserialize, Serialize};
 
-use super::change::Change;
-use crate::scene::Scene;
-
-/// What the program is for at the moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Turn knobs and watch.
-    #[default]
-    Explore,
-    /// Put several samplers side by side.
-    Compare,
-    /// Measure what the solver, the model and chance each get wrong.
-    Errors,
-    /// Train a network and watch it learn.
-    Train,
-}
-
-impl Mode {
-    /// Every mode, in the order of the bar and of the number keys.
-    pub const ALL: [Self; 4] = [Self::Explore, Self::Compare, Self::Errors, Self::Train];
-
-    /// The name in the bar.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Compare => "Compare",
-            Self::Errors => "Errors",
-            Self::Train => "Train",
-        }
-    }
-}
+use crate::lesson::{Guess, Lesson};
+use crate::mode::Mode;
+use crate::scene::{Change, Scene};
 
 /// What becomes of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +113,35 @@ pub enum Action {
         /// Which, and how much of it is shown.
         step: Option<InspectedStep>,
     },
+    /// A lesson, from its first step.
+    OpenLesson {
+        /// The lesson.
+        lesson: Box<Lesson>,
+    },
+    /// The lesson is put away; what is shown stays.
+    CloseLesson,
+    /// A step of the lesson, as it always begins.
+    LessonStep {
+        /// Its number, from 0.
+        step: usize,
+    },
+    /// The answer to the step's question and what it claims are shown, or not.
+    Reveal {
+        /// Whether they are.
+        revealed: bool,
+    },
+    /// So many hands are up for a choice.
+    Hands {
+        /// The choice, from 0.
+        choice: usize,
+        /// How many.
+        count: u32,
+    },
+    /// An answer to the step's question, or none.
+    Guess {
+        /// The answer.
+        guess: Option<Guess>,
+    },
     /// Takes the last change back.
     Undo,
     /// Makes the change again that was taken back last.
@@ -161,6 +160,8 @@ impl Action {
             | Self::RemovePane { .. }
             | Self::Mode { .. }
             | Self::TrainingSettings { .. }
+            | Self::OpenLesson { .. }
+            | Self::LessonStep { .. }
             | Self::Undo
             | Self::Redo => true,
             Self::SelectPane { .. }
@@ -168,7 +169,11 @@ impl Action {
             | Self::Train { .. }
             | Self::Play { .. }
             | Self::Seek { .. }
-            | Self::Inspect { .. } => false,
+            | Self::Inspect { .. }
+            | Self::CloseLesson
+            | Self::Reveal { .. }
+            | Self::Hands { .. }
+            | Self::Guess { .. } => false,
         }
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use driftscope_flow::network::{NetworkId, TrainingError, TrainingSettings};
 use thiserror::Error;
 
-use super::action::{Action, Mode};
+use super::action::Action;
+use crate::mode::Mode;
 use crate::scene::{Problem, Scene, SceneError};
 
 /// Why an action could not be done; nothing has changed then.
@@ -29,6 +30,9 @@ pub enum ActionError {
     /// A training cannot start on this distribution.
     #[error(transparent)]
     Data(#[from] Problem),
+    /// No lesson is open, or it has no such step or choice.
+    #[error("{0}")]
+    Lesson(String),
 }
 
 /// All that is shown, as one value: equal documents give equal recordings.
@@ -102,7 +106,11 @@ impl Editor {
     /// How many panes are shown: all side by side, or the scene's own alone.
     #[must_use]
     pub fn shown_panes(&self) -> usize {
-        if self.mode == Mode::Compare { self.scene().pane_count() } else { 1 }
+        if matches!(self.mode, Mode::Compare | Mode::Lessons) {
+            self.scene().pane_count()
+        } else {
+            1
+        }
     }
 
     /// How many changes can be taken back, and how many made again.
@@ -147,7 +155,7 @@ impl Editor {
                 self.edit(false, |shown| shown.clone_from(scene));
                 self.mode = match (scene.panes.is_empty(), self.mode) {
                     (false, _) => Mode::Compare,
-                    (true, Mode::Compare) => Mode::Explore,
+                    (true, Mode::Compare | Mode::Lessons) => Mode::Explore,
                     (true, mode) => mode,
                 };
                 (self.selected, self.pinned) = (0, None);
@@ -186,11 +194,17 @@ impl Editor {
                     self.undo.push_back(std::mem::replace(&mut self.document, after));
                 }
             }
-            // Not the document's.
+            // The session's.
             Action::Train { .. }
             | Action::Play { .. }
             | Action::Seek { .. }
-            | Action::Inspect { .. } => {}
+            | Action::Inspect { .. }
+            | Action::OpenLesson { .. }
+            | Action::CloseLesson
+            | Action::LessonStep { .. }
+            | Action::Reveal { .. }
+            | Action::Hands { .. }
+            | Action::Guess { .. } => {}
         }
         Ok(())
     }
@@ -236,8 +250,8 @@ mod tests {
     use crate::experiment::Experiment;
     use crate::networks::Networks;
     use crate::run::{RunOptions, run};
+    use crate::scene::Change;
     use crate::scene::LIBRARY;
-    use crate::session::change::Change;
 
     /// Something a person could do, most of them changes of one setting.
     fn any(rng: &mut impl Rng, editor: &Editor) -> Action {
@@ -248,7 +262,7 @@ mod tests {
             1 => Action::RemovePane { pane },
             2 => Action::SelectPane { pane },
             3 => Action::Pin { particle: Some(rng.random_range(0..100)) },
-            4 => Action::Mode { mode: Mode::ALL[rng.random_range(0..4)] },
+            4 => Action::Mode { mode: Mode::ALL[rng.random_range(0..5)] },
             5 => Action::Undo,
             6 => Action::Redo,
             7 if rng.random_range(0..10) == 0 => {

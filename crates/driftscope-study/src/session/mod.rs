@@ -3,8 +3,8 @@
 //! without one.
 
 mod action;
-mod change;
 mod editor;
+mod lecture;
 mod pane;
 mod playback;
 mod references;
@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
+use self::lecture::Glide;
 use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
@@ -27,18 +28,19 @@ use self::trainer::TrainingWatch;
 use crate::clock::Instant;
 use crate::networks::Networks;
 use crate::recording::Recording;
-use crate::scene::{FieldKind, Scene};
+use crate::scene::{Change, FieldKind, Scene};
 use crate::store::Store;
 use crate::task::Task;
 use crate::training::{TrainingState, TrainingStatus};
 use crate::work::{Crew, Dispatcher, ThreadCrew};
 
-pub use self::action::{Action, InspectedStep, Mode, TrainingOrder};
-pub use self::change::Change;
+pub use self::action::{Action, InspectedStep, TrainingOrder};
 pub use self::editor::{ActionError, Document, Editor};
+pub use self::lecture::Lecture;
 pub use self::pane::{ChosenSteps, Leaving, PaneState, Shown, Solve};
 pub use self::playback::{Playback, progress_of, time_of};
 pub use self::traces::{Bar, Series, Step, Traces};
+pub use crate::mode::Mode;
 
 /// A document at work. It is changed by actions alone, and by time.
 pub struct Session {
@@ -51,6 +53,8 @@ pub struct Session {
     solvers: Solvers,
     stability: StabilityWatch,
     trainer: TrainingWatch,
+    lecture: Option<Lecture>,
+    glide: Option<Glide>,
     work: Dispatcher<Task>,
     now: Instant,
 }
@@ -82,6 +86,8 @@ impl Session {
             playback: Playback::default(),
             stability: StabilityWatch::default(),
             trainer: TrainingWatch::default(),
+            lecture: None,
+            glide: None,
             work: Dispatcher::new(crew(store)),
             now,
         };
@@ -94,9 +100,18 @@ impl Session {
     /// # Errors
     /// Why it cannot be done; then nothing has changed.
     pub fn act(&mut self, action: &Action) -> Result<(), ActionError> {
+        if action.is_an_edit() {
+            self.end_glide();
+        }
         let panes = self.scene().pane_count();
         self.editor.act(action)?;
         match *action {
+            Action::OpenLesson { .. }
+            | Action::CloseLesson
+            | Action::LessonStep { .. }
+            | Action::Reveal { .. }
+            | Action::Hands { .. }
+            | Action::Guess { .. } => self.lecture(action)?,
             Action::RemovePane { pane } if self.scene().pane_count() < panes => {
                 self.solvers.remove(&mut self.panes, pane);
             }
@@ -131,6 +146,7 @@ impl Session {
     pub fn advance(&mut self, now: Instant, dt: Duration) -> Option<Duration> {
         self.now = now;
         let mut soon = Soon::at(now);
+        self.glide_on(dt, &mut soon);
         let view = self.scene().view;
         let pane = &self.panes[self.selected()];
         if pane.shown.is_some() {
@@ -344,7 +360,9 @@ impl Session {
     /// for them any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.visible().iter().all(PaneState::is_settled) && !self.is_solving()
+        self.glide.is_none()
+            && self.visible().iter().all(PaneState::is_settled)
+            && !self.is_solving()
     }
 
     /// Whether anything is being solved, or measured of what is shown.

@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use super::*;
 use crate::lab::{
     Answer, Asked, BudgetQuestion, ConventionQuestion, ConvergenceQuestion, CoverageQuestion,
-    ErrorsQuestion, LikelihoodQuestion, MarginalsQuestion, ModelErrorMapQuestion,
-    ModelErrorQuestion, OwnPointQuestion, Question, RegionQuestion, RoundTripQuestion,
-    StabilityQuestion, StrongErrorsQuestion, SweepQuestion, TolerancesQuestion, TransportQuestion,
+    ErrorsQuestion, Figure, FiguresQuestion, LikelihoodQuestion, MarginalsQuestion,
+    ModelErrorMapQuestion, ModelErrorQuestion, OwnPointQuestion, Question, RegionQuestion,
+    RoundTripQuestion, StabilityQuestion, StrongErrorsQuestion, Subject, SweepQuestion,
+    TolerancesQuestion, TransportQuestion,
 };
 use crate::recording::Recording;
 use crate::scene::Scene;
@@ -148,6 +149,11 @@ fn questions(store: &Store) -> Vec<Question> {
         ConvergenceQuestion::new(&exact).question(),
         CoverageQuestion::new(&exact).question(),
         ErrorsQuestion::new(&exact).question(),
+        FiguresQuestion {
+            of: Subject::whole(&exact),
+            figures: vec![Figure::read("nfe() / 2").expect("a figure")],
+        }
+        .question(),
         LikelihoodQuestion::new(&exact).question(),
         MarginalsQuestion::new(&exact).question(),
         ModelErrorQuestion::new(&learned).question(),
@@ -167,20 +173,21 @@ fn questions(store: &Store) -> Vec<Question> {
         Question::Convergence(_) => 2,
         Question::Coverage(_) => 3,
         Question::Errors(_) => 4,
-        Question::Likelihood(_) => 5,
-        Question::Marginals(_) => 6,
-        Question::ModelError(_) => 7,
-        Question::ModelErrorMap(_) => 8,
-        Question::OwnPoint(_) => 9,
-        Question::Region(_) => 10,
-        Question::RoundTrip(_) => 11,
-        Question::Stability(_) => 12,
-        Question::StrongErrors(_) => 13,
-        Question::Sweep(_) => 14,
-        Question::Tolerances(_) => 15,
-        Question::Transport(_) => 16,
+        Question::Figures(_) => 5,
+        Question::Likelihood(_) => 6,
+        Question::Marginals(_) => 7,
+        Question::ModelError(_) => 8,
+        Question::ModelErrorMap(_) => 9,
+        Question::OwnPoint(_) => 10,
+        Question::Region(_) => 11,
+        Question::RoundTrip(_) => 12,
+        Question::Stability(_) => 13,
+        Question::StrongErrors(_) => 14,
+        Question::Sweep(_) => 15,
+        Question::Tolerances(_) => 16,
+        Question::Transport(_) => 17,
     };
-    assert!(all.iter().map(number).eq(0..17), "one of each");
+    assert!(all.iter().map(number).eq(0..18), "one of each");
     all
 }
 

@@ -1,10 +1,13 @@
 //! What is different between two scenes, setting by setting.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::scene::parameters::Settings;
-use crate::scene::{Scene, SceneError};
+use super::parameters::Settings;
+use super::text::value_of;
+use super::{Scene, SceneError};
 
 /// One setting of a scene and what it becomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +24,40 @@ impl Change {
     /// A key set to a value.
     pub fn set(key: &str, value: impl Into<Value>) -> Self {
         Self { key: key.to_owned(), value: Some(value.into()) }
+    }
+
+    /// A change as it is written behind `--set`: `KEY=VALUE`. Nothing after the `=` leaves a setting that
+    /// need not be given to what stands in for it.
+    ///
+    /// # Errors
+    /// If there is no `=`.
+    pub fn written(setting: &str) -> Result<Self, SceneError> {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| SceneError::NotASetting { setting: setting.to_owned() })?;
+        let (key, value) = (key.trim(), value.trim());
+        let leaves = value.is_empty() && Scene::find(key).is_none_or(|row| row.absent().is_some());
+        Ok(Self { key: key.to_owned(), value: (!leaves).then(|| value_of(value)) })
+    }
+}
+
+/// As it is written behind `--set`.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=", self.key)?;
+        match &self.value {
+            None => Ok(()),
+            // A bare word, unless it would be read as something else.
+            Some(Value::String(word))
+                if word.trim() == word
+                    && !word.is_empty()
+                    && value_of(word).is_str()
+                    && value_of(word).as_str() == Some(word) =>
+            {
+                f.write_str(word)
+            }
+            Some(value) => write!(f, "{value}"),
+        }
     }
 }
 
@@ -131,6 +168,26 @@ mod tests {
         finer.time.end = Some(0.5);
         let back = finer.changes_to(&Scene { sampler: finer.sampler.clone(), ..scene });
         assert_eq!(back, [Change { key: "time.end".into(), value: None }]);
+    }
+
+    #[test]
+    fn changes_are_written_as_settings_and_read_back() {
+        let scenes: Vec<Scene> = LIBRARY.iter().map(crate::scene::Bundled::scene).collect();
+        for to in &scenes {
+            let changes = scenes[0].changes_to(to);
+            let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
+            assert!(lines.iter().all(|line| !line.contains('\n')), "{lines:?}");
+            let read: Result<Vec<Change>, _> =
+                lines.iter().map(|line| Change::written(line)).collect();
+            assert_eq!(read.expect("settings"), changes, "{lines:?}");
+        }
+        for word in ["", "7", "true", " a", "a b", "[x]", "\"q\"", "1979-05-27", "euler"] {
+            let change = Change::set("title", word);
+            assert_eq!(Change::written(&change.to_string()).expect("a setting"), change);
+        }
+        let left = Change { key: "time.end".into(), value: None };
+        assert_eq!(Change::written(&left.to_string()).expect("a setting"), left);
+        assert!(Change::written("sampler.rtol").is_err());
     }
 
     #[test]

@@ -1,0 +1,47 @@
+//! The bundled lessons and laboratory sheets.
+
+use super::{Lesson, LessonKind};
+
+/// A bundled lesson.
+#[derive(Debug)]
+pub struct BundledLesson {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// Its file.
+    pub text: &'static str,
+}
+
+macro_rules! lessons {
+    ($($name:literal),* $(,)?) => {
+        /// Every bundled lesson, in menu order: lessons, then laboratory sheets.
+        pub static LESSONS: &[BundledLesson] = &[$(BundledLesson {
+            name: $name,
+            text: include_str!(concat!("../../../../assets/lessons/", $name, ".toml")),
+        }),*];
+    };
+}
+
+lessons!["from-noise-to-data",];
+
+/// The bundled lesson called `name`.
+#[must_use]
+pub fn bundled_lesson(name: &str) -> Option<&'static BundledLesson> {
+    LESSONS.iter().find(|lesson| lesson.name == name)
+}
+
+impl BundledLesson {
+    /// The lesson itself.
+    ///
+    /// # Panics
+    /// Never in a released build: a test reads every bundled lesson.
+    #[must_use]
+    pub fn lesson(&self) -> Lesson {
+        Lesson::from_toml(self.text, self.name).expect("bundled lessons are tested")
+    }
+
+    /// Whether it is a laboratory sheet.
+    #[must_use]
+    pub fn is_sheet(&self) -> bool {
+        self.lesson().kind == LessonKind::Sheet
+    }
+}

@@ -1,0 +1,76 @@
+//! The list of lessons.
+
+use std::sync::LazyLock;
+
+use driftscope_study::lesson::{LESSONS, Lesson, LessonKind};
+use driftscope_study::session::Action;
+use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder};
+
+use crate::app::command::{Command, Commands};
+use crate::app::controls::row::heading;
+use crate::app::state::State;
+use crate::app::theme::{TEXT, UNIT, semibold};
+
+/// Room for the scroll bar, in points.
+const GUTTER: f32 = 2.5 * UNIT;
+
+/// The bundled lessons, read once.
+static ALL: LazyLock<Vec<Lesson>> =
+    LazyLock::new(|| LESSONS.iter().map(driftscope_study::lesson::BundledLesson::lesson).collect());
+
+/// Every bundled lesson, in menu order.
+pub fn all() -> &'static [Lesson] {
+    &ALL
+}
+
+/// Draws the list into all of `ui`.
+pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - GUTTER);
+        for (kind, title, about) in [
+            (LessonKind::Lesson, "Lessons", "To be shown, or read alone. Page Down goes on."),
+            (LessonKind::Sheet, "Laboratory sheets", "To be worked through: you measure."),
+        ] {
+            heading(ui, title);
+            ui.add(Label::new(RichText::new(about).color(state.palette().quiet)).wrap());
+            ui.add_space(UNIT);
+            for lesson in all().iter().filter(|lesson| lesson.kind == kind) {
+                entry_ui(ui, state, lesson, out);
+            }
+            ui.add_space(3.0 * UNIT);
+        }
+    });
+}
+
+/// One lesson: a button as wide as the list.
+fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson, out: &mut Commands) {
+    let palette = state.palette();
+    let builder = UiBuilder::new().id_salt(&lesson.title).sense(Sense::click());
+    let response = ui
+        .scope_builder(builder, |ui| {
+            let lit = ui.response().hovered() || ui.response().has_focus();
+            let fill = if lit { palette.hovered } else { palette.raised };
+            Frame::new().fill(fill).corner_radius(6).inner_margin(Margin::symmetric(12, 8)).show(
+                ui,
+                |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    let title = RichText::new(&lesson.title).family(semibold()).size(TEXT + 1.0);
+                    ui.add(Label::new(title.color(palette.strong)).wrap());
+                    ui.add(Label::new(RichText::new(&lesson.about).color(palette.text)).wrap());
+                },
+            );
+        })
+        .response;
+    response.widget_info(|| {
+        eframe::egui::WidgetInfo::labeled(
+            eframe::egui::accesskit::Role::Button,
+            true,
+            &lesson.title,
+        )
+    });
+    if response.clicked() {
+        out.push(Command::Act(Action::OpenLesson { lesson: Box::new(lesson.clone()) }));
+    }
+    ui.add_space(UNIT);
+}

@@ -1,0 +1,168 @@
+//! Lessons in the window: the list of them, and the step of the one that is open, beside the stage.
+
+mod claims;
+mod contents;
+mod curve;
+mod panel;
+mod question;
+
+use std::sync::Arc;
+
+use driftscope_study::lab::FiguresQuestion;
+use driftscope_study::lesson::{Lesson, Pointer, Visible, Way};
+use driftscope_study::session::{Lecture, Mode};
+use driftscope_study::work::Wish;
+use eframe::egui::{Align2, FontId, Frame, Margin, Panel, Rect, Stroke, StrokeKind, Ui};
+
+use super::command::Commands;
+use super::palette::Palette;
+use super::plots::PlotKind;
+use super::state::State;
+use super::theme::TEXT;
+use crate::text::{self, Document, Style};
+
+/// Whether a lesson takes the place of the controls.
+#[must_use]
+pub fn is_shown(state: &State) -> bool {
+    state.mode() == Mode::Lessons
+}
+
+/// The graphs that are there, in their order: those that the lesson leaves in sight.
+#[must_use]
+pub fn plots(state: &State) -> Option<Vec<PlotKind>> {
+    let lecture = state.lesson().filter(|_| is_shown(state))?;
+    if lecture.card.is_some() {
+        return Some(Vec::new());
+    }
+    let only = lecture.current().only.as_ref()?;
+    let named = |plot: &PlotKind| {
+        only.iter().any(|visible| matches!(visible, Visible::Plot(name) if *name == plot.name()))
+    };
+    Some(PlotKind::OF_SCENES.into_iter().filter(named).collect())
+}
+
+/// The card of the laboratory that stands beside the stage, by its name.
+#[must_use]
+pub fn card(state: &State) -> Option<&str> {
+    state.lesson().filter(|_| is_shown(state))?.card.as_deref()
+}
+
+/// Whether the graph is what a curve is being drawn into, whose truth is not shown yet.
+#[must_use]
+pub fn hides(state: &State, plot: PlotKind) -> bool {
+    state.lesson().filter(|lecture| is_shown(state) && lecture.asks()).is_some_and(|lecture| {
+        let way = lecture.current().question.as_ref().map(|question| &question.way);
+        matches!(way, Some(Way::Curve { plot: name }) if *name == plot.name())
+    })
+}
+
+/// Whether the lesson points at this graph.
+#[must_use]
+pub fn points_at(state: &State, plot: PlotKind) -> bool {
+    let step = state.lesson().filter(|_| is_shown(state)).map(Lecture::current);
+    let pointer = step.and_then(|step| step.point.as_ref());
+    matches!(pointer, Some(Pointer::Plot(name)) if *name == plot.name())
+}
+
+/// Stands for a graph that a curve is drawn into before it is shown.
+pub fn hidden_ui(ui: &Ui, rect: Rect, state: &State, title: &str) {
+    let palette = state.palette();
+    ui.painter().rect_filled(rect, 6.0, palette.ground);
+    let words = format!("{title}: what do you expect?");
+    let font = FontId::proportional(TEXT);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, palette.quiet);
+}
+
+/// A frame around what is pointed at.
+pub fn spotlight(ui: &Ui, rect: Rect, state: &State) {
+    let palette = state.palette();
+    let stroke = Stroke::new(2.0 * palette.heavier, palette.now);
+    ui.painter().rect_stroke(rect.expand(3.0), 6.0, stroke, StrokeKind::Outside);
+}
+
+/// What the lesson's texts look like.
+fn style(palette: &Palette) -> Style {
+    Style {
+        size: TEXT + 1.0,
+        text: palette.text,
+        strong: palette.strong,
+        quiet: palette.quiet,
+        accent: palette.accent,
+        alarm: palette.alarm,
+        line: palette.line,
+        code_ground: palette.raised,
+        terms: std::array::from_fn(|i| palette.category(i)),
+    }
+}
+
+/// The texts of a step, read once.
+struct Texts {
+    of: Arc<Lesson>,
+    step: usize,
+    text: Document,
+    ask: Option<Document>,
+    choices: Vec<Document>,
+}
+
+impl Texts {
+    fn of(lecture: &Lecture) -> Self {
+        let step = lecture.current();
+        let choices = match step.question.as_ref().map(|question| &question.way) {
+            Some(Way::Choices { choices, .. }) => choices.as_slice(),
+            _ => &[],
+        };
+        Self {
+            of: Arc::clone(&lecture.lesson),
+            step: lecture.step,
+            text: Document::parse(&step.text),
+            ask: step.question.as_ref().map(|question| Document::parse(&question.ask)),
+            choices: choices.iter().map(|choice| Document::parse(choice)).collect(),
+        }
+    }
+
+    fn are_of(&self, lecture: &Lecture) -> bool {
+        Arc::ptr_eq(&self.of, &lecture.lesson) && self.step == lecture.step
+    }
+}
+
+/// What the views of lessons keep from frame to frame.
+#[derive(Default)]
+pub struct LessonView {
+    texts: Option<Texts>,
+    figures: Wish<FiguresQuestion>,
+    /// The number that is being typed.
+    typed: String,
+    /// The curve that is being drawn.
+    drawn: Vec<[f64; 2]>,
+}
+
+impl LessonView {
+    /// Draws the lesson, or the list of them, at the left of `ui`.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
+        let width = ui.available_width();
+        let frame = Frame::new().fill(state.palette().panel);
+        Panel::left("lesson")
+            .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
+            .resizable(false)
+            .exact_size((0.28 * width).clamp(280.0, 560.0))
+            .show(ui, |ui| match state.lesson() {
+                Some(lecture) => self.step_ui(ui, state, lecture, out),
+                None => contents::ui(ui, state, out),
+            });
+    }
+
+    /// The texts of the step that is shown.
+    fn texts(&mut self, lecture: &Lecture) -> &Texts {
+        let known = self.texts.take().filter(|texts| texts.are_of(lecture));
+        if known.is_none() {
+            self.typed.clear();
+            self.drawn.clear();
+        }
+        self.texts.insert(known.unwrap_or_else(|| Texts::of(lecture)))
+    }
+}
+
+/// Shows a text over the width that there is.
+fn text_ui(ui: &mut Ui, document: &Document, state: &State) {
+    text::ui(ui, document, &style(state.palette()));
+}

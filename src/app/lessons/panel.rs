@@ -1,0 +1,160 @@
+//! A step: its text, its question, what it claims, and the controls that it leaves in sight.
+
+use driftscope_study::lesson::Pointer;
+use driftscope_study::scene::Scene;
+use driftscope_study::scene::parameters::Settings;
+use driftscope_study::session::{Action, Lecture};
+use eframe::egui::{
+    Align, Button, CollapsingHeader, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui,
+    UiBuilder, vec2,
+};
+
+use super::{LessonView, spotlight, text_ui};
+use crate::app::command::{Command, Commands};
+use crate::app::commands;
+use crate::app::controls;
+use crate::app::controls::row::heading;
+use crate::app::controls::setting::Setting;
+use crate::app::icon::{Icon, icon_button};
+use crate::app::state::State;
+use crate::app::theme::{UNIT, semibold};
+
+/// Height of the bar with which one goes on.
+const BAR: f32 = 10.0 * UNIT;
+/// Room for the scroll bar, in points.
+const GUTTER: f32 = 2.5 * UNIT;
+
+impl LessonView {
+    /// Draws the step into all of `ui`.
+    pub(super) fn step_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lecture: &Lecture,
+        out: &mut Commands,
+    ) {
+        head_ui(ui, state, lecture, out);
+        let all = ui.available_rect_before_wrap();
+        let bar = Rect::from_min_max(all.left_bottom() - vec2(0.0, BAR), all.max);
+        let body = Rect::from_min_max(all.min, bar.right_top() - vec2(0.0, UNIT));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("body"));
+        ScrollArea::vertical()
+            .id_salt((lecture.step, &lecture.lesson.title))
+            .auto_shrink(false)
+            .show(&mut child, |ui| {
+                ui.set_max_width(ui.available_width() - GUTTER);
+                self.body_ui(ui, state, lecture, out);
+            });
+        let layout = Layout::left_to_right(Align::Center);
+        let mut child = ui.new_child(UiBuilder::new().max_rect(bar).layout(layout).id_salt("bar"));
+        bar_ui(&mut child, state, lecture, out);
+        ui.advance_cursor_after_rect(all);
+    }
+
+    fn body_ui(&mut self, ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
+        let texts = self.texts(lecture);
+        text_ui(ui, &texts.text, state);
+        ui.add_space(2.0 * UNIT);
+        self.question_ui(ui, state, lecture, out);
+        self.claims_ui(ui, state, lecture);
+        controls_ui(ui, state, lecture, out);
+    }
+}
+
+/// The lesson's name and the button that puts it away.
+fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
+    ui.horizontal(|ui| {
+        let title = RichText::new(&lecture.lesson.title).family(semibold());
+        let right = Layout::right_to_left(Align::Center);
+        ui.with_layout(right, |ui| {
+            if icon_button(ui, Icon::Close, "All lessons", "", false).clicked() {
+                out.push(Command::Act(Action::CloseLesson));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(title.color(state.palette().quiet)).truncate());
+            });
+        });
+    });
+}
+
+/// Back, where one is, and next.
+fn bar_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
+    let palette = state.palette();
+    let count = lecture.lesson.steps.len();
+    for (entry, title, right) in [
+        (&commands::LESSON_BACK, "Back", false),
+        (&commands::LESSON_NEXT, if lecture.asks() { "Reveal" } else { "Next" }, true),
+    ] {
+        let refused = (entry.refused)(state);
+        let mut add = |ui: &mut Ui| {
+            let text = RichText::new(title).family(semibold());
+            let button = if right && refused.is_none() {
+                Button::new(text.color(palette.on_accent)).fill(palette.accent)
+            } else {
+                Button::new(text)
+            };
+            let button = button.min_size(vec2(20.0 * UNIT, 8.0 * UNIT));
+            let about = format!("{} ({})", entry.title, entry.shortcut());
+            let response = ui.add_enabled(refused.is_none(), button).on_hover_text(about);
+            if response.clicked() {
+                out.push((entry.command)(state));
+            }
+        };
+        if right {
+            ui.with_layout(Layout::right_to_left(Align::Center), add);
+        } else {
+            add(ui);
+            dots_ui(ui, state, (lecture.step, count));
+        }
+    }
+}
+
+/// One dot for each step; the present one is filled.
+fn dots_ui(ui: &mut Ui, state: &State, (step, count): (usize, usize)) {
+    let palette = state.palette();
+    let width = (ui.available_width() - 22.0 * UNIT).max(0.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0 * UNIT), Sense::hover());
+    let words = format!("Step {} of {count}", step + 1);
+    response.widget_info(|| {
+        eframe::egui::WidgetInfo::labeled(eframe::egui::accesskit::Role::Label, true, &words)
+    });
+    response.on_hover_text(words);
+    let apart = (3.0 * UNIT).min(width / count as f32);
+    let first = rect.center().x - apart * (count as f32 - 1.0) / 2.0;
+    for i in 0..count {
+        let at = eframe::egui::pos2(first + apart * i as f32, rect.center().y);
+        let colour = if i == step { palette.strong } else { palette.quiet };
+        if i <= step {
+            ui.painter().circle_filled(at, if i == step { 4.0 } else { 3.0 }, colour);
+        } else {
+            ui.painter().circle_stroke(at, 3.0, Stroke::new(1.0, colour));
+        }
+    }
+}
+
+/// The controls that the step leaves in sight, or all of them, folded.
+fn controls_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
+    let step = lecture.current();
+    let Some(only) = &step.only else {
+        ui.add_space(UNIT);
+        CollapsingHeader::new("All controls").id_salt("all controls").show_unindented(ui, |ui| {
+            controls::body_ui(ui, state, out);
+        });
+        return;
+    };
+    let rows = Scene::parameters().iter().filter(|row| only.iter().any(|v| v.is_control(row.key)));
+    let rows: Vec<&str> = rows.map(|row| row.key).collect();
+    if rows.is_empty() {
+        return;
+    }
+    ui.add_space(UNIT);
+    heading(ui, "Try it");
+    controls::edited(state, out, |scene, _| {
+        for key in rows {
+            let row = ui.scope(|ui| Setting::of(scene, key).any(ui, scene)).response;
+            if matches!(&step.point, Some(Pointer::Control(pointed)) if pointed == key) {
+                spotlight(ui, row.rect, state);
+            }
+        }
+    });
+}

@@ -1,0 +1,76 @@
+//! `driftscope lesson`: checks what lessons claim.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use driftscope_base::cancel::Cancel;
+use driftscope_study::Networks;
+use driftscope_study::lesson::{CheckedClaim, LESSONS, Lesson, check_claims};
+
+use super::output::print;
+use crate::app::offscreen::check_lesson;
+
+/// Check lessons.
+#[derive(Args, Debug)]
+pub struct LessonCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Measure every claim and answer, a line each; exit status 1 if one does not hold.
+    Check {
+        /// Bundled lessons by name, or lesson files; all bundled ones if none is given.
+        #[arg(value_name = "NAME|FILE.toml")]
+        lessons: Vec<String>,
+    },
+}
+
+impl LessonCommand {
+    /// Does what it says.
+    ///
+    /// # Errors
+    /// If a lesson is refused.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        match &self.what {
+            What::Check { lessons } => check(lessons),
+        }
+    }
+}
+
+fn check(named: &[String]) -> anyhow::Result<ExitCode> {
+    let all: Vec<String> = match named {
+        [] => LESSONS.iter().map(|lesson| lesson.name.to_owned()).collect(),
+        named => named.to_vec(),
+    };
+    let (mut claims, mut wrong) = (0, 0);
+    for name in all {
+        let lesson = Lesson::named(&name)?;
+        check_lesson(&lesson).map_err(|why| anyhow::anyhow!("{name}, {why}"))?;
+        let mut written = Ok(());
+        check_claims(&lesson, &Networks::default(), &Cancel::default(), |claim| {
+            claims += 1;
+            wrong += usize::from(!claim.holds());
+            if written.is_ok() {
+                written = print(format!("{}\n", in_words(&name, &claim)).as_bytes());
+            }
+        })
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+        written?;
+    }
+    print(format!("{claims} claims, {wrong} wrong\n").as_bytes())?;
+    Ok(ExitCode::from(u8::from(wrong > 0)))
+}
+
+/// One claim on one line.
+fn in_words(lesson: &str, claim: &CheckedClaim) -> String {
+    let CheckedClaim { step, text, outcome } = claim;
+    let verdict = if claim.holds() { "ok" } else { "WRONG" };
+    let found = match outcome {
+        Ok(weighed) if text.starts_with("answer ") => format!("{:.4}", weighed.left),
+        Ok(weighed) => format!("{:.6} against {:.6}", weighed.left, weighed.right),
+        Err(reason) => reason.clone(),
+    };
+    format!("{verdict:<5} {lesson}, step {}: {text}: {found}", step + 1)
+}
