@@ -27,7 +27,7 @@ pub const ROW: f32 = 24.0;
 /// The heavier face, for headings and values.
 #[must_use]
 pub fn semibold() -> FontFamily {
-    FontFamily::Name("semibold".into())
+    crate::text::semibold()
 }
 
 /// Size of everything: as it was chosen, for presenting, and for what the window has room for.
@@ -59,9 +59,10 @@ fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let icons = FontData::from_static(include_bytes!("fonts/EmojiIcons.ttf"));
     fonts.font_data.insert(ICONS.to_owned(), Arc::new(icons));
-    let faces: [(&str, &'static [u8], FontFamily); 2] = [
+    let faces: [(&str, &'static [u8], FontFamily); 3] = [
         ("plex", include_bytes!("fonts/IBMPlexSans-Regular.ttf"), FontFamily::Proportional),
         ("plex-semibold", include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"), semibold()),
+        ("plex-italic", include_bytes!("fonts/IBMPlexSans-Italic.ttf"), crate::text::italic()),
     ];
     let symbols = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let code = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
@@ -75,6 +76,7 @@ fn fonts() -> FontDefinitions {
         }
         fonts.families.insert(family, chain);
     }
+    crate::text::faces::install(&mut fonts);
     fonts
 }
 

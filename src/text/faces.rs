@@ -1,0 +1,95 @@
+//! The faces of formulas: those of KaTeX, named as there.
+
+use std::sync::Arc;
+
+use eframe::egui::{FontData, FontDefinitions, FontFamily};
+use ratex_font::FontId as Id;
+
+/// A face for formulas.
+#[derive(Debug)]
+pub struct Face {
+    /// The name under which egui, SVG and HTML know it.
+    pub name: &'static str,
+    /// The TrueType file.
+    pub bytes: &'static [u8],
+    id: Id,
+}
+
+macro_rules! face {
+    ($id:ident, $file:literal) => {
+        Face {
+            name: concat!("KaTeX_", $file),
+            bytes: include_bytes!(concat!("fonts/KaTeX_", $file, ".ttf")),
+            id: Id::$id,
+        }
+    };
+}
+
+/// Every face there is; formulas that want another one are refused.
+pub static FACES: [Face; 15] = [
+    face!(MainRegular, "Main-Regular"),
+    face!(MainBold, "Main-Bold"),
+    face!(MainItalic, "Main-Italic"),
+    face!(MainBoldItalic, "Main-BoldItalic"),
+    face!(MathItalic, "Math-Italic"),
+    face!(MathBoldItalic, "Math-BoldItalic"),
+    face!(AmsRegular, "AMS-Regular"),
+    face!(CaligraphicRegular, "Caligraphic-Regular"),
+    face!(ScriptRegular, "Script-Regular"),
+    face!(SansSerifRegular, "SansSerif-Regular"),
+    face!(TypewriterRegular, "Typewriter-Regular"),
+    face!(Size1Regular, "Size1-Regular"),
+    face!(Size2Regular, "Size2-Regular"),
+    face!(Size3Regular, "Size3-Regular"),
+    face!(Size4Regular, "Size4-Regular"),
+];
+
+impl PartialEq for Face {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Face {
+    /// The family that egui finds it under.
+    #[must_use]
+    pub fn family(&self) -> FontFamily {
+        FontFamily::Name(self.name.into())
+    }
+}
+
+/// The face of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Face> {
+    FACES.iter().find(|face| face.name == name)
+}
+
+/// The face, and the letter of its file that a glyph of a laid out formula is.
+pub(super) fn glyph(font: &str, code: u32) -> Option<(&'static Face, char)> {
+    let id = Id::parse(font)?;
+    let face = FACES.iter().find(|face| face.id == id)?;
+    Some((face, ratex_font::katex_ttf_glyph_char(id, code)))
+}
+
+/// The heavier face, for headings and what is stressed.
+#[must_use]
+pub fn semibold() -> FontFamily {
+    FontFamily::Name("semibold".into())
+}
+
+/// The slanted face, for emphasis.
+#[must_use]
+pub fn italic() -> FontFamily {
+    FontFamily::Name("italic".into())
+}
+
+/// Adds the faces of formulas.
+pub fn install(fonts: &mut FontDefinitions) {
+    for face in &FACES {
+        let mut data = FontData::from_static(face.bytes);
+        // Pieces of tall brackets fit together as they were drawn, and hinting would move them apart.
+        data.tweak.hinting = Some(false);
+        fonts.font_data.insert(face.name.to_owned(), Arc::new(data));
+        fonts.families.insert(face.family(), vec![face.name.to_owned()]);
+    }
+}

@@ -1,0 +1,117 @@
+//! Texts with formulas as a reader sees them: pages under a software Vulkan, held against those in
+//! `tests/snapshots`, each of which was looked at, and the same page as SVG.
+//!
+//! Pages are skipped where there is no graphics adapter, unless `DRIFTSCOPE_REQUIRE_GPU=1` demands one.
+
+use std::time::Instant;
+
+use driftscope::app::palette::{Palette, Theme};
+use driftscope::app::theme;
+use driftscope::text::{self, Document, Style};
+use eframe::egui::{self, Frame, Margin};
+use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
+
+const PAGE: &str = include_str!("shared/page.md");
+
+fn style(palette: &Palette, size: f32) -> Style {
+    Style {
+        size,
+        text: palette.text,
+        strong: palette.strong,
+        quiet: palette.quiet,
+        accent: palette.accent,
+        alarm: palette.alarm,
+        line: palette.line,
+        code_ground: palette.raised,
+        terms: std::array::from_fn(|index| palette.category(index)),
+    }
+}
+
+fn page(theme: Theme, size: f32, room: [f32; 2]) -> Harness<'static, ()> {
+    let document = Document::parse(PAGE);
+    let mut installed = false;
+    Harness::builder().with_size(room).with_render_cursor(false).wgpu().build_ui(move |ui| {
+        if !std::mem::replace(&mut installed, true) {
+            theme::install(ui.ctx());
+            theme::choose(ui.ctx(), theme);
+            return;
+        }
+        let palette = Palette::of(theme);
+        let frame = Frame::new().fill(palette.ground).inner_margin(Margin::same(24));
+        egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+            text::ui(ui, &document, &style(palette, size));
+        });
+    })
+}
+
+fn gpu_available() -> bool {
+    let found = egui_kittest::wgpu::default_wgpu_setup();
+    let instance = ready(found.new_instance());
+    let found = !ready(instance.enumerate_adapters(wgpu::Backends::all())).is_empty();
+    let demanded = std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() == Ok("1");
+    assert!(found || !demanded, "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one");
+    found
+}
+
+/// The value of a future that never waits, as those of native instances.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
+    }
+}
+
+#[test]
+fn pages() {
+    if !gpu_available() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (name, theme, size, room) in [
+        ("text-dark-20", Theme::Dark, 20.0, [900.0, 1500.0]),
+        ("text-light-34", Theme::Light, 34.0, [1200.0, 2500.0]),
+    ] {
+        let mut harness = page(theme, size, room);
+        harness.run_steps(4);
+        let options =
+            SnapshotOptions::new().threshold(1.5).max_failed_pixels(OsThreshold::new(1_500_usize));
+        harness.snapshot_options(name, &options);
+        results.extend_harness(&mut harness);
+    }
+}
+
+#[test]
+fn a_screen_reader_has_the_words() {
+    if !gpu_available() {
+        return;
+    }
+    let mut harness = page(Theme::Dark, 20.0, [900.0, 1500.0]);
+    harness.run_steps(4);
+    let label = harness.get_by_label_contains("The probability flow");
+    let words = label.accesskit_node().label().expect("words");
+    assert!(words.contains(r"\frac{d\mathbf{x}_t}{dt}"), "{words}");
+}
+
+#[test]
+fn a_page_is_set_once() {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    let document = Document::parse(PAGE);
+    let style = style(Palette::of(Theme::Dark), 20.0);
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let began = Instant::now();
+            text::ui(ui, &document, &style);
+            times.push(began.elapsed());
+        });
+    }
+    let first = times[0];
+    times.drain(..3);
+    times.sort();
+    let usual = times[times.len() / 2];
+    println!("first frame {first:?}, then {usual:?}");
+    assert!(usual * 5 < first, "first {first:?}, then {usual:?}");
+}
