@@ -112,6 +112,8 @@ impl Command {
 pub enum FileCommand {
     /// Ask which scene to open.
     AskOpenScene,
+    /// Ask which lesson to open.
+    AskOpenLesson,
     /// Ask which data to open.
     AskOpenData,
     /// Ask where to save the scene.
@@ -141,7 +143,7 @@ pub enum FileCommand {
     SaveFilm(PathBuf),
     /// Save the numbers that were asked about here.
     SaveNumbers(PathBuf),
-    /// Open a scene, a tableau, a schedule, a model or data, whichever the file holds.
+    /// Open a scene, a lesson, a tableau, a schedule, a model or data, whichever the file holds.
     Open(PathBuf),
     /// Open a schedule.
     OpenTimes(PathBuf),

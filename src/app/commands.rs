@@ -192,6 +192,10 @@ pub const OPEN_SCENE: Entry =
     Entry::new(("Open scene…", "open a scene"), &[Keys::Anywhere(CTRL, Key::O)], |_| {
         Command::File(FileCommand::AskOpenScene)
     });
+/// Open a lesson.
+pub const OPEN_LESSON: Entry = Entry::new(("Open lesson…", "open a lesson"), &[], |_| {
+    Command::File(FileCommand::AskOpenLesson)
+});
 /// Save the scene.
 pub const SAVE_SCENE: Entry =
     Entry::new(("Save scene…", "save the scene"), &[Keys::Anywhere(CTRL, Key::S)], |_| {

@@ -343,6 +343,9 @@ impl Driftscope {
                 FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
                 FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
                 FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
+                FileNews::Lesson(lesson) => {
+                    self.commands.push(Command::Act(Action::OpenLesson { lesson }));
+                }
                 FileNews::Tableau(own) => {
                     let before = &self.state.pane().scene;
                     let mut scene = (**before).clone();

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use driftscope_base::files::write_atomically;
 use driftscope_flow::network::ONNX_ENDING;
 use driftscope_flow::network::foreign::Statements;
+use driftscope_study::lesson::Lesson;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Data, OwnTableau, Scene, TimeList, data_from_picture};
 use driftscope_study::work::{Dispatcher, News, Ticket};
@@ -15,7 +16,7 @@ use eframe::egui::{Color32, ColorImage, Context};
 
 use super::command::FileCommand;
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
-use super::offscreen::{Moments, Order, View};
+use super::offscreen::{Moments, Order, View, check_lesson};
 use super::saving::{Saved, Saving};
 use super::state::State;
 
@@ -31,6 +32,8 @@ pub enum FileNews {
     NoDialog(Question),
     /// A scene was read.
     Scene(Box<Scene>),
+    /// A lesson was read.
+    Lesson(Box<Lesson>),
     /// A tableau was read.
     Tableau(Own<OwnTableau>),
     /// A schedule was read.
@@ -169,6 +172,13 @@ impl Files {
                     News::Made(Product::Scene(scene)) => {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
                     }
+                    News::Made(Product::Lesson(lesson)) => {
+                        let lesson = Arc::unwrap_or_clone(lesson);
+                        found = Some(match check_lesson(&lesson) {
+                            Ok(()) => FileNews::Lesson(Box::new(lesson)),
+                            Err(why) => FileNews::Failed(format!("The lesson is refused: {why}.")),
+                        });
+                    }
                     News::Made(Product::Tableau(own)) => found = Some(FileNews::Tableau(own)),
                     News::Made(Product::Times(own)) => found = Some(FileNews::Times(own)),
                     News::Made(Product::Data(data)) => {
@@ -201,6 +211,7 @@ impl Files {
         let (scene, networks, work) = (session.scene(), session.networks(), session.work());
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
+            FileCommand::AskOpenLesson => self.ask(OPEN_LESSON),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
             FileCommand::AskOpenTimes => self.ask(OPEN_TIMES),
@@ -330,6 +341,7 @@ const OPEN_SCENE: Question = Question {
     name: None,
     then: FileCommand::Open,
 };
+const OPEN_LESSON: Question = Question { title: "Open lesson", kind: "Lessons", ..OPEN_SCENE };
 const OPEN_TABLEAU: Question = Question { title: "Open tableau", kind: "Tableaus", ..OPEN_SCENE };
 const OPEN_TIMES: Question = Question {
     title: "Open schedule",

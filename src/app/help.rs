@@ -12,7 +12,7 @@ const MORE: [(&str, &str); 4] = [
     ("Ctrl+plus, Ctrl+minus", "larger, smaller"),
     ("Scroll, drag", "zoom and move the stage"),
     ("Click", "pin a particle"),
-    ("Drop a file", "open a scene, a model, data, a tableau or a schedule"),
+    ("Drop a file", "open a scene, a lesson, a model, data, a tableau or a schedule"),
 ];
 /// Width of the keys, in points.
 const KEYS: f32 = 38.0 * UNIT;

@@ -7,6 +7,7 @@ use driftscope_study::session::Action;
 use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder};
 
 use crate::app::command::{Command, Commands};
+use crate::app::commands;
 use crate::app::controls::row::heading;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
@@ -38,6 +39,10 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
                 entry_ui(ui, state, lesson, out);
             }
             ui.add_space(3.0 * UNIT);
+        }
+        let open = &commands::OPEN_LESSON;
+        if ui.button(open.title).on_hover_text("A lesson of one's own, from its file").clicked() {
+            out.push((open.command)(state));
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use driftscope_study::lesson::Guess;
 use driftscope_study::session::{Action, Lecture};
-use eframe::egui::{Align2, FontId, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use eframe::egui::{Align2, FontId, Rect, Sense, Shape, Stroke, StrokeKind, Ui, vec2};
 
 use super::LessonView;
 use crate::app::command::{Command, Commands};
@@ -30,7 +30,13 @@ impl LessonView {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Draw your curve"));
         let field = Rect::from_min_max(rect.min, rect.max - vec2(0.0, 5.0 * UNIT));
-        ui.painter().rect_filled(field, 4.0, palette.panel);
+        ui.painter().rect(
+            field,
+            4.0,
+            palette.panel,
+            Stroke::new(1.0, palette.quiet),
+            StrokeKind::Inside,
+        );
         let font = FontId::proportional(TEXT);
         for (at, anchor, words) in [
             (field.left_bottom(), Align2::LEFT_TOP, "t = 0"),
@@ -98,7 +104,7 @@ fn truth(state: &State, plot: &str) -> Vec<[f64; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use eframe::egui::Rect;
+    use eframe::egui::pos2;
 
     use super::*;
 

@@ -32,7 +32,8 @@ impl LessonView {
     ) {
         let Some(question) = &lecture.current().question else { return };
         let palette = state.palette();
-        Frame::new().fill(palette.ground).corner_radius(8).inner_margin(Margin::same(12)).show(
+        let frame = Frame::new().fill(palette.ground).stroke(Stroke::new(1.0, palette.line));
+        frame.corner_radius(8).inner_margin(Margin::same(12)).show(
             ui,
             |ui| {
                 ui.set_width(ui.available_width());

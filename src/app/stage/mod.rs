@@ -34,7 +34,7 @@ use std::collections::HashMap;
 
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Layer, TimeList};
-use driftscope_study::session::{Action, InspectedStep, Mode};
+use driftscope_study::session::{Action, InspectedStep};
 use driftscope_study::work::{Dispatcher, InPlace, ThreadCrew};
 use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};

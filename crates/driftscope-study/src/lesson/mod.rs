@@ -117,6 +117,14 @@ impl Lesson {
         })
     }
 
+    /// Whether a file holds a lesson: TOML with steps.
+    #[must_use]
+    pub fn is_in(path: &Path) -> bool {
+        let text = driftscope_base::files::read_text(path, LARGEST_FILE_BYTES).ok().flatten();
+        let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+        table.is_some_and(|table| table.get("step").is_some_and(toml::Value::is_array))
+    }
+
     /// Reads a lesson file. Scenes and files that it names are looked for beside it.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Reading scenes, tableaus, schedules, models and data, and writing scenes and models.
+//! Reading scenes, lessons, tableaus, schedules, models and data, and writing scenes and models.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,6 +9,7 @@ use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
 
 use super::product::Product;
+use crate::lesson::Lesson;
 use crate::networks::NetworkError;
 use crate::own::{Content, Own};
 use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene, TimeList};
@@ -32,6 +33,7 @@ fn failed(error: impl std::fmt::Display) -> Unfinished {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileKind {
     Scene,
+    Lesson,
     Tableau,
     Model,
     /// Points as text.
@@ -54,6 +56,7 @@ impl FileKind {
         let ending = path.extension()?.to_string_lossy().to_lowercase();
         match ending.as_str() {
             SCENE_ENDING if OwnTableau::is_in(path) => Some(Self::Tableau),
+            SCENE_ENDING if Lesson::is_in(path) => Some(Self::Lesson),
             SCENE_ENDING => Some(Self::Scene),
             MODEL_ENDING | ONNX_ENDING => Some(Self::Model),
             ending if DATA_ENDINGS.contains(&ending) => Some(Self::Data),
@@ -69,6 +72,9 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
     let beginning = beginning(path).unwrap_or_default();
     match FileKind::of(path, &beginning) {
         Some(FileKind::Scene) => Scene::load(path).map(scene).map_err(failed),
+        Some(FileKind::Lesson) => {
+            Lesson::load(path).map(|lesson| Product::Lesson(Arc::new(lesson))).map_err(failed)
+        }
         Some(FileKind::Tableau) => {
             let tableau = Own::<OwnTableau>::read(path).map_err(failed)?;
             Ok(Product::Tableau(tableau))
@@ -86,7 +92,7 @@ pub(super) fn read(path: &Path) -> Result<Product, Unfinished> {
             Ok(Product::Data(Arc::new(Data { points: Some(points), ..Data::default() })))
         }
         None => Err(Unfinished::Failed(format!(
-            "{} is neither a scene or a tableau (.{SCENE_ENDING}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}), nor data or a schedule (.{}), nor a picture with a scene (.{}).",
+            "{} is neither a scene, a lesson or a tableau (.{SCENE_ENDING}), nor a model (.{MODEL_ENDING}, .{ONNX_ENDING}), nor data or a schedule (.{}), nor a picture with a scene (.{}).",
             path.display(),
             DATA_ENDINGS.join(", ."),
             PICTURE_ENDINGS.join(", ."),

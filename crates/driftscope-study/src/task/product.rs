@@ -7,6 +7,7 @@ use driftscope_flow::network::foreign::Statements;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Answer;
+use crate::lesson::Lesson;
 use crate::measure::DataDistance;
 use crate::own::Own;
 use crate::recording::Recording;
@@ -31,6 +32,8 @@ pub enum Product {
     Training(TrainingStatus),
     /// A scene that was read.
     Scene(#[serde(with = "crate::shared")] Arc<Scene>),
+    /// A lesson that was read.
+    Lesson(#[serde(with = "crate::shared")] Arc<Lesson>),
     /// A tableau that was read.
     Tableau(Own<OwnTableau>),
     /// Times or levels of steps that were read.
