@@ -32,7 +32,8 @@ fn every_claim_of_every_lesson_holds() {
 
 #[test]
 fn a_claim_made_false_by_editing_is_found() {
-    let turned = [(" < ", " >= "), (" > ", " <= "), (" <= ", " > "), (" >= ", " < "), (" = ", " < ")];
+    let turned =
+        [(" < ", " >= "), (" > ", " <= "), (" <= ", " > "), (" >= ", " < "), (" = ", " < ")];
     for bundled in LESSONS {
         let lesson = bundled.lesson();
         let number = lesson.steps.iter().position(|step| !step.claims.is_empty());
@@ -75,8 +76,10 @@ fn a_step_always_starts_from_the_same_state() {
     let start = Instant::now();
     for bundled in LESSONS {
         let lesson = bundled.lesson();
-        let mut session = Session::with_crew(driftscope_study::scene::Scene::default(), start, InPlace::new);
-        let act = |session: &mut Session, action: Action| session.act(&action).expect("it can be done");
+        let mut session =
+            Session::with_crew(driftscope_study::scene::Scene::default(), start, InPlace::new);
+        let act =
+            |session: &mut Session, action: Action| session.act(&action).expect("it can be done");
         act(&mut session, Action::OpenLesson { lesson: Box::new(lesson.clone()) });
         for step in (0..lesson.steps.len()).chain([0, lesson.steps.len() - 1]) {
             act(&mut session, Action::LessonStep { step });

@@ -11,6 +11,7 @@ use driftscope_study::session::{Action, InspectedStep};
 use eframe::egui::ColorImage;
 
 use super::drawing::Drawing;
+use super::lectern::LecternCommand;
 use super::state::Look;
 
 /// One wish.
@@ -27,6 +28,8 @@ pub enum Command {
     /// On with the lesson (1), of which the answer comes before the next step, or back (−1); nothing where
     /// there is no further one.
     Turn(i32),
+    /// In front of a class.
+    Lectern(LecternCommand),
     /// Fit the stage to data and noise.
     ResetView,
     /// Take the drawing tools in hand, set them, or put them away.

@@ -6,6 +6,7 @@ use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::command::{Command, FileCommand};
 use super::drawing::{self, Drawing, Tool};
+use super::lectern::{InHand, LecternCommand};
 use super::state::{Look, State};
 
 /// One entry: its words, its keys, what it asks for.
@@ -290,11 +291,15 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
+        "leave, in this order: the blank screen, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
-        if state.look.panels.stage_alone {
+        if state.lectern.blank {
+            Command::Lectern(LecternCommand::ToggleBlank)
+        } else if state.lectern.in_hand != InHand::Nothing {
+            Command::Lectern(LecternCommand::Take(state.lectern.in_hand))
+        } else if state.look.panels.stage_alone {
             Command::ToggleStageAlone
         } else if state.tool().is_some() {
             Command::Drawing(Drawing { open: false, ..state.drawing })
@@ -310,6 +315,30 @@ pub const LEAVE: Entry = Entry::new(
     },
 );
 
+/// The pen.
+pub const PEN: Entry = Entry::new(
+    ("Pen", "a pen that writes on the stage, or put it away"),
+    &[Keys::Plain(Key::I)],
+    |_| Command::Lectern(LecternCommand::Take(InHand::Pen)),
+);
+/// What the pen wrote goes.
+pub const ERASE: Entry = Entry::new(
+    ("Erase the pen's strokes", "erase what the pen wrote"),
+    &[Keys::Plain(Key::E)],
+    |_| Command::Lectern(LecternCommand::Erase),
+);
+/// The dot of light.
+pub const LIGHT: Entry = Entry::new(
+    ("Dot of light", "a dot of light in place of the pointer, or put it away"),
+    &[Keys::Plain(Key::X)],
+    |_| Command::Lectern(LecternCommand::Take(InHand::Light)),
+);
+/// The blank screen.
+pub const BLANK: Entry = Entry::new(
+    ("Blank screen", "a black screen; again to show the window"),
+    &[Keys::Plain(Key::B)],
+    |_| Command::Lectern(LecternCommand::ToggleBlank),
+);
 /// On with the lesson.
 pub const LESSON_NEXT: Entry = Entry {
     refused: |state| match state.lesson() {
@@ -378,6 +407,10 @@ pub static ALL: &[&Entry] = &[
     &MODES[4],
     &LESSON_NEXT,
     &LESSON_BACK,
+    &PEN,
+    &ERASE,
+    &LIGHT,
+    &BLANK,
     &UNDO,
     &REDO,
     &OPEN_SCENE,

@@ -15,13 +15,14 @@ use super::command::{Command, Commands, FileCommand, Joins};
 use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
 use super::launch::Launch;
+use super::lectern::{self, LecternCommand};
 use super::pace::{Pace, processors_draw};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{drop_hint, help, keyboard, lessons, paste, theme};
+use super::{drop_hint, help, in_sight, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -176,6 +177,9 @@ impl Driftscope {
         }
         if let Err(reason) = self.state.session.act(&action) {
             self.complain(reason.to_string());
+        } else if let Action::LessonStep { .. } | Action::OpenLesson { .. } = action {
+            self.state.lectern.carry_out(LecternCommand::Erase);
+            self.views.stage.reset_view();
         } else if matches!(action, Action::Open { .. }) {
             self.state.caption = true;
             self.views.stage.reset_view();
@@ -258,6 +262,7 @@ impl Driftscope {
                     self.act(action);
                 }
             }
+            Command::Lectern(command) => state.lectern.carry_out(command),
             Command::ResetView => self.views.stage.reset_view(),
             Command::Drawing(drawing) => self.draw(drawing),
             Command::Data { data, joins } => self.give(*data, joins),
@@ -397,7 +402,7 @@ impl eframe::App for Driftscope {
             ctx.request_repaint_after(rest);
         }
         self.views.stage.prepare(ctx, &self.state);
-        if self.state.mode() != Mode::Errors && lessons::card(&self.state).is_none() {
+        if self.state.mode() != Mode::Errors && in_sight::card(&self.state).is_none() {
             self.views.lab.rest();
         }
         if let Some(words) = self.size.update(ctx) {
@@ -428,6 +433,7 @@ impl eframe::App for Driftscope {
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
+        lectern::ui(&ctx, &self.state, &mut self.commands);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);
         if !commands.is_empty() {

@@ -5,7 +5,7 @@ use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands};
 use super::commands::ALL;
-use super::lessons;
+use super::in_sight;
 use super::state::State;
 
 /// The keys of a show of hands, one for each choice.
@@ -43,8 +43,7 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
 /// Counts a show of hands: while a lesson asks, a figure is one more hand for the choice of that number,
 /// with Shift one less.
 fn hands(ctx: &Context, state: &State, out: &mut Commands) {
-    let Some(lecture) = state.lesson().filter(|lecture| lessons::is_shown(state) && lecture.asks())
-    else {
+    let Some(lecture) = in_sight::lecture(state).filter(|lecture| lecture.asks()) else {
         return;
     };
     for (choice, (&count, key)) in lecture.hands.iter().zip(FIGURES).enumerate() {

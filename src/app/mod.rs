@@ -16,10 +16,12 @@ mod files;
 mod folded;
 mod help;
 mod icon;
+mod in_sight;
 mod keyboard;
 pub mod lab;
 mod launch;
 #[cfg(target_os = "linux")]
+mod lectern;
 mod lessons;
 mod libraries;
 pub mod number;

@@ -6,6 +6,7 @@ use driftscope_study::ForeignWords;
 use driftscope_study::session::{Mode, Session};
 
 use super::drawing::{self, Drawing, Tool};
+use super::lectern::Lectern;
 use super::palette::{Palette, Theme};
 
 /// Which panels are shown beside the stage.
@@ -114,6 +115,8 @@ pub struct State {
     pub hovered_time: Option<f64>,
     /// The drawing tools.
     pub drawing: Drawing,
+    /// What a speaker has in hand.
+    pub lectern: Lectern,
 }
 
 /// Views read the session as they read the look.
@@ -145,6 +148,7 @@ impl State {
             purpose: Purpose::Live,
             hovered_time: None,
             drawing: Drawing::default(),
+            lectern: Lectern::default(),
         }
     }
 

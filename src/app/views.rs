@@ -1,11 +1,13 @@
 //! All views side by side, as they lie in the window.
 
+use driftscope_study::lesson::Pointer;
 use driftscope_study::session::Mode;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
 
 use super::command::Commands;
+use super::in_sight;
 use super::lab::LabView;
-use super::lessons::{self, LessonView};
+use super::lessons::LessonView;
 use super::reading::{self, ReadingDialog};
 use super::stage::Stage;
 use super::state::State;
@@ -50,15 +52,21 @@ impl Views {
                 .frame(bar.inner_margin(Margin::symmetric(12, 0)))
                 .exact_size(11.0 * UNIT)
                 .show(ui, |ui| top_bar::ui(ui, state, out));
-            Panel::bottom("transport")
-                .frame(bar.inner_margin(Margin::symmetric(12, 8)))
-                .show(ui, |ui| transport::ui(ui, state, out));
+            Panel::bottom("transport").frame(bar.inner_margin(Margin::symmetric(12, 8))).show(
+                ui,
+                |ui| {
+                    transport::ui(ui, state, out);
+                    if in_sight::pointer(state) == Some(&Pointer::Playback) {
+                        in_sight::spotlight(ui, ui.min_rect().expand(UNIT), state);
+                    }
+                },
+            );
         }
         let panels = state.panels();
         if !panels.controls && state.is_narrow() && !alone {
             folded::left(ui, bar, state, out);
         }
-        if panels.controls && !alone && lessons::is_shown(state) {
+        if panels.controls && !alone && in_sight::is_lesson(state) {
             self.lessons.ui(ui, state, out);
         } else if panels.controls && !alone {
             Panel::left("controls")
@@ -77,7 +85,7 @@ impl Views {
         if state.plots_are_folded() && !alone {
             folded::right(ui, bar, state, out);
         }
-        if let Some(card) = lessons::card(state).filter(|_| !alone) {
+        if let Some(card) = in_sight::card(state).filter(|_| !alone) {
             let width = 0.5 * ui.available_width();
             Panel::right("card")
                 .frame(central.inner_margin(Margin::symmetric(14, 8)))
@@ -86,6 +94,9 @@ impl Views {
                 .show(ui, |ui| {
                     let rect = ui.available_rect_before_wrap();
                     self.lab.card_ui(ui, rect, card, state);
+                    if in_sight::pointer(state) == Some(&Pointer::Card) {
+                        in_sight::spotlight(ui, rect.expand(UNIT), state);
+                    }
                     ui.advance_cursor_after_rect(rect);
                 });
         } else if panels.plots && !alone && plots::are_there(state) {

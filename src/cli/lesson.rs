@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use driftscope_base::cancel::Cancel;
 use driftscope_study::Networks;
+use driftscope_study::lab::{MEASURES, Measure};
 use driftscope_study::lesson::{CheckedClaim, LESSONS, Lesson, check_claims};
 
 use super::output::print;
@@ -25,6 +26,20 @@ enum What {
         #[arg(value_name = "NAME|FILE.toml")]
         lessons: Vec<String>,
     },
+    /// Print what claims can measure, as a Markdown table.
+    Measures,
+}
+
+/// The table of the guide.
+fn markdown() -> String {
+    let call = |measure: &Measure| {
+        let own: Vec<String> = measure.own.iter().map(|name| format!("{name}=…")).collect();
+        format!("| `{}({})` | {} |\n", measure.name, own.join(", "), measure.about)
+    };
+    format!(
+        "| measure | what it is |\n| --- | --- |\n{}",
+        MEASURES.iter().map(call).collect::<String>()
+    )
 }
 
 impl LessonCommand {
@@ -35,6 +50,7 @@ impl LessonCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.what {
             What::Check { lessons } => check(lessons),
+            What::Measures => print(markdown().as_bytes()).map(|()| ExitCode::SUCCESS),
         }
     }
 }
@@ -73,4 +89,15 @@ fn in_words(lesson: &str, claim: &CheckedClaim) -> String {
         Err(reason) => reason.clone(),
     };
     format!("{verdict:<5} {lesson}, step {}: {text}: {found}", step + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_has_the_table() {
+        let guide = include_str!("../../docs/guide.md");
+        assert!(guide.contains(&markdown()), "docs/guide.md should have\n{}", markdown());
+    }
 }

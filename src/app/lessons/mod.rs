@@ -9,76 +9,16 @@ mod question;
 use std::sync::Arc;
 
 use driftscope_study::lab::FiguresQuestion;
-use driftscope_study::lesson::{Lesson, Pointer, Visible, Way};
-use driftscope_study::session::{Lecture, Mode};
+use driftscope_study::lesson::{Lesson, Way};
+use driftscope_study::session::Lecture;
 use driftscope_study::work::Wish;
-use eframe::egui::{Align2, FontId, Frame, Margin, Panel, Rect, Stroke, StrokeKind, Ui};
+use eframe::egui::{Frame, Margin, Panel, Ui};
 
 use super::command::Commands;
 use super::palette::Palette;
-use super::plots::PlotKind;
 use super::state::State;
 use super::theme::TEXT;
 use crate::text::{self, Document, Style};
-
-/// Whether a lesson takes the place of the controls.
-#[must_use]
-pub fn is_shown(state: &State) -> bool {
-    state.mode() == Mode::Lessons
-}
-
-/// The graphs that are there, in their order: those that the lesson leaves in sight.
-#[must_use]
-pub fn plots(state: &State) -> Option<Vec<PlotKind>> {
-    let lecture = state.lesson().filter(|_| is_shown(state))?;
-    if lecture.card.is_some() {
-        return Some(Vec::new());
-    }
-    let only = lecture.current().only.as_ref()?;
-    let named = |plot: &PlotKind| {
-        only.iter().any(|visible| matches!(visible, Visible::Plot(name) if *name == plot.name()))
-    };
-    Some(PlotKind::OF_SCENES.into_iter().filter(named).collect())
-}
-
-/// The card of the laboratory that stands beside the stage, by its name.
-#[must_use]
-pub fn card(state: &State) -> Option<&str> {
-    state.lesson().filter(|_| is_shown(state))?.card.as_deref()
-}
-
-/// Whether the graph is what a curve is being drawn into, whose truth is not shown yet.
-#[must_use]
-pub fn hides(state: &State, plot: PlotKind) -> bool {
-    state.lesson().filter(|lecture| is_shown(state) && lecture.asks()).is_some_and(|lecture| {
-        let way = lecture.current().question.as_ref().map(|question| &question.way);
-        matches!(way, Some(Way::Curve { plot: name }) if *name == plot.name())
-    })
-}
-
-/// Whether the lesson points at this graph.
-#[must_use]
-pub fn points_at(state: &State, plot: PlotKind) -> bool {
-    let step = state.lesson().filter(|_| is_shown(state)).map(Lecture::current);
-    let pointer = step.and_then(|step| step.point.as_ref());
-    matches!(pointer, Some(Pointer::Plot(name)) if *name == plot.name())
-}
-
-/// Stands for a graph that a curve is drawn into before it is shown.
-pub fn hidden_ui(ui: &Ui, rect: Rect, state: &State, title: &str) {
-    let palette = state.palette();
-    ui.painter().rect_filled(rect, 6.0, palette.ground);
-    let words = format!("{title}: what do you expect?");
-    let font = FontId::proportional(TEXT);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, palette.quiet);
-}
-
-/// A frame around what is pointed at.
-pub fn spotlight(ui: &Ui, rect: Rect, state: &State) {
-    let palette = state.palette();
-    let stroke = Stroke::new(2.0 * palette.heavier, palette.now);
-    ui.painter().rect_stroke(rect.expand(3.0), 6.0, stroke, StrokeKind::Outside);
-}
 
 /// What the lesson's texts look like.
 fn style(palette: &Palette) -> Style {

@@ -9,13 +9,14 @@ use eframe::egui::{
     UiBuilder, vec2,
 };
 
-use super::{LessonView, spotlight, text_ui};
+use super::{LessonView, text_ui};
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::controls;
 use crate::app::controls::row::heading;
 use crate::app::controls::setting::Setting;
 use crate::app::icon::{Icon, icon_button};
+use crate::app::in_sight;
 use crate::app::state::State;
 use crate::app::theme::{UNIT, semibold};
 
@@ -153,7 +154,7 @@ fn controls_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands
         for key in rows {
             let row = ui.scope(|ui| Setting::of(scene, key).any(ui, scene)).response;
             if matches!(&step.point, Some(Pointer::Control(pointed)) if pointed == key) {
-                spotlight(ui, row.rect, state);
+                in_sight::spotlight(ui, row.rect.expand(UNIT), state);
             }
         }
     });

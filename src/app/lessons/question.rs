@@ -33,29 +33,26 @@ impl LessonView {
         let Some(question) = &lecture.current().question else { return };
         let palette = state.palette();
         let frame = Frame::new().fill(palette.ground).stroke(Stroke::new(1.0, palette.line));
-        frame.corner_radius(8).inner_margin(Margin::same(12)).show(
-            ui,
-            |ui| {
-                ui.set_width(ui.available_width());
-                if let Some(ask) = &self.texts(lecture).ask {
-                    text_ui(ui, ask, state);
+        frame.corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            if let Some(ask) = &self.texts(lecture).ask {
+                text_ui(ui, ask, state);
+            }
+            ui.add_space(UNIT);
+            match &question.way {
+                Way::Choices { answer, .. } => {
+                    self.choices_ui(ui, state, lecture, *answer, out);
                 }
-                ui.add_space(UNIT);
-                match &question.way {
-                    Way::Choices { answer, .. } => {
-                        self.choices_ui(ui, state, lecture, *answer, out);
-                    }
-                    Way::Scale { ends, logarithmic, unit, answer } => {
-                        let scale = GuessScale { ends: *ends, logarithmic: *logarithmic, unit };
-                        self.scale_ui(ui, state, lecture, (&scale, answer), out);
-                    }
-                    Way::Number { unit, answer, within } => {
-                        self.number_ui(ui, state, lecture, (unit, answer, *within), out);
-                    }
-                    Way::Curve { plot } => self.curve_ui(ui, state, lecture, plot, out),
+                Way::Scale { ends, logarithmic, unit, answer } => {
+                    let scale = GuessScale { ends: *ends, logarithmic: *logarithmic, unit };
+                    self.scale_ui(ui, state, lecture, (&scale, answer), out);
                 }
-            },
-        );
+                Way::Number { unit, answer, within } => {
+                    self.number_ui(ui, state, lecture, (unit, answer, *within), out);
+                }
+                Way::Curve { plot } => self.curve_ui(ui, state, lecture, plot, out),
+            }
+        });
         ui.add_space(2.0 * UNIT);
     }
 

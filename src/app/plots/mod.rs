@@ -8,11 +8,12 @@ mod steps;
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
 use super::command::Commands;
-use super::lessons;
+use super::in_sight;
 use super::numbers::{Table, name_of};
 use super::save_button::save_button;
 use super::state::State;
 use super::theme::UNIT;
+use driftscope_study::lesson::Pointer;
 use driftscope_study::session::Mode;
 
 /// The counts need this much for their table and a histogram that can be read.
@@ -87,12 +88,16 @@ impl PlotKind {
 
 /// The plots that are there, from top to bottom.
 fn shown(state: &State) -> Vec<PlotKind> {
-    lessons::plots(state).unwrap_or_else(|| match state.mode() {
-        Mode::Train => vec![PlotKind::Loss, PlotKind::StepSize, PlotKind::Counts],
-        Mode::Explore | Mode::Compare | Mode::Errors | Mode::Lessons => {
-            PlotKind::OF_SCENES.to_vec()
+    match in_sight::graphs(state) {
+        Some(names) => {
+            let named = |plot: &PlotKind| names.contains(&plot.name().as_str());
+            PlotKind::OF_SCENES.into_iter().filter(named).collect()
         }
-    })
+        None if state.mode() == Mode::Train => {
+            vec![PlotKind::Loss, PlotKind::StepSize, PlotKind::Counts]
+        }
+        None => PlotKind::OF_SCENES.to_vec(),
+    }
 }
 
 /// Whether there are any.
@@ -123,13 +128,13 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
         let height = if plot == PlotKind::Counts { counts_height } else { over_time };
         let rect = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), top + height));
         top = rect.bottom() + gap;
-        if lessons::hides(state, plot) {
-            lessons::hidden_ui(ui, rect, state, plot.title());
+        if in_sight::hidden_graph(state) == Some(&plot.name()) {
+            in_sight::hidden_ui(ui, rect, state, plot.title());
             continue;
         }
         hovered = plot.ui(ui, rect, state).or(hovered);
-        if lessons::points_at(state, plot) {
-            lessons::spotlight(ui, rect, state);
+        if matches!(in_sight::pointer(state), Some(Pointer::Plot(name)) if *name == plot.name()) {
+            in_sight::spotlight(ui, rect.expand(UNIT), state);
         }
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::TITLE_HEIGHT));
         save_button(ui, head, plot.title(), || plot.numbers(state), out);

@@ -10,6 +10,7 @@ mod drawings;
 pub mod gpu;
 mod gpu_copy;
 mod header;
+mod ink;
 mod layers;
 mod legend;
 mod look;
@@ -41,6 +42,7 @@ use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
 use self::data_points::DataPoints;
 use self::gpu::StageGpu;
+use self::ink::Ink;
 use self::layers::Densities;
 use self::means::Means;
 use self::pane::StagePane;
@@ -50,6 +52,7 @@ use self::tools::Tools;
 use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
+use super::lectern::InHand;
 use super::state::State;
 use super::theme::UNIT;
 
@@ -69,6 +72,7 @@ pub struct Stage {
     inspector: StepInspector,
     schedule: ScheduleCard,
     tools: Tools,
+    ink: Ink,
 }
 
 impl Stage {
@@ -105,6 +109,7 @@ impl Stage {
             inspector: StepInspector::default(),
             schedule: ScheduleCard::default(),
             tools: Tools::default(),
+            ink: Ink::default(),
         }
     }
 
@@ -222,6 +227,8 @@ impl Stage {
             let stage_pane = &self.panes[&state.panes()[index].key];
             if let (Some(tool), Some(canvas)) = (state.tool(), stage_pane.canvas()) {
                 self.tools.pane_ui(ui, (&done.response, &canvas), (state, index, tool), out);
+            } else if state.lectern.in_hand == InHand::Pen {
+                // The pointer is a pen.
             } else if done.response.double_clicked() {
                 out.push(Command::ResetView);
             } else if done.response.clicked() {
@@ -232,7 +239,11 @@ impl Stage {
                     out.push(Command::Act(Action::SelectPane { pane: index }));
                 }
             }
-            hovered = hovered.or(done.hovered.filter(|_| state.tool().is_none()));
+            if let Some(canvas) = stage_pane.canvas() {
+                self.ink.pane_ui(ui, (&done.response, &canvas), (state, index), out);
+            }
+            let points = state.tool().is_none() && state.lectern.in_hand == InHand::Nothing;
+            hovered = hovered.or(done.hovered.filter(|_| points));
             let frame = done.response.rect;
             if index == 0 {
                 first = frame;

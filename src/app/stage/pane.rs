@@ -230,10 +230,11 @@ impl StagePane {
         };
         let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(pane.key));
         // A drawing tool has the primary button.
-        let pans = match state.tool() {
-            None => PointerButton::Primary,
-            Some(_) if ui.input(|input| input.pointer.secondary_down()) => PointerButton::Secondary,
-            Some(_) => PointerButton::Middle,
+        let drawn_on = state.tool().is_some() || state.lectern.in_hand == InHand::Pen;
+        let pans = match drawn_on {
+            false => PointerButton::Primary,
+            true if ui.input(|input| input.pointer.secondary_down()) => PointerButton::Secondary,
+            true => PointerButton::Middle,
         };
         let shown =
             plot(state, pane, projection).pan_pointer_button(pans).show(&mut place, move |plot| {

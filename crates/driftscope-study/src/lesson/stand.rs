@@ -1,6 +1,7 @@
 //! How things stand when a step of a lesson begins.
 
 use super::instruction::Instruction;
+use super::pointer::Pointer;
 use super::step::LessonStep;
 use crate::scene::{Change, Scene, SceneError};
 
@@ -44,6 +45,9 @@ impl Stand {
                 Instruction::Card(name) => stand.card.clone_from(name),
                 Instruction::Setting(change) => changes.push(change.clone()),
             }
+        }
+        if let Some(Pointer::Particle(particle)) = step.point {
+            stand.pinned = Some(particle);
         }
         stand.scene = stand.scene.changed(&changes)?;
         stand.pane = stand.pane.min(stand.scene.pane_count() - 1);

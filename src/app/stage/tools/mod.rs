@@ -12,7 +12,6 @@ mod weight;
 use eframe::egui::{Rect, Response, Ui};
 
 use self::holding::Holding;
-use self::pointer::Pointer;
 use self::stroking::Stroking;
 use self::weight::Weight;
 use super::canvas::Canvas;
@@ -20,6 +19,7 @@ use crate::app::command::Commands;
 use crate::app::drawing::Tool;
 use crate::app::state::State;
 
+pub use self::pointer::Pointer;
 pub use self::strip::HEIGHT;
 
 /// What a pointer is doing with a tool.

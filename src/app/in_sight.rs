@@ -1,0 +1,70 @@
+//! What a lesson leaves in sight, and what it points at.
+
+use driftscope_study::lesson::{Pointer, Visible, Way};
+use driftscope_study::session::{Lecture, Mode};
+use eframe::egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui};
+
+use super::state::State;
+use super::theme::TEXT;
+
+/// Whether a lesson, or the list of them, takes the place of the controls.
+#[must_use]
+pub fn is_lesson(state: &State) -> bool {
+    state.mode() == Mode::Lessons
+}
+
+/// The lesson that is shown.
+#[must_use]
+pub fn lecture(state: &State) -> Option<&Lecture> {
+    state.lesson().filter(|_| is_lesson(state))
+}
+
+/// The names of the graphs that are left; none if all are.
+#[must_use]
+pub fn graphs(state: &State) -> Option<Vec<&str>> {
+    let only = lecture(state)?.current().only.as_ref()?;
+    let named = only.iter().filter_map(|visible| match visible {
+        Visible::Plot(name) => Some(name.as_str()),
+        Visible::Control(_) => None,
+    });
+    Some(named.collect())
+}
+
+/// The card of the laboratory that stands beside the stage, by its name.
+#[must_use]
+pub fn card(state: &State) -> Option<&str> {
+    lecture(state)?.card.as_deref()
+}
+
+/// The graph, by its name, that a curve is being drawn into, whose truth is not shown yet.
+#[must_use]
+pub fn hidden_graph(state: &State) -> Option<&str> {
+    let lecture = lecture(state).filter(|lecture| lecture.asks())?;
+    match &lecture.current().question.as_ref()?.way {
+        Way::Curve { plot } => Some(plot),
+        _ => None,
+    }
+}
+
+/// What the lesson points at.
+#[must_use]
+pub fn pointer(state: &State) -> Option<&Pointer> {
+    lecture(state)?.current().point.as_ref()
+}
+
+/// Stands for the graph that a curve is drawn into before it is shown.
+pub fn hidden_ui(ui: &Ui, rect: Rect, state: &State, title: &str) {
+    let palette = state.palette();
+    let stroke = Stroke::new(1.0, palette.line);
+    ui.painter().rect(rect, 6.0, palette.ground, stroke, StrokeKind::Inside);
+    let words = format!("{title}: what do you expect?");
+    let font = FontId::proportional(TEXT);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, palette.quiet);
+}
+
+/// A frame around what is pointed at.
+pub fn spotlight(ui: &Ui, rect: Rect, state: &State) {
+    let palette = state.palette();
+    let stroke = Stroke::new(2.5 * palette.heavier, palette.accent);
+    ui.painter().rect_stroke(rect, 6.0, stroke, StrokeKind::Inside);
+}
