@@ -89,9 +89,9 @@ fn a_screen_reader_has_the_words() {
     }
     let mut harness = page(Theme::Dark, 20.0, [900.0, 1500.0]);
     harness.run_steps(4);
-    let label = harness.get_by_label_contains("The probability flow");
-    let words = label.accesskit_node().label().expect("words");
-    assert!(words.contains(r"\frac{d\mathbf{x}_t}{dt}"), "{words}");
+    // Formulas are read out as LaTeX.
+    harness.get_by_label_contains(r"\frac{d\mathbf{x}_t}{dt}");
+    harness.get_by_label("https://example.org");
 }
 
 #[test]

@@ -201,7 +201,10 @@ fn with_inks(source: &str) -> Result<String, (String, Option<usize>)> {
 
 /// One sentence about a formula: what is wrong, from which byte of it on.
 fn sentence(source: &str, what: &str, at: Option<usize>) -> String {
-    let what = what.replace("'EOF'", "the end").replace("EOF", "the end");
+    let what = what
+        .replace("Unexpected end of input in a macro argument", "an argument is missing")
+        .replace("'EOF'", "the end")
+        .replace("Expected the end, got", "nothing before it asks for");
     let mut words = what.split_whitespace().collect::<Vec<_>>().join(" ").replace(". ", ", ");
     words.truncate(words.trim_end_matches(['.', '!', ' ']).len());
     let mut letters = words.chars();

@@ -177,8 +177,14 @@ fn put(
 
 /// Formulas that are wider than a line are made smaller, words parted between letters.
 fn narrowed<'a>(ctx: &Context, chunk: Chunk<'a>, width: f32) -> Chunk<'a> {
+    // What stands beside a formula, such as a comma, stays in its line.
+    let is_formula = |piece: &&Piece<'_>| matches!(piece.kind, Kind::Formula { .. });
+    let formulas: f32 =
+        chunk.pieces.iter().filter(is_formula).map(|piece| piece.extent.width).sum();
+    let room = (width - (chunk.width() - formulas)).max(0.5 * width);
     let mut pieces = Vec::new();
     for mut piece in chunk.pieces {
+        let width = if is_formula(&&piece) { room } else { width };
         if piece.extent.width <= width {
             pieces.push(piece);
             continue;
@@ -230,3 +236,6 @@ fn parted(chunk: Chunk<'_>, width: f32) -> Vec<Chunk<'_>> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;
