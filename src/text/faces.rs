@@ -1,4 +1,4 @@
-//! The faces of formulas: those of KaTeX, named as there.
+//! The faces of formulas: those of `KaTeX`, named as there.
 
 use std::sync::Arc;
 

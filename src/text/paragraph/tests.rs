@@ -38,13 +38,13 @@ fn lines_are_no_wider_than_the_page() {
     for width in (200..=900).step_by(7) {
         let width = width as f32;
         let lines = lines(&ctx, &document, width);
-        for line in &lines.lines {
+        for line in &lines.all {
             let sum: f32 =
                 line.pieces.iter().map(|(space, piece)| space + piece.extent.width).sum();
             assert!(sum <= width + 1e-2 && !line.pieces.is_empty(), "{sum} at {width}");
             assert!((sum - line.width).abs() < 1e-2);
         }
-        counts.push(lines.lines.len());
+        counts.push(lines.all.len());
     }
     assert!(counts[0] > 10 && counts[counts.len() - 1] < 6, "{counts:?}");
 }
@@ -53,7 +53,7 @@ fn lines_are_no_wider_than_the_page() {
 fn no_line_begins_with_what_closes_a_formula() {
     let (ctx, document) = (context(), Document::parse(WORDS));
     for width in 200..500 {
-        for line in &lines(&ctx, &document, width as f32).lines {
+        for line in &lines(&ctx, &document, width as f32).all {
             if let Kind::Words { words, .. } = &line.pieces[0].1.kind {
                 assert!(!words.starts_with([',', ')', ';', '.']), "{words} at {width}");
             }
@@ -65,7 +65,7 @@ fn no_line_begins_with_what_closes_a_formula() {
 fn words_and_formulas_stand_on_one_baseline_in_lines_that_do_not_touch() {
     let (ctx, document) = (context(), Document::parse(WORDS));
     let lines = lines(&ctx, &document, 500.0);
-    for two in lines.lines.windows(2) {
+    for two in lines.all.windows(2) {
         let reach = |line: &Line<'_>, of: fn(&Extent) -> f32| {
             line.pieces.iter().map(|(_, piece)| of(&piece.extent)).fold(0.0, f32::max)
         };
