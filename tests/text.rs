@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use driftscope::app::palette::{Palette, Theme};
 use driftscope::app::theme;
+use driftscope::picture::{Textures, rasterise, svg};
 use driftscope::text::{self, Document, Style};
 use eframe::egui::{self, Frame, Margin};
 use egui_kittest::kittest::Queryable;
@@ -70,8 +71,8 @@ fn pages() {
     }
     let mut results = SnapshotResults::new();
     for (name, theme, size, room) in [
-        ("text-dark-20", Theme::Dark, 20.0, [900.0, 1500.0]),
-        ("text-light-34", Theme::Light, 34.0, [1200.0, 2500.0]),
+        ("text-dark-20", Theme::Dark, 20.0, [900.0, 1140.0]),
+        ("text-light-34", Theme::Light, 34.0, [1200.0, 2000.0]),
     ] {
         let mut harness = page(theme, size, room);
         harness.run_steps(4);
@@ -89,9 +90,9 @@ fn a_screen_reader_has_the_words() {
     }
     let mut harness = page(Theme::Dark, 20.0, [900.0, 1500.0]);
     harness.run_steps(4);
-    let label = harness.get_by_label_contains("The probability flow");
-    let words = label.accesskit_node().label().expect("words");
-    assert!(words.contains(r"\frac{d\mathbf{x}_t}{dt}"), "{words}");
+    // Formulas are read out as LaTeX.
+    harness.get_by_label_contains(r"\frac{d\mathbf{x}_t}{dt}");
+    harness.get_by_label("https://example.org");
 }
 
 #[test]
@@ -114,4 +115,44 @@ fn a_page_is_set_once() {
     let usual = times[times.len() / 2];
     println!("first frame {first:?}, then {usual:?}");
     assert!(usual * 5 < first, "first {first:?}, then {usual:?}");
+}
+
+/// What a page consists of, drawn without a window.
+fn drawn(theme: Theme, size: f32, room: [f32; 2]) -> (egui::Context, egui::FullOutput, Textures) {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    let (document, style) = (Document::parse(PAGE), style(Palette::of(theme), size));
+    let mut textures = Textures::default();
+    let screen_rect = Some(egui::Rect::from_min_size(egui::Pos2::ZERO, room.into()));
+    let mut output = ctx.run_ui(egui::RawInput { screen_rect, ..Default::default() }, |ui| {
+        text::ui(ui, &document, &style);
+    });
+    textures.update(std::mem::take(&mut output.textures_delta));
+    (ctx, output, textures)
+}
+
+#[test]
+fn pictures_have_the_letters_of_formulas() {
+    let room = [900.0, 1200.0];
+    let (ctx, output, textures) = drawn(Theme::Light, 20.0, room);
+    let ground = Palette::of(Theme::Light).ground;
+    let svg = svg(&output.shapes, &textures, (room, 1.0), ground, "");
+    let document = Document::parse(PAGE);
+    let faces = text::html::faces(&[&document]);
+    assert!(faces.len() > 5, "{faces:?}");
+    for face in faces {
+        let brought = format!("@font-face{{font-family:\"{}\"", face.name);
+        assert_eq!(svg.matches(&brought).count(), 1, "{}", face.name);
+        assert!(svg.contains(&format!("font-family=\"{}\"", face.name)), "{}", face.name);
+    }
+    assert!(svg.contains("font-style=\"italic\""));
+    // The bar of a fraction is whole pixels of one colour.
+    let primitives = ctx.tessellate(output.shapes, 1.0);
+    let size = [room[0] as u32, room[1] as u32];
+    let picture = rasterise(&primitives, &textures, (size, 1.0), ground);
+    let ink = Palette::of(Theme::Light).text;
+    let pixels: Vec<[u8; 3]> = picture.pixels().collect();
+    let longest = pixels.split(|pixel| *pixel != [ink.r(), ink.g(), ink.b()]).map(<[_]>::len).max();
+    // The radical's over the mean square error is the longest there is.
+    assert!((150..260).contains(&longest.unwrap_or(0)), "{longest:?}");
 }

@@ -1,4 +1,4 @@
-//! The faces of formulas: those of KaTeX, named as there.
+//! The faces of formulas: those of `KaTeX`, named as there.
 
 use std::sync::Arc;
 
@@ -58,10 +58,11 @@ impl Face {
     }
 }
 
-/// The face of that name.
+/// The face of formulas that a family of egui's is; none where it is one of words.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Face> {
-    FACES.iter().find(|face| face.name == name)
+pub fn of(family: &FontFamily) -> Option<&'static Face> {
+    let FontFamily::Name(name) = family else { return None };
+    FACES.iter().find(|face| *face.name == **name)
 }
 
 /// The face, and the letter of its file that a glyph of a laid out formula is.

@@ -10,15 +10,17 @@ use super::sheet::{self, Sheet};
 use super::style::{FORMULA, Style};
 
 /// Between blocks, as a share of the size.
-const BETWEEN: f32 = 0.55;
+const BETWEEN: f32 = 0.6;
 /// Between items of a list.
 const BETWEEN_ITEMS: f32 = 0.18;
 /// Before a displayed formula and after it.
 const AROUND_FORMULA: f32 = 0.75;
+/// Before a table or code on its ground, and after it.
+const AROUND_TABLE: f32 = 0.8;
 /// Before a heading.
 const BEFORE_HEADING: f32 = 1.1;
 /// After it.
-const AFTER_HEADING: f32 = 0.3;
+const AFTER_HEADING: f32 = 0.25;
 /// Sizes of headings by level, as shares of the size.
 const HEADINGS: [f32; 3] = [1.6, 1.3, 1.1];
 /// How far lists and quotes are set in.
@@ -66,6 +68,7 @@ fn margins(block: &Block, between: f32) -> (f32, f32) {
     match block {
         Block::Heading(..) => (BEFORE_HEADING, AFTER_HEADING),
         Block::Formula(_) => (AROUND_FORMULA, AROUND_FORMULA),
+        Block::Table(..) | Block::Code(_) => (between.max(AROUND_TABLE), between.max(AROUND_TABLE)),
         _ => (between, between),
     }
 }
@@ -75,10 +78,11 @@ impl Setter<'_> {
         let mut after: Option<f32> = None;
         for block in blocks {
             let (before, own) = margins(block, between);
+            // What follows a heading is near it.
+            let near = after == Some(AFTER_HEADING);
+            let before = if near { AFTER_HEADING.max(before - AFTER_HEADING) } else { before };
             if let Some(after) = after {
-                let heading = after == AFTER_HEADING;
-                let free = if heading { after.min(before) } else { after.max(before) };
-                self.y += free * self.style.size;
+                self.y += after.max(before) * self.style.size;
             }
             after = Some(own);
             self.block(block, (left, width));
@@ -158,8 +162,8 @@ impl Setter<'_> {
             } else {
                 // The middle of small letters.
                 let middle = pos2(left + 0.62 * indent, baseline - 0.27 * size);
-                let dot = Rect::from_center_size(middle, vec2(0.28, 0.28) * size);
-                self.sheet.ground(dot, 0.14 * size, self.style.quiet);
+                let dot = Rect::from_center_size(middle, vec2(0.3, 0.3) * size);
+                self.sheet.ground(dot, 0.15 * size, self.style.quiet);
             }
             self.blocks(item, (left + indent, width - indent), between.max(BETWEEN_ITEMS));
         }

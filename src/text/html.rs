@@ -138,9 +138,12 @@ fn spans(out: &mut String, of: &[Span]) {
 
 fn tags(look: Look) -> (String, String) {
     let all = [(look.bold, "strong"), (look.italic, "em"), (look.code, "code")];
-    let tags = || all.iter().filter(|(used, _)| *used).map(|(_, tag)| tag);
-    let open = tags().map(|tag| format!("<{tag}>")).collect();
-    (open, tags().rev().map(|tag| format!("</{tag}>")).collect())
+    let (mut open, mut close) = (String::new(), String::new());
+    for (_, tag) in all.iter().filter(|(used, _)| *used) {
+        put(&mut open, format_args!("<{tag}>"));
+        close.insert_str(0, &format!("</{tag}>"));
+    }
+    (open, close)
 }
 
 /// Links lead to pages and places within one, and run nothing.

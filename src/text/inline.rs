@@ -142,19 +142,14 @@ impl<'a> Maker<'a, '_> {
     }
 
     fn formula(&mut self, math: &'a Math) {
-        match &math.formula {
-            Ok(formula) => {
-                let points = FORMULA * self.voice.size;
-                let extent = formula.size(points);
-                let kind = Kind::Formula { formula, points };
-                self.push(Piece { kind, ink: self.voice.ink, extent });
-            }
-            Err(_) => {
-                let ink = std::mem::replace(&mut self.voice.ink, Ink::Alarm);
-                let code = Look { code: true, ..Look::default() };
-                self.words(&math.source, code, None);
-                self.voice.ink = ink;
-            }
+        if let Ok(formula) = &math.formula {
+            let points = FORMULA * self.voice.size;
+            let extent = formula.size(points);
+            let kind = Kind::Formula { formula, points };
+            return self.push(Piece { kind, ink: self.voice.ink, extent });
         }
+        let ink = std::mem::replace(&mut self.voice.ink, Ink::Alarm);
+        self.words(&math.source, Look { code: true, ..Look::default() }, None);
+        self.voice.ink = ink;
     }
 }

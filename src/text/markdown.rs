@@ -219,7 +219,7 @@ impl Reader<'_> {
                 }
                 Event::Start(Tag::HtmlBlock) => Some(Block::Paragraph(self.spans().0)),
                 Event::Rule => Some(Block::Rule),
-                Event::End(tag) if !is_look(&tag) => break,
+                Event::End(tag) if !is_look(tag) => break,
                 Event::DisplayMath(source) => {
                     blocks.extend(paragraph_of(std::mem::take(&mut loose)));
                     Some(Block::Formula(Math::new(&source, true)))
@@ -256,7 +256,7 @@ impl Reader<'_> {
         let mut spans = Vec::new();
         while let Some(event) = self.events.next() {
             match event {
-                Event::End(tag) if !is_look(&tag) => break,
+                Event::End(tag) if !is_look(tag) => break,
                 Event::DisplayMath(source) => return (spans, Some(Math::new(&source, true))),
                 event => self.span(event, &mut spans),
             }
@@ -330,7 +330,7 @@ impl Reader<'_> {
 }
 
 /// Whether only the look of words ends with it.
-fn is_look(tag: &TagEnd) -> bool {
+fn is_look(tag: TagEnd) -> bool {
     matches!(tag, TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link | TagEnd::Image)
 }
 

@@ -1,5 +1,5 @@
-//! Texts with formulas: Markdown with LaTeX between `$…$` and `$$…$$`, set in the program's own faces and
-//! those of KaTeX. A [`Document`] is read once; [`ui()`] sets it in a window, [`html`] writes it for a page.
+//! Texts with formulas: Markdown with `LaTeX` between `$…$` and `$$…$$`, set in the program's own faces and
+//! those of `KaTeX`. A [`Document`] is read once; [`ui()`] sets it in a window, [`html`] writes it for a page.
 
 pub mod faces;
 mod flow;

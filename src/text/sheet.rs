@@ -74,6 +74,16 @@ impl Sheet {
         (x * self.pixels).round() / self.pixels
     }
 
+    /// Where the pictures of the words' letters end below.
+    #[cfg(test)]
+    pub fn bottoms(&self) -> Vec<f32> {
+        let bottom = |item: &Item| match item {
+            Item::Words { galley, at, .. } => Some(at.y + galley.mesh_bounds.bottom()),
+            _ => None,
+        };
+        self.items.iter().filter_map(bottom).collect()
+    }
+
     /// Paints all of it, from the pixel's corner nearest to `origin`.
     pub fn paint(&self, painter: &Painter, origin: Pos2, colour: &Paint<'_>) {
         let origin = vec2(self.snapped(origin.x), self.snapped(origin.y));
@@ -106,8 +116,9 @@ impl Sheet {
 /// The width of words in one row, in points.
 pub fn width(ctx: &Context, words: &str, font: FontId) -> f32 {
     let galley = galley(ctx, words, font, 0.0);
-    let last = galley.rows.last().and_then(|row| row.row.glyphs.last());
-    last.map_or(0.0, |glyph| glyph.pos.x + glyph.advance_width)
+    // Not where the last one stands: places are rounded to pixels.
+    let glyphs = galley.rows.first().map_or(&[][..], |row| &row.row.glyphs);
+    glyphs.iter().map(|glyph| glyph.advance_width).sum()
 }
 
 /// Words in one row, `shifted` to the right by part of a pixel. Their colour is chosen when they are
@@ -133,4 +144,23 @@ pub fn galley(ctx: &Context, words: &str, font: FontId, shifted: f32) -> Arc<Gal
 fn baseline(galley: &Galley) -> f32 {
     let row = galley.rows.first();
     row.and_then(|row| Some(row.pos.y + row.row.glyphs.first()?.pos.y)).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{FontFamily, RawInput};
+
+    use super::*;
+
+    #[test]
+    fn words_side_by_side_are_as_wide_as_one_text() {
+        let ctx = Context::default();
+        let _ = ctx.run_ui(RawInput::default(), |_| {});
+        for size in [13.3, 20.0, 34.0] {
+            let of = |words: &str| width(&ctx, words, FontId::new(size, FontFamily::Proportional));
+            let sum: f32 = ["carried", "from", "noise", "at"].map(of).iter().sum();
+            let (sum, whole) = (sum + 3.0 * of(" "), of("carried from noise at"));
+            assert!((sum - whole).abs() < 0.02 * size, "{sum} and not {whole}");
+        }
+    }
 }

@@ -4,6 +4,9 @@ use std::fmt::{Arguments, Write};
 
 use eframe::egui::{Color32, Rect};
 
+use crate::picture::base64::base64;
+use crate::text::faces::Face;
+
 /// The element that holds a scene, as it begins.
 const METADATA: &str = "<metadata id=\"driftscope-scene\">";
 
@@ -12,13 +15,14 @@ pub struct Out {
     text: String,
     clips: usize,
     clipped: bool,
+    faces: Vec<&'static Face>,
 }
 
 impl Out {
     /// A file that holds nothing yet but its scene.
     pub fn new([width, height]: [f32; 2], scale: f32, scene: &str) -> Self {
         let [wide, high] = [width, height].map(|side| (side * scale).round());
-        let mut out = Self { text: String::new(), clips: 0, clipped: false };
+        let mut out = Self { text: String::new(), clips: 0, clipped: false, faces: Vec::new() };
         out.put(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {width} {height}\">\n{METADATA}{}</metadata>\n",
             escaped(scene)
@@ -52,9 +56,22 @@ impl Out {
         self.put(format_args!("<rect {place}{round}{fill}/>\n"));
     }
 
+    /// The file brings this face along.
+    pub fn face(&mut self, face: &'static Face) {
+        if !self.faces.contains(&face) {
+            self.faces.push(face);
+        }
+    }
+
     /// The whole text.
     pub fn finish(mut self) -> String {
         self.clip(None);
+        for face in std::mem::take(&mut self.faces) {
+            let (name, data) = (face.name, base64(face.bytes));
+            self.put(format_args!(
+                "<style>@font-face{{font-family:\"{name}\";src:url(data:font/ttf;base64,{data})}}</style>\n"
+            ));
+        }
         self.text.push_str("</svg>\n");
         self.text
     }

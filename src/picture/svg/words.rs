@@ -5,6 +5,7 @@ use eframe::epaint::TextShape;
 use eframe::epaint::text::{Galley, TextFormat};
 
 use super::out::{Out, escaped, length, paint};
+use crate::text::{faces, italic};
 
 /// Letters of a row that have one style.
 struct Piece<'a> {
@@ -28,7 +29,14 @@ pub fn write(out: &mut Out, shape: &TextShape) {
         let at = shape.pos + turn * piece.at.to_vec2();
         background(out, shape, &piece);
         let [x, y] = [at.x, at.y].map(length);
-        let family = family(&piece.format.font_id.family);
+        let family = family(out, &piece.format.font_id.family);
+        // The faces of formulas come along in the file, so that their letters are as wide as they are.
+        let is_word = faces::of(&piece.format.font_id.family).is_none();
+        let width = if is_word {
+            format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", length(piece.width))
+        } else {
+            String::new()
+        };
         let size = length(piece.format.font_id.size);
         let place = if shape.angle == 0.0 {
             format!("x=\"{x}\" y=\"{y}\"")
@@ -36,8 +44,7 @@ pub fn write(out: &mut Out, shape: &TextShape) {
             format!("transform=\"translate({x} {y}) rotate({})\"", length(shape.angle.to_degrees()))
         };
         out.put(format_args!(
-            "<text {place} {family} font-size=\"{size}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"{} xml:space=\"preserve\">{}</text>\n",
-            length(piece.width),
+            "<text {place} {family} font-size=\"{size}\"{width}{} xml:space=\"preserve\">{}</text>\n",
             paint("fill", colour),
             escaped(&piece.words)
         ));
@@ -58,12 +65,18 @@ fn background(out: &mut Out, shape: &TextShape, piece: &Piece<'_>) {
     out.rectangle(rect, 0.0, fill);
 }
 
-/// The family and weight of a font, as attributes.
-fn family(family: &FontFamily) -> &'static str {
+/// The family, weight and slant of a font, as attributes.
+fn family(out: &mut Out, family: &FontFamily) -> String {
+    const WORDS: &str = "font-family=\"'IBM Plex Sans', sans-serif\"";
+    if let Some(face) = faces::of(family) {
+        out.face(face);
+        return format!("font-family=\"{}\"", face.name);
+    }
     match family {
-        FontFamily::Monospace => "font-family=\"Hack, monospace\"",
-        FontFamily::Proportional => "font-family=\"'IBM Plex Sans', sans-serif\"",
-        FontFamily::Name(_) => "font-family=\"'IBM Plex Sans', sans-serif\" font-weight=\"600\"",
+        FontFamily::Monospace => "font-family=\"Hack, monospace\"".to_owned(),
+        FontFamily::Proportional => WORDS.to_owned(),
+        family if *family == italic() => format!("{WORDS} font-style=\"italic\""),
+        FontFamily::Name(_) => format!("{WORDS} font-weight=\"600\""),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A formula, laid out as KaTeX does it.
+//! A formula, laid out as `KaTeX` does it.
 
 use eframe::egui::{Painter, Pos2, Vec2, vec2};
 use ratex_layout::{LayoutOptions, layout, to_display_list, validate_layout};
@@ -12,7 +12,7 @@ use super::ink::Ink;
 use super::outline::{Area, flattened};
 use super::sheet::{Paint, Sheet};
 
-/// Width of lines along a path, in em, as of KaTeX's arrows.
+/// Width of lines along a path, in em, as of `KaTeX`'s arrows.
 const LINE: f32 = 0.04;
 /// Letters of a formula that a sentence about it quotes at most.
 const QUOTED: usize = 48;
@@ -192,7 +192,9 @@ fn with_inks(source: &str) -> Result<String, (String, Option<usize>)> {
             return Err((what, Some(here + at)));
         };
         let ink = Ink::named(name.trim()).unwrap_or(Ink::Text);
-        out.push_str(&format!("{{{}}}", ink.stand_in()));
+        out.push('{');
+        out.push_str(&ink.stand_in());
+        out.push('}');
         rest = after;
     }
     out.push_str(rest);
@@ -201,7 +203,10 @@ fn with_inks(source: &str) -> Result<String, (String, Option<usize>)> {
 
 /// One sentence about a formula: what is wrong, from which byte of it on.
 fn sentence(source: &str, what: &str, at: Option<usize>) -> String {
-    let what = what.replace("'EOF'", "the end").replace("EOF", "the end");
+    let what = what
+        .replace("Unexpected end of input in a macro argument", "an argument is missing")
+        .replace("'EOF'", "the end")
+        .replace("Expected the end, got", "nothing before it asks for");
     let mut words = what.split_whitespace().collect::<Vec<_>>().join(" ").replace(". ", ", ");
     words.truncate(words.trim_end_matches(['.', '!', ' ']).len());
     let mut letters = words.chars();

@@ -18,7 +18,7 @@ const FREE: f32 = 0.16;
 /// Chunks in lines.
 #[derive(Debug)]
 pub struct Lines<'a> {
-    lines: Vec<Line<'a>>,
+    all: Vec<Line<'a>>,
     /// The widest line, in points.
     pub width: f32,
     /// Of all lines together, in points.
@@ -81,12 +81,12 @@ impl<'a> Lines<'a> {
         }
         let height = top + ((LINE - ABOVE) * size).max(before.unwrap_or(0.0) + 0.5 * FREE * size);
         let widest = lines.iter().map(|line| line.width).fold(0.0, f32::max);
-        Self { lines, width: widest, height, size }
+        Self { all: lines, width: widest, height, size }
     }
 
     /// The baseline of the first line, from the top.
     pub fn first_baseline(&self) -> f32 {
-        self.lines.first().map_or(ABOVE * self.size, |line| line.baseline)
+        self.all.first().map_or(ABOVE * self.size, |line| line.baseline)
     }
 
     /// Puts them on a sheet, aligned within `width` from `left` on.
@@ -98,7 +98,7 @@ impl<'a> Lines<'a> {
         style: &Style,
     ) {
         let size = self.size;
-        for line in self.lines {
+        for line in self.all {
             let free = (width - line.width).max(0.0);
             let mut x = left
                 + match alignment {
@@ -177,8 +177,14 @@ fn put(
 
 /// Formulas that are wider than a line are made smaller, words parted between letters.
 fn narrowed<'a>(ctx: &Context, chunk: Chunk<'a>, width: f32) -> Chunk<'a> {
+    // What stands beside a formula, such as a comma, stays in its line.
+    let is_formula = |piece: &&Piece<'_>| matches!(piece.kind, Kind::Formula { .. });
+    let formulas: f32 =
+        chunk.pieces.iter().filter(is_formula).map(|piece| piece.extent.width).sum();
+    let room = (width - (chunk.width() - formulas)).max(0.5 * width);
     let mut pieces = Vec::new();
     for mut piece in chunk.pieces {
+        let width = if is_formula(&&piece) { room } else { width };
         if piece.extent.width <= width {
             pieces.push(piece);
             continue;
@@ -218,15 +224,18 @@ fn parted(chunk: Chunk<'_>, width: f32) -> Vec<Chunk<'_>> {
     }
     let mut parts: Vec<Chunk<'_>> = Vec::new();
     for piece in chunk.pieces {
-        match parts.last_mut().filter(|part| part.width() + piece.extent.width <= width) {
-            Some(part) => part.pieces.push(piece),
-            None => {
-                let first = parts.is_empty();
-                let (space, begins_line) =
-                    if first { (chunk.space, chunk.begins_line) } else { (0.0, true) };
-                parts.push(Chunk { pieces: vec![piece], space, begins_line });
-            }
+        let fits = |part: &&mut Chunk<'_>| part.width() + piece.extent.width <= width;
+        if let Some(part) = parts.last_mut().filter(fits) {
+            part.pieces.push(piece);
+            continue;
         }
+        let first = parts.is_empty();
+        let (space, begins_line) =
+            if first { (chunk.space, chunk.begins_line) } else { (0.0, true) };
+        parts.push(Chunk { pieces: vec![piece], space, begins_line });
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;
