@@ -15,14 +15,14 @@ use super::command::{Command, Commands, FileCommand, Joins};
 use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
 use super::launch::Launch;
-use super::lectern::{self, LecternCommand};
+use super::lectern::LecternCommand;
 use super::pace::{Pace, processors_draw};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{drop_hint, help, in_sight, keyboard, paste, theme};
+use super::{cover, drop_hint, help, in_sight, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -433,7 +433,7 @@ impl eframe::App for Driftscope {
         help::ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
-        lectern::ui(&ctx, &self.state, &mut self.commands);
+        cover::ui(&ctx, &self.state, &mut self.commands);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);
         if !commands.is_empty() {

@@ -8,6 +8,7 @@
 pub mod command;
 pub mod commands;
 mod controls;
+mod cover;
 pub mod drawing;
 mod driftscope;
 mod drop_hint;

@@ -27,6 +27,7 @@ use super::plot::{plot, zoom_by_scrolling};
 use super::step_inspector::StepInspector;
 use super::viewport::{Viewport, Window};
 use super::work::ViewTask;
+use crate::app::lectern::InHand;
 use crate::app::state::State;
 
 /// Lines from the reference to the particle are drawn for so many at most.
