@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Session;
-use super::action::{Action, InspectedStep};
+use super::action::Action;
 use super::editor::ActionError;
-use super::soon::Soon;
+use crate::lab::LabError;
 use crate::lesson::{Guess, Lesson, LessonStep, Stand, Way};
-use crate::mode::Mode;
 use crate::scene::Scene;
 use crate::scene::parameters::{Kind, Number, Scale, Settings};
 
@@ -66,119 +64,79 @@ pub(super) struct Glide {
     over: f64,
 }
 
-impl Session {
-    /// The lesson at work, if one is open.
-    #[must_use]
-    pub fn lesson(&self) -> Option<&Lecture> {
-        self.lecture.as_ref()
-    }
+/// A step that begins: what is shown, and the numbers that are on their way there.
+pub(super) struct Begun {
+    pub lecture: Lecture,
+    pub stand: Stand,
+    pub glide: Option<Glide>,
+}
 
-    /// Does an action about the lesson.
-    pub(super) fn lecture(&mut self, action: &Action) -> Result<(), ActionError> {
-        match action {
-            Action::OpenLesson { lesson } => {
-                let lesson = Arc::new((**lesson).clone());
-                return self.enter(&lesson, 0, false);
-            }
-            Action::CloseLesson => {
-                self.lecture = None;
-                return Ok(());
-            }
-            _ => {}
-        }
-        let Some(lecture) = &mut self.lecture else {
-            return Err(ActionError::Lesson("No lesson is open.".to_owned()));
-        };
-        match action {
-            Action::LessonStep { step } => {
-                let lesson = Arc::clone(&lecture.lesson);
-                let follows = *step == lecture.step + 1;
-                return self.enter(&lesson, *step, follows);
-            }
-            Action::Reveal { revealed } => lecture.revealed = *revealed,
-            Action::Hands { choice, count } => {
-                let choices = lecture.hands.len();
-                let hands = lecture.hands.get_mut(*choice).ok_or_else(|| {
-                    ActionError::Lesson(format!("This step has {choices} choices, counted from 0."))
-                })?;
-                *hands = *count;
-            }
-            Action::Guess { guess } => lecture.guess.clone_from(guess),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Shows a step as it always begins; where it `follows` the one before, its numbers get there over the
-    /// time that it says.
-    fn enter(
-        &mut self,
-        lesson: &Arc<Lesson>,
-        number: usize,
-        follows: bool,
-    ) -> Result<(), ActionError> {
-        let refused = |words: String| ActionError::Lesson(words);
+impl Begun {
+    /// A step as it always begins; where it `follows` the one before, its numbers get there over the time
+    /// that it says.
+    pub fn new(lesson: &Arc<Lesson>, number: usize, follows: bool) -> Result<Self, ActionError> {
         let Some(step) = lesson.steps.get(number) else {
             let last = lesson.steps.len();
-            return Err(refused(format!("The lesson has steps 1 to {last}, no {}.", number + 1)));
+            let words = format!("The lesson has steps 1 to {last}, no {}.", number + 1);
+            return Err(ActionError::Lesson(words));
         };
-        let stand = lesson.stand(number).map_err(|error| refused(error.to_string()))?;
-        let Stand { scene, pinned, pane, card, at, inspect } = stand;
-        let from = (follows && step.over > 0.0)
-            .then(|| lesson.scene(number - 1))
-            .transpose()
-            .map_err(|error| refused(error.to_string()))?;
-        let glide =
-            from.map(|from| Glide { from, to: scene.clone(), passed: 0.0, over: step.over });
-        let first = glide.as_ref().map_or_else(|| scene.clone(), Glide::scene);
-        let changes = self.scene().changes_to(&first);
-        self.editor.act(&Action::SetWhole { changes, continues: false })?;
-        self.editor.act(&Action::Mode { mode: Mode::Lessons })?;
-        self.editor.act(&Action::SelectPane { pane })?;
-        self.editor.act(&Action::Pin { particle: pinned })?;
-        self.glide = glide;
-        self.hovered = None;
-        self.inspected = inspect.map(|attempt| InspectedStep { attempt, phase: 0 });
-        self.playback.restart();
-        self.playback.playing = at.is_none() && self.inspected.is_none();
-        if let Some(share) = at {
-            self.playback.seek(share);
-        }
+        let refused = |error: LabError| ActionError::Lesson(error.to_string());
+        let stand = lesson.stand(number).map_err(refused)?;
+        let glides = follows && step.over > 0.0;
+        let from = glides.then(|| lesson.scene(number - 1)).transpose().map_err(refused)?;
+        let to = &stand.scene;
+        let glide = from.map(|from| Glide { from, to: to.clone(), passed: 0.0, over: step.over });
         let choices = match step.question.as_ref().map(|question| &question.way) {
             Some(Way::Choices { choices, .. }) => choices.len(),
             _ => 0,
         };
-        self.lecture = Some(Lecture {
+        let lecture = Lecture {
             lesson: Arc::clone(lesson),
             step: number,
             revealed: false,
             hands: vec![0; choices],
             guess: None,
-            scene: Arc::new(scene),
-            card,
-        });
+            scene: Arc::new(to.clone()),
+            card: stand.card.clone(),
+        };
+        Ok(Self { lecture, stand, glide })
+    }
+
+    /// The scene that is shown first.
+    pub fn scene(&self) -> Scene {
+        self.glide.as_ref().map_or_else(|| self.stand.scene.clone(), Glide::scene)
+    }
+}
+
+impl Lecture {
+    /// Does an action about the step that is shown.
+    pub(super) fn act(&mut self, action: &Action) -> Result<(), ActionError> {
+        match action {
+            Action::Reveal { revealed } => self.revealed = *revealed,
+            Action::Hands { choice, count } => {
+                let choices = self.hands.len();
+                let hands = self.hands.get_mut(*choice).ok_or_else(|| {
+                    ActionError::Lesson(format!("This step has {choices} choices, counted from 0."))
+                })?;
+                *hands = *count;
+            }
+            Action::Guess { guess } => self.guess.clone_from(guess),
+            _ => {}
+        }
         Ok(())
     }
+}
 
-    /// Lets numbers that are on their way come nearer.
-    pub(super) fn glide_on(&mut self, dt: Duration, soon: &mut Soon) {
-        let Some(glide) = &mut self.glide else { return };
-        glide.passed += dt.as_secs_f64();
-        if glide.passed >= glide.over {
-            return self.end_glide();
-        }
-        let scene = glide.scene();
-        soon.after(Duration::ZERO);
-        self.editor.amend(|shown| *shown = scene);
-        self.sync();
+impl Glide {
+    /// Lets time pass; the scene now, or that at the end and whether it is there.
+    pub fn pass(&mut self, dt: Duration) -> (Scene, bool) {
+        self.passed += dt.as_secs_f64();
+        (self.scene(), self.passed >= self.over)
     }
 
-    /// Lets numbers that are on their way be where they go.
-    pub(super) fn end_glide(&mut self) {
-        if let Some(glide) = self.glide.take() {
-            self.editor.amend(|shown| *shown = glide.to);
-            self.sync();
-        }
+    /// The scene where it goes.
+    pub fn end(self) -> Scene {
+        self.to
     }
 }
 

@@ -20,12 +20,13 @@ use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
 
-use self::lecture::Glide;
+use self::lecture::{Begun, Glide};
 use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
 use self::trainer::TrainingWatch;
 use crate::clock::Instant;
+use crate::lesson::Stand;
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::scene::{Change, FieldKind, Scene};
@@ -168,6 +169,66 @@ impl Session {
         soon.next
     }
 
+    /// Does an action about a lesson.
+    fn lecture(&mut self, action: &Action) -> Result<(), ActionError> {
+        let none = || ActionError::Lesson("No lesson is open.".to_owned());
+        match action {
+            Action::OpenLesson { lesson } => {
+                self.begin(Begun::new(&Arc::new((**lesson).clone()), 0, false)?)
+            }
+            Action::LessonStep { step } => {
+                let lecture = self.lecture.as_ref().ok_or_else(none)?;
+                self.begin(Begun::new(&lecture.lesson, *step, *step == lecture.step + 1)?)
+            }
+            Action::CloseLesson => {
+                self.lecture = None;
+                Ok(())
+            }
+            action => self.lecture.as_mut().ok_or_else(none)?.act(action),
+        }
+    }
+
+    /// Shows a step of a lesson as it begins.
+    fn begin(&mut self, begun: Begun) -> Result<(), ActionError> {
+        let changes = self.scene().changes_to(&begun.scene());
+        let Stand { pinned, pane, at, inspect, .. } = begun.stand;
+        for action in [
+            Action::SetWhole { changes, continues: false },
+            Action::Mode { mode: Mode::Lessons },
+            Action::SelectPane { pane },
+            Action::Pin { particle: pinned },
+        ] {
+            self.editor.act(&action)?;
+        }
+        (self.lecture, self.glide, self.hovered) = (Some(begun.lecture), begun.glide, None);
+        self.inspected = inspect.map(|attempt| InspectedStep { attempt, phase: 0 });
+        self.playback.restart();
+        self.playback.playing = at.is_none() && inspect.is_none();
+        if let Some(share) = at {
+            self.playback.seek(share);
+        }
+        Ok(())
+    }
+
+    /// Lets numbers that are on their way come nearer.
+    fn glide_on(&mut self, dt: Duration, soon: &mut Soon) {
+        let Some((scene, there)) = self.glide.as_mut().map(|glide| glide.pass(dt)) else { return };
+        if there {
+            return self.end_glide();
+        }
+        soon.after(Duration::ZERO);
+        self.editor.amend(|shown| *shown = scene);
+        self.sync();
+    }
+
+    /// Lets numbers that are on their way be where they go.
+    fn end_glide(&mut self) {
+        if let Some(glide) = self.glide.take() {
+            self.editor.amend(|shown| *shown = glide.end());
+            self.sync();
+        }
+    }
+
     /// Says which particle the pointer is over. It is no action: nobody would write it down.
     pub fn hover(&mut self, particle: Option<usize>) {
         self.hovered = particle;
@@ -219,6 +280,12 @@ impl Session {
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.editor.mode()
+    }
+
+    /// The lesson at work, if one is open.
+    #[must_use]
+    pub fn lesson(&self) -> Option<&Lecture> {
+        self.lecture.as_ref()
     }
 
     /// The networks trained here, which scenes name.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use driftscope_solve::MethodRef;
 
-use super::measures::Measure;
 use crate::experiment::ExperimentError;
 use crate::lab::error::LabError;
 use crate::lab::sweep::Setting;
@@ -29,22 +28,20 @@ enum Argument {
 pub struct Arguments(Vec<Argument>);
 
 impl Arguments {
-    /// Reads what stands between the brackets.
-    pub fn read(text: &str, measure: &Measure) -> Result<Self, String> {
+    /// Reads what stands between the brackets of the measure `name`, which has these arguments of its `own`.
+    pub fn read(text: &str, (name, own): (&str, &[&'static str])) -> Result<Self, String> {
         let text = text.trim();
         let mut arguments = Vec::new();
         for written in text.split(',').map(str::trim).filter(|_| !text.is_empty()) {
-            arguments.push(Argument::read(written, measure)?);
+            arguments.push(Argument::read(written, own)?);
         }
-        let given = |name: &str| {
+        let given = |own: &str| {
             arguments
                 .iter()
-                .any(|argument| matches!(argument, Argument::Own(own, _) if *own == name))
+                .any(|argument| matches!(argument, Argument::Own(name, _) if *name == own))
         };
-        match measure.own.iter().find(|name| !given(name)) {
-            Some(name) => {
-                Err(format!("`{}` needs a number for {name}, as in {name}=0.5", measure.name))
-            }
+        match own.iter().find(|own| !given(own)) {
+            Some(own) => Err(format!("`{name}` needs a number for {own}, as in {own}=0.5")),
             None => Ok(Self(arguments)),
         }
     }
@@ -52,7 +49,7 @@ impl Arguments {
     /// The number given for one of the measure's own arguments.
     ///
     /// # Panics
-    /// If the measure has none of this name, see [`Measure::own`].
+    /// If the measure has none of this name.
     pub fn own(&self, name: &str) -> f64 {
         let number = |argument: &Argument| match argument {
             Argument::Own(own, number) if *own == name => Some(*number),
@@ -93,7 +90,7 @@ impl fmt::Display for Arguments {
 }
 
 impl Argument {
-    fn read(text: &str, measure: &Measure) -> Result<Self, String> {
+    fn read(text: &str, own: &[&'static str]) -> Result<Self, String> {
         if let Ok(steps) = text.parse::<usize>() {
             return Ok(Self::Steps(steps));
         }
@@ -104,7 +101,7 @@ impl Argument {
                 )
             });
         };
-        if let Some(own) = measure.own.iter().find(|own| **own == name) {
+        if let Some(own) = own.iter().find(|own| **own == name) {
             let number = value.parse().ok().filter(|number: &f64| number.is_finite());
             let number = number.ok_or_else(|| format!("`{text}`: a number is needed"))?;
             return Ok(Self::Own(own, number));

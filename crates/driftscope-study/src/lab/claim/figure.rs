@@ -161,7 +161,7 @@ impl Term {
             let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
             format!("no measure is called `{name}`; measures: {}", names.join(", "))
         })?;
-        Ok(Self::Measured(measure, Arguments::read(arguments, measure)?))
+        Ok(Self::Measured(measure, Arguments::read(arguments, (name, measure.own))?))
     }
 
     fn measure(
