@@ -9,7 +9,7 @@ use super::state::State;
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
     // Someone who types a number means the number, and keys in an open menu are the menu's.
-    if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) {
+    if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) || state.finder.is_open() {
         return;
     }
     ctx.input(|input| {

@@ -104,6 +104,8 @@ pub struct State {
     pub caption: bool,
     /// Whether the keyboard map is open.
     pub help: bool,
+    /// The field that finds everything by its name.
+    pub finder: Dialog,
     /// Whether the schedule lies on the stage.
     pub schedule: bool,
     /// The dialog that asks how the network is read.
@@ -140,6 +142,7 @@ impl State {
             look: Look::default(),
             breadth: Breadth::Both,
             help: false,
+            finder: Dialog::Closed,
             schedule: false,
             reading: Dialog::Closed,
             purpose: Purpose::Live,
