@@ -51,6 +51,10 @@ pub enum Command {
     ToggleFullScreen,
     /// Larger type for projecting.
     TogglePresenter,
+    /// The field that finds everything by its name.
+    ToggleFinder,
+    /// Show the page of the error laboratory of this title.
+    TurnTo(&'static str),
     /// The keyboard map.
     ToggleHelp,
     /// The schedule of the steps on the stage.

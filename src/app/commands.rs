@@ -282,6 +282,15 @@ pub const PASTE: Entry = Entry::new(
     &[Keys::Pasting(Key::V)],
     |_| Command::AskPaste,
 );
+/// Everything by its name.
+pub const FIND: Entry = Entry::new(
+    (
+        "Find anything",
+        "find any action, setting, scene or card by its name, and set values: rtol 1e-4",
+    ),
+    &[Keys::Anywhere(CTRL, Key::K)],
+    |_| Command::ToggleFinder,
+);
 /// The map of keys.
 pub const HELP: Entry =
     Entry::new(("Keyboard map", "the map of keys"), &[Keys::Character("?")], |_| {
@@ -428,8 +437,13 @@ pub static ALL: &[&Entry] = &[
     &NEXT_THEME,
     &PRESENTER,
     &LEAVE,
+    &FIND,
     &HELP,
 ];
+
+/// Every entry that no key asks for.
+pub static WITHOUT_KEYS: &[&Entry] =
+    &[&OPEN_DATA, &OPEN_MODEL, &OPEN_TABLEAU, &SAVE_MODEL, &SAVE_PICTURE, &SAVE_FILM];
 
 /// The table of the guide.
 #[must_use]

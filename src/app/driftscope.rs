@@ -14,6 +14,7 @@ use egui_notify::{Anchor, Toasts};
 use super::command::{Command, Commands, FileCommand, Joins};
 use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
+use super::finder::Finder;
 use super::launch::Launch;
 use super::lectern::LecternCommand;
 use super::pace::{Pace, processors_draw};
@@ -38,6 +39,7 @@ pub struct Driftscope {
     state: State,
     views: Views,
     files: Files,
+    finder: Finder,
     toasts: Toasts,
     /// The last message.
     said: String,
@@ -105,6 +107,7 @@ impl Driftscope {
             state,
             views,
             files: Files::new(ctx, launch.own_dialogs),
+            finder: Finder::default(),
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
@@ -290,6 +293,14 @@ impl Driftscope {
                 }
                 self.state.schedule = !self.state.schedule;
             }
+            Command::ToggleFinder => {
+                state.finder = state.finder.toggled();
+                self.finder.turn(ctx, &self.state);
+            }
+            Command::TurnTo(page) => {
+                self.views.lab.turn_to(page);
+                self.act(Action::Mode { mode: Mode::Errors });
+            }
             Command::ToggleHelp => state.help = !state.help,
             Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::DismissCaption => state.caption = false,
@@ -431,6 +442,7 @@ impl eframe::App for Driftscope {
         }
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
+        self.finder.ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
         cover::ui(&ctx, &self.state, &mut self.commands);

@@ -42,6 +42,8 @@ pub enum Icon {
     RightPanel,
     /// One more.
     Plus,
+    /// Find something.
+    Find,
 }
 
 /// A square button with an icon; `name` is what a screen reader says and the tooltip begins with.
@@ -156,6 +158,10 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         }
         Icon::Plus => {
             vec![line(vec![at(0.5, 0.05), at(0.5, 0.95)]), line(vec![at(0.05, 0.5), at(0.95, 0.5)])]
+        }
+        Icon::Find => {
+            let lens = Shape::circle_stroke(at(0.42, 0.42), rect.width() * 0.36, stroke);
+            vec![lens, line(vec![at(0.68, 0.68), at(0.98, 0.98)])]
         }
         Icon::Help => {
             let mut hook =

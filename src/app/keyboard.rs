@@ -24,7 +24,7 @@ const FIGURES: [Key; 9] = [
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
     // Someone who types a number means the number, and keys in an open menu are the menu's.
-    if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) {
+    if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) || state.finder.is_open() {
         return;
     }
     ctx.input(|input| {
@@ -48,9 +48,9 @@ fn hands(ctx: &Context, state: &State, out: &mut Commands) {
     };
     for (choice, (&count, key)) in lecture.hands.iter().zip(FIGURES).enumerate() {
         ctx.input_mut(|input| {
-            let more = input.consume_key(Modifiers::NONE, key);
-            let fewer = input.consume_key(Modifiers::SHIFT, key);
-            let counted = count.saturating_add(u32::from(more)).saturating_sub(u32::from(fewer));
+            let more = input.count_and_consume_key(Modifiers::NONE, key) as u32;
+            let fewer = input.count_and_consume_key(Modifiers::SHIFT, key) as u32;
+            let counted = count.saturating_add(more).saturating_sub(fewer);
             if counted != count {
                 out.push(Command::Act(Action::Hands { choice, count: counted }));
             }

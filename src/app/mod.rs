@@ -14,6 +14,7 @@ mod driftscope;
 mod drop_hint;
 mod file_dialog;
 mod files;
+pub mod finder;
 mod folded;
 mod help;
 mod icon;

@@ -105,6 +105,8 @@ pub struct State {
     pub caption: bool,
     /// Whether the keyboard map is open.
     pub help: bool,
+    /// The field that finds everything by its name.
+    pub finder: Dialog,
     /// Whether the schedule lies on the stage.
     pub schedule: bool,
     /// The dialog that asks how the network is read.
@@ -143,6 +145,7 @@ impl State {
             look: Look::default(),
             breadth: Breadth::Both,
             help: false,
+            finder: Dialog::Closed,
             schedule: false,
             reading: Dialog::Closed,
             purpose: Purpose::Live,
@@ -191,6 +194,10 @@ impl State {
     pub fn panels(&self) -> Panels {
         let mut wished = self.look.panels;
         wished.plots |= self.reading.is_open();
+        if self.mode() == Mode::Lessons {
+            // A lesson says itself what stands beside the stage.
+            return wished;
+        }
         if !(self.is_narrow() && wished.controls && wished.plots) {
             return wished;
         }

@@ -40,6 +40,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             let panels = state.panels();
             let buttons = [
                 (Icon::Help, &commands::HELP, None, state.help),
+                (Icon::Find, &commands::FIND, None, state.finder.is_open()),
                 (Icon::FullScreen, &commands::STAGE_ALONE, None, false),
                 (Icon::Larger, &commands::PRESENTER, None, look.presenter),
                 (theme, &commands::NEXT_THEME, Some(&*next_theme), false),

@@ -1,9 +1,10 @@
 //! What is sampled, which way, along which path, and whose velocity is followed.
 
-use driftscope_study::scene::parameters::{Named, Settings};
-use driftscope_study::scene::{CLASSIC, Data, FieldKind, ModelName, Scene, Time};
+use driftscope_study::scene::parameters::Settings;
+use driftscope_study::scene::{CLASSIC, Data, ModelName, Scene};
 use eframe::egui::{Button, Ui, Vec2};
 
+use super::choose::choose;
 use super::model;
 use super::row::Row;
 use super::setting::Setting;
@@ -25,11 +26,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         scene,
         current,
         Data::choices().into_iter(),
-        |scene, name| {
-            scene.data.choose(name);
-            // A model file belongs to the distribution it was trained on.
-            scene.field.follow(None);
-        },
+        |scene, name| choose(scene, "data.name", name),
     );
     buttons_ui(ui, state, out);
     own_ui(ui, scene, training);
@@ -44,7 +41,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         ui,
         scene,
         |_| true,
-        |scene, name| set_kind(scene, FieldKind::named(name).unwrap_or_default()),
+        |scene, name| choose(scene, "field.kind", name),
     );
     model::ui(ui, scene, (state, out));
     system_ui(ui, scene);
@@ -101,18 +98,6 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     });
 }
 
-/// Changes the field; what belongs to the other world goes back to its usual.
-fn set_kind(scene: &mut Scene, kind: FieldKind) {
-    let crosses = (kind == FieldKind::Classic) != (scene.field.kind == FieldKind::Classic);
-    scene.field.kind = kind;
-    if !crosses {
-        return;
-    }
-    // Times of one mean nothing to the other.
-    scene.time = Time::default();
-    scene.suit_field();
-}
-
 /// Which classic system, and its parameter.
 fn system_ui(ui: &mut Ui, scene: &mut Scene) {
     let Some(classic) = scene.classic() else { return };
@@ -121,11 +106,7 @@ fn system_ui(ui: &mut Ui, scene: &mut Scene) {
         ui,
         scene,
         |_| true,
-        |scene, name| {
-            name.clone_into(&mut scene.field.system);
-            scene.time = Time::default();
-            scene.sampler.step_size = None;
-        },
+        |scene, name| choose(scene, "field.system", name),
     );
     if let Some(parameter) = &system.parameter {
         let key = format!("field.{}", parameter.key);

@@ -8,6 +8,13 @@ use super::setting::Setting;
 
 const OVER_TIME: &str = "This lies in the plane. Choose Plane as the picture to see it.";
 
+/// Why a layer shows nothing as things stand; none if it may show something.
+pub fn idle(scene: &Scene, layer: Layer) -> Option<&'static str> {
+    let classic = scene.classic().map(|_| CLASSIC).filter(|_| layer.needs_process());
+    let over_time = scene.view.projection == Projection::OverTime && layer.needs_plane();
+    classic.or(over_time.then_some(OVER_TIME))
+}
+
 /// The picture and a switch for each layer.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     fold(ui, "Picture", true, |ui| {
@@ -17,15 +24,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
         Setting::of(scene, "view.trail").slider(ui, scene);
     });
     fold(ui, "Layers", true, |ui| {
-        let classic = scene.classic().map(|_| CLASSIC);
-        let over_time = (scene.view.projection == Projection::OverTime).then_some(OVER_TIME);
         // From the topmost down, as they lie.
         for layer in Layer::ALL.into_iter().rev() {
-            let disabled = classic
-                .filter(|_| layer.needs_process())
-                .or(over_time.filter(|_| layer.needs_plane()));
             let mut on = scene.view.layers.has(layer);
-            if Row::new(layer.title(), layer.about()).disabled(disabled).tick(ui, &mut on) {
+            if Row::new(layer.title(), layer.about()).disabled(idle(scene, layer)).tick(ui, &mut on)
+            {
                 scene.view.layers.set(layer, on);
             }
         }

@@ -1,18 +1,19 @@
 //! The left panel: the knobs, always in the same place.
 
 mod appearance;
+pub mod choose;
 mod data;
 mod diffusion;
-mod layers;
+pub mod layers;
 mod model;
 mod panes;
 mod particles;
-mod presets;
+pub mod presets;
 pub mod row;
 mod sampler;
 pub mod setting;
 mod step_control;
-mod training;
+pub mod training;
 
 use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};

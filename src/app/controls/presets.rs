@@ -5,6 +5,9 @@ use eframe::egui::{Button, Ui, Vec2};
 
 use crate::app::theme::{ROW, UNIT};
 
+/// Why there are no presets of noising.
+pub const FORWARDS: &str = "Presets are about generating. Choose Generate to use them.";
+
 /// One button per preset.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
     let forwards = scene.direction == Direction::Noise;
@@ -22,9 +25,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene) {
                 .add_enabled_ui(!forwards, |ui| ui.add_sized(Vec2::new(width, ROW), button))
                 .inner
                 .on_hover_text(preset.about)
-                .on_disabled_hover_text(
-                    "Presets are about generating. Choose Generate to use them.",
-                );
+                .on_disabled_hover_text(FORWARDS);
             if response.clicked() {
                 preset.apply(scene);
             }

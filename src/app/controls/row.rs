@@ -47,7 +47,7 @@ impl Checked for TrainingSettings {
 }
 
 /// What choosing `candidate` would make impossible, unless `now` already is for that reason.
-fn objection<O: Checked>(now: &O, candidate: &O) -> Option<String> {
+pub fn objection<O: Checked>(now: &O, candidate: &O) -> Option<String> {
     candidate.problem().filter(|problem| now.problem().as_ref() != Some(problem))
 }
 

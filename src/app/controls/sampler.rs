@@ -6,6 +6,7 @@ use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
 use eframe::egui::{Button, Ui};
 
+use super::choose::choose;
 use super::row::{Row, Scale, heading};
 use super::setting::{Setting, counts};
 use super::step_control;
@@ -53,7 +54,7 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
         // Its name may be that of a method of the table, but stands in another place.
         |scene, name| match own.filter(|own| std::ptr::eq(own.name, name)) {
             Some(_) => {}
-            None => set_method(scene, MethodRef::named(name).unwrap_or_default()),
+            None => choose(scene, "sampler.method", name),
         },
     );
     let open = Button::new(commands::OPEN_TABLEAU.title).small();
@@ -81,17 +82,6 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
             }
         }
         None => {}
-    }
-}
-
-fn set_method(scene: &mut Scene, method: MethodRef) {
-    let evaluations = scene.sampler.steps * scene.evaluations_per_step();
-    scene.sampler.set_method(method);
-    scene.sampler.adaptive = None;
-    if scene.view.keep_evaluations {
-        let per_step = scene.evaluations_per_step().max(1);
-        scene.sampler.steps = (evaluations as f64 / per_step as f64).round().max(1.0) as usize;
-        scene.sampler.step_size = None;
     }
 }
 

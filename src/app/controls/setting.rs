@@ -212,6 +212,24 @@ impl<O: Settings + Checked> Setting<'_, O> {
     }
 }
 
+/// What a setting says as things stand, as its control shows it.
+#[must_use]
+pub fn in_words<O>(parameter: &Parameter<O>, owner: &O) -> String {
+    let absent = parameter.absent().unwrap_or_default();
+    let words = match &parameter.kind {
+        Kind::Real(number) => number.in_force(owner).map(|value| written(number.unit, value)),
+        Kind::Whole(number) => number.in_force(owner).map(number::count),
+        Kind::Switch(switch) => {
+            let stands_in = switch.absent.as_ref().and_then(|absent| absent.value);
+            let on = (switch.access.get)(owner).or_else(|| Some(stands_in?(owner)));
+            on.map(|on| if on { "on" } else { "off" }.to_owned())
+        }
+        Kind::Choice(choices) => choices.in_force(owner).map(|choice| choice.title.to_owned()),
+        Kind::Text(text) | Kind::List(text) => (text.read)(owner),
+    };
+    words.unwrap_or_else(|| absent.to_owned())
+}
+
 fn edit_real<O: Settings>(
     setting: &Number<O, f64>,
     owner: &mut O,

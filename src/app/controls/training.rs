@@ -14,7 +14,8 @@ use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
 
-const UNDER_WAY: &str = "A training is under way. Reset it to change how it goes.";
+/// Why a training is not changed.
+pub const UNDER_WAY: &str = "A training is under way. Reset it to change how it goes.";
 
 /// Settings, buttons and progress.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {

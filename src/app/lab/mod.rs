@@ -98,6 +98,14 @@ pub fn page_titles() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|page| page.title)
 }
 
+/// Every card by its title, with the title of its page, in the order of the pages.
+pub fn cards() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PAGES.iter().flat_map(|page| {
+        let new = page.rows.iter().flat_map(|row| row.iter());
+        new.map(|new| (new().title(), page.title))
+    })
+}
+
 /// The laboratory in the window.
 pub struct LabView {
     page: usize,

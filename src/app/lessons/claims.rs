@@ -77,7 +77,7 @@ impl LessonView {
                 ("✔", palette.strong)
             }
             [Some(Err(_)), _] | [_, Some(Err(_))] | [Some(Ok(_)), Some(Ok(_))] => {
-                ("✘", palette.alarm)
+                ("×", palette.alarm)
             }
             _ => ("…", palette.quiet),
         };

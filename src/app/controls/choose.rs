@@ -1,0 +1,55 @@
+//! What goes with a choice: settings that would mean nothing beside it go back to their usual.
+
+use driftscope_solve::MethodRef;
+use driftscope_study::scene::parameters::{Kind, Named, Settings};
+use driftscope_study::scene::{FieldKind, Scene, Time};
+
+/// Lets the setting `key` of a scene be the choice called `name`, or none if that is empty.
+///
+/// # Panics
+/// If no scene has such a key.
+pub fn choose(scene: &mut Scene, key: &str, name: &'static str) {
+    match key {
+        "data.name" => {
+            scene.data.choose(name);
+            // A model file belongs to the distribution it was trained on.
+            scene.field.follow(None);
+        }
+        "field.kind" => set_kind(scene, FieldKind::named(name).unwrap_or_default()),
+        "field.system" => {
+            name.clone_into(&mut scene.field.system);
+            scene.time = Time::default();
+            scene.sampler.step_size = None;
+        }
+        "sampler.method" => set_method(scene, MethodRef::named(name).unwrap_or_default()),
+        key => {
+            if let Kind::Choice(choices) = &Scene::parameter(key).kind {
+                // What stands for none has no name.
+                (choices.access.set)(scene, Some(name).filter(|name| !name.is_empty()));
+            }
+        }
+    }
+}
+
+fn set_method(scene: &mut Scene, method: MethodRef) {
+    let evaluations = scene.sampler.steps * scene.evaluations_per_step();
+    scene.sampler.set_method(method);
+    scene.sampler.adaptive = None;
+    if scene.view.keep_evaluations {
+        let per_step = scene.evaluations_per_step().max(1);
+        scene.sampler.steps = (evaluations as f64 / per_step as f64).round().max(1.0) as usize;
+        scene.sampler.step_size = None;
+    }
+}
+
+/// Changes the field; what belongs to the other world goes back to its usual.
+fn set_kind(scene: &mut Scene, kind: FieldKind) {
+    let crosses = (kind == FieldKind::Classic) != (scene.field.kind == FieldKind::Classic);
+    scene.field.kind = kind;
+    if !crosses {
+        return;
+    }
+    // Times of one mean nothing to the other.
+    scene.time = Time::default();
+    scene.suit_field();
+}

@@ -1,0 +1,254 @@
+//! Everything that can be found, as things stand.
+
+use std::sync::LazyLock;
+
+use driftscope_flow::network::TrainingSettings;
+use driftscope_study::TrainingState;
+use driftscope_study::export::code::TARGETS;
+use driftscope_study::scene::parameters::{Choice, Kind as Values, Parameter};
+use driftscope_study::scene::{
+    Bundled, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene,
+};
+use driftscope_study::session::{Action, TrainingOrder};
+
+use super::entry::{Does, Entry, Kind};
+use super::value::{Settable, at_work};
+use crate::app::command::{Command, FileCommand};
+use crate::app::commands;
+use crate::app::controls::layers;
+use crate::app::controls::presets::FORWARDS;
+use crate::app::controls::row::objection;
+use crate::app::controls::setting::in_words;
+use crate::app::lab;
+use crate::app::numbers::name_of;
+use crate::app::palette::Theme;
+use crate::app::state::{Look, State};
+
+/// Where entries come from, each a line.
+static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
+    actions,
+    trainings,
+    panes,
+    settings_of::<Scene>,
+    settings_of::<TrainingSettings>,
+    choices_of::<Scene>,
+    choices_of::<TrainingSettings>,
+    presets,
+    layers_of_the_stage,
+    themes,
+    scenes,
+    cards,
+    scripts,
+];
+
+/// The bundled scenes, read once.
+static SCENES: LazyLock<Vec<Scene>> =
+    LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
+
+/// Everything that can be found, as things stand.
+#[must_use]
+pub fn entries(state: &State) -> Vec<Entry> {
+    SOURCES.iter().flat_map(|source| source(state)).collect()
+}
+
+fn actions(state: &State) -> Vec<Entry> {
+    let itself = |entry: &&&commands::Entry| entry.title != commands::FIND.title;
+    let all = commands::ALL.iter().chain(commands::WITHOUT_KEYS).filter(itself);
+    all.map(|entry| {
+        Entry::asking(Kind::Action, entry.title, entry.title, (entry.command)(state))
+            .beside(entry.shortcut())
+            .refused((entry.refused)(state))
+    })
+    .collect()
+}
+
+fn trainings(state: &State) -> Vec<Entry> {
+    let now = state.training().map(|status| &status.state);
+    let running = now == Some(&TrainingState::Running);
+    let paused = now == Some(&TrainingState::Paused);
+    let none = "No training is under way.";
+    let started = "A training is there already: reset it to start another.";
+    let rows = [
+        ("Start training", "training.start", TrainingOrder::Start, now.is_some(), started),
+        ("Pause training", "training.pause", TrainingOrder::Pause, !running, none),
+        (
+            "Resume training",
+            "training.resume",
+            TrainingOrder::Resume,
+            !paused,
+            "No training is paused.",
+        ),
+        ("Stop training", "training.stop", TrainingOrder::Stop, !(running || paused), none),
+        (
+            "Reset training",
+            "training.reset",
+            TrainingOrder::Reset,
+            now.is_none(),
+            "There is nothing to reset.",
+        ),
+    ];
+    let entry = |(title, key, training, refused, reason): (&str, &str, _, bool, &str)| {
+        Entry::asking(Kind::Action, title, key, Command::Act(Action::Train { training }))
+            .refused(refused.then_some(reason))
+    };
+    rows.map(entry).into()
+}
+
+fn panes(state: &State) -> Vec<Entry> {
+    let count = state.scene().pane_count();
+    let full = (count == MOST_PANES).then_some("There is no room for another pane.");
+    let last = (count == 1).then_some("The only pane stays.");
+    let pane = state.selected();
+    let read = "How the network is read";
+    vec![
+        Entry::asking(Kind::Action, "Add a pane", "pane.add", Command::Act(Action::AddPane))
+            .refused(full),
+        Entry::asking(
+            Kind::Action,
+            "Remove the selected pane",
+            "pane.remove",
+            Command::Act(Action::RemovePane { pane }),
+        )
+        .refused(last),
+        Entry::asking(Kind::Action, read, "field.reading", Command::ToggleReading)
+            .refused(Scene::of(state).idle("field.reading.prediction")),
+    ]
+}
+
+fn settings_of<O: Settable>(state: &State) -> Vec<Entry> {
+    let owner = O::of(state);
+    let entry = |parameter: &'static Parameter<O>| {
+        let written = match parameter.key {
+            "title" | "about" => None,
+            "field.model" => Some(Command::File(FileCommand::AskOpenModel)),
+            "sampler.tableau" => Some(Command::File(FileCommand::AskOpenTableau)),
+            "sampler.times" => Some(Command::File(FileCommand::AskOpenTimes)),
+            "panes" => Some(Command::Act(Action::AddPane)),
+            key if key.starts_with("data.") => Some(Command::File(FileCommand::AskOpenData)),
+            _ => Some(Command::ToggleReading),
+        };
+        let typed = match parameter.kind {
+            Values::Text(_) | Values::List(_) if parameter.key == "view.layers" => {
+                Some("Layer: ".to_owned())
+            }
+            Values::Text(_) | Values::List(_) => None,
+            Values::Choice(_) => Some(format!("{}: ", parameter.title)),
+            _ => Some(format!("{} ", parameter.key)),
+        };
+        let refused = owner.refused(parameter, state);
+        let mut now = in_words(parameter, &owner);
+        if now.chars().count() > 24 {
+            now = now.chars().take(23).chain(['…']).collect();
+        }
+        let does = match (typed, written) {
+            (Some(typed), _) => Does::Type(typed),
+            (None, Some(command)) => Does::Ask(Box::new(command)),
+            (None, None) => return None,
+        };
+        let synonyms = super::synonyms::of(parameter.key);
+        Some(Entry {
+            kind: Kind::Setting,
+            title: parameter.title.to_owned(),
+            key: parameter.key.to_owned(),
+            symbol: parameter.symbol,
+            synonyms,
+            beside: now,
+            does,
+            refused: refused.map(str::to_owned),
+        })
+    };
+    O::parameters().iter().filter_map(entry).collect()
+}
+
+fn choices_of<O: Settable>(state: &State) -> Vec<Entry> {
+    let before = O::of(state);
+    let mut found = Vec::new();
+    for parameter in O::parameters() {
+        let Values::Choice(choices) = &parameter.kind else { continue };
+        let idle = before.refused(parameter, state);
+        let absent = choices.absent.as_ref().filter(|_| choices.optional);
+        let none = absent.map(|absent| Choice { name: "", title: absent.title, about: "" });
+        let mut all = if parameter.key == "data.name" { Data::choices() } else { (choices.all)() };
+        all.extend(none);
+        let now = choices.in_force(&before).map_or("", |choice| choice.name);
+        for choice in all {
+            let mut after = before.clone();
+            after.choose(parameter, choice.name);
+            let refused = idle.map(str::to_owned).or_else(|| objection(&before, &after));
+            let title = format!("{}: {}", parameter.title, choice.title);
+            let key = format!("{}={}", parameter.key, choice.name);
+            let command = O::command(&before, after, state);
+            let entry = Entry::asking(Kind::Choice, title, key, command).refused(refused);
+            found.push(entry.beside(if now == choice.name { "now" } else { "" }));
+        }
+    }
+    found
+}
+
+fn presets(state: &State) -> Vec<Entry> {
+    let before = at_work(state);
+    let entry = |preset: &driftscope_study::scene::Preset| {
+        let mut after = before.clone();
+        preset.apply(&mut after);
+        let forwards = (before.direction == Direction::Noise).then(|| FORWARDS.to_owned());
+        let refused = forwards.or_else(|| objection(&before, &after));
+        let command = Command::set(state.selected(), &before, &after);
+        let key = format!("preset.{}", name_of(preset.title));
+        Entry::asking(Kind::Choice, format!("Preset: {}", preset.title), key, command)
+            .refused(refused)
+    };
+    PRESETS.iter().map(entry).collect()
+}
+
+fn layers_of_the_stage(state: &State) -> Vec<Entry> {
+    let before = at_work(state);
+    let entry = |layer: Layer| {
+        let mut after = before.clone();
+        let on = before.view.layers.has(layer);
+        after.view.layers.set(layer, !on);
+        let command = Command::set(state.selected(), &before, &after);
+        let (title, key) = (format!("Layer: {}", layer.title()), format!("layer.{}", layer.name()));
+        Entry::asking(Kind::Layer, title, key, command)
+            .beside(if on { "shown" } else { "hidden" })
+            .refused(layers::idle(&before, layer))
+    };
+    Layer::ALL.into_iter().rev().map(entry).collect()
+}
+
+fn themes(state: &State) -> Vec<Entry> {
+    let entry = |theme: Theme| {
+        let command = Command::Look(Look { theme, ..state.look });
+        let key = format!("theme.{}", name_of(theme.title()));
+        let now = if state.look.theme == theme { "now" } else { "" };
+        Entry::asking(Kind::Theme, format!("Theme: {}", theme.title()), key, command).beside(now)
+    };
+    Theme::ALL.map(entry).into()
+}
+
+fn scenes(_: &State) -> Vec<Entry> {
+    let entry = |(bundled, scene): (&Bundled, &Scene)| {
+        let command = Command::Act(Action::Open { scene: Box::new(scene.clone()) });
+        Entry::asking(Kind::Scene, &*scene.title, bundled.name, command)
+    };
+    LIBRARY.iter().zip(&*SCENES).map(entry).collect()
+}
+
+fn cards(_: &State) -> Vec<Entry> {
+    let entry = |(title, page): (&'static str, &'static str)| {
+        Entry::asking(Kind::Card, title, name_of(title), Command::TurnTo(page)).beside(page)
+    };
+    lab::cards().map(entry).collect()
+}
+
+fn scripts(_: &State) -> Vec<Entry> {
+    let entry = |target: &&'static driftscope_study::export::code::Target| {
+        let key = format!("copy.{}", name_of(target.name));
+        Entry::asking(
+            Kind::Script,
+            format!("Copy as {}", target.title),
+            key,
+            Command::CopyCode(target),
+        )
+    };
+    TARGETS.iter().map(entry).collect()
+}

@@ -1,0 +1,147 @@
+//! Every step of every lesson as from the back row: how small its words are, and how well they stand out.
+
+use driftscope::app::palette::Theme;
+use driftscope::app::{Driftscope, Launch};
+use driftscope_study::lesson::LESSONS;
+use eframe::egui::epaint::{ClippedShape, Shape, TextShape};
+use eframe::egui::{Color32, FontFamily, Key, Pos2, Rect, Rgba};
+use egui_kittest::Harness;
+
+/// Smallest words, in points, and those of presenter mode.
+const LEAST: [f32; 2] = [14.0, 20.0];
+/// Smallest letters of formulas, which have indices: so much of the smallest words.
+const INDEX: f32 = 0.5;
+/// WCAG AA: least contrast of words, and of those of 24 points and more.
+const CONTRAST: [f32; 2] = [4.5, 3.0];
+/// Points from which words are large.
+const LARGE: f32 = 24.0;
+
+/// Luminance as WCAG 2 defines it, 0 to 1.
+fn luminance(colour: Color32) -> f32 {
+    let [red, green, blue, _] = Rgba::from(colour).to_array();
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+fn contrast(one: Color32, other: Color32) -> f32 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// What is painted, from the lowest to the topmost.
+fn flattened(shapes: &[ClippedShape]) -> Vec<(Rect, Shape)> {
+    fn add(clip: Rect, shape: &Shape, all: &mut Vec<(Rect, Shape)>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| add(clip, shape, all)),
+            shape => all.push((clip, shape.clone())),
+        }
+    }
+    let mut all = Vec::new();
+    shapes.iter().for_each(|clipped| add(clipped.clip_rect, &clipped.shape, &mut all));
+    all
+}
+
+/// The opaque colour that lies at a place, of what is painted there.
+fn ground(painted: &[(Rect, Shape)], at: Pos2) -> Option<Color32> {
+    painted.iter().rev().find_map(|(clip, shape)| match shape {
+        Shape::Rect(rect) if rect.fill.a() == 255 && rect.rect.intersect(*clip).contains(at) => {
+            Some(rect.fill)
+        }
+        _ => None,
+    })
+}
+
+/// Checks every word that is painted; how many there were.
+fn check(shapes: &[ClippedShape], zoom: f32, least: f32, wher: &str) -> usize {
+    let painted = flattened(shapes);
+    let mut count = 0;
+    for (place, (clip, shape)) in painted.iter().enumerate() {
+        let Shape::Text(TextShape { pos, galley, override_text_color, fallback_color, .. }) = shape
+        else {
+            continue;
+        };
+        let middle = pos.lerp(*pos + galley.size(), 0.5);
+        if galley.text().trim().is_empty() || !clip.contains(middle) {
+            continue;
+        }
+        for section in &galley.job.sections {
+            let format = &section.format;
+            let size = format.font_id.size * zoom;
+            let formula =
+                matches!(&format.font_id.family, FontFamily::Name(name) if name.contains("KaTeX"));
+            let smallest = if formula { INDEX * least } else { least };
+            let words = galley.text();
+            assert!(size > smallest - 0.01, "{wher}: `{words}` has {size} points");
+            let colour = override_text_color.unwrap_or(match format.color {
+                Color32::PLACEHOLDER => *fallback_color,
+                colour => colour,
+            });
+            // What cannot be used now is fainter, and need not be read.
+            if colour.a() < 255 {
+                continue;
+            }
+            let Some(below) = ground(&painted[..place], middle) else { continue };
+            let found = contrast(colour, below);
+            let needed = CONTRAST[usize::from(size >= LARGE)];
+            assert!(
+                found >= needed,
+                "{wher}: `{words}` has a contrast of {found:.2}, {colour:?} on {below:?}"
+            );
+            count += 1;
+        }
+    }
+    count
+}
+
+fn window(theme: Theme, lesson: usize) -> Harness<'static, Driftscope> {
+    let mut lesson = LESSONS[lesson].lesson();
+    for step in &mut lesson.steps {
+        // Words are looked at, not particles.
+        step.set.push("particles.count=8".to_owned().try_into().expect("a setting"));
+        step.point = None;
+    }
+    let launch = Launch { lesson: Some((lesson, 0)), theme, ..Launch::default() };
+    Harness::builder()
+        .with_size([1280.0, 720.0])
+        .build_eframe(move |cc| Driftscope::new(cc, launch))
+}
+
+#[test]
+fn every_step_can_be_read_from_the_back_row() {
+    let mut words = 0;
+    for (number, bundled) in LESSONS.iter().enumerate() {
+        let theme = Theme::ALL[number % Theme::ALL.len()];
+        for presenter in [false, true] {
+            for theme in [Theme::Projector, theme] {
+                let mut harness = window(theme, number);
+                if presenter {
+                    harness.key_press(Key::P);
+                }
+                harness.run_steps(3);
+                loop {
+                    let lecture = harness.state().state().lesson().expect("a lesson is open");
+                    let (step, revealed) = (lecture.step, lecture.revealed);
+                    let last = lecture.turned(1).is_none();
+                    let wher = format!("{}, step {}, {}", bundled.name, step + 1, theme.title());
+                    let zoom = harness.ctx.zoom_factor();
+                    let least = LEAST[usize::from(presenter)];
+                    words += check(&harness.output().shapes, zoom, least, &wher);
+                    if last {
+                        break;
+                    }
+                    harness.key_press(Key::PageDown);
+                    harness.run_steps(3);
+                    let lecture = harness.state().state().lesson().expect("a lesson is open");
+                    assert_ne!((lecture.step, lecture.revealed), (step, revealed), "{wher}");
+                }
+            }
+        }
+    }
+    println!("{words} words");
+    assert!(words > 100 * LESSONS.len());
+}
+
+#[test]
+fn faint_and_small_words_would_be_found() {
+    assert!(contrast(Color32::WHITE, Color32::BLACK) > 20.9);
+    assert!(contrast(Color32::from_gray(150), Color32::WHITE) < CONTRAST[0]);
+}
