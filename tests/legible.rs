@@ -31,12 +31,18 @@ fn contrast(one: Color32, other: Color32) -> f32 {
 fn flattened(shapes: &[ClippedShape]) -> Vec<(Rect, Shape)> {
     fn add(clip: Rect, shape: &Shape, all: &mut Vec<(Rect, Shape)>) {
         match shape {
-            Shape::Vec(shapes) => shapes.iter().for_each(|shape| add(clip, shape, all)),
+            Shape::Vec(shapes) => {
+                for shape in shapes {
+                    add(clip, shape, all);
+                }
+            }
             shape => all.push((clip, shape.clone())),
         }
     }
     let mut all = Vec::new();
-    shapes.iter().for_each(|clipped| add(clipped.clip_rect, &clipped.shape, &mut all));
+    for clipped in shapes {
+        add(clipped.clip_rect, &clipped.shape, &mut all);
+    }
     all
 }
 
