@@ -47,7 +47,9 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
                 (Icon::RightPanel, &commands::GRAPHS, None, panels.plots),
                 (Icon::LeftPanel, &commands::CONTROLS, None, panels.controls),
             ];
-            for (icon, entry, name, on) in buttons {
+            // Where there is little room, its key is enough.
+            let fits = |icon: &Icon| *icon != Icon::Find || !state.is_narrow();
+            for (icon, entry, name, on) in buttons.into_iter().filter(|(icon, ..)| fits(icon)) {
                 let name = name.unwrap_or(entry.title);
                 if icon_button(ui, icon, name, &entry.shortcut(), on).clicked() {
                     out.push((entry.command)(state));

@@ -26,9 +26,8 @@ enum Place {
     Symbol,
     Short,
     LastOfKey,
-    /// The title begins with the question; shorter titles first.
+    /// The title, or the choice in it, begins with the question; shorter ones first.
     Prefix(usize),
-    ShortPrefix(usize),
     /// Words of the title begin with the words of the question.
     Words(usize),
     Synonym,
@@ -78,7 +77,7 @@ fn place(query: &str, wanted: &str, entry: &Entry) -> Option<Place> {
     } else if title.starts_with(wanted) {
         Place::Prefix(title.chars().count())
     } else if short.starts_with(wanted) {
-        Place::ShortPrefix(short.chars().count())
+        Place::Prefix(short.chars().count())
     } else if words_begin(wanted, &title) {
         Place::Words(title.chars().count())
     } else if synonyms.iter().any(|synonym| synonym == wanted) {
