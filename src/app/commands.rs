@@ -443,7 +443,7 @@ pub static ALL: &[&Entry] = &[
 
 /// Every entry that no key asks for.
 pub static WITHOUT_KEYS: &[&Entry] =
-    &[&OPEN_DATA, &OPEN_MODEL, &OPEN_TABLEAU, &SAVE_MODEL, &SAVE_PICTURE, &SAVE_FILM];
+    &[&OPEN_LESSON, &OPEN_DATA, &OPEN_MODEL, &OPEN_TABLEAU, &SAVE_MODEL, &SAVE_PICTURE, &SAVE_FILM];
 
 /// The table of the guide.
 #[must_use]

@@ -232,7 +232,9 @@ impl State {
     pub fn with_plots_toggled(&self) -> Look {
         let shown = self.panels();
         let plots = !shown.plots;
-        let controls = if self.is_narrow() { !plots } else { shown.controls };
+        // A lesson stays where it is.
+        let instead = self.is_narrow() && self.mode() != Mode::Lessons;
+        let controls = if instead { !plots } else { shown.controls };
         Look { panels: Panels { controls, plots, ..shown }, ..self.look }
     }
 }

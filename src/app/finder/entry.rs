@@ -19,6 +19,8 @@ pub enum Kind {
     Theme,
     /// A bundled scene.
     Scene,
+    /// A lesson or a laboratory sheet.
+    Lesson,
     /// A card of the error laboratory.
     Card,
     /// A script to copy.
@@ -36,6 +38,7 @@ impl Kind {
             Self::Layer => "layer",
             Self::Theme => "theme",
             Self::Scene => "scene",
+            Self::Lesson => "lesson",
             Self::Card => "card",
             Self::Script => "script",
         }

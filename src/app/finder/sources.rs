@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use driftscope_flow::network::TrainingSettings;
 use driftscope_study::TrainingState;
 use driftscope_study::export::code::TARGETS;
+use driftscope_study::lesson::{BundledLesson, LESSONS, Lesson};
 use driftscope_study::scene::parameters::{Choice, Kind as Values, Parameter};
 use driftscope_study::scene::{
     Bundled, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene,
@@ -20,6 +21,7 @@ use crate::app::controls::presets::FORWARDS;
 use crate::app::controls::row::objection;
 use crate::app::controls::setting::in_words;
 use crate::app::lab;
+use crate::app::lessons;
 use crate::app::numbers::name_of;
 use crate::app::palette::Theme;
 use crate::app::state::{Look, State};
@@ -37,6 +39,7 @@ static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
     layers_of_the_stage,
     themes,
     scenes,
+    all_lessons,
     cards,
     scripts,
 ];
@@ -231,6 +234,14 @@ fn scenes(_: &State) -> Vec<Entry> {
         Entry::asking(Kind::Scene, &*scene.title, bundled.name, command)
     };
     LIBRARY.iter().zip(&*SCENES).map(entry).collect()
+}
+
+fn all_lessons(_: &State) -> Vec<Entry> {
+    let entry = |(bundled, lesson): (&BundledLesson, &Lesson)| {
+        let command = Command::Act(Action::OpenLesson { lesson: Box::new(lesson.clone()) });
+        Entry::asking(Kind::Lesson, &*lesson.title, format!("lesson.{}", bundled.name), command)
+    };
+    LESSONS.iter().zip(lessons::all()).map(entry).collect()
 }
 
 fn cards(_: &State) -> Vec<Entry> {
