@@ -338,3 +338,17 @@ fn a_card_turns_to_its_page_and_a_scene_opens() {
     harness.run_steps(3);
     assert_eq!(harness.state().state().scene().title, "ODE and SDE");
 }
+
+#[test]
+fn the_keyboard_goes_back_to_what_had_it() {
+    let mut harness = window(&[]);
+    harness.get_by_label("Stage alone").focus();
+    harness.run_steps(3);
+    assert!(harness.get_by_label("Stage alone").is_focused());
+    ask(&mut harness, "steps");
+    assert!(harness.get_by_label("Name or setting").is_focused());
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Name or setting").is_none());
+    assert!(harness.get_by_label("Stage alone").is_focused());
+}

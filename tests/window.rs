@@ -259,6 +259,7 @@ fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
             "Compare",
             "Errors",
             "Train",
+            "Lessons",
             "Scenes",
             "Keyboard map",
             "Stage alone",

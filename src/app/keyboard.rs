@@ -4,7 +4,7 @@ use driftscope_study::session::Action;
 use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands};
-use super::commands::ALL;
+use super::commands::{self, ALL};
 use super::in_sight;
 use super::state::State;
 
@@ -23,6 +23,12 @@ const FIGURES: [Key; 9] = [
 
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
+    // It gives the keyboard back to what has it now.
+    let finds = !state.finder.is_open() && !Popup::is_any_open(ctx);
+    if finds && commands::FIND.is_pressed(ctx) {
+        out.push((commands::FIND.command)(state));
+        return;
+    }
     // Someone who types a number means the number, and keys in an open menu are the menu's.
     if ctx.egui_wants_keyboard_input() || Popup::is_any_open(ctx) || state.finder.is_open() {
         return;

@@ -17,6 +17,9 @@ use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 use driftscope_study::session::{Action, Mode};
 
+/// A window narrower than this, in points, has its modes in a menu.
+const FEW: f32 = 700.0;
+
 /// The bundled scenes, read once.
 static DEMONSTRATIONS: LazyLock<Vec<Scene>> =
     LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
@@ -57,6 +60,10 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             }
             ui.add_space(4.0 * UNIT);
             library_menu(ui, out);
+            if ui.ctx().content_rect().width() < FEW {
+                modes_menu(ui, state, out);
+                return;
+            }
             for (mode, entry) in Mode::ALL.into_iter().zip(&commands::MODES).rev() {
                 let label = ui.selectable_label(state.mode() == mode, entry.title);
                 let about = format!("{} ({})", entry.title, entry.shortcut());
@@ -167,6 +174,19 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
                 }
             }
         });
+    });
+}
+
+/// The modes as a menu, where the bar has no room for them side by side.
+fn modes_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
+    menu(ui, state.mode().title(), false, |ui| {
+        for (mode, entry) in Mode::ALL.into_iter().zip(&commands::MODES) {
+            let button = Button::selectable(state.mode() == mode, entry.title);
+            if ui.add(button.shortcut_text(entry.shortcut())).clicked() {
+                out.push((entry.command)(state));
+                ui.close();
+            }
+        }
     });
 }
 
