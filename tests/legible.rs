@@ -105,9 +105,12 @@ fn window(theme: Theme, lesson: usize) -> Harness<'static, Driftscope> {
         step.set.push("particles.count=8".to_owned().try_into().expect("a setting"));
         step.point = None;
     }
+    let dark = theme == Theme::Dark;
+    let system = if dark { eframe::egui::Theme::Dark } else { eframe::egui::Theme::Light };
     let launch = Launch { lesson: Some((lesson, 0)), theme, ..Launch::default() };
     Harness::builder()
         .with_size([1280.0, 720.0])
+        .with_theme(system)
         .build_eframe(move |cc| Driftscope::new(cc, launch))
 }
 

@@ -60,6 +60,8 @@ pub struct Finder {
     grabs: bool,
     /// What had the keyboard before.
     before: Option<Id>,
+    /// What is given it back in the next frame: in the one that closes it nothing below it may have it.
+    returns: Option<Id>,
     /// Keys of the entries that were used last, the last one first.
     used: Vec<String>,
 }
@@ -78,10 +80,8 @@ impl Finder {
         self.entries.clear();
         self.values.clear();
         self.answers.clear();
-        match self.before.take() {
-            Some(id) => ctx.memory_mut(|memory| memory.request_focus(id)),
-            None => ctx.memory_mut(|memory| memory.surrender_focus(Id::unique(FIELD))),
-        }
+        self.returns = self.before.take();
+        ctx.memory_mut(|memory| memory.surrender_focus(Id::unique(FIELD)));
     }
 
     /// Finds the answers to what stands in the field.
@@ -118,6 +118,9 @@ impl Finder {
     /// Draws it while it is open.
     pub fn ui(&mut self, ctx: &Context, state: &State, out: &mut Commands) {
         if !state.finder.is_open() {
+            if let Some(id) = self.returns.take() {
+                ctx.memory_mut(|memory| memory.request_focus(id));
+            }
             return;
         }
         let mut taken = self.read_keys(ctx, out);

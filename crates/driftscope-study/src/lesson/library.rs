@@ -21,7 +21,23 @@ macro_rules! lessons {
     };
 }
 
-lessons!["from-noise-to-data",];
+lessons! {
+    "from-noise-to-data",
+    "euler-cuts-corners",
+    "order-at-equal-cost",
+    "error-drives-the-step",
+    "where-the-steps-go",
+    "batch-against-particle",
+    "ode-and-sde",
+    "same-flow-other-clothes",
+    "stiffness-and-stability",
+    "model-solver-luck",
+    "sheet-order",
+    "sheet-tolerance",
+    "sheet-budget",
+    "sheet-stiffness",
+    "sheet-noise",
+}
 
 /// The bundled lesson called `name`.
 #[must_use]

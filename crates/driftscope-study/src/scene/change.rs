@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::parameters::Settings;
+use super::parameters::{Settings, written};
 use super::text::value_of;
 use super::{Scene, SceneError};
 
@@ -55,6 +55,12 @@ impl fmt::Display for Change {
                     && value_of(word).as_str() == Some(word) =>
             {
                 f.write_str(word)
+            }
+            Some(Value::Float(number)) => {
+                let text = written(*number);
+                // A whole number is another kind of value.
+                let whole = text.chars().all(|c| c.is_ascii_digit() || c == '-');
+                write!(f, "{text}{}", if whole { ".0" } else { "" })
             }
             Some(value) => write!(f, "{value}"),
         }

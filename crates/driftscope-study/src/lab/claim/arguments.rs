@@ -136,7 +136,13 @@ impl fmt::Display for Argument {
         match self {
             Self::Method(method) => f.write_str(method.name),
             Self::Steps(steps) => write!(f, "{steps}"),
-            Self::Setting(change) => write!(f, "{change}"),
+            Self::Setting(change) => {
+                // Its last part is enough where no other key ends so.
+                let short = change.key.rsplit_once('.').map(|(_, last)| last);
+                let short = short.filter(|last| full_key(last) == Ok(change.key.as_str()));
+                let key = short.unwrap_or(&change.key).to_owned();
+                write!(f, "{}", Change { key, value: change.value.clone() })
+            }
             Self::Own(name, number) => write!(f, "{name}={number}"),
         }
     }

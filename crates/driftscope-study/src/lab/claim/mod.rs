@@ -211,7 +211,7 @@ mod tests {
     fn a_claim_is_written_as_it_was_read() {
         for text in [
             "global_error(euler, 64) / global_error(rk4, 16) > 10",
-            "nfe(sampler.rtol=1e-6, sampler.atol=1e-6) >= 2 * nfe()",
+            "nfe(rtol=1e-6, atol=1e-6, field.kind=exact) >= 2 * nfe()",
             "step_size(t=0.9) < step_size(t=0.1)",
         ] {
             assert_eq!(text.parse::<Claim>().expect("a claim").to_string(), text);
