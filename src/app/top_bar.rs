@@ -1,9 +1,7 @@
 //! The top bar: what is shown, what the window is for, how it looks.
 
-use std::sync::LazyLock;
-
 use driftscope_study::export::code::TARGETS;
-use driftscope_study::scene::{Bundled, Direction, LIBRARY, Scene};
+use driftscope_study::scene::{Direction, Scene, bundled_scenes};
 use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
     Align, Button, Layout, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
@@ -19,10 +17,6 @@ use driftscope_study::session::{Action, Mode};
 
 /// A window narrower than this, in points, has its modes in a menu.
 const FEW: f32 = 700.0;
-
-/// The bundled scenes, read once.
-static DEMONSTRATIONS: LazyLock<Vec<Scene>> =
-    LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
@@ -194,7 +188,7 @@ fn modes_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
 fn library_menu(ui: &mut Ui, out: &mut Commands) {
     menu(ui, "Scenes", false, |ui| {
         ui.set_min_width(280.0);
-        for scene in &*DEMONSTRATIONS {
+        for scene in bundled_scenes() {
             if ui.button(&scene.title).on_hover_text(&scene.about).clicked() {
                 out.push(Command::Act(Action::Open { scene: Box::new(scene.clone()) }));
                 ui.close();

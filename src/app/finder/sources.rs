@@ -1,14 +1,12 @@
 //! Everything that can be found, as things stand.
 
-use std::sync::LazyLock;
-
 use driftscope_flow::network::TrainingSettings;
 use driftscope_study::TrainingState;
 use driftscope_study::export::code::TARGETS;
-use driftscope_study::lesson::{BundledLesson, LESSONS, Lesson};
+use driftscope_study::lesson::{BundledLesson, LESSONS, Lesson, bundled_lessons};
 use driftscope_study::scene::parameters::{Choice, Kind as Values, Parameter};
 use driftscope_study::scene::{
-    Bundled, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene,
+    Bundled, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene, bundled_scenes,
 };
 use driftscope_study::session::{Action, TrainingOrder};
 
@@ -21,7 +19,6 @@ use crate::app::controls::presets::FORWARDS;
 use crate::app::controls::row::objection;
 use crate::app::controls::setting::in_words;
 use crate::app::lab;
-use crate::app::lessons;
 use crate::app::numbers::name_of;
 use crate::app::palette::Theme;
 use crate::app::state::{Look, State};
@@ -43,10 +40,6 @@ static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
     cards,
     scripts,
 ];
-
-/// The bundled scenes, read once.
-static SCENES: LazyLock<Vec<Scene>> =
-    LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
 
 /// Everything that can be found, as things stand.
 #[must_use]
@@ -233,7 +226,7 @@ fn scenes(_: &State) -> Vec<Entry> {
         let command = Command::Act(Action::Open { scene: Box::new(scene.clone()) });
         Entry::asking(Kind::Scene, &*scene.title, bundled.name, command)
     };
-    LIBRARY.iter().zip(&*SCENES).map(entry).collect()
+    LIBRARY.iter().zip(bundled_scenes()).map(entry).collect()
 }
 
 fn all_lessons(_: &State) -> Vec<Entry> {
@@ -241,7 +234,7 @@ fn all_lessons(_: &State) -> Vec<Entry> {
         let command = Command::Act(Action::OpenLesson { lesson: Box::new(lesson.clone()) });
         Entry::asking(Kind::Lesson, &*lesson.title, format!("lesson.{}", bundled.name), command)
     };
-    LESSONS.iter().zip(lessons::all()).map(entry).collect()
+    LESSONS.iter().zip(bundled_lessons()).map(entry).collect()
 }
 
 fn cards(_: &State) -> Vec<Entry> {

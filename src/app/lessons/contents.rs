@@ -1,8 +1,6 @@
 //! The list of lessons.
 
-use std::sync::LazyLock;
-
-use driftscope_study::lesson::{LESSONS, Lesson, LessonKind};
+use driftscope_study::lesson::{Lesson, LessonKind, bundled_lessons};
 use driftscope_study::session::Action;
 use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder};
 
@@ -15,15 +13,6 @@ use crate::app::theme::{TEXT, UNIT, semibold};
 /// Room for the scroll bar, in points.
 const GUTTER: f32 = 2.5 * UNIT;
 
-/// The bundled lessons, read once.
-static ALL: LazyLock<Vec<Lesson>> =
-    LazyLock::new(|| LESSONS.iter().map(driftscope_study::lesson::BundledLesson::lesson).collect());
-
-/// Every bundled lesson, in menu order.
-pub fn all() -> &'static [Lesson] {
-    &ALL
-}
-
 /// Draws the list into all of `ui`.
 pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -35,7 +24,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             heading(ui, title);
             ui.add(Label::new(RichText::new(about).color(state.palette().quiet)).wrap());
             ui.add_space(UNIT);
-            for lesson in all().iter().filter(|lesson| lesson.kind == kind) {
+            for lesson in bundled_lessons().iter().filter(|lesson| lesson.kind == kind) {
                 entry_ui(ui, state, lesson, out);
             }
             ui.add_space(3.0 * UNIT);

@@ -6,8 +6,6 @@ mod curve;
 mod panel;
 mod question;
 
-pub use self::contents::all;
-
 use std::sync::Arc;
 
 use driftscope_study::lab::FiguresQuestion;

@@ -1,6 +1,8 @@
 //! The bundled lessons and laboratory sheets.
 
-use super::{Lesson, LessonKind};
+use std::sync::LazyLock;
+
+use super::Lesson;
 
 /// A bundled lesson.
 #[derive(Debug)]
@@ -39,6 +41,14 @@ lessons! {
     "sheet-noise",
 }
 
+/// Every bundled lesson itself, in menu order, read once.
+#[must_use]
+pub fn bundled_lessons() -> &'static [Lesson] {
+    static ALL: LazyLock<Vec<Lesson>> =
+        LazyLock::new(|| LESSONS.iter().map(BundledLesson::lesson).collect());
+    &ALL
+}
+
 /// The bundled lesson called `name`.
 #[must_use]
 pub fn bundled_lesson(name: &str) -> Option<&'static BundledLesson> {
@@ -53,11 +63,5 @@ impl BundledLesson {
     #[must_use]
     pub fn lesson(&self) -> Lesson {
         Lesson::from_toml(self.text, self.name).expect("bundled lessons are tested")
-    }
-
-    /// Whether it is a laboratory sheet.
-    #[must_use]
-    pub fn is_sheet(&self) -> bool {
-        self.lesson().kind == LessonKind::Sheet
     }
 }

@@ -21,7 +21,7 @@ use crate::scene::Scene;
 
 pub use self::checked::{CheckedClaim, check_claims};
 pub use self::instruction::Instruction;
-pub use self::library::{BundledLesson, LESSONS, bundled_lesson};
+pub use self::library::{BundledLesson, LESSONS, bundled_lesson, bundled_lessons};
 pub use self::pointer::{Pointer, Visible};
 pub use self::question::{Guess, LessonQuestion, Way};
 pub use self::stand::Stand;

@@ -1,5 +1,7 @@
 //! The bundled demonstrations.
 
+use std::sync::LazyLock;
+
 use super::Scene;
 
 /// A demonstration: a scene with a title and two sentences of what to watch.
@@ -34,6 +36,14 @@ library![
     "linear-diffusion-forwards",
     "oscillator-energy",
 ];
+
+/// Every demonstration itself, in menu order, read once.
+#[must_use]
+pub fn bundled_scenes() -> &'static [Scene] {
+    static ALL: LazyLock<Vec<Scene>> =
+        LazyLock::new(|| LIBRARY.iter().map(Bundled::scene).collect());
+    &ALL
+}
 
 /// The demonstration called `name`.
 #[must_use]

@@ -32,7 +32,7 @@ pub use change::Change;
 pub use data::{Blob, Data, PointList, data_from_paste, data_from_picture};
 pub use in_picture::{PICTURE_ENDINGS, PNG_KEYWORD, SVG_ELEMENT, XMP_ELEMENT};
 pub use layer::{Layer, Layers};
-pub use library::{Bundled, LIBRARY, bundled};
+pub use library::{Bundled, LIBRARY, bundled, bundled_scenes};
 pub use link::LinkError;
 pub use model::ModelName;
 pub use pane::{MOST_PANES, Pane};
