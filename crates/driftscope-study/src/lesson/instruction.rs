@@ -70,14 +70,17 @@ impl Instruction {
         })
     }
 
-    /// Looks in `folder` for the scene file that it names.
+    /// Looks in `folder` for the file that it names.
     pub(super) fn seen_from(&mut self, folder: &Path) {
-        if let Self::Scene(name) = self
-            && bundled(name).is_none()
-            && !crate::link::is_link(name)
-            && Path::new(name).is_relative()
-        {
-            *name = folder.join(&*name).to_string_lossy().into_owned();
+        match self {
+            Self::Scene(name) => {
+                let file = bundled(name).is_none() && !crate::link::is_link(name);
+                if file && Path::new(name).is_relative() {
+                    *name = folder.join(&*name).to_string_lossy().into_owned();
+                }
+            }
+            Self::Setting(change) => change.seen_from(folder),
+            _ => {}
         }
     }
 }

@@ -69,28 +69,7 @@ impl Several {
         match self {
             Self::One(line) => vec![line],
             Self::Many(lines) => lines,
-            Self::Table(table) => {
-                let mut lines = Vec::new();
-                spread(&table, "", &mut lines);
-                lines
-            }
-        }
-    }
-}
-
-/// Every setting of a table, groups taken apart.
-fn spread(table: &toml::Table, prefix: &str, lines: &mut Vec<String>) {
-    use crate::scene::parameters::Settings;
-    for (key, value) in table {
-        let full = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-        match value {
-            toml::Value::Table(group) if Scene::find(&full).is_none() => {
-                spread(group, &full, lines);
-            }
-            value => {
-                let change = Change { key: full, value: Some(value.clone()) };
-                lines.push(change.to_string());
-            }
+            Self::Table(table) => Change::all_in(&table).iter().map(Change::to_string).collect(),
         }
     }
 }

@@ -70,3 +70,21 @@ fn malformed_lessons_are_refused_in_one_sentence() {
     }
     assert!(Lesson::from_toml("title = \"x\"\nstep = []\n", "empty").is_err());
 }
+
+#[test]
+fn files_are_looked_for_beside_the_lesson() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let beside = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    beside("mine.csv", "x,y\n0,0\n1,0\n0,1\n");
+    beside("mine.toml", "[sampler]\nsteps = 17\n");
+    beside(
+        "lesson.toml",
+        "title = \"Mine\"\n[[step]]\nset = [\"scene=mine.toml\", \"data.points=mine.csv\", \"field.kind=exact\"]\ntext = \"x\"\n",
+    );
+    let lesson = Lesson::load(&folder.path().join("lesson.toml")).expect("a lesson");
+    let scene = lesson.scene(0).expect("stands");
+    assert_eq!(scene.sampler.steps, 17);
+    assert_eq!(scene.mixture().expect("three points").components().len(), 3);
+}

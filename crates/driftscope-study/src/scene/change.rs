@@ -1,12 +1,13 @@
 //! What is different between two scenes, setting by setting.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::parameters::{Settings, written};
-use super::text::value_of;
+use super::text::{see_from, value_at, value_of};
 use super::{Scene, SceneError};
 
 /// One setting of a scene and what it becomes.
@@ -24,6 +25,22 @@ impl Change {
     /// A key set to a value.
     pub fn set(key: &str, value: impl Into<Value>) -> Self {
         Self { key: key.to_owned(), value: Some(value.into()) }
+    }
+
+    /// Every setting of a table, groups taken apart.
+    #[must_use]
+    pub fn all_in(table: &Table) -> Vec<Self> {
+        let mut changes = Vec::new();
+        compare(&Table::new(), table, "", &mut changes);
+        changes
+    }
+
+    /// Looks in `folder` for the file that the setting names, if it names one.
+    pub fn seen_from(&mut self, folder: &Path) {
+        let mut table = Table::new();
+        put(&mut table, &self.key, self.value.take());
+        see_from(&mut table, folder);
+        self.value = value_at(&table, &self.key).cloned();
     }
 
     /// A change as it is written behind `--set`: `KEY=VALUE`. Nothing after the `=` leaves a setting that

@@ -308,7 +308,7 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
 }
 
 /// Looks for the files that a scene names in `folder`.
-fn see_from(table: &mut toml::Table, folder: &Path) {
+pub(super) fn see_from(table: &mut toml::Table, folder: &Path) {
     beside(table, folder);
     if let Some(data) = table.get_mut("data").and_then(toml::Value::as_table_mut) {
         Data::seen_from(data, folder);
@@ -374,7 +374,7 @@ fn lookup(table: &toml::Table, key: &str) -> Option<String> {
 }
 
 /// The value at a dotted key.
-fn value_at<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
+pub(super) fn value_at<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
     let mut parts = key.split('.');
     let first = table.get(parts.next()?)?;
     parts.try_fold(first, |value, part| value.get(part))
