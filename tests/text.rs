@@ -8,26 +8,12 @@ use std::time::Instant;
 use driftscope::app::palette::{Palette, Theme};
 use driftscope::app::theme;
 use driftscope::picture::{Textures, rasterise, svg};
-use driftscope::text::{self, Document, Style};
+use driftscope::text::{self, Document};
 use eframe::egui::{self, Frame, Margin};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
 
 const PAGE: &str = include_str!("shared/page.md");
-
-fn style(palette: &Palette, size: f32) -> Style {
-    Style {
-        size,
-        text: palette.text,
-        strong: palette.strong,
-        quiet: palette.quiet,
-        accent: palette.accent,
-        alarm: palette.alarm,
-        line: palette.line,
-        code_ground: palette.raised,
-        terms: std::array::from_fn(|index| palette.category(index)),
-    }
-}
 
 fn page(theme: Theme, size: f32, room: [f32; 2]) -> Harness<'static, ()> {
     let document = Document::parse(PAGE);
@@ -41,7 +27,7 @@ fn page(theme: Theme, size: f32, room: [f32; 2]) -> Harness<'static, ()> {
         let palette = Palette::of(theme);
         let frame = Frame::new().fill(palette.ground).inner_margin(Margin::same(24));
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-            text::ui(ui, &document, &style(palette, size));
+            text::ui(ui, &document, &palette.text_style(size));
         });
     })
 }
@@ -100,7 +86,7 @@ fn a_page_is_set_once() {
     let ctx = egui::Context::default();
     theme::install(&ctx);
     let document = Document::parse(PAGE);
-    let style = style(Palette::of(Theme::Dark), 20.0);
+    let style = Palette::of(Theme::Dark).text_style(20.0);
     let mut times = Vec::new();
     for _ in 0..50 {
         let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
@@ -121,7 +107,7 @@ fn a_page_is_set_once() {
 fn drawn(theme: Theme, size: f32, room: [f32; 2]) -> (egui::Context, egui::FullOutput, Textures) {
     let ctx = egui::Context::default();
     theme::install(&ctx);
-    let (document, style) = (Document::parse(PAGE), style(Palette::of(theme), size));
+    let (document, style) = (Document::parse(PAGE), Palette::of(theme).text_style(size));
     let mut textures = Textures::default();
     let screen_rect = Some(egui::Rect::from_min_size(egui::Pos2::ZERO, room.into()));
     let mut output = ctx.run_ui(egui::RawInput { screen_rect, ..Default::default() }, |ui| {

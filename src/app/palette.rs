@@ -6,6 +6,8 @@ use driftscope_study::scene::Scene;
 use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Style;
+
 /// Where the window is looked at, which decides its theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Theme {
@@ -231,6 +233,22 @@ impl Palette {
             Theme::Dark => &DARK,
             Theme::Light => &LIGHT,
             Theme::Projector => &PROJECTOR,
+        }
+    }
+
+    /// How texts look, whose words have `size` points.
+    #[must_use]
+    pub fn text_style(&self, size: f32) -> Style {
+        Style {
+            size,
+            text: self.text,
+            strong: self.strong,
+            quiet: self.quiet,
+            accent: self.accent,
+            alarm: self.alarm,
+            line: self.line,
+            code_ground: self.raised,
+            terms: std::array::from_fn(|index| self.category(index)),
         }
     }
 

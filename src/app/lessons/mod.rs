@@ -15,25 +15,12 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Frame, Margin, Panel, Ui};
 
 use super::command::Commands;
-use super::palette::Palette;
 use super::state::State;
 use super::theme::TEXT;
-use crate::text::{self, Document, Style};
+use crate::text::{self, Document};
 
-/// What the lesson's texts look like.
-fn style(palette: &Palette) -> Style {
-    Style {
-        size: TEXT + 1.0,
-        text: palette.text,
-        strong: palette.strong,
-        quiet: palette.quiet,
-        accent: palette.accent,
-        alarm: palette.alarm,
-        line: palette.line,
-        code_ground: palette.raised,
-        terms: std::array::from_fn(|i| palette.category(i)),
-    }
-}
+/// Size of a lesson's words, in points.
+const SIZE: f32 = TEXT + 1.0;
 
 /// The texts of a step, read once.
 struct Texts {
@@ -104,5 +91,5 @@ impl LessonView {
 
 /// Shows a text over the width that there is.
 fn text_ui(ui: &mut Ui, document: &Document, state: &State) {
-    text::ui(ui, document, &style(state.palette()));
+    text::ui(ui, document, &state.palette().text_style(SIZE));
 }

@@ -36,8 +36,10 @@ impl LessonView {
     ) {
         head_ui(ui, state, lecture, out);
         let all = ui.available_rect_before_wrap();
-        let bar = Rect::from_min_max(all.left_bottom() - vec2(0.0, BAR), all.max);
-        let body = Rect::from_min_max(all.min, bar.right_top() - vec2(0.0, UNIT));
+        // As wide as what stands above it, which leaves room for its scroll bar.
+        let end = all.max - vec2(GUTTER, 0.0);
+        let bar = Rect::from_min_max(all.left_bottom() - vec2(0.0, BAR), end);
+        let body = Rect::from_min_max(all.min, all.right_bottom() - vec2(0.0, BAR + UNIT));
         let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("body"));
         ScrollArea::vertical()
             .id_salt((lecture.step, &lecture.lesson.title))
