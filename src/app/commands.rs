@@ -2,10 +2,11 @@
 //! and the guide.
 
 use driftscope_study::session::{Action, Mode};
-use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Key, Modifiers};
 
 use super::command::{Command, FileCommand};
 use super::drawing::{self, Drawing, Tool};
+use super::keys::Keys;
 use super::lectern::{InHand, LecternCommand};
 use super::state::{Look, State};
 
@@ -23,67 +24,8 @@ pub struct Entry {
     pub refused: fn(&State) -> Option<&'static str>,
 }
 
-/// Keys pressed together.
-#[derive(Clone, Copy, Debug)]
-pub enum Keys {
-    /// One that works while nothing has the focus, since space and arrows belong to what was reached
-    /// by the Tab key.
-    Plain(Key),
-    /// One that works whatever has the focus, but for a field of text.
-    Anywhere(Modifiers, Key),
-    /// A character, wherever the keyboard has it.
-    Character(&'static str),
-    /// Those that the desktop pastes with: what was pasted comes in their place.
-    Pasting(Key),
-}
-
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-
-impl Keys {
-    /// As it is written in menus.
-    #[must_use]
-    pub fn words(self) -> String {
-        let named = |key: Key| match key {
-            Key::ArrowLeft => "←",
-            Key::ArrowRight => "→",
-            Key::Escape => "Esc",
-            key => key.name(),
-        };
-        match self {
-            Self::Plain(key) => named(key).to_owned(),
-            Self::Anywhere(modifiers, key) => {
-                let ctrl = if modifiers.command { "Ctrl+" } else { "" };
-                let shift = if modifiers.shift { "Shift+" } else { "" };
-                format!("{ctrl}{shift}{}", named(key))
-            }
-            Self::Character(character) => character.to_owned(),
-            Self::Pasting(key) => format!("Ctrl+{}", named(key)),
-        }
-    }
-
-    fn are_pressed(self, ctx: &Context) -> bool {
-        match self {
-            Self::Plain(key) => {
-                ctx.memory(|memory| memory.focused().is_none())
-                    && ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key))
-            }
-            Self::Anywhere(modifiers, key) => {
-                let shortcut = KeyboardShortcut::new(modifiers, key);
-                // Ctrl+Z would take Ctrl+Shift+Z as well.
-                ctx.input_mut(|input| {
-                    input.modifiers.shift == modifiers.shift && input.consume_shortcut(&shortcut)
-                })
-            }
-            Self::Character(character) => ctx.input(|input| {
-                let typed = |event: &Event| matches!(event, Event::Text(text) if text == character);
-                input.events.iter().any(typed)
-            }),
-            // See `keyboard`.
-            Self::Pasting(_) => false,
-        }
-    }
-}
 
 impl Entry {
     const fn new(

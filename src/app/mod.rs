@@ -20,6 +20,7 @@ mod help;
 mod icon;
 mod in_sight;
 mod keyboard;
+mod keys;
 pub mod lab;
 mod launch;
 #[cfg(target_os = "linux")]
