@@ -28,6 +28,10 @@ pub enum Command {
     /// On with the lesson (1), of which the answer comes before the next step, or back (−1); nothing where
     /// there is no further one.
     Turn(i32),
+    /// Begin to write a lesson.
+    WriteLesson,
+    /// Show the lesson that is being written as the class sees it, or write on.
+    ToggleTrial,
     /// In front of a class.
     Lectern(LecternCommand),
     /// Fit the stage to data and noise.
@@ -121,6 +125,8 @@ pub enum FileCommand {
     AskOpenScene,
     /// Ask which lesson to open.
     AskOpenLesson,
+    /// Ask where to save the lesson that is being written.
+    AskSaveLesson,
     /// Ask which data to open.
     AskOpenData,
     /// Ask where to save the scene.
@@ -156,6 +162,8 @@ pub enum FileCommand {
     OpenTimes(PathBuf),
     /// Save the scene here.
     SaveScene(PathBuf),
+    /// Save the lesson that is being written here.
+    SaveLesson(PathBuf),
     /// Save the trained model here.
     SaveModel(PathBuf),
 }

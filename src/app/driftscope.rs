@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use driftscope_study::Experiment;
 use driftscope_study::export::code::{Target, model_file};
+use driftscope_study::lesson::{Lesson, LessonStep, Stand};
 use driftscope_study::scene::{Data, FieldKind};
 use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
 use driftscope_study::work::ThreadCrew;
@@ -170,7 +171,8 @@ impl Driftscope {
     fn act(&mut self, mut action: Action) {
         if let Action::Set { continues, .. }
         | Action::SetWhole { continues, .. }
-        | Action::TrainingSettings { continues, .. } = &mut action
+        | Action::TrainingSettings { continues, .. }
+        | Action::Draft { continues, lesson: Some(_), .. } = &mut action
         {
             let now = Instant::now();
             *continues = self.last_edit.is_some_and(|last| now - last < ONE_EDIT);
@@ -265,6 +267,8 @@ impl Driftscope {
                     self.act(action);
                 }
             }
+            Command::WriteLesson => self.write_lesson(),
+            Command::ToggleTrial => self.try_lesson(),
             Command::Lectern(command) => state.lectern.carry_out(command),
             Command::ResetView => self.views.stage.reset_view(),
             Command::Drawing(drawing) => self.draw(drawing),
@@ -301,7 +305,7 @@ impl Driftscope {
                 self.views.lab.turn_to(page);
                 self.act(Action::Mode { mode: Mode::Errors });
             }
-            Command::ToggleHelp => state.help = !state.help,
+            Command::ToggleHelp => state.help = state.help.toggled(),
             Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
@@ -317,6 +321,35 @@ impl Driftscope {
                 Ok(command) => self.carry_out(command, ctx),
                 Err(words) => self.complain(words),
             },
+        }
+    }
+
+    /// Begins to write a lesson, whose first step is what is shown.
+    fn write_lesson(&mut self) {
+        if let Some(draft) = self.state.draft() {
+            // It is gone on with.
+            let lesson = Some(Box::new((**draft).clone()));
+            return self.act(Action::Draft { lesson, step: 0, continues: true });
+        }
+        let set = self.state.session.stand().set_since(&Stand::default());
+        let step = match set {
+            Ok(set) => LessonStep { set, ..LessonStep::default() },
+            Err(why) => return self.complain(why),
+        };
+        let lesson =
+            Lesson { title: "My lesson".to_owned(), steps: vec![step], ..Lesson::default() };
+        self.last_edit = None;
+        self.state.trial = false;
+        self.act(Action::Draft { lesson: Some(Box::new(lesson)), step: 0, continues: false });
+    }
+
+    /// Shows the lesson that is being written as the class sees it, from the step that is shown, or goes
+    /// on writing.
+    fn try_lesson(&mut self) {
+        self.state.trial = !self.state.trial;
+        let step = self.state.lesson().map_or(0, |lecture| lecture.step);
+        if self.state.trial {
+            self.act(Action::LessonStep { step });
         }
     }
 

@@ -212,6 +212,7 @@ impl Files {
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenLesson => self.ask(OPEN_LESSON),
+            FileCommand::AskSaveLesson => self.ask(SAVE_LESSON),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
             FileCommand::AskOpenTimes => self.ask(OPEN_TIMES),
@@ -248,6 +249,13 @@ impl Files {
                 let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));
                 self.start(work, Task::WriteScene { scene, path });
             }
+            FileCommand::SaveLesson(path) => match session.draft() {
+                Some(lesson) => {
+                    let (lesson, path) = (Arc::clone(lesson), with_ending(path, SCENE_ENDING));
+                    self.start(work, Task::WriteLesson { lesson, path });
+                }
+                None => self.complain("No lesson is being written.".to_owned()),
+            },
             FileCommand::SaveModel(path) => {
                 let trained = scene.trained_networks().find(|id| networks.model(*id).is_some());
                 if let Some(network) = trained {
@@ -342,6 +350,13 @@ const OPEN_SCENE: Question = Question {
     then: FileCommand::Open,
 };
 const OPEN_LESSON: Question = Question { title: "Open lesson", kind: "Lessons", ..OPEN_SCENE };
+const SAVE_LESSON: Question = Question {
+    title: "Save lesson",
+    kind: "Lessons",
+    name: Some("lesson.toml"),
+    then: FileCommand::SaveLesson,
+    ..OPEN_SCENE
+};
 const OPEN_TABLEAU: Question = Question { title: "Open tableau", kind: "Tableaus", ..OPEN_SCENE };
 const OPEN_TIMES: Question = Question {
     title: "Open schedule",

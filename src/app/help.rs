@@ -19,7 +19,7 @@ const KEYS: f32 = 38.0 * UNIT;
 
 /// Draws the map over everything while it is open.
 pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
-    if !state.help {
+    if !state.help.is_open() {
         return;
     }
     let palette = state.palette();

@@ -44,6 +44,14 @@ pub enum Icon {
     Plus,
     /// Find something.
     Find,
+    /// Further up.
+    Up,
+    /// Further down.
+    Down,
+    /// Another one like it.
+    Double,
+    /// Write on it.
+    Write,
 }
 
 /// A square button with an icon; `name` is what a screen reader says and the tooltip begins with.
@@ -159,6 +167,7 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Plus => {
             vec![line(vec![at(0.5, 0.05), at(0.5, 0.95)]), line(vec![at(0.05, 0.5), at(0.95, 0.5)])]
         }
+        Icon::Up | Icon::Down | Icon::Double | Icon::Write => of_editing(icon, rect, stroke),
         Icon::Find => {
             let lens = Shape::circle_stroke(at(0.42, 0.42), rect.width() * 0.36, stroke);
             vec![lens, line(vec![at(0.68, 0.68), at(0.98, 0.98)])]
@@ -171,6 +180,41 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         }
     };
     painter.extend(shapes);
+}
+
+/// What is done to a list of things.
+fn of_editing(icon: Icon, rect: Rect, stroke: Stroke) -> Vec<Shape> {
+    let at = |x: f32, y: f32| rect.lerp_inside(vec2(x, y));
+    let line = |points: Vec<Pos2>| Shape::line(points, stroke);
+    match icon {
+        Icon::Up => vec![line(vec![at(0.1, 0.7), at(0.5, 0.25), at(0.9, 0.7)])],
+        Icon::Down => vec![line(vec![at(0.1, 0.3), at(0.5, 0.75), at(0.9, 0.3)])],
+        Icon::Double => {
+            let sheet = |x: f32, y: f32| Rect::from_min_max(at(x, y), at(x + 0.66, y + 0.7));
+            let inside = egui::StrokeKind::Middle;
+            vec![
+                line(vec![at(0.7, 0.0), at(0.0, 0.0), at(0.0, 0.72)]),
+                Shape::rect_stroke(sheet(0.3, 0.28), 2.0, stroke, inside),
+            ]
+        }
+        Icon::Write => vec![
+            line(vec![
+                at(0.05, 0.95),
+                at(0.15, 0.65),
+                at(0.78, 0.02),
+                at(0.98, 0.22),
+                at(0.35, 0.85),
+                at(0.05, 0.95),
+            ]),
+            line(vec![at(0.62, 0.18), at(0.82, 0.38)]),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// The dot that says that something is being recorded.
+pub fn paint_dot(painter: &Painter, at: Pos2, colour: Color32) {
+    painter.circle_filled(at, 5.0, colour);
 }
 
 fn arc_point(rect: Rect, radius: f32, angle: f32) -> Pos2 {

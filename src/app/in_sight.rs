@@ -19,10 +19,24 @@ pub fn lecture(state: &State) -> Option<&Lecture> {
     state.lesson().filter(|_| is_lesson(state))
 }
 
+/// The lesson that is being written, and not tried.
+#[must_use]
+pub fn written(state: &State) -> Option<&Lecture> {
+    lecture(state).filter(|lecture| lecture.is_draft && !state.trial)
+}
+
+/// The lesson that is being written, whose step is shown beside it as the class sees it, where there is
+/// room for that.
+#[must_use]
+pub fn previewed(state: &State) -> Option<&Lecture> {
+    written(state).filter(|_| state.recorder().is_none() && !state.is_narrow())
+}
+
 /// The names of the graphs that are left; none if all are.
 #[must_use]
 pub fn graphs(state: &State) -> Option<Vec<&str>> {
-    let only = lecture(state)?.current().only.as_ref()?;
+    // Whoever records a step sees everything.
+    let only = lecture(state).filter(|_| state.recorder().is_none())?.current().only.as_ref()?;
     let named = only.iter().filter_map(|visible| match visible {
         Visible::Plot(name) => Some(name.as_str()),
         Visible::Control(_) => None,

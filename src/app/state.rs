@@ -104,7 +104,7 @@ pub struct State {
     /// Whether the words of a demonstration are shown.
     pub caption: bool,
     /// Whether the keyboard map is open.
-    pub help: bool,
+    pub help: Dialog,
     /// The field that finds everything by its name.
     pub finder: Dialog,
     /// Whether the schedule lies on the stage.
@@ -117,6 +117,8 @@ pub struct State {
     pub hovered_time: Option<f64>,
     /// The drawing tools.
     pub drawing: Drawing,
+    /// Whether the lesson that is being written is shown as the class sees it.
+    pub trial: bool,
     /// What a speaker has in hand.
     pub lectern: Lectern,
 }
@@ -144,13 +146,14 @@ impl State {
             session,
             look: Look::default(),
             breadth: Breadth::Both,
-            help: false,
+            help: Dialog::Closed,
             finder: Dialog::Closed,
             schedule: false,
             reading: Dialog::Closed,
             purpose: Purpose::Live,
             hovered_time: None,
             drawing: Drawing::default(),
+            trial: false,
             lectern: Lectern::default(),
         }
     }
@@ -176,6 +179,12 @@ impl State {
             || self.mode() == Mode::Lessons && self.scene().pane_count() > 1
     }
 
+    /// Whether there can be panes beside the first: to compare, or for a lesson.
+    #[must_use]
+    pub fn offers_panes(&self) -> bool {
+        self.mode() == Mode::Compare || self.recorder().is_some()
+    }
+
     /// Whether the words of a demonstration are shown; a lesson has its own.
     #[must_use]
     pub fn is_captioned(&self) -> bool {
@@ -194,7 +203,7 @@ impl State {
     pub fn panels(&self) -> Panels {
         let mut wished = self.look.panels;
         wished.plots |= self.reading.is_open();
-        if self.mode() == Mode::Lessons {
+        if self.mode() == Mode::Lessons && self.recorder().is_none() {
             // A lesson says itself what stands beside the stage.
             return wished;
         }

@@ -36,7 +36,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             let next_theme = format!("{} theme", look.theme.next().title());
             let panels = state.panels();
             let buttons = [
-                (Icon::Help, &commands::HELP, None, state.help),
+                (Icon::Help, &commands::HELP, None, state.help.is_open()),
                 (Icon::Find, &commands::FIND, None, state.finder.is_open()),
                 (Icon::FullScreen, &commands::STAGE_ALONE, None, false),
                 (Icon::Larger, &commands::PRESENTER, None, look.presenter),

@@ -85,6 +85,10 @@ impl Views {
         if state.plots_are_folded() && !alone {
             folded::right(ui, bar, state, out);
         }
+        let previews = in_sight::previewed(state).is_some();
+        if let Some(lecture) = in_sight::previewed(state).filter(|_| !alone) {
+            self.lessons.preview_ui(ui, state, lecture, out);
+        }
         if let Some(card) = in_sight::card(state).filter(|_| !alone) {
             let width = 0.5 * ui.available_width();
             Panel::right("card")
@@ -99,7 +103,7 @@ impl Views {
                     }
                     ui.advance_cursor_after_rect(rect);
                 });
-        } else if panels.plots && !alone && plots::are_there(state) {
+        } else if panels.plots && !alone && plots::are_there(state) && !previews {
             hovered = Panel::right("plots")
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)

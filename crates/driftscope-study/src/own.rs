@@ -22,7 +22,7 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 use thiserror::Error;
 
 /// What stands before the identity of content that is not written out.
-const KEPT: &str = "kept:";
+pub(crate) const KEPT: &str = "kept:";
 
 /// Content that a document can hold or name by a file. Written down it is a list or a table.
 pub trait Content: PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {

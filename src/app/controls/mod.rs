@@ -54,7 +54,7 @@ pub fn edited(state: &State, out: &mut Commands, edit: impl FnOnce(&mut Scene, &
 /// Draws all controls, one below the other.
 pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     edited(state, out, |scene, out| {
-        if state.mode() == Mode::Compare {
+        if state.offers_panes() {
             panes::ui(ui, state, scene, out);
             ui.add_space(UNIT);
         }

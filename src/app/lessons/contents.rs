@@ -25,9 +25,25 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             ui.add(Label::new(RichText::new(about).color(state.palette().quiet)).wrap());
             ui.add_space(UNIT);
             for lesson in bundled_lessons().iter().filter(|lesson| lesson.kind == kind) {
-                entry_ui(ui, state, lesson, out);
+                if entry_ui(ui, state, lesson) {
+                    let lesson = Box::new(lesson.clone());
+                    out.push(Command::Act(Action::OpenLesson { lesson }));
+                }
             }
             ui.add_space(3.0 * UNIT);
+        }
+        heading(ui, "Your own");
+        if let Some(draft) = state.draft() {
+            let about = "Being written";
+            let draft = Lesson { about: about.to_owned(), ..(**draft).clone() };
+            if entry_ui(ui, state, &draft) {
+                out.push(Command::WriteLesson);
+            }
+        } else {
+            let write = &commands::WRITE_LESSON;
+            if ui.button(write.title).on_hover_text(write.does).clicked() {
+                out.push((write.command)(state));
+            }
         }
         let open = &commands::OPEN_LESSON;
         if ui.button(open.title).on_hover_text("A lesson of one's own, from its file").clicked() {
@@ -36,8 +52,8 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     });
 }
 
-/// One lesson: a button as wide as the list.
-fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson, out: &mut Commands) {
+/// One lesson: a button as wide as the list. Whether it was pressed.
+fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson) -> bool {
     let palette = state.palette();
     let builder = UiBuilder::new().id_salt(&lesson.title).sense(Sense::click());
     let response = ui
@@ -63,8 +79,6 @@ fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson, out: &mut Commands) {
             &lesson.title,
         )
     });
-    if response.clicked() {
-        out.push(Command::Act(Action::OpenLesson { lesson: Box::new(lesson.clone()) }));
-    }
     ui.add_space(UNIT);
+    response.clicked()
 }

@@ -3,6 +3,7 @@
 mod claims;
 mod contents;
 mod curve;
+mod editor;
 mod panel;
 mod question;
 
@@ -14,7 +15,9 @@ use driftscope_study::session::Lecture;
 use driftscope_study::work::Wish;
 use eframe::egui::{Frame, Margin, Panel, Ui};
 
+use self::editor::LessonEditor;
 use super::command::Commands;
+use super::in_sight;
 use super::state::State;
 use super::theme::TEXT;
 use crate::text::{self, Document};
@@ -61,6 +64,8 @@ pub struct LessonView {
     typed: String,
     /// The curve that is being drawn.
     drawn: Vec<[f64; 2]>,
+    /// What is kept of the lesson that is being written.
+    editor: LessonEditor,
 }
 
 impl LessonView {
@@ -71,11 +76,29 @@ impl LessonView {
         Panel::left("lesson")
             .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
             .resizable(false)
-            .exact_size((0.28 * width).clamp(280.0, 560.0))
-            .show(ui, |ui| match state.lesson() {
-                Some(lecture) => self.step_ui(ui, state, lecture, out),
-                None => contents::ui(ui, state, out),
+            .exact_size(panel_width(width))
+            .show(ui, |ui| match (in_sight::written(state), state.lesson()) {
+                (Some(lecture), _) => self.editor.ui(ui, state, lecture, out),
+                (None, Some(lecture)) => self.step_ui(ui, state, lecture, out),
+                (None, None) => contents::ui(ui, state, out),
             });
+    }
+
+    /// Draws the step that is being written as the class sees it, at the right of `ui`.
+    pub fn preview_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lecture: &Lecture,
+        out: &mut Commands,
+    ) {
+        let width = ui.available_width();
+        let frame = Frame::new().fill(state.palette().panel);
+        Panel::right("preview")
+            .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
+            .resizable(false)
+            .exact_size(panel_width(width))
+            .show(ui, |ui| self.class_ui(ui, state, lecture, out));
     }
 
     /// The texts of the step that is shown.
@@ -87,6 +110,11 @@ impl LessonView {
         }
         self.texts.insert(known.unwrap_or_else(|| Texts::of(lecture)))
     }
+}
+
+/// Width of a lesson's panel in a window of this width, in points.
+fn panel_width(width: f32) -> f32 {
+    (0.28 * width).clamp(280.0, 560.0)
 }
 
 /// Shows a text over the width that there is.

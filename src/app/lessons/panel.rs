@@ -54,6 +54,35 @@ impl LessonView {
         ui.advance_cursor_after_rect(all);
     }
 
+    /// Draws the step as the class sees it, with the button that shows the answer, into all of `ui`.
+    pub(super) fn class_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lecture: &Lecture,
+        out: &mut Commands,
+    ) {
+        ui.horizontal(|ui| {
+            let title = RichText::new("As the class sees it").family(semibold());
+            ui.label(title.color(state.palette().quiet));
+            if lecture.current().question.is_some() {
+                let revealed = !lecture.revealed;
+                let title = if revealed { "Reveal" } else { "Hide the answer" };
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.add_space(GUTTER);
+                    if ui.button(title).clicked() {
+                        out.push(Command::Act(Action::Reveal { revealed }));
+                    }
+                });
+            }
+        });
+        ui.separator();
+        ScrollArea::vertical().id_salt("preview").auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - GUTTER);
+            self.body_ui(ui, state, lecture, out);
+        });
+    }
+
     fn body_ui(&mut self, ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
         let texts = self.texts(lecture);
         text_ui(ui, &texts.text, state);
@@ -70,8 +99,19 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
         let title = RichText::new(&lecture.lesson.title).family(semibold());
         let right = Layout::right_to_left(Align::Center);
         ui.with_layout(right, |ui| {
-            if icon_button(ui, Icon::Close, "All lessons", "", false).clicked() {
-                out.push(Command::Act(Action::CloseLesson));
+            let write = if lecture.is_draft {
+                ("Write on", commands::TRY_LESSON)
+            } else {
+                if icon_button(ui, Icon::Close, "All lessons", "", false).clicked() {
+                    out.push(Command::Act(Action::CloseLesson));
+                }
+                (commands::EDIT_LESSON.title, commands::EDIT_LESSON)
+            };
+            let (name, entry) = write;
+            let can = (entry.refused)(state).is_none();
+            let write = ui.add_enabled_ui(can, |ui| icon_button(ui, Icon::Write, name, "", false));
+            if write.inner.clicked() {
+                out.push((entry.command)(state));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(title.color(state.palette().quiet)).truncate());

@@ -85,6 +85,20 @@ impl Instruction {
     }
 }
 
+impl Instruction {
+    /// Names a file in `folder` as seen from there.
+    pub(super) fn named_from(&mut self, folder: &Path) {
+        let (Self::Scene(name)
+        | Self::Setting(Change { value: Some(toml::Value::String(name)), .. })) = self
+        else {
+            return;
+        };
+        if let Ok(inside) = Path::new(&*name).strip_prefix(folder) {
+            *name = inside.display().to_string();
+        }
+    }
+}
+
 impl fmt::Display for Instruction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -8,6 +8,7 @@ mod instruction;
 mod library;
 mod pointer;
 mod question;
+mod record;
 mod stand;
 mod step;
 
@@ -23,7 +24,7 @@ pub use self::checked::{CheckedClaim, check_claims};
 pub use self::instruction::Instruction;
 pub use self::library::{BundledLesson, LESSONS, bundled_lesson, bundled_lessons};
 pub use self::pointer::{Pointer, Visible};
-pub use self::question::{Guess, LessonQuestion, Way};
+pub use self::question::{CURVES, Guess, LessonQuestion, WITHIN, Way};
 pub use self::stand::Stand;
 pub use self::step::LessonStep;
 
@@ -174,12 +175,25 @@ impl Lesson {
         toml::to_string_pretty(self).expect("a lesson has nothing TOML cannot say")
     }
 
-    /// Writes a lesson file, all or nothing.
+    /// Writes a lesson file, all or nothing. Files in its folder are named as seen from there.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If it cannot be written, or is too large to be read again.
     pub fn save(&self, path: &Path) -> Result<(), LessonError> {
-        driftscope_base::files::write_atomically(path, self.to_toml().as_bytes())
+        let mut lesson = self.clone();
+        if let Some(folder) = std::path::absolute(path).ok().as_deref().and_then(Path::parent) {
+            lesson.steps.iter_mut().for_each(|step| step.named_from(folder));
+        }
+        let text = lesson.to_toml();
+        if text.len() as u64 > LARGEST_FILE_BYTES {
+            return Err(LessonError::Syntax {
+                origin: path.display().to_string(),
+                message:
+                    "it would be larger than 1 MiB; let its steps name files for data of their own"
+                        .to_owned(),
+            });
+        }
+        driftscope_base::files::write_atomically(path, text.as_bytes())
             .map_err(|source| LessonError::File { path: path.to_owned(), source })
     }
 
@@ -206,6 +220,32 @@ impl Lesson {
             step.check(&stand.scene).map_err(refused)?;
         }
         Ok(())
+    }
+
+    /// One more step, in front of the one at `place` or at the end.
+    #[must_use]
+    pub fn with_step(mut self, place: usize, step: LessonStep) -> Self {
+        self.steps.insert(place.min(self.steps.len()), step);
+        self
+    }
+
+    /// Without a step, unless it is the only one.
+    #[must_use]
+    pub fn without_step(mut self, place: usize) -> Self {
+        if place < self.steps.len() && self.steps.len() > 1 {
+            self.steps.remove(place);
+        }
+        self
+    }
+
+    /// With the step at `from` at the place `to`.
+    #[must_use]
+    pub fn with_step_moved(mut self, from: usize, to: usize) -> Self {
+        if from < self.steps.len() && to < self.steps.len() {
+            let step = self.steps.remove(from);
+            self.steps.insert(to, step);
+        }
+        self
     }
 
     /// How things stand when a step begins, whatever was done before.

@@ -52,6 +52,33 @@ pub enum Way {
     },
 }
 
+impl Way {
+    /// What cannot be asked so.
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Choices { choices, answer } if *answer >= choices.len() => {
+                let count = choices.len();
+                Err(format!("answer is the number of the right choice, from 1 to {count}"))
+            }
+            Self::Scale { ends: [least, greatest], .. }
+                if !(least < greatest && least.is_finite() && greatest.is_finite()) =>
+            {
+                Err("scale is two numbers, the smaller first".to_owned())
+            }
+            Self::Scale { ends, logarithmic: true, .. } if ends[0] <= 0.0 => {
+                Err("a logarithmic scale begins above 0".to_owned())
+            }
+            Self::Number { within, .. } if !(*within > 0.0 && *within < 1.0) => {
+                Err(format!("within = {within} is not allowed: a share between 0 and 1"))
+            }
+            Self::Curve { plot } if !CURVES.contains(&plot.as_str()) => {
+                Err(format!("a curve is drawn into one of {}", CURVES.join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,9 +92,9 @@ pub enum Guess {
 }
 
 /// Graphs that a curve can be drawn into.
-const CURVES: [&str; 2] = ["step-size-h", "error-estimate-tolerance"];
+pub const CURVES: [&str; 2] = ["step-size-h", "error-estimate-tolerance"];
 /// By which share a measured answer may be off if nothing is said.
-const WITHIN: f64 = 0.05;
+pub const WITHIN: f64 = 0.05;
 
 /// A question as it is written.
 #[derive(Clone, Serialize, Deserialize)]
@@ -107,39 +134,21 @@ impl TryFrom<Written> for LessonQuestion {
             (Some(choices), None, None) => {
                 let number = answer.as_ref().and_then(toml::Value::as_integer);
                 let place = number.and_then(|number| usize::try_from(number - 1).ok());
-                let place = place.filter(|&place| place < choices.len());
-                let answer = place.ok_or_else(|| {
-                    format!("answer is the number of the right choice, from 1 to {}", choices.len())
-                })?;
+                let answer = place.unwrap_or(choices.len());
                 Way::Choices { choices, answer }
             }
             (None, Some(ends), None) => {
                 let logarithmic = logarithmic.unwrap_or(false);
-                if !(ends[0] < ends[1] && ends.iter().all(|end| end.is_finite())) {
-                    return Err("scale is two numbers, the smaller first".to_owned());
-                }
-                if logarithmic && ends[0] <= 0.0 {
-                    return Err("a logarithmic scale begins above 0".to_owned());
-                }
                 Way::Scale { ends, logarithmic, unit, answer: figure(answer)? }
             }
-            (None, None, Some(plot)) => {
-                if !CURVES.contains(&plot.as_str()) {
-                    return Err(format!("a curve is drawn into one of {}", CURVES.join(", ")));
-                }
-                Way::Curve { plot }
-            }
+            (None, None, Some(plot)) => Way::Curve { plot },
             (None, None, None) => {
                 let within = within.unwrap_or(WITHIN);
-                if !(within > 0.0 && within < 1.0) {
-                    return Err(format!(
-                        "within = {within} is not allowed: a share between 0 and 1"
-                    ));
-                }
                 Way::Number { unit, answer: figure(answer)?, within }
             }
             _ => return Err("it has one of choices, scale and curve, or none of them".to_owned()),
         };
+        way.check()?;
         Ok(Self { ask, way })
     }
 }
@@ -190,6 +199,7 @@ impl LessonQuestion {
     }
 
     pub(super) fn check(&self, scene: &Scene) -> Result<(), String> {
+        self.way.check()?;
         match self.figure() {
             Some(figure) => {
                 figure.check(scene).map_err(|error| format!("answer `{figure}`: {error}"))

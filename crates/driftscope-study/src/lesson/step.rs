@@ -102,6 +102,11 @@ impl LessonStep {
         self.set.iter_mut().for_each(|instruction| instruction.seen_from(folder));
     }
 
+    /// Names files in `folder` as seen from there.
+    pub(super) fn named_from(&mut self, folder: &Path) {
+        self.set.iter_mut().for_each(|instruction| instruction.named_from(folder));
+    }
+
     /// Checks it against the scene that it is about.
     pub(super) fn check(&self, scene: &Scene) -> Result<(), String> {
         if !(0.0..=LONGEST).contains(&self.over) {

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use super::parameters::{Settings, written};
 use super::text::{see_from, value_at, value_of};
 use super::{Scene, SceneError};
+use crate::own;
 
 /// One setting of a scene and what it becomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +92,26 @@ impl Scene {
         let mut changes = Vec::new();
         compare(&table(self), &table(other), "", &mut changes);
         changes
+    }
+
+    /// The same for a file, which has to make sense where this program's memory is not: content of one's
+    /// own is written out, or named by its file where it is larger than 256 KiB.
+    ///
+    /// # Errors
+    /// The key of what is too large to be written out and has no file.
+    pub fn changes_in_full_to(&self, other: &Self) -> Result<Vec<Change>, String> {
+        let tables = own::in_full(|| [self, other].map(Table::try_from));
+        let [Ok(from), Ok(to)] = tables else {
+            let changes = self.changes_to(other);
+            let names_memory = |change: &&Change| change.to_string().contains(own::KEPT);
+            return match changes.iter().find(names_memory) {
+                Some(change) => Err(change.key.clone()),
+                None => Ok(changes),
+            };
+        };
+        let mut changes = Vec::new();
+        compare(&from, &to, "", &mut changes);
+        Ok(changes)
     }
 
     /// The scene with these settings. Whether they go together is for [`Scene::check`] to say.

@@ -23,6 +23,20 @@ pub enum TrainingOrder {
     Reset,
 }
 
+/// What becomes of the recording of a lesson's step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordingOrder {
+    /// It begins: what is set from now on is a step behind the one that is shown.
+    Next,
+    /// It begins: what is set from now on is set by the step that is shown.
+    Again,
+    /// What was set is the step's.
+    Keep,
+    /// What was set is forgotten.
+    Discard,
+}
+
 /// A step that is taken apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +156,27 @@ pub enum Action {
         /// The answer.
         guess: Option<Guess>,
     },
+    /// The lesson that is being written becomes this, and this step of it is shown; none is being written
+    /// any more if there is none.
+    Draft {
+        /// The lesson.
+        lesson: Option<Box<Lesson>>,
+        /// The step, from 0.
+        step: usize,
+        /// Whether it goes on with the change before: both are taken back together.
+        #[serde(default)]
+        continues: bool,
+    },
+    /// A step of the lesson that is being written is recorded.
+    Record {
+        /// What becomes of it.
+        recording: RecordingOrder,
+    },
+    /// This card of the laboratory stands beside the stage while a lesson is open, or none.
+    Card {
+        /// Its name.
+        card: Option<String>,
+    },
     /// Takes the last change back.
     Undo,
     /// Makes the change again that was taken back last.
@@ -162,6 +197,7 @@ impl Action {
             | Self::TrainingSettings { .. }
             | Self::OpenLesson { .. }
             | Self::LessonStep { .. }
+            | Self::Draft { .. }
             | Self::Undo
             | Self::Redo => true,
             Self::SelectPane { .. }
@@ -171,9 +207,22 @@ impl Action {
             | Self::Seek { .. }
             | Self::Inspect { .. }
             | Self::CloseLesson
+            | Self::Record { .. }
+            | Self::Card { .. }
             | Self::Reveal { .. }
             | Self::Hands { .. }
             | Self::Guess { .. } => false,
         }
+    }
+
+    /// Whether a recording of a lesson's step would be lost by it.
+    pub(super) fn leaves_a_recording(&self) -> bool {
+        matches!(
+            self,
+            Self::OpenLesson { .. }
+                | Self::CloseLesson
+                | Self::LessonStep { .. }
+                | Self::Draft { .. }
+        )
     }
 }

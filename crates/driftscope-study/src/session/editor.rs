@@ -7,6 +7,7 @@ use driftscope_flow::network::{NetworkId, TrainingError, TrainingSettings};
 use thiserror::Error;
 
 use super::action::Action;
+use crate::lesson::{Lesson, LessonError};
 use crate::mode::Mode;
 use crate::scene::{Problem, Scene, SceneError};
 
@@ -42,6 +43,8 @@ pub struct Document {
     pub scene: Arc<Scene>,
     /// How the next training goes.
     pub training: TrainingSettings,
+    /// The lesson that is being written, if one is. Every step of it can be shown.
+    pub draft: Option<Arc<Lesson>>,
 }
 
 /// A document, its history, and what of it is looked at.
@@ -154,6 +157,8 @@ impl Editor {
             Action::Open { scene } => {
                 self.edit(false, |shown| shown.clone_from(scene));
                 self.mode = match (scene.panes.is_empty(), self.mode) {
+                    // A scene is opened for the lesson that is being written.
+                    (_, Mode::Lessons) if self.document.draft.is_some() => Mode::Lessons,
                     (false, _) => Mode::Compare,
                     (true, Mode::Compare | Mode::Lessons) => Mode::Explore,
                     (true, mode) => mode,
@@ -184,6 +189,15 @@ impl Editor {
                 self.document.training.clone_from(settings);
                 self.remember(before, *continues);
             }
+            Action::Draft { lesson, continues, .. } => {
+                if let Some(lesson) = lesson {
+                    let refused = |error: LessonError| ActionError::Lesson(error.to_string());
+                    lesson.check("The lesson").map_err(refused)?;
+                }
+                let before = self.document.clone();
+                self.document.draft = lesson.clone().map(|lesson| Arc::new(*lesson));
+                self.remember(before, *continues);
+            }
             Action::Undo => {
                 if let Some(before) = self.undo.pop_back() {
                     self.redo.push(std::mem::replace(&mut self.document, before));
@@ -201,6 +215,8 @@ impl Editor {
             | Action::Inspect { .. }
             | Action::OpenLesson { .. }
             | Action::CloseLesson
+            | Action::Record { .. }
+            | Action::Card { .. }
             | Action::LessonStep { .. }
             | Action::Reveal { .. }
             | Action::Hands { .. }
@@ -248,6 +264,7 @@ mod tests {
 
     use super::*;
     use crate::experiment::Experiment;
+    use crate::lesson::LESSONS;
     use crate::networks::Networks;
     use crate::run::{RunOptions, run};
     use crate::scene::Change;
@@ -257,7 +274,12 @@ mod tests {
     fn any(rng: &mut impl Rng, editor: &Editor) -> Action {
         let pane = rng.random_range(0..4);
         let set = |changes| Action::Set { pane, changes, continues: false };
-        match rng.random_range(0..20) {
+        match rng.random_range(0..21) {
+            20 => {
+                let lesson = &LESSONS[rng.random_range(0..LESSONS.len())];
+                let lesson = rng.random_bool(0.7).then(|| Box::new(lesson.lesson()));
+                Action::Draft { lesson, step: 0, continues: rng.random_bool(0.5) }
+            }
             0 => Action::AddPane,
             1 => Action::RemovePane { pane },
             2 => Action::SelectPane { pane },
@@ -357,7 +379,13 @@ mod tests {
         let mut documents = vec![editor.document().clone()];
         while documents.len() < Editor::MOST_UNDO + 500 {
             let action = any(&mut rng, &editor);
-            if matches!(action, Action::Undo | Action::Redo | Action::Set { continues: true, .. }) {
+            if matches!(
+                action,
+                Action::Undo
+                    | Action::Redo
+                    | Action::Set { continues: true, .. }
+                    | Action::Draft { continues: true, .. }
+            ) {
                 continue;
             }
             done(&editor.act(&action));

@@ -27,6 +27,8 @@ pub struct Lecture {
     pub scene: Arc<Scene>,
     /// The card of the laboratory beside the stage, by its name.
     pub card: Option<String>,
+    /// Whether the lesson is being written.
+    pub is_draft: bool,
 }
 
 impl Lecture {
@@ -51,6 +53,14 @@ impl Lecture {
     #[must_use]
     pub fn asks(&self) -> bool {
         self.current().question.is_some() && !self.revealed
+    }
+}
+
+/// Among how many answers a step lets one choose.
+fn choices(step: &LessonStep) -> usize {
+    match step.question.as_ref().map(|question| &question.way) {
+        Some(Way::Choices { choices, .. }) => choices.len(),
+        _ => 0,
     }
 }
 
@@ -86,10 +96,7 @@ impl Begun {
         let from = glides.then(|| lesson.scene(number - 1)).transpose().map_err(refused)?;
         let to = &stand.scene;
         let glide = from.map(|from| Glide { from, to: to.clone(), passed: 0.0, over: step.over });
-        let choices = match step.question.as_ref().map(|question| &question.way) {
-            Some(Way::Choices { choices, .. }) => choices.len(),
-            _ => 0,
-        };
+        let choices = choices(step);
         let lecture = Lecture {
             lesson: Arc::clone(lesson),
             step: number,
@@ -98,6 +105,7 @@ impl Begun {
             guess: None,
             scene: Arc::new(to.clone()),
             card: stand.card.clone(),
+            is_draft: false,
         };
         Ok(Self { lecture, stand, glide })
     }
@@ -109,6 +117,14 @@ impl Begun {
 }
 
 impl Lecture {
+    /// Goes on with the lesson as it is written now.
+    pub(super) fn follow(&mut self, lesson: Arc<Lesson>) {
+        self.step = self.step.min(lesson.steps.len() - 1);
+        self.lesson = lesson;
+        self.hands.resize(choices(self.current()), 0);
+        self.is_draft = true;
+    }
+
     /// Does an action about the step that is shown.
     pub(super) fn act(&mut self, action: &Action) -> Result<(), ActionError> {
         match action {

@@ -1,4 +1,4 @@
-//! Reading scenes, lessons, tableaus, schedules, models and data, and writing scenes and models.
+//! Reading scenes, lessons, tableaus, schedules, models and data, and writing scenes, lessons and models.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -123,6 +123,11 @@ pub(super) fn write_scene(
     store: &Store,
 ) -> Result<Product, Unfinished> {
     store.networks.save_scene(scene, path).map_err(failed)?;
+    Ok(Product::Written(path.to_owned()))
+}
+
+pub(super) fn write_lesson(lesson: &Lesson, path: &Path) -> Result<Product, Unfinished> {
+    lesson.save(path).map_err(failed)?;
     Ok(Product::Written(path.to_owned()))
 }
 

@@ -10,6 +10,7 @@ use super::product::Product;
 use super::train::{Training, TrainingSpec};
 use super::{files, measure, solve};
 use crate::lab::{Asked, Question};
+use crate::lesson::Lesson;
 use crate::scene::Scene;
 use crate::store::Store;
 use crate::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
@@ -38,6 +39,14 @@ pub enum Task {
         /// The scene.
         #[serde(with = "crate::shared")]
         scene: Arc<Scene>,
+        /// The file, in which an older one is replaced.
+        path: PathBuf,
+    },
+    /// Write a lesson.
+    WriteLesson {
+        /// The lesson.
+        #[serde(with = "crate::shared")]
+        lesson: Arc<Lesson>,
         /// The file, in which an older one is replaced.
         path: PathBuf,
     },
@@ -71,6 +80,7 @@ impl Work for Task {
             | Self::Read(_)
             | Self::ReadTimes(_)
             | Self::WriteScene { .. }
+            | Self::WriteLesson { .. }
             | Self::WriteModel { .. } => Lane::Own,
         }
     }
@@ -101,6 +111,9 @@ impl Course<Product> for TaskCourse {
             Task::ReadTimes(path) => tell(News::Made(files::read_times(path)?)),
             Task::WriteScene { scene, path } => {
                 tell(News::Made(files::write_scene(scene, path, store)?));
+            }
+            Task::WriteLesson { lesson, path } => {
+                tell(News::Made(files::write_lesson(lesson, path)?));
             }
             Task::WriteModel { network, path } => {
                 tell(News::Made(files::write_model(*network, path, store)?));

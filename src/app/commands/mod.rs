@@ -1,8 +1,11 @@
 //! Everything that a key asks for: one table for the keyboard, the buttons, the menus, the map of keys
 //! and the guide.
 
+mod entry;
+mod lecture;
+
 use driftscope_study::session::{Action, Mode};
-use eframe::egui::{Context, Key, Modifiers};
+use eframe::egui::{Key, Modifiers};
 
 use super::command::{Command, FileCommand};
 use super::drawing::{self, Drawing, Tool};
@@ -10,50 +13,14 @@ use super::keys::Keys;
 use super::lectern::{InHand, LecternCommand};
 use super::state::{Look, State};
 
-/// One entry: its words, its keys, what it asks for.
-pub struct Entry {
-    /// What it is called on a button or in a menu.
-    pub title: &'static str,
-    /// What it does, for the map of keys and the guide.
-    pub does: &'static str,
-    /// The keys that ask for it; the first stands beside its title.
-    pub keys: &'static [Keys],
-    /// What it asks for as things stand.
-    pub command: fn(&State) -> Command,
-    /// Why it cannot be done as things stand, if it cannot.
-    pub refused: fn(&State) -> Option<&'static str>,
-}
+pub use self::entry::Entry;
+pub use self::lecture::{
+    BLANK, DISCARD_STEP, EDIT_LESSON, END_WRITING, ERASE, KEEP_STEP, LESSON_BACK, LESSON_NEXT,
+    LIGHT, PEN, RECORD_AGAIN, RECORD_STEP, SAVE_LESSON, TRY_LESSON, WRITE_LESSON,
+};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-
-impl Entry {
-    const fn new(
-        (title, does): (&'static str, &'static str),
-        keys: &'static [Keys],
-        command: fn(&State) -> Command,
-    ) -> Self {
-        Self { title, does, keys, command, refused: |_| None }
-    }
-
-    /// Its first keys, as they stand beside its title; none if no key asks for it.
-    #[must_use]
-    pub fn shortcut(&self) -> String {
-        self.keys.first().map_or_else(String::new, |keys| keys.words())
-    }
-
-    /// All its keys, for a table.
-    #[must_use]
-    pub fn all_keys(&self) -> String {
-        self.keys.iter().map(|keys| keys.words()).collect::<Vec<_>>().join(", ")
-    }
-
-    /// Whether its keys were pressed in this frame.
-    #[must_use]
-    pub fn is_pressed(&self, ctx: &Context) -> bool {
-        self.keys.iter().any(|keys| keys.are_pressed(ctx))
-    }
-}
 
 /// Play or pause.
 pub const PLAY: Entry =
@@ -266,57 +233,6 @@ pub const LEAVE: Entry = Entry::new(
     },
 );
 
-/// The pen.
-pub const PEN: Entry = Entry::new(
-    ("Pen", "a pen that writes on the stage, or put it away"),
-    &[Keys::Plain(Key::I)],
-    |_| Command::Lectern(LecternCommand::Take(InHand::Pen)),
-);
-/// What the pen wrote goes.
-pub const ERASE: Entry = Entry::new(
-    ("Erase the pen's strokes", "erase what the pen wrote"),
-    &[Keys::Plain(Key::E)],
-    |_| Command::Lectern(LecternCommand::Erase),
-);
-/// The dot of light.
-pub const LIGHT: Entry = Entry::new(
-    ("Dot of light", "a dot of light in place of the pointer, or put it away"),
-    &[Keys::Plain(Key::X)],
-    |_| Command::Lectern(LecternCommand::Take(InHand::Light)),
-);
-/// The blank screen.
-pub const BLANK: Entry = Entry::new(
-    ("Blank screen", "a black screen; again to show the window"),
-    &[Keys::Plain(Key::B)],
-    |_| Command::Lectern(LecternCommand::ToggleBlank),
-);
-/// On with the lesson.
-pub const LESSON_NEXT: Entry = Entry {
-    refused: |state| match state.lesson() {
-        None => Some("No lesson is open."),
-        Some(lecture) if lecture.asks() || lecture.step + 1 < lecture.lesson.steps.len() => None,
-        Some(_) => Some("This is the last step."),
-    },
-    ..Entry::new(
-        ("On with the lesson", "on with the lesson: show the answer, then the next step"),
-        &[Keys::Anywhere(Modifiers::NONE, Key::PageDown)],
-        |_| Command::Turn(1),
-    )
-};
-/// Back in the lesson.
-pub const LESSON_BACK: Entry = Entry {
-    refused: |state| match state.lesson() {
-        None => Some("No lesson is open."),
-        Some(lecture) if lecture.step > 0 => None,
-        Some(_) => Some("This is the first step."),
-    },
-    ..Entry::new(
-        ("Back in the lesson", "back in the lesson, to the step before"),
-        &[Keys::Anywhere(Modifiers::NONE, Key::PageUp)],
-        |_| Command::Turn(-1),
-    )
-};
-
 /// A mode of [`Mode::ALL`].
 const fn mode(
     words: (&'static str, &'static str),
@@ -384,8 +300,24 @@ pub static ALL: &[&Entry] = &[
 ];
 
 /// Every entry that no key asks for.
-pub static WITHOUT_KEYS: &[&Entry] =
-    &[&OPEN_LESSON, &OPEN_DATA, &OPEN_MODEL, &OPEN_TABLEAU, &SAVE_MODEL, &SAVE_PICTURE, &SAVE_FILM];
+pub static WITHOUT_KEYS: &[&Entry] = &[
+    &OPEN_LESSON,
+    &WRITE_LESSON,
+    &EDIT_LESSON,
+    &RECORD_STEP,
+    &RECORD_AGAIN,
+    &KEEP_STEP,
+    &DISCARD_STEP,
+    &TRY_LESSON,
+    &SAVE_LESSON,
+    &END_WRITING,
+    &OPEN_DATA,
+    &OPEN_MODEL,
+    &OPEN_TABLEAU,
+    &SAVE_MODEL,
+    &SAVE_PICTURE,
+    &SAVE_FILM,
+];
 
 /// The table of the guide.
 #[must_use]
@@ -413,7 +345,7 @@ mod tests {
 
     #[test]
     fn the_guide_has_the_table() {
-        let guide = include_str!("../../docs/guide.md");
+        let guide = include_str!("../../../docs/guide.md");
         assert!(guide.contains(&markdown()), "docs/guide.md should have\n{}", markdown());
     }
 }

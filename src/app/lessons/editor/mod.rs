@@ -1,0 +1,139 @@
+//! The lesson that is being written, in place of the controls: its steps, and all of the one that is shown.
+
+mod draft;
+mod fields;
+mod question;
+mod recording;
+mod steps;
+mod typed;
+
+use driftscope_study::lesson::LessonKind;
+use driftscope_study::session::Lecture;
+use eframe::egui::{
+    Align, Button, ComboBox, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
+
+use self::draft::DraftEdit;
+use self::typed::Typed;
+use crate::app::command::Commands;
+use crate::app::commands::{self, Entry};
+use crate::app::controls;
+use crate::app::controls::row::{Row, heading};
+use crate::app::state::State;
+use crate::app::theme::{ROW, UNIT, semibold};
+
+/// Height of the bar below, in points.
+const BAR: f32 = 10.0 * UNIT;
+/// Room for the scroll bar, in points.
+const GUTTER: f32 = 2.5 * UNIT;
+
+/// What the editor keeps from frame to frame.
+#[derive(Default)]
+pub struct LessonEditor {
+    typed: Typed,
+    /// The step that is typed into.
+    step: usize,
+    /// Why the last change of the order was not made.
+    refused: Option<String>,
+}
+
+impl LessonEditor {
+    /// Draws it into all of `ui`.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
+        if let Some(recorder) = state.recorder() {
+            let edit = &mut DraftEdit::new(lecture, out);
+            recording::ui(ui, state, edit, recorder.step);
+            controls::ui(ui, state, out);
+            return;
+        }
+        if self.step != lecture.step {
+            self.step = lecture.step;
+            self.typed.forget();
+            self.refused = None;
+        }
+        let edit = &mut DraftEdit::new(lecture, out);
+        let all = ui.available_rect_before_wrap();
+        let bar =
+            Rect::from_min_max(all.left_bottom() - vec2(0.0, BAR), all.max - vec2(GUTTER, 0.0));
+        let body = Rect::from_min_max(all.min, all.right_bottom() - vec2(0.0, BAR + UNIT));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("writing"));
+        ScrollArea::vertical().id_salt(lecture.step).auto_shrink(false).show(&mut child, |ui| {
+            ui.set_max_width(ui.available_width() - GUTTER);
+            self.body_ui(ui, state, edit);
+        });
+        let layout = Layout::left_to_right(Align::Center);
+        let mut child = ui.new_child(UiBuilder::new().max_rect(bar).layout(layout).id_salt("bar"));
+        for entry in [&commands::TRY_LESSON, &commands::SAVE_LESSON, &commands::END_WRITING] {
+            entry_button(&mut child, state, entry, edit);
+        }
+        ui.advance_cursor_after_rect(all);
+    }
+
+    fn body_ui(&mut self, ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>) {
+        lesson_ui(ui, edit);
+        heading(ui, "Steps");
+        let order = steps::ui(ui, state, edit);
+        let more = steps::more_ui(ui, state, edit);
+        if let Some(why) = order.or(more) {
+            self.refused = Some(why);
+        }
+        if let Some(why) = &self.refused {
+            steps::refused_ui(ui, state, why);
+        }
+        ui.add_space(2.0 * UNIT);
+        ui.separator();
+        let title = format!("Step {} of {}", edit.step + 1, edit.lesson.steps.len());
+        ui.label(RichText::new(title).family(semibold()).color(state.palette().strong));
+        fields::words_ui(ui, edit);
+        fields::set_ui(ui, state, edit, &mut self.typed);
+        heading(ui, "Question");
+        question::ui(ui, state, edit, &mut self.typed);
+        fields::claims_ui(ui, state, edit, &mut self.typed);
+        fields::sight_ui(ui, state, edit, &mut self.typed);
+        ui.add_space(4.0 * UNIT);
+    }
+}
+
+/// What the lesson is called and for.
+fn lesson_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>) {
+    let mut lesson = edit.lesson.clone();
+    for (name, about, text) in [
+        ("Title", "What the lesson is called in the list.", &mut lesson.title),
+        ("About", "One sentence of what it shows.", &mut lesson.about),
+    ] {
+        Row::new(name, about).show(ui, |ui| {
+            let field = ui.add(TextEdit::singleline(text).desired_width(ui.available_width()));
+            ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(name));
+        });
+    }
+    Row::new("Kind", "Whether it is shown in front of a class, or worked through by students.")
+        .show(ui, |ui| {
+            let titled = |kind| match kind {
+                LessonKind::Lesson => "Lesson",
+                LessonKind::Sheet => "Laboratory sheet",
+            };
+            let menu = ComboBox::from_id_salt("kind").width(ui.available_width());
+            menu.selected_text(titled(lesson.kind)).show_ui(ui, |ui| {
+                for kind in [LessonKind::Lesson, LessonKind::Sheet] {
+                    ui.selectable_value(&mut lesson.kind, kind, titled(kind));
+                }
+            });
+        });
+    let step = edit.step;
+    let changed = edit.become_lesson(lesson, step);
+    debug_assert!(changed.is_ok(), "its names refuse nothing: {changed:?}");
+}
+
+/// A button for an entry of the table of commands.
+fn entry_button(ui: &mut Ui, state: &State, entry: &Entry, edit: &mut DraftEdit<'_>) {
+    let refused = (entry.refused)(state);
+    let button = Button::new(entry.title).min_size(vec2(0.0, ROW + UNIT));
+    let response = ui.add_enabled(refused.is_none(), button);
+    let response = match refused {
+        Some(why) => response.on_disabled_hover_text(why),
+        None => response.on_hover_text(entry.does),
+    };
+    if response.clicked() {
+        edit.ask((entry.command)(state));
+    }
+}
