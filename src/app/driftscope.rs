@@ -13,6 +13,7 @@ use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
 use super::command::{Command, Commands, FileCommand, Joins};
+use super::cover::Cover;
 use super::drawing::{self, Drawing};
 use super::files::{FileNews, Files};
 use super::finder::Finder;
@@ -21,10 +22,11 @@ use super::lectern::LecternCommand;
 use super::pace::{Pace, processors_draw};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
+use super::speaker::Speaker;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{cover, drop_hint, help, in_sight, keyboard, paste, theme};
+use super::{drop_hint, help, in_sight, keyboard, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -41,6 +43,9 @@ pub struct Driftscope {
     views: Views,
     files: Files,
     finder: Finder,
+    cover: Cover,
+    /// While it is open.
+    speaker: Option<Speaker>,
     toasts: Toasts,
     /// The last message.
     said: String,
@@ -109,6 +114,8 @@ impl Driftscope {
             views,
             files: Files::new(ctx, launch.own_dialogs),
             finder: Finder::default(),
+            cover: Cover::default(),
+            speaker: None,
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
@@ -324,6 +331,17 @@ impl Driftscope {
         }
     }
 
+    /// The speaker's window, while it is open.
+    fn speaker_ui(&mut self, ctx: &Context) {
+        if !self.state.lectern.speaker {
+            self.speaker = None;
+            return;
+        }
+        let stage = &self.views.stage;
+        let speaker = self.speaker.get_or_insert_with(|| Speaker::open(ctx, stage, &self.state));
+        speaker.ui(ctx, stage, &self.state, &mut self.commands);
+    }
+
     /// Begins to write a lesson, whose first step is what is shown.
     fn write_lesson(&mut self) {
         if let Some(draft) = self.state.draft() {
@@ -478,7 +496,8 @@ impl eframe::App for Driftscope {
         self.finder.ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
-        cover::ui(&ctx, &self.state, &mut self.commands);
+        self.cover.ui(&ctx, &self.state, &mut self.commands);
+        self.speaker_ui(&ctx);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);
         if !commands.is_empty() {

@@ -1,4 +1,5 @@
-//! In front of a class: a pen whose strokes stay with the plot's coordinates, a dot of light, a blank screen.
+//! In front of a class: a pen whose strokes stay with the plot's coordinates, a dot of light, a blank
+//! screen or one that stands still, a window of one's own.
 
 /// What the pointer is over the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,10 @@ pub struct Lectern {
     pub in_hand: InHand,
     /// Whether the screen is blank.
     pub blank: bool,
+    /// Whether the screen shows what it showed, whatever is done.
+    pub frozen: bool,
+    /// Whether the speaker has a window.
+    pub speaker: bool,
     /// What was drawn.
     pub ink: Vec<InkStroke>,
 }
@@ -39,6 +44,10 @@ pub enum LecternCommand {
     Take(InHand),
     /// Blank the screen, or show it again.
     ToggleBlank,
+    /// Let the screen stand still, or show again what is done.
+    ToggleFreeze,
+    /// Open the speaker's window, or close it.
+    ToggleSpeaker,
     /// One more stroke.
     Draw(InkStroke),
     /// All strokes go.
@@ -52,6 +61,8 @@ impl Lectern {
             LecternCommand::Take(what) if self.in_hand == what => self.in_hand = InHand::Nothing,
             LecternCommand::Take(what) => self.in_hand = what,
             LecternCommand::ToggleBlank => self.blank = !self.blank,
+            LecternCommand::ToggleFreeze => self.frozen = !self.frozen,
+            LecternCommand::ToggleSpeaker => self.speaker = !self.speaker,
             LecternCommand::Draw(stroke) => self.ink.push(stroke),
             LecternCommand::Erase => self.ink.clear(),
         }

@@ -40,6 +40,7 @@ mod saving;
 mod screenshot;
 mod scrubber;
 mod size;
+mod speaker;
 pub mod stage;
 pub mod state;
 pub mod theme;

@@ -33,6 +33,18 @@ pub const BLANK: Entry = Entry::new(
     &[Keys::Plain(Key::B)],
     |_| Command::Lectern(LecternCommand::ToggleBlank),
 );
+/// The screen stands still.
+pub const FREEZE: Entry = Entry::new(
+    ("Freeze the screen", "let the screen stand still, whatever is done; again to show it"),
+    &[Keys::Plain(Key::Z)],
+    |_| Command::Lectern(LecternCommand::ToggleFreeze),
+);
+/// The speaker's window.
+pub const SPEAKER: Entry = Entry::new(
+    ("Speaker's window", "the speaker's window, with notes, next step and clock, or close it"),
+    &[Keys::Plain(Key::N)],
+    |_| Command::Lectern(LecternCommand::ToggleSpeaker),
+);
 /// On with the lesson.
 pub const LESSON_NEXT: Entry = Entry {
     refused: |state| match state.lesson() {

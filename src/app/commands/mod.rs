@@ -15,8 +15,9 @@ use super::state::{Look, State};
 
 pub use self::entry::Entry;
 pub use self::lecture::{
-    BLANK, DISCARD_STEP, EDIT_LESSON, END_WRITING, ERASE, KEEP_STEP, LESSON_BACK, LESSON_NEXT,
-    LIGHT, PEN, RECORD_AGAIN, RECORD_STEP, SAVE_LESSON, TRY_LESSON, WRITE_LESSON,
+    BLANK, DISCARD_STEP, EDIT_LESSON, END_WRITING, ERASE, FREEZE, KEEP_STEP, LESSON_BACK,
+    LESSON_NEXT, LIGHT, PEN, RECORD_AGAIN, RECORD_STEP, SAVE_LESSON, SPEAKER, TRY_LESSON,
+    WRITE_LESSON,
 };
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -209,12 +210,14 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the blank screen, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
+        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
         if state.lectern.blank {
             Command::Lectern(LecternCommand::ToggleBlank)
+        } else if state.lectern.frozen {
+            Command::Lectern(LecternCommand::ToggleFreeze)
         } else if state.lectern.in_hand != InHand::Nothing {
             Command::Lectern(LecternCommand::Take(state.lectern.in_hand))
         } else if state.look.panels.stage_alone {
@@ -278,6 +281,8 @@ pub static ALL: &[&Entry] = &[
     &ERASE,
     &LIGHT,
     &BLANK,
+    &FREEZE,
+    &SPEAKER,
     &UNDO,
     &REDO,
     &OPEN_SCENE,

@@ -3,6 +3,7 @@
 use super::gpu::StageGpu;
 
 /// Who draws them.
+#[derive(Clone)]
 pub enum Means {
     /// The graphics card.
     Card(StageGpu),

@@ -98,6 +98,19 @@ impl Stage {
         Self::with(Means::Marks, Dispatcher::new(crew))
     }
 
+    /// A stage in another window, that draws by the same means.
+    #[must_use]
+    pub fn beside(&self, ctx: &Context, networks: &Networks) -> Self {
+        let (ctx, store) = (ctx.clone(), Store::new(networks.clone()));
+        let crew = ThreadCrew::new(store, move || ctx.request_repaint());
+        Self::with(self.means.clone(), Dispatcher::new(crew))
+    }
+
+    /// Sees the same part of the plane as another stage.
+    pub fn see_as(&mut self, other: &Self) {
+        self.viewport = other.viewport;
+    }
+
     fn with(means: Means, work: Dispatcher<ViewTask>) -> Self {
         Self {
             means,
