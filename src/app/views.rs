@@ -87,7 +87,7 @@ impl Views {
         }
         let previews = in_sight::previewed(state).is_some();
         if let Some(lecture) = in_sight::previewed(state).filter(|_| !alone) {
-            self.lessons.preview_ui(ui, state, lecture, out);
+            self.lessons.preview_ui(ui, (state, lecture), width, out);
         }
         if let Some(card) = in_sight::card(state).filter(|_| !alone) {
             let width = 0.5 * ui.available_width();

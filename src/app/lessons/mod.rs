@@ -84,15 +84,15 @@ impl LessonView {
             });
     }
 
-    /// Draws the step that is being written as the class sees it, at the right of `ui`.
+    /// Draws the step that is being written as the class sees it in a window of this width, at the right
+    /// of `ui`.
     pub fn preview_ui(
         &mut self,
         ui: &mut Ui,
-        state: &State,
-        lecture: &Lecture,
+        (state, lecture): (&State, &Lecture),
+        width: f32,
         out: &mut Commands,
     ) {
-        let width = ui.available_width();
         let frame = Frame::new().fill(state.palette().panel);
         Panel::right("preview")
             .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))

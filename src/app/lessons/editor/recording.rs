@@ -1,7 +1,7 @@
 //! While a step is recorded: what it sets so far, and the controls.
 
 use driftscope_study::session::Action;
-use eframe::egui::{Button, ComboBox, Label, Layout, RichText, Sense, Ui, vec2};
+use eframe::egui::{Button, ComboBox, Label, RichText, Sense, Ui, vec2};
 
 use super::DraftEdit;
 use crate::app::command::Command;
@@ -38,7 +38,8 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, step: usize) {
     }
     ui.add_space(UNIT);
     card_ui(ui, state, edit);
-    ui.with_layout(Layout::left_to_right(eframe::egui::Align::Center), |ui| {
+    ui.add_space(UNIT);
+    ui.horizontal(|ui| {
         for (entry, main) in [(&commands::KEEP_STEP, true), (&commands::DISCARD_STEP, false)] {
             let title = RichText::new(entry.title).family(semibold());
             let button = if main {
