@@ -65,6 +65,11 @@ pub enum Command {
     ToggleSchedule,
     /// How the network that was trained elsewhere is read.
     ToggleReading,
+    /// Go on as the window asked when it opened, or not.
+    Notice {
+        /// Whether to go on.
+        accepted: bool,
+    },
     /// Put the caption of a demonstration away.
     DismissCaption,
     /// Ask for a file, or use the one that was chosen.

@@ -54,8 +54,10 @@ pub struct Files {
     sender: SyncSender<FileNews>,
     inbox: Receiver<FileNews>,
     asking: bool,
-    /// What is being read and written.
-    tasks: Vec<Ticket>,
+    /// What is being read and written, with the file.
+    tasks: Vec<(Ticket, PathBuf)>,
+    /// Files that were used and nobody has asked about yet.
+    used: Vec<PathBuf>,
     /// The dialog in the window, where the desktop has none.
     dialog: Option<OwnDialog>,
     /// Whether the desktop's dialogs are left alone.
@@ -78,6 +80,7 @@ impl Files {
             inbox,
             asking: false,
             tasks: Vec::new(),
+            used: Vec::new(),
             dialog: None,
             own_dialogs,
             numbers: Vec::new(),
@@ -163,11 +166,14 @@ impl Files {
 
     /// The next news of what is being read and written.
     fn news_of_tasks(&mut self, work: &Dispatcher<Task>) -> Option<FileNews> {
-        let mut found = None;
-        self.tasks.retain(|task| {
+        let (mut found, used) = (None, &mut self.used);
+        self.tasks.retain(|(task, path)| {
             while found.is_none()
                 && let Some(news) = work.news(task)
             {
+                if let News::Made(_) = news {
+                    used.push(path.clone());
+                }
                 match news {
                     News::Made(Product::Scene(scene)) => {
                         found = Some(FileNews::Scene(Box::new(Arc::unwrap_or_clone(scene))));
@@ -201,8 +207,13 @@ impl Files {
         found
     }
 
-    fn start(&mut self, work: &Dispatcher<Task>, task: Task) {
-        self.tasks.push(work.start(task));
+    fn start(&mut self, work: &Dispatcher<Task>, task: Task, path: PathBuf) {
+        self.tasks.push((work.start(task), path));
+    }
+
+    /// The files that were read or written since this was asked last.
+    pub fn used(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.used)
     }
 
     /// Asks for a file, or uses the one that was chosen.
@@ -243,16 +254,16 @@ impl Files {
                     }
                 });
             }
-            FileCommand::Open(path) => self.start(work, Task::Read(path)),
-            FileCommand::OpenTimes(path) => self.start(work, Task::ReadTimes(path)),
+            FileCommand::Open(path) => self.start(work, Task::Read(path.clone()), path),
+            FileCommand::OpenTimes(path) => self.start(work, Task::ReadTimes(path.clone()), path),
             FileCommand::SaveScene(path) => {
                 let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));
-                self.start(work, Task::WriteScene { scene, path });
+                self.start(work, Task::WriteScene { scene, path: path.clone() }, path);
             }
             FileCommand::SaveLesson(path) => match session.draft() {
                 Some(lesson) => {
                     let (lesson, path) = (Arc::clone(lesson), with_ending(path, SCENE_ENDING));
-                    self.start(work, Task::WriteLesson { lesson, path });
+                    self.start(work, Task::WriteLesson { lesson, path: path.clone() }, path);
                 }
                 None => self.complain("No lesson is being written.".to_owned()),
             },
@@ -260,7 +271,7 @@ impl Files {
                 let trained = scene.trained_networks().find(|id| networks.model(*id).is_some());
                 if let Some(network) = trained {
                     let path = with_ending(path, MODEL_ENDING);
-                    self.start(work, Task::WriteModel { network, path });
+                    self.start(work, Task::WriteModel { network, path: path.clone() }, path);
                 } else {
                     let words = "The scene shows no network that was trained in this window.";
                     self.complain(words.to_owned());

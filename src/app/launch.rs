@@ -5,10 +5,11 @@ use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
 
 use super::palette::Theme;
+use super::remembered::Remembered;
 use super::screenshot::Screenshot;
 
 /// How the window opens.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Launch {
     /// Whether the stage has the window for itself, without panels.
     pub stage_alone: bool,
@@ -30,6 +31,8 @@ pub struct Launch {
     pub page: Option<String>,
     /// A lesson that is open from the start, and its step, from 0.
     pub lesson: Option<(Lesson, usize)>,
+    /// What is remembered from the start before; nothing is kept if none.
+    pub remembered: Option<Remembered>,
     /// Whether files are asked for in the window even where the desktop has a dialog.
     pub own_dialogs: bool,
 }

@@ -23,10 +23,11 @@ mod keyboard;
 mod keys;
 pub mod lab;
 mod launch;
-#[cfg(target_os = "linux")]
 mod lectern;
 mod lessons;
+#[cfg(target_os = "linux")]
 mod libraries;
+mod notice;
 pub mod number;
 pub mod numbers;
 pub mod offscreen;
@@ -35,6 +36,7 @@ pub mod palette;
 mod paste;
 mod plots;
 mod reading;
+pub mod remembered;
 mod save_button;
 mod saving;
 mod screenshot;

@@ -1,6 +1,7 @@
 //! What the window shows. Views read it; only the window changes it.
 
 use std::ops::Deref;
+use std::path::PathBuf;
 
 use driftscope_study::ForeignWords;
 use driftscope_study::session::{Mode, Session};
@@ -93,6 +94,15 @@ impl Dialog {
     }
 }
 
+/// What is asked once, when the window opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Whether to be shown around.
+    Tour,
+    /// What becomes of the session that was interrupted.
+    Interrupted,
+}
+
 /// All that is shown: a session, and how the window looks at it.
 pub struct State {
     /// The document at work.
@@ -119,6 +129,10 @@ pub struct State {
     pub drawing: Drawing,
     /// Whether the lesson that is being written is shown as the class sees it.
     pub trial: bool,
+    /// What is asked since the window opened.
+    pub notice: Option<Notice>,
+    /// The files that were used last, the last one first.
+    pub recent: Vec<PathBuf>,
     /// What a speaker has in hand.
     pub lectern: Lectern,
 }
@@ -154,6 +168,8 @@ impl State {
             hovered_time: None,
             drawing: Drawing::default(),
             trial: false,
+            notice: None,
+            recent: Vec::new(),
             lectern: Lectern::default(),
         }
     }

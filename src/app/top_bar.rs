@@ -7,7 +7,7 @@ use eframe::egui::{
     Align, Button, Layout, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
 };
 
-use super::command::{Command, Commands};
+use super::command::{Command, Commands, FileCommand};
 use super::commands;
 use super::icon::{Icon, icon_button};
 use super::number;
@@ -159,6 +159,17 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
                 ui.close();
             }
         }
+        ui.add_enabled_ui(!state.recent.is_empty(), |ui| {
+            ui.menu_button("Recent files", |ui| {
+                for path in &state.recent {
+                    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                    if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                        out.push(Command::File(FileCommand::Open(path.clone())));
+                        ui.close();
+                    }
+                }
+            });
+        });
         ui.menu_button("Copy as", |ui| {
             for &target in TARGETS {
                 let about = format!("A Python script that samples this with {}", target.title);

@@ -34,6 +34,7 @@ use self::looks::{Theme, share};
 use self::output::{EXIT_REFUSED, complain};
 use self::scene_args::SceneArgs;
 use crate::app::palette;
+use crate::app::remembered::Remembered;
 
 /// An oscilloscope for diffusion samplers.
 ///
@@ -77,6 +78,9 @@ pub struct Cli {
     /// Open a lesson: a bundled one by name, or a lesson file.
     #[arg(long, value_name = "NAME|FILE.toml", conflicts_with_all = ["scene", "set", "mode"])]
     lesson: Option<String>,
+    /// Start afresh: neither restore the last session nor keep this one.
+    #[arg(long)]
+    fresh: bool,
     /// Begin at this step of the lesson, counted from 1.
     #[arg(long, value_name = "STEP", requires = "lesson", default_value_t = 1)]
     step: usize,
@@ -206,6 +210,21 @@ fn suppose_reading(scene: &mut Scene) -> bool {
     supposed
 }
 
+impl Cli {
+    /// Whether the window opens on whatever it likes.
+    fn asks_for_nothing(&self) -> bool {
+        self.scene.is_empty() && self.lesson.is_none() && self.mode.is_none() && self.page.is_none()
+    }
+
+    /// What is remembered from the start before; nothing for a screenshot, and where it is not wished.
+    fn remembered(&self) -> Option<Remembered> {
+        let wished = !self.fresh && self.screenshot.is_none();
+        let folder = wished.then(Remembered::usual_folder).flatten()?;
+        let found = Remembered::read(&folder);
+        Some(if self.asks_for_nothing() { found } else { found.for_something_else() })
+    }
+}
+
 fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     let screenshot = match &cli.screenshot {
         Some(path) => {
@@ -241,6 +260,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         mode: cli.mode,
         page: cli.page.clone(),
         lesson,
+        remembered: cli.remembered(),
         own_dialogs: false,
         stage_alone: false,
     })?;

@@ -15,6 +15,12 @@ pub struct SceneArgs {
 }
 
 impl SceneArgs {
+    /// Whether none was asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scene.is_none() && self.set.is_empty()
+    }
+
     /// The scene.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub enum Kind {
     Scene,
     /// A lesson or a laboratory sheet.
     Lesson,
+    /// A file that was used.
+    File,
     /// A card of the error laboratory.
     Card,
     /// A script to copy.
@@ -39,6 +41,7 @@ impl Kind {
             Self::Theme => "theme",
             Self::Scene => "scene",
             Self::Lesson => "lesson",
+            Self::File => "file",
             Self::Card => "card",
             Self::Script => "script",
         }

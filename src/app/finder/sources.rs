@@ -1,5 +1,7 @@
 //! Everything that can be found, as things stand.
 
+use std::path::PathBuf;
+
 use driftscope_flow::network::TrainingSettings;
 use driftscope_study::TrainingState;
 use driftscope_study::export::code::TARGETS;
@@ -37,6 +39,7 @@ static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
     themes,
     scenes,
     all_lessons,
+    recent_files,
     cards,
     scripts,
 ];
@@ -235,6 +238,15 @@ fn all_lessons(_: &State) -> Vec<Entry> {
         Entry::asking(Kind::Lesson, &*lesson.title, format!("lesson.{}", bundled.name), command)
     };
     LESSONS.iter().zip(bundled_lessons()).map(entry).collect()
+}
+
+fn recent_files(state: &State) -> Vec<Entry> {
+    let entry = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let command = Command::File(FileCommand::Open(path.clone()));
+        Entry::asking(Kind::File, format!("Open {name}"), path.display().to_string(), command)
+    };
+    state.recent.iter().map(entry).collect()
 }
 
 fn cards(_: &State) -> Vec<Entry> {

@@ -18,6 +18,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - GUTTER);
         for (kind, title, about) in [
+            (LessonKind::Tour, "First steps", "To be shown around."),
             (LessonKind::Lesson, "Lessons", "To be shown, or read alone. Page Down goes on."),
             (LessonKind::Sheet, "Laboratory sheets", "To be worked through: you measure."),
         ] {

@@ -15,7 +15,7 @@ pub struct BundledLesson {
 
 macro_rules! lessons {
     ($($name:literal),* $(,)?) => {
-        /// Every bundled lesson, in menu order: lessons, then laboratory sheets.
+        /// Every bundled lesson, in menu order: the tour, lessons, laboratory sheets.
         pub static LESSONS: &[BundledLesson] = &[$(BundledLesson {
             name: $name,
             text: include_str!(concat!("../../../../assets/lessons/", $name, ".toml")),
@@ -24,6 +24,7 @@ macro_rules! lessons {
 }
 
 lessons! {
+    "tour",
     "from-noise-to-data",
     "euler-cuts-corners",
     "order-at-equal-cost",

@@ -40,6 +40,8 @@ pub enum LessonKind {
     Lesson,
     /// Worked through by students, who measure.
     Sheet,
+    /// Taken alone, to be shown around.
+    Tour,
 }
 
 impl LessonKind {

@@ -6,6 +6,7 @@ use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Settings;
 use eframe::egui::{DragValue, ScrollArea, Ui};
 
+use super::button::entry_button;
 use super::draft::DraftEdit;
 use super::typed::{Line, List, Typed, text_field};
 use crate::app::commands;
@@ -52,7 +53,7 @@ pub fn set_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mut 
         })
     });
     ui.add_space(UNIT);
-    super::entry_button(ui, state, &commands::RECORD_AGAIN, edit);
+    entry_button(ui, state, &commands::RECORD_AGAIN, edit);
     let mut over = edit.shown().over;
     Row::new("Takes", "How long numbers take to get there when the step follows the one before.")
         .show(ui, |ui| {

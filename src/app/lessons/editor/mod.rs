@@ -1,5 +1,6 @@
 //! The lesson that is being written, in place of the controls: its steps, and all of the one that is shown.
 
+mod button;
 mod draft;
 mod fields;
 mod question;
@@ -10,17 +11,18 @@ mod typed;
 use driftscope_study::lesson::LessonKind;
 use driftscope_study::session::Lecture;
 use eframe::egui::{
-    Align, Button, ComboBox, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+    Align, ComboBox, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
 };
 
+use self::button::entry_button;
 use self::draft::DraftEdit;
 use self::typed::Typed;
 use crate::app::command::Commands;
-use crate::app::commands::{self, Entry};
+use crate::app::commands;
 use crate::app::controls;
 use crate::app::controls::row::{Row, heading};
 use crate::app::state::State;
-use crate::app::theme::{ROW, UNIT, semibold};
+use crate::app::theme::{UNIT, semibold};
 
 /// Height of the bar below, in points.
 const BAR: f32 = 10.0 * UNIT;
@@ -106,34 +108,24 @@ fn lesson_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>) {
             ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(name));
         });
     }
-    Row::new("Kind", "Whether it is shown in front of a class, or worked through by students.")
-        .show(ui, |ui| {
-            let titled = |kind| match kind {
-                LessonKind::Lesson => "Lesson",
-                LessonKind::Sheet => "Laboratory sheet",
-            };
-            let menu = ComboBox::from_id_salt("kind").width(ui.available_width());
-            menu.selected_text(titled(lesson.kind)).show_ui(ui, |ui| {
-                for kind in [LessonKind::Lesson, LessonKind::Sheet] {
-                    ui.selectable_value(&mut lesson.kind, kind, titled(kind));
-                }
-            });
+    Row::new(
+        "Kind",
+        "Whether it is shown in front of a class, worked through by students, or taken alone.",
+    )
+    .show(ui, |ui| {
+        let titled = |kind| match kind {
+            LessonKind::Lesson => "Lesson",
+            LessonKind::Sheet => "Laboratory sheet",
+            LessonKind::Tour => "Tour",
+        };
+        let menu = ComboBox::from_id_salt("kind").width(ui.available_width());
+        menu.selected_text(titled(lesson.kind)).show_ui(ui, |ui| {
+            for kind in [LessonKind::Lesson, LessonKind::Sheet, LessonKind::Tour] {
+                ui.selectable_value(&mut lesson.kind, kind, titled(kind));
+            }
         });
+    });
     let step = edit.step;
     let changed = edit.become_lesson(lesson, step);
     debug_assert!(changed.is_ok(), "its names refuse nothing: {changed:?}");
-}
-
-/// A button for an entry of the table of commands.
-fn entry_button(ui: &mut Ui, state: &State, entry: &Entry, edit: &mut DraftEdit<'_>) {
-    let refused = (entry.refused)(state);
-    let button = Button::new(entry.title).min_size(vec2(0.0, ROW + UNIT));
-    let response = ui.add_enabled(refused.is_none(), button);
-    let response = match refused {
-        Some(why) => response.on_disabled_hover_text(why),
-        None => response.on_hover_text(entry.does),
-    };
-    if response.clicked() {
-        edit.ask((entry.command)(state));
-    }
 }

@@ -3,7 +3,7 @@
 use driftscope_study::session::Action;
 use eframe::egui::{Button, ComboBox, Label, RichText, Sense, Ui, vec2};
 
-use super::DraftEdit;
+use super::draft::DraftEdit;
 use crate::app::command::Command;
 use crate::app::commands;
 use crate::app::controls::row::Row;

@@ -4,6 +4,7 @@ use driftscope_study::lesson::LessonStep;
 use driftscope_study::session::Action;
 use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, vec2};
 
+use super::button::entry_button;
 use super::draft::DraftEdit;
 use crate::app::command::Command;
 use crate::app::icon::{Icon, icon_button};
@@ -85,7 +86,7 @@ pub fn more_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>) -> Option<S
     let mut refused = None;
     ui.add_space(UNIT);
     ui.horizontal_wrapped(|ui| {
-        super::entry_button(ui, state, &crate::app::commands::RECORD_STEP, edit);
+        entry_button(ui, state, &crate::app::commands::RECORD_STEP, edit);
         let empty = Button::new("Add an empty step").min_size(vec2(0.0, ROW));
         if ui.add(empty).on_hover_text("A step that sets nothing, behind the one shown").clicked() {
             let place = edit.step + 1;

@@ -1,39 +1,37 @@
 //! What the window shows, and what is done with what a person asks for.
 
-use std::sync::Arc;
+mod incoming;
+mod lectures;
+mod outgoing;
+mod returning;
+
 use std::time::{Duration, Instant};
 
-use driftscope_study::Experiment;
-use driftscope_study::export::code::{Target, model_file};
-use driftscope_study::lesson::{Lesson, LessonStep, Stand};
-use driftscope_study::scene::{Data, FieldKind};
-use driftscope_study::session::{Action, Mode, Session, TrainingOrder};
+use driftscope_study::session::{Action, Mode, Session};
 use driftscope_study::work::ThreadCrew;
 use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
-use super::command::{Command, Commands, FileCommand, Joins};
+use super::command::{Command, Commands};
 use super::cover::Cover;
-use super::drawing::{self, Drawing};
-use super::files::{FileNews, Files};
+use super::files::Files;
 use super::finder::Finder;
 use super::launch::Launch;
 use super::lectern::LecternCommand;
 use super::pace::{Pace, processors_draw};
+use super::remembered::{Keeper, LastSession};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
 use super::speaker::Speaker;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{drop_hint, help, in_sight, keyboard, paste, theme};
+use super::{drop_hint, help, in_sight, keyboard, notice, paste, theme};
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
 /// Time that passes in one frame at most, so that a pause of the computer is no leap.
 const LONGEST_FRAME: Duration = Duration::from_secs(1);
-/// Said where a field changes with the data.
-const EXACT: &str = "Data of one's own have no bundled network: the field is the exact one now.";
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(8);
 
@@ -46,6 +44,9 @@ pub struct Driftscope {
     cover: Cover,
     /// While it is open.
     speaker: Option<Speaker>,
+    keeper: Keeper,
+    /// The session that was interrupted, until someone has said what becomes of it.
+    last: Option<Box<LastSession>>,
     toasts: Toasts,
     /// The last message.
     said: String,
@@ -116,6 +117,8 @@ impl Driftscope {
             finder: Finder::default(),
             cover: Cover::default(),
             speaker: None,
+            keeper: Keeper::default(),
+            last: None,
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)
                 .with_margin(vec2(16.0, 96.0)),
@@ -127,6 +130,9 @@ impl Driftscope {
             last_edit: None,
             commands: Commands::new(),
         };
+        if let Some(found) = launch.remembered {
+            window.remember(found, ctx);
+        }
         if let Some(words) = refused {
             window.complain(words);
         }
@@ -196,49 +202,6 @@ impl Driftscope {
             self.state.caption = true;
             self.views.stage.reset_view();
         }
-    }
-
-    /// Lets data of one's own be sampled, unless they are none.
-    fn give(&mut self, data: Data, joins: Joins) {
-        if self.state.training().is_some() {
-            return self.complain(drawing::TRAINED_ON.to_owned());
-        }
-        let before = self.state.scene();
-        let mut scene = (**before).clone();
-        // A built-in distribution stays named for when these are left.
-        let data = Data { name: before.data.name.clone(), ..data };
-        let became_exact = scene.give_own(data);
-        if let Err(problem) = scene.check()
-            && before.check() != Err(problem.clone())
-        {
-            return self.complain(problem.to_string());
-        }
-        let changes = before.changes_to(&scene);
-        let action = |continues| Action::SetWhole { changes, continues };
-        if joins == Joins::Recent {
-            self.act(action(false));
-        } else {
-            self.last_edit = None;
-            if let Err(reason) = self.state.session.act(&action(joins == Joins::Last)) {
-                return self.complain(reason.to_string());
-            }
-        }
-        if became_exact {
-            EXACT.clone_into(&mut self.said);
-            let accent = self.state.palette().accent;
-            self.toasts.custom(EXACT, "i".to_owned(), accent).duration(MESSAGE);
-        }
-    }
-
-    /// Takes the drawing tools in hand, if there is something to draw on, or puts them away.
-    fn draw(&mut self, drawing: Drawing) {
-        if drawing.open && self.state.tool().is_none() {
-            if let Some(reason) = drawing::refused(&self.state) {
-                return self.complain(reason.to_owned());
-            }
-            self.act(Action::Inspect { step: None });
-        }
-        self.state.drawing = drawing;
     }
 
     fn set_look(&mut self, look: Look, ctx: &Context) {
@@ -314,6 +277,7 @@ impl Driftscope {
             }
             Command::ToggleHelp => state.help = state.help.toggled(),
             Command::ToggleReading => state.reading = state.reading.toggled(),
+            Command::Notice { accepted } => self.answer_notice(accepted, ctx),
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {
                 self.files.carry_out(command, &self.state);
@@ -331,119 +295,11 @@ impl Driftscope {
         }
     }
 
-    /// The speaker's window, while it is open.
-    fn speaker_ui(&mut self, ctx: &Context) {
-        if !self.state.lectern.speaker {
-            self.speaker = None;
-            return;
-        }
-        let stage = &self.views.stage;
-        let speaker = self.speaker.get_or_insert_with(|| Speaker::open(ctx, stage, &self.state));
-        speaker.ui(ctx, stage, &self.state, &mut self.commands);
-    }
-
-    /// Begins to write a lesson, whose first step is what is shown.
-    fn write_lesson(&mut self) {
-        if let Some(draft) = self.state.draft() {
-            // It is gone on with.
-            let lesson = Some(Box::new((**draft).clone()));
-            return self.act(Action::Draft { lesson, step: 0, continues: true });
-        }
-        let set = self.state.session.stand().set_since(&Stand::default());
-        let step = match set {
-            Ok(set) => LessonStep { set, ..LessonStep::default() },
-            Err(why) => return self.complain(why),
-        };
-        let lesson =
-            Lesson { title: "My lesson".to_owned(), steps: vec![step], ..Lesson::default() };
-        self.last_edit = None;
-        self.state.trial = false;
-        self.act(Action::Draft { lesson: Some(Box::new(lesson)), step: 0, continues: false });
-    }
-
-    /// Shows the lesson that is being written as the class sees it, from the step that is shown, or goes
-    /// on writing.
-    fn try_lesson(&mut self) {
-        self.state.trial = !self.state.trial;
-        let step = self.state.lesson().map_or(0, |lecture| lecture.step);
-        if self.state.trial {
-            self.act(Action::LessonStep { step });
-        }
-    }
-
-    /// Puts the script of `target` for the pane at work on the clipboard.
-    fn copy_code(&mut self, ctx: &Context, target: &'static Target) {
-        let scene = Arc::clone(&self.state.pane().scene);
-        match Experiment::new(&scene, self.state.networks()) {
-            Ok(experiment) => {
-                let title = target.title;
-                let mut words = format!("Copied the script for {title}");
-                if let Some(file) = model_file(&experiment) {
-                    words.extend([". It reads the network from ", &file]);
-                }
-                self.copy(ctx, target.script(&experiment, None), words);
-            }
-            Err(error) => self.complain(error.to_string()),
-        }
-    }
-
-    /// Puts `text` on the clipboard and says so.
-    fn copy(&mut self, ctx: &Context, text: String, words: String) {
-        ctx.copy_text(text);
-        self.toasts.success(words).duration(MESSAGE);
-    }
-
     fn complain(&mut self, words: String) {
         self.said.clone_from(&words);
         let alarm = self.state.palette().alarm;
         // The window's fonts lack the symbol of `error`.
         self.toasts.custom(words, "!".to_owned(), alarm).duration(MESSAGE);
-    }
-
-    fn take_files(&mut self, ctx: &Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
-            self.commands.push(Command::File(FileCommand::Open(path)));
-        }
-        while let Some(news) = self.files.poll(self.state.work()) {
-            match news {
-                FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
-                FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
-                FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
-                FileNews::Lesson(lesson) => {
-                    self.commands.push(Command::Act(Action::OpenLesson { lesson }));
-                }
-                FileNews::Tableau(own) => {
-                    let before = &self.state.pane().scene;
-                    let mut scene = (**before).clone();
-                    scene.sampler.set_tableau(own);
-                    let change = Command::set(self.state.selected(), before, &scene);
-                    self.commands.push(change);
-                }
-                FileNews::Model(path, supposed) => {
-                    let before = self.state.scene();
-                    let mut scene = (**before).clone();
-                    scene.field.kind = FieldKind::Learned;
-                    scene.field.follow(Some(path.into()));
-                    if !supposed.is_empty() {
-                        // It is asked, with the guess on the stage.
-                        scene.field.reading = supposed;
-                        self.state.reading = Dialog::Open;
-                        self.views.reading.check(&scene);
-                    }
-                    let before = self.state.scene();
-                    self.commands.push(Command::set_whole(before, &scene));
-                    let training = TrainingOrder::Reset;
-                    self.commands.push(Command::Act(Action::Train { training }));
-                }
-                FileNews::Data(data) => self.commands.push(Command::data(*data)),
-                FileNews::Times(list) => self.commands.push(Command::Times(list)),
-                FileNews::Saved(path) => {
-                    self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
-                }
-                FileNews::Failed(words) => self.complain(words),
-            }
-        }
     }
 }
 
@@ -459,6 +315,7 @@ impl eframe::App for Driftscope {
         self.state.breadth =
             if ctx.content_rect().width() < theme::NARROW { Breadth::One } else { Breadth::Both };
         self.take_files(ctx);
+        self.keep();
         let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);
         if let Some(rest) = self.state.session.advance(Instant::now(), dt) {
             ctx.request_repaint_after(rest);
@@ -496,6 +353,7 @@ impl eframe::App for Driftscope {
         self.finder.ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
+        notice::ui(&ctx, &self.state, &mut self.commands);
         self.cover.ui(&ctx, &self.state, &mut self.commands);
         self.speaker_ui(&ctx);
         self.toasts.show(&ctx);
@@ -506,6 +364,10 @@ impl eframe::App for Driftscope {
         for command in commands {
             self.carry_out(command, &ctx);
         }
+    }
+
+    fn on_exit(&mut self) {
+        self.keeper.end(&self.state);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -1,0 +1,106 @@
+//! What comes in: files, and data of one's own.
+
+use driftscope_study::scene::{Data, FieldKind};
+use driftscope_study::session::{Action, TrainingOrder};
+use eframe::egui::Context;
+
+use super::{Driftscope, MESSAGE};
+use crate::app::command::{Command, FileCommand, Joins};
+use crate::app::drawing::{self, Drawing};
+use crate::app::files::FileNews;
+use crate::app::state::Dialog;
+
+/// Said where a field changes with the data.
+const EXACT: &str = "Data of one's own have no bundled network: the field is the exact one now.";
+
+impl Driftscope {
+    /// Lets data of one's own be sampled, unless they are none.
+    pub(super) fn give(&mut self, data: Data, joins: Joins) {
+        if self.state.training().is_some() {
+            return self.complain(drawing::TRAINED_ON.to_owned());
+        }
+        let before = self.state.scene();
+        let mut scene = (**before).clone();
+        // A built-in distribution stays named for when these are left.
+        let data = Data { name: before.data.name.clone(), ..data };
+        let became_exact = scene.give_own(data);
+        if let Err(problem) = scene.check()
+            && before.check() != Err(problem.clone())
+        {
+            return self.complain(problem.to_string());
+        }
+        let changes = before.changes_to(&scene);
+        let action = |continues| Action::SetWhole { changes, continues };
+        if joins == Joins::Recent {
+            self.act(action(false));
+        } else {
+            self.last_edit = None;
+            if let Err(reason) = self.state.session.act(&action(joins == Joins::Last)) {
+                return self.complain(reason.to_string());
+            }
+        }
+        if became_exact {
+            EXACT.clone_into(&mut self.said);
+            let accent = self.state.palette().accent;
+            self.toasts.custom(EXACT, "i".to_owned(), accent).duration(MESSAGE);
+        }
+    }
+
+    /// Takes the drawing tools in hand, if there is something to draw on, or puts them away.
+    pub(super) fn draw(&mut self, drawing: Drawing) {
+        if drawing.open && self.state.tool().is_none() {
+            if let Some(reason) = drawing::refused(&self.state) {
+                return self.complain(reason.to_owned());
+            }
+            self.act(Action::Inspect { step: None });
+        }
+        self.state.drawing = drawing;
+    }
+
+    /// Takes what was dropped, chosen, read and written.
+    pub(super) fn take_files(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
+            self.commands.push(Command::File(FileCommand::Open(path)));
+        }
+        while let Some(news) = self.files.poll(self.state.work()) {
+            match news {
+                FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
+                FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
+                FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
+                FileNews::Lesson(lesson) => {
+                    self.commands.push(Command::Act(Action::OpenLesson { lesson }));
+                }
+                FileNews::Tableau(own) => {
+                    let before = &self.state.pane().scene;
+                    let mut scene = (**before).clone();
+                    scene.sampler.set_tableau(own);
+                    let change = Command::set(self.state.selected(), before, &scene);
+                    self.commands.push(change);
+                }
+                FileNews::Model(path, supposed) => {
+                    let before = self.state.scene();
+                    let mut scene = (**before).clone();
+                    scene.field.kind = FieldKind::Learned;
+                    scene.field.follow(Some(path.into()));
+                    if !supposed.is_empty() {
+                        // It is asked, with the guess on the stage.
+                        scene.field.reading = supposed;
+                        self.state.reading = Dialog::Open;
+                        self.views.reading.check(&scene);
+                    }
+                    let before = self.state.scene();
+                    self.commands.push(Command::set_whole(before, &scene));
+                    let training = TrainingOrder::Reset;
+                    self.commands.push(Command::Act(Action::Train { training }));
+                }
+                FileNews::Data(data) => self.commands.push(Command::data(*data)),
+                FileNews::Times(list) => self.commands.push(Command::Times(list)),
+                FileNews::Saved(path) => {
+                    self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
+                }
+                FileNews::Failed(words) => self.complain(words),
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What goes out: onto the clipboard.
+
+use std::sync::Arc;
+
+use driftscope_study::Experiment;
+use driftscope_study::export::code::{Target, model_file};
+use eframe::egui::Context;
+
+use super::{Driftscope, MESSAGE};
+
+impl Driftscope {
+    /// Puts the script of `target` for the pane at work on the clipboard.
+    pub(super) fn copy_code(&mut self, ctx: &Context, target: &'static Target) {
+        let scene = Arc::clone(&self.state.pane().scene);
+        match Experiment::new(&scene, self.state.networks()) {
+            Ok(experiment) => {
+                let title = target.title;
+                let mut words = format!("Copied the script for {title}");
+                if let Some(file) = model_file(&experiment) {
+                    words.extend([". It reads the network from ", &file]);
+                }
+                self.copy(ctx, target.script(&experiment, None), words);
+            }
+            Err(error) => self.complain(error.to_string()),
+        }
+    }
+
+    /// Puts `text` on the clipboard and says so.
+    pub(super) fn copy(&mut self, ctx: &Context, text: String, words: String) {
+        ctx.copy_text(text);
+        self.toasts.success(words).duration(MESSAGE);
+    }
+}

@@ -1,0 +1,80 @@
+//! From one start of the program to the next: what is restored, offered and kept.
+
+use std::time::Instant;
+
+use driftscope_study::lesson::bundled_lesson;
+use driftscope_study::session::Action;
+use eframe::egui::Context;
+
+use super::Driftscope;
+use crate::app::remembered::{Keeper, LastSession, Remembered};
+use crate::app::state::{Look, Notice};
+
+impl Driftscope {
+    /// Takes over what was remembered: the last session, unless it was interrupted and someone has to say
+    /// what becomes of it.
+    pub(super) fn remember(&mut self, mut found: Remembered, ctx: &Context) {
+        let last = found.last.take();
+        if found.is_first {
+            self.state.notice = Some(Notice::Tour);
+        }
+        match last {
+            Some(Ok(last)) if found.interrupted => {
+                // The keeper leaves it alone until then.
+                found.last = Some(Ok(Box::default()));
+                self.last = Some(last);
+                self.state.notice = Some(Notice::Interrupted);
+            }
+            Some(Ok(last)) => self.restore(*last, ctx),
+            Some(Err(why)) => self.complain(format!("The last session cannot be restored: {why}")),
+            None => {}
+        }
+        self.keeper = Keeper::new(found);
+        self.state.recent = self.keeper.recent().to_vec();
+    }
+
+    /// Shows a session again as it was.
+    fn restore(&mut self, last: LastSession, ctx: &Context) {
+        let LastSession { scene, draft, window } = last;
+        let theme = window.theme().unwrap_or(self.state.look.theme);
+        let look = Look { theme, presenter: window.presenter, ..self.state.look };
+        self.set_look(look, ctx);
+        let step = window.step;
+        let mut actions = Vec::new();
+        if let Some(draft) = draft {
+            let lesson = Some(Box::new(draft));
+            actions.push(Action::Draft { lesson, step, continues: false });
+        } else if let Some(bundled) = window.lesson.as_deref().and_then(bundled_lesson) {
+            let lesson = Box::new(bundled.lesson());
+            actions.extend([Action::OpenLesson { lesson }, Action::LessonStep { step }]);
+        }
+        actions.push(Action::Open { scene: Box::new(scene) });
+        actions.extend(window.mode().map(|mode| Action::Mode { mode }));
+        for action in actions {
+            self.act(action);
+        }
+    }
+
+    /// Does what was answered to what was asked when the window opened.
+    pub(super) fn answer_notice(&mut self, accepted: bool, ctx: &Context) {
+        let Some(notice) = self.state.notice.take() else { return };
+        self.keeper.go_on();
+        match (notice, self.last.take()) {
+            (Notice::Tour, _) if accepted => {
+                let lesson = bundled_lesson("tour").expect("a test opens it").lesson();
+                self.act(Action::OpenLesson { lesson: Box::new(lesson) });
+            }
+            (Notice::Interrupted, Some(last)) if accepted => self.restore(*last, ctx),
+            _ => {}
+        }
+    }
+
+    /// Keeps how things stand, and which files were used.
+    pub(super) fn keep(&mut self) {
+        for path in self.files.used() {
+            self.keeper.used(&path);
+            self.state.recent = self.keeper.recent().to_vec();
+        }
+        self.keeper.update(&self.state, Instant::now());
+    }
+}

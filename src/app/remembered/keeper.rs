@@ -1,0 +1,135 @@
+//! Writes down what is to be remembered, now and then and when the program ends.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driftscope_study::Task;
+use driftscope_study::lesson::Lesson;
+use driftscope_study::scene::Scene;
+use driftscope_study::work::{News, Ticket};
+
+use super::last::{LastWindow, lesson_file, scene_file};
+use super::{Marker, Remembered, with_recent, write_recent};
+use crate::app::state::State;
+
+/// What changed is written down after this time.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// What was written down last.
+#[derive(Clone, PartialEq)]
+struct Kept {
+    scene: Arc<Scene>,
+    draft: Option<Arc<Lesson>>,
+    window: LastWindow,
+}
+
+impl Kept {
+    fn of(state: &State) -> Self {
+        Self {
+            scene: Arc::clone(state.scene()),
+            draft: state.draft().cloned(),
+            window: LastWindow::of(state),
+        }
+    }
+}
+
+/// Keeps what is remembered, in a folder; without one it does nothing.
+#[derive(Default)]
+pub struct Keeper {
+    folder: Option<PathBuf>,
+    recent: Vec<PathBuf>,
+    _marker: Option<Marker>,
+    kept: Option<Kept>,
+    looked: Option<Instant>,
+    writing: Vec<Ticket>,
+    /// Whether the session that was found stays as it is until someone has said what becomes of it.
+    waits: bool,
+}
+
+impl Keeper {
+    /// Goes on from what was found.
+    #[must_use]
+    pub fn new(found: Remembered) -> Self {
+        Self {
+            folder: Some(found.folder),
+            recent: found.recent,
+            _marker: found.marker,
+            waits: found.interrupted && found.last.is_some(),
+            ..Self::default()
+        }
+    }
+
+    /// The files that were used last, the last one first.
+    #[must_use]
+    pub fn recent(&self) -> &[PathBuf] {
+        &self.recent
+    }
+
+    /// A file was used.
+    pub fn used(&mut self, path: &Path) {
+        let Some(folder) = &self.folder else { return };
+        self.recent = with_recent(&self.recent, path);
+        if let Err(error) = write_recent(folder, &self.recent) {
+            log::warn!("{} cannot be written: {error}", folder.display());
+        }
+    }
+
+    /// Someone has said what becomes of the session that was found.
+    pub fn go_on(&mut self) {
+        self.waits = false;
+    }
+
+    /// Writes down how the program stands if that has changed, at most every few seconds.
+    pub fn update(&mut self, state: &State, now: Instant) {
+        let Some(folder) = self.folder.as_ref().filter(|_| !self.waits) else { return };
+        let work = state.work();
+        self.writing.retain(|ticket| {
+            while let Some(news) = work.news(ticket) {
+                match news {
+                    News::Failed(why) => {
+                        log::warn!("the session is not remembered: {why}");
+                        return false;
+                    }
+                    News::Done => return false,
+                    _ => {}
+                }
+            }
+            true
+        });
+        let due = self.looked.is_none_or(|looked| now - looked >= PAUSE);
+        if !due || !self.writing.is_empty() {
+            return;
+        }
+        self.looked = Some(now);
+        let kept = Kept::of(state);
+        if self.kept.as_ref() == Some(&kept) {
+            return;
+        }
+        if kept.window.write(folder).is_ok() {
+            let (scene, path) = (Arc::clone(&kept.scene), scene_file(folder));
+            self.writing.push(work.start(Task::WriteScene { scene, path }));
+            if let Some(lesson) = kept.draft.clone() {
+                let path = lesson_file(folder);
+                self.writing.push(work.start(Task::WriteLesson { lesson, path }));
+            }
+        }
+        self.kept = Some(kept);
+    }
+
+    /// The program ends: writes down how it stands, and waits for it.
+    pub fn end(&mut self, state: &State) {
+        let Some(folder) = self.folder.as_ref().filter(|_| !self.waits) else { return };
+        let kept = Kept::of(state);
+        let written = kept.window.write(folder).map_err(|error| error.to_string());
+        let written = written.and_then(|()| {
+            let scene = state.networks().save_scene(&kept.scene, &scene_file(folder));
+            scene.map_err(|error| error.to_string())?;
+            let draft = kept.draft.as_ref().map(|lesson| lesson.save(&lesson_file(folder)));
+            draft.transpose().map(|_| ()).map_err(|error| error.to_string())
+        });
+        if let Err(why) = written {
+            log::warn!("the session is not remembered: {why}");
+        }
+    }
+}

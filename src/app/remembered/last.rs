@@ -1,0 +1,115 @@
+//! How the program stood: what it showed, and how.
+
+use std::path::{Path, PathBuf};
+
+use driftscope_base::files::{read_text, write_atomically};
+use driftscope_study::lesson::{LESSONS, Lesson, bundled_lessons};
+use driftscope_study::scene::Scene;
+use driftscope_study::session::Mode;
+use serde::{Deserialize, Serialize};
+
+use super::LARGEST_BYTES;
+use crate::app::palette::Theme;
+use crate::app::state::State;
+
+/// How the window looked, and what it was for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LastWindow {
+    /// The theme, by its title.
+    pub theme: String,
+    /// Whether type was larger.
+    pub presenter: bool,
+    /// The mode, by its title.
+    pub mode: String,
+    /// The bundled lesson that was open, by its name.
+    pub lesson: Option<String>,
+    /// Its step, or that of the lesson that was being written, from 0.
+    pub step: usize,
+    /// Whether a lesson was being written.
+    pub writes: bool,
+}
+
+/// How the program stood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LastSession {
+    /// What was shown.
+    pub scene: Scene,
+    /// The lesson that was being written.
+    pub draft: Option<Lesson>,
+    /// How the window looked.
+    pub window: LastWindow,
+}
+
+/// Where a session stands in the folder of all that is remembered.
+pub(super) fn scene_file(folder: &Path) -> PathBuf {
+    folder.join("last").join("scene.toml")
+}
+
+pub(super) fn lesson_file(folder: &Path) -> PathBuf {
+    folder.join("last").join("lesson.toml")
+}
+
+fn window_file(folder: &Path) -> PathBuf {
+    folder.join("last").join("window.toml")
+}
+
+impl LastWindow {
+    /// How a window looks now.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let lecture = state.lesson();
+        let place = lecture.and_then(|lecture| {
+            bundled_lessons().iter().position(|lesson| *lesson == *lecture.lesson)
+        });
+        Self {
+            theme: state.look.theme.title().to_owned(),
+            presenter: state.look.presenter,
+            mode: state.mode().title().to_owned(),
+            lesson: place.map(|place| LESSONS[place].name.to_owned()),
+            step: lecture.map_or(0, |lecture| lecture.step),
+            writes: state.draft().is_some(),
+        }
+    }
+
+    /// The theme.
+    #[must_use]
+    pub fn theme(&self) -> Option<Theme> {
+        Theme::ALL.into_iter().find(|theme| theme.title() == self.theme)
+    }
+
+    /// The mode.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|mode| mode.title() == self.mode)
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+        let text = toml::to_string(self).map_err(std::io::Error::other)?;
+        std::fs::create_dir_all(folder.join("last"))?;
+        write_atomically(&window_file(folder), text.as_bytes())
+    }
+}
+
+impl LastSession {
+    /// Reads it; none where nothing is remembered.
+    pub(super) fn read(folder: &Path) -> Option<Result<Box<Self>, String>> {
+        let path = scene_file(folder);
+        if !path.exists() {
+            return None;
+        }
+        let text = read_text(&window_file(folder), LARGEST_BYTES).ok().flatten();
+        let window: LastWindow =
+            text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
+        let scene = match Scene::load(&path) {
+            Ok(scene) => scene,
+            Err(error) => return Some(Err(error.to_string())),
+        };
+        let draft = window.writes.then(|| Lesson::load(&lesson_file(folder)).ok()).flatten();
+        Some(Ok(Box::new(Self { scene, draft, window })))
+    }
+}

@@ -1,0 +1,49 @@
+//! A file that a program holds as long as it runs.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// How the names of such files begin.
+const RUNNING: &str = "running-";
+
+/// Held by this program; gone when it ends by itself.
+#[derive(Debug)]
+pub struct Marker {
+    path: PathBuf,
+    // The lock goes with it.
+    _file: File,
+}
+
+impl Marker {
+    /// Marks that this program runs, and says whether another was interrupted: it left a file that nobody
+    /// holds any more. No marker where the folder cannot be written.
+    pub fn set(folder: &Path) -> (Option<Self>, bool) {
+        let mut interrupted = false;
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if !entry.file_name().to_string_lossy().starts_with(RUNNING) {
+                continue;
+            }
+            let held = File::open(entry.path()).map(|file| file.try_lock());
+            if !matches!(held, Ok(Err(TryLockError::WouldBlock))) {
+                interrupted |= std::fs::remove_file(entry.path()).is_ok();
+            }
+        }
+        (Self::hold(folder), interrupted)
+    }
+
+    fn hold(folder: &Path) -> Option<Self> {
+        std::fs::create_dir_all(folder).ok()?;
+        let free = (0..1000).map(|n| folder.join(format!("{RUNNING}{}-{n}", std::process::id())));
+        let path = free.into_iter().find(|path| !path.exists())?;
+        let file = File::create(&path).ok()?;
+        file.try_lock().ok()?;
+        Some(Self { path, _file: file })
+    }
+}
+
+impl Drop for Marker {
+    fn drop(&mut self) {
+        // What cannot be removed is taken for an interruption next time, no worse.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}

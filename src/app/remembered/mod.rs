@@ -1,0 +1,101 @@
+//! What the program remembers from one start to the next, in a folder of its own: files that were used last,
+//! how it stood, and whether it ended by itself.
+//!
+//! - `recent.toml`: the files, the last one first;
+//! - `last/scene.toml`, with what belongs to it beside: what was shown; `last/lesson.toml`: the lesson that was
+//!   being written; `last/window.toml`: how the window looked;
+//! - `running-N`: held by a program that runs. One that nobody holds was left by one that did not end.
+
+mod keeper;
+mod last;
+mod marker;
+
+use std::path::{Path, PathBuf};
+
+use driftscope_base::files::{read_text, write_atomically};
+use serde::{Deserialize, Serialize};
+
+pub use self::keeper::Keeper;
+pub use self::last::{LastSession, LastWindow};
+pub use self::marker::Marker;
+
+/// So many files are remembered.
+const MOST_RECENT: usize = 12;
+/// Larger files are none of these.
+const LARGEST_BYTES: u64 = 1 << 20;
+const RECENT: &str = "recent.toml";
+
+/// What was found when the program started.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The files that were used last, the last one first.
+    pub recent: Vec<PathBuf>,
+    /// How the program stood, or why that cannot be read; none where nothing is remembered.
+    pub last: Option<Result<Box<LastSession>, String>>,
+    /// Whether the program was interrupted then.
+    pub interrupted: bool,
+    /// Whether this is the first start.
+    pub is_first: bool,
+    /// Says to others that this program runs.
+    pub marker: Option<Marker>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct RecentFiles {
+    files: Vec<PathBuf>,
+}
+
+impl Remembered {
+    /// Where the program keeps what it remembers, if the system has a place for that.
+    #[must_use]
+    pub fn usual_folder() -> Option<PathBuf> {
+        dirs::data_local_dir().map(|folder| folder.join("driftscope"))
+    }
+
+    /// Reads what is there, and marks that this program runs. What cannot be read is as if it were not
+    /// there, but for how the program stood.
+    #[must_use]
+    pub fn read(folder: &Path) -> Self {
+        let is_first = !folder.exists();
+        let (marker, interrupted) = Marker::set(folder);
+        let text = read_text(&folder.join(RECENT), LARGEST_BYTES).ok().flatten();
+        let recent = text.and_then(|text| toml::from_str::<RecentFiles>(&text).ok());
+        Self {
+            folder: folder.to_owned(),
+            recent: recent.unwrap_or_default().files,
+            last: LastSession::read(folder),
+            interrupted,
+            is_first,
+            marker,
+        }
+    }
+}
+
+impl Remembered {
+    /// The same where something else is to be shown than what was shown last.
+    #[must_use]
+    pub fn for_something_else(self) -> Self {
+        Self { last: None, interrupted: false, is_first: false, ..self }
+    }
+}
+
+/// The files with `path` in front.
+fn with_recent(recent: &[PathBuf], path: &Path) -> Vec<PathBuf> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let others = recent.iter().filter(|other| **other != path).cloned();
+    std::iter::once(path.clone()).chain(others).take(MOST_RECENT).collect()
+}
+
+/// Writes which files were used last.
+fn write_recent(folder: &Path, recent: &[PathBuf]) -> std::io::Result<()> {
+    let text = toml::to_string(&RecentFiles { files: recent.to_owned() })
+        .map_err(std::io::Error::other)?;
+    std::fs::create_dir_all(folder)?;
+    write_atomically(&folder.join(RECENT), text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;
