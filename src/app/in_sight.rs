@@ -60,6 +60,15 @@ pub fn hidden_graph(state: &State) -> Option<&str> {
     }
 }
 
+/// Whether what the run cost and how good it is would give away what the lesson asks; who measures an
+/// answer needs it.
+#[must_use]
+pub fn withholds(state: &State) -> bool {
+    let asking = lecture(state).filter(|lecture| lecture.asks() && !lecture.is_draft);
+    let question = asking.and_then(|lecture| lecture.current().question.as_ref());
+    question.is_some_and(|question| !matches!(question.way, Way::Number { .. }))
+}
+
 /// What the lesson points at.
 #[must_use]
 pub fn pointer(state: &State) -> Option<&Pointer> {

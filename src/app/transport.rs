@@ -9,6 +9,7 @@ use eframe::egui::{
 use super::command::{Command, Commands};
 use super::commands;
 use super::icon::{Icon, icon_button};
+use super::in_sight;
 use super::number;
 use super::palette::Palette;
 use super::scrubber;
@@ -86,6 +87,11 @@ fn speed(speed: f64) -> String {
 
 fn readings(ui: &mut Ui, state: &State) {
     let palette = state.palette();
+    if in_sight::withholds(state) {
+        let words = "What it costs and how good it is stands here once the answer is shown.";
+        ui.label(RichText::new(words).color(palette.quiet));
+        return;
+    }
     let traces = state.shown().map(|shown| &shown.traces);
     let count = |pick: fn(&driftscope_study::session::Traces) -> f64| traces.map(pick);
     let counts = [

@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
+use crate::app::in_sight;
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
@@ -29,7 +30,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
     let colour = palette.scene(&pane.scene);
     let selected = state.selected() == index;
     let name = top_bar::method(&pane.scene);
-    let figures = figures(pane);
+    let figures = figures(state, pane);
 
     let id = ui.scope_id().with(("pane", pane.key));
     let response = ui.interact(rect, id, Sense::click());
@@ -73,7 +74,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
         right = place.left() - UNIT;
     }
     let left = badge.right() + 2.0 * UNIT;
-    let figures_width = if fits(ui, rect.width(), pane) {
+    let figures_width = if fits(ui, rect.width(), (state, pane)) {
         let font = FontId::proportional(TEXT);
         let galley = painter.layout_no_wrap(figures.clone(), font, palette.text);
         let width = galley.size().x;
@@ -97,7 +98,10 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
 }
 
 /// What came of the run, in a few words.
-pub fn figures(pane: &PaneState) -> String {
+fn figures(state: &State, pane: &PaneState) -> String {
+    if in_sight::withholds(state) {
+        return String::new();
+    }
     let Some(shown) = &pane.shown else {
         return pane.failure.as_ref().map_or("solving…", |_| "cannot be solved").to_owned();
     };
@@ -113,18 +117,18 @@ pub fn figures(pane: &PaneState) -> String {
 }
 
 /// The figures of a pane whose header has no room for them.
-pub fn figures_below(ui: &Ui, width: f32, pane: &PaneState) -> Option<String> {
+pub fn figures_below(ui: &Ui, width: f32, of: (&State, &PaneState)) -> Option<String> {
     // A line each where one line would be broken anywhere.
     let joint = if width < NARROW { "\n" } else { SEPARATOR };
-    (!fits(ui, width, pane)).then(|| figures(pane).replace(SEPARATOR, joint))
+    (!fits(ui, width, of)).then(|| figures(of.0, of.1).replace(SEPARATOR, joint))
 }
 
 /// Whether name and figures fit into a header.
-fn fits(ui: &Ui, width: f32, pane: &PaneState) -> bool {
+fn fits(ui: &Ui, width: f32, (state, pane): (&State, &PaneState)) -> bool {
     let wide = |text: String, font: FontId| {
         ui.painter().layout_no_wrap(text, font, Color32::WHITE).size().x
     };
     let name = wide(top_bar::method(&pane.scene), FontId::new(TEXT, semibold()));
-    let figures = wide(figures(pane), FontId::proportional(TEXT));
+    let figures = wide(figures(state, pane), FontId::proportional(TEXT));
     name + figures + BESIDE <= width
 }

@@ -104,7 +104,7 @@ pub fn pane_ui(
             ui.add_space(CAPTION_HEIGHT);
         }
         if state.compares()
-            && let Some(figures) = header::figures_below(ui, head, pane)
+            && let Some(figures) = header::figures_below(ui, head, (state, pane))
         {
             on_ground(ui, palette, |ui| {
                 ui.label(RichText::new(figures).color(palette.text));
