@@ -73,6 +73,11 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             if icon_button(ui, Icon::Close, "All lessons", "", false).clicked() {
                 out.push(Command::Act(Action::CloseLesson));
             }
+            let handout = &commands::LESSON_HANDOUT;
+            let button = ui.add(Button::new("Handout…").frame_when_inactive(false));
+            if button.on_hover_text(handout.does).clicked() {
+                out.push((handout.command)(state));
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(title.color(state.palette().quiet)).truncate());
             });

@@ -39,7 +39,9 @@ impl PlotKind {
     /// Those that a scene alone has.
     pub const OF_SCENES: [Self; 3] = [Self::StepSize, Self::Error, Self::Counts];
 
-    fn title(self) -> &'static str {
+    /// What it is called above it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
         match self {
             Self::StepSize => steps::STEP_SIZE,
             Self::Error => steps::ERROR,

@@ -1,0 +1,190 @@
+//! Pictures of how things stand, as elements of a page.
+
+use driftscope_study::Networks;
+use driftscope_study::lesson::{Lesson, Stand};
+use driftscope_study::session::Session;
+
+use super::progress::Progress;
+use crate::app::lab;
+use crate::app::numbers::name_of;
+use crate::app::offscreen::{Offscreen, Order, RenderError, View};
+use crate::app::palette::Theme;
+use crate::app::plots::PlotKind;
+use crate::picture::{PageFilm, drawing_uri, still_uri};
+use crate::text::html::escaped;
+
+/// Pixels per point of pictures, for printers.
+const SCALE: f32 = 1.5;
+/// The stage in a picture, with one pane and with several, in points.
+const STAGE: [[f32; 2]; 2] = [[800.0, 450.0], [960.0, 540.0]];
+/// The stage in a film, whose bytes are mostly those of moving particles.
+const FILM: [[f32; 2]; 2] = [[560.0, 315.0], [640.0, 360.0]];
+/// Frames a second of a film, how many it has, and for how many the last one stays.
+const FPS: u16 = 12;
+const FRAMES: u32 = 30;
+const STAYS: u16 = 18;
+/// A graph and a card of the laboratory, in points.
+const GRAPH: [f32; 2] = [400.0, 260.0];
+const CARD: [f32; 2] = [720.0, 400.0];
+/// A drawing of more bytes than this is a picture.
+const LARGEST_DRAWING: usize = 120_000;
+
+/// What pictures are taken of.
+pub struct Camera {
+    views: Offscreen,
+}
+
+impl Camera {
+    /// Before how things stand, where one is open at a step of a lesson.
+    ///
+    /// # Errors
+    /// Why they cannot be shown.
+    pub fn before(
+        stand: &Stand,
+        lesson: Option<(&Lesson, usize)>,
+        networks: &Networks,
+    ) -> Result<Self, RenderError> {
+        let order = Order {
+            scene: stand.scene.clone(),
+            view: View::Stage,
+            size: STAGE[0],
+            scale: SCALE,
+            // Paper is light.
+            theme: Theme::Light,
+            caption: false,
+        };
+        let views = Offscreen::standing(order, Some(networks), (stand, lesson));
+        Ok(Self { views: views.map_err(RenderError::Scene)? })
+    }
+
+    /// What was found on the way.
+    pub fn session(&self) -> &Session {
+        self.views.session()
+    }
+
+    fn settle(&mut self, at: f64, progress: &mut Progress<'_>) -> Result<(), RenderError> {
+        let mut stopped = false;
+        let settled = self.views.settle(at, &mut || {
+            stopped = !progress.goes_on();
+            stopped
+        });
+        if stopped { Err(RenderError::Stopped) } else { settled.map_err(RenderError::Scene) }
+    }
+
+    fn picture(&self) -> String {
+        still_uri(&self.views.picture(), &self.views.scene_text())
+    }
+
+    /// The stage at a share of the run, and where it plays a film of the whole run, which takes the picture's
+    /// place on a screen.
+    ///
+    /// # Errors
+    /// Why it cannot be solved.
+    pub fn stage(
+        &mut self,
+        (at, plays): (Option<f64>, bool),
+        progress: &mut Progress<'_>,
+    ) -> Result<String, RenderError> {
+        let several = usize::from(self.session().scene().pane_count() > 1);
+        let size = STAGE[several];
+        self.views.look_at(View::Stage, size, SCALE);
+        self.settle(at.unwrap_or(1.0), progress)?;
+        if let (None, Some(moment)) = (at, self.views.inspected_progress()) {
+            self.settle(moment, progress)?;
+        }
+        let [what, how] = self.views.caption();
+        let alt = escaped(&format!("The stage. {what}. {how}."));
+        let still = self.picture();
+        let mut body = image("still", &still, &alt, size);
+        if plays {
+            let film = self.film(FILM[several], progress)?;
+            let alt = escaped(&format!(
+                "Film of the run on the stage, from its start to its end. {how}."
+            ));
+            body.push_str(&image("film", &film, &alt, FILM[several]));
+        }
+        let class = if plays { "stage moves" } else { "stage" };
+        Ok(figure(class, &body, &format!("{}<br>{}", escaped(&what), escaped(&how))))
+    }
+
+    fn film(&mut self, size: [f32; 2], progress: &mut Progress<'_>) -> Result<String, RenderError> {
+        self.views.look_at(View::Stage, size, 1.0);
+        self.settle(0.0, progress)?;
+        let mut film = PageFilm::new(FPS, STAYS);
+        for frame in 0..FRAMES {
+            if frame > 0 {
+                let share = f64::from(frame) / f64::from(FRAMES - 1);
+                self.views.show(share, 1.0 / f64::from(FPS));
+            }
+            film.add(self.views.picture());
+            if !progress.goes_on() {
+                return Err(RenderError::Stopped);
+            }
+        }
+        Ok(film.uri())
+    }
+
+    /// A graph of the pane at work.
+    ///
+    /// # Errors
+    /// Why it cannot be solved.
+    pub fn graph(
+        &mut self,
+        plot: PlotKind,
+        at: f64,
+        progress: &mut Progress<'_>,
+    ) -> Result<String, RenderError> {
+        self.drawing((View::Plot(plot), GRAPH), plot.title(), at, progress)
+    }
+
+    /// A card of the laboratory.
+    ///
+    /// # Errors
+    /// Why it cannot be measured.
+    pub fn card(
+        &mut self,
+        name: &str,
+        at: f64,
+        progress: &mut Progress<'_>,
+    ) -> Result<String, RenderError> {
+        let title = lab::cards().map(|(title, _)| title).find(|title| name_of(title) == name);
+        self.drawing((View::Card(name.to_owned()), CARD), title.unwrap_or(name), at, progress)
+    }
+
+    /// As vectors, which print sharp, where they are few enough.
+    fn drawing(
+        &mut self,
+        (view, size): (View, [f32; 2]),
+        title: &str,
+        at: f64,
+        progress: &mut Progress<'_>,
+    ) -> Result<String, RenderError> {
+        let class = if matches!(view, View::Card(_)) { "card" } else { "graph" };
+        self.views.look_at(view, size, SCALE);
+        self.settle(at, progress)?;
+        let svg = self.views.svg("");
+        let source = if svg.len() <= LARGEST_DRAWING { drawing_uri(&svg) } else { self.picture() };
+        let of = &self.session().pane().scene;
+        let alt = format!("{title}: {}", crate::app::top_bar::method(of));
+        Ok(figure(class, &image("still", &source, &escaped(&alt), size), ""))
+    }
+
+    /// Lets graphs be about this pane.
+    pub fn select(&mut self, pane: usize) {
+        self.views.select(pane);
+    }
+}
+
+fn image(class: &str, source: &str, alt: &str, [width, height]: [f32; 2]) -> String {
+    format!(
+        "<img class=\"{class}\" src=\"{source}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\">\n"
+    )
+}
+
+fn figure(class: &str, body: &str, caption: &str) -> String {
+    let caption = match caption {
+        "" => String::new(),
+        words => format!("<figcaption>{words}</figcaption>\n"),
+    };
+    format!("<figure class=\"{class}\">\n{body}{caption}</figure>\n")
+}
