@@ -85,7 +85,12 @@ impl PageFilm {
             if number + 1 == self.frames.len() {
                 writer.set_frame_delay(self.stays, self.fps)?;
             }
-            let pixels: Vec<u8> = frame.pixels().map(|pixel| colours.place(pixel)).collect();
+            let mut before = None;
+            let place = |pixel| match before {
+                Some((same, place)) if same == pixel => place,
+                _ => before.insert((pixel, colours.place(pixel))).1,
+            };
+            let pixels: Vec<u8> = frame.pixels().map(place).collect();
             writer.write_image_data(&pixels)?;
         }
         writer.finish()?;
@@ -101,7 +106,9 @@ mod tests {
     fn a_film_has_its_frames_and_the_last_one_stays() {
         let frame = |grey: u8| Picture { size: [4, 2], rgb: vec![grey; 24] };
         let mut film = PageFilm::new(10, 15);
-        [0, 90, 255].into_iter().for_each(|grey| film.add(frame(grey)));
+        for grey in [0, 90, 255] {
+            film.add(frame(grey));
+        }
         assert!(film.uri().starts_with("data:image/apng;base64,"));
         let bytes = film.encoded().expect("a film");
         let decoder = ::png::Decoder::new(std::io::Cursor::new(bytes));

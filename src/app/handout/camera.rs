@@ -18,14 +18,20 @@ const SCALE: f32 = 1.5;
 /// The stage in a picture, with one pane and with several, in points.
 const STAGE: [[f32; 2]; 2] = [[800.0, 450.0], [960.0, 540.0]];
 /// The stage in a film, whose bytes are mostly those of moving particles.
-const FILM: [[f32; 2]; 2] = [[560.0, 315.0], [640.0, 360.0]];
+const FILM: [[f32; 2]; 2] = [[480.0, 270.0], [560.0, 315.0]];
 /// Frames a second of a film, how many it has, and for how many the last one stays.
-const FPS: u16 = 12;
-const FRAMES: u32 = 30;
-const STAYS: u16 = 18;
+const FPS: u16 = 10;
+const FRAMES: u32 = 24;
+const STAYS: u16 = 14;
 /// A graph and a card of the laboratory, in points.
 const GRAPH: [f32; 2] = [400.0, 260.0];
 const CARD: [f32; 2] = [720.0, 400.0];
+/// What a caption says before the moment.
+const MOMENT: &str = " · t = ";
+/// A card that needs less than this share of its height gets no more.
+const FILLED: f32 = 0.8;
+/// Room below what a card shows, in points.
+const BELOW: f32 = 14.0;
 /// A drawing of more bytes than this is a picture.
 const LARGEST_DRAWING: usize = 120_000;
 
@@ -103,8 +109,14 @@ impl Camera {
             ));
             body.push_str(&image("film", &film, &alt, FILM[several]));
         }
+        // The moment is that of the picture.
+        let (what, moment) = what.split_once(MOMENT).unwrap_or((&what, ""));
+        let moment = match moment {
+            "" => String::new(),
+            moment => format!("<span class=\"moment\">{MOMENT}{}</span>", escaped(moment)),
+        };
         let class = if plays { "stage moves" } else { "stage" };
-        Ok(figure(class, &body, &format!("{}<br>{}", escaped(&what), escaped(&how))))
+        Ok(figure(class, &body, &format!("{}{moment}<br>{}", escaped(what), escaped(&how))))
     }
 
     fn film(&mut self, size: [f32; 2], progress: &mut Progress<'_>) -> Result<String, RenderError> {
@@ -160,13 +172,31 @@ impl Camera {
         progress: &mut Progress<'_>,
     ) -> Result<String, RenderError> {
         let class = if matches!(view, View::Card(_)) { "card" } else { "graph" };
-        self.views.look_at(view, size, SCALE);
+        self.views.look_at(view.clone(), size, SCALE);
         self.settle(at, progress)?;
+        let mut size = size;
+        let used = self.used();
+        if class == "card" && used < FILLED {
+            size[1] = (used * size[1] + BELOW).ceil();
+            self.views.look_at(view, size, SCALE);
+            self.settle(at, progress)?;
+        }
         let svg = self.views.svg("");
         let source = if svg.len() <= LARGEST_DRAWING { drawing_uri(&svg) } else { self.picture() };
         let of = &self.session().pane().scene;
         let alt = format!("{title}: {}", crate::app::top_bar::method(of));
         Ok(figure(class, &image("still", &source, &escaped(&alt), size), ""))
+    }
+
+    /// The share of its height that a picture fills.
+    fn used(&self) -> f32 {
+        let picture = self.views.picture();
+        let width = 3 * picture.size[0] as usize;
+        let ground = picture.rgb.get(..3).unwrap_or_default().to_vec();
+        let bare = |row: &[u8]| row.chunks_exact(3).all(|pixel| pixel == ground);
+        let rows = picture.rgb.chunks_exact(width.max(1));
+        let below = rows.rev().take_while(|row| bare(row)).count();
+        1.0 - below as f32 / picture.size[1].max(1) as f32
     }
 
     /// Lets graphs be about this pane.

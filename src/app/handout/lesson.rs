@@ -55,8 +55,15 @@ pub fn page(
     }
     let mut body = head(lesson);
     let mut curves = Vec::new();
+    let mut filmed: Vec<&Stand> = Vec::new();
     for part in &parts {
-        let pictures = pictures(lesson, part, networks, &mut progress)?;
+        // A run that was filmed for an earlier step is not filmed again.
+        let plays = part.stand.at.is_none() && part.stand.inspect.is_none();
+        let films = plays && !filmed.iter().any(|stand| is_like(stand, &part.stand));
+        if films {
+            filmed.push(&part.stand);
+        }
+        let pictures = pictures(lesson, (part, films), networks, &mut progress)?;
         body.push_str(&section(lesson, part, &pictures.shown));
         curves.push(pictures.curve);
         progress.made()?;
@@ -159,16 +166,20 @@ fn graphs(step: &LessonStep) -> (Vec<PlotKind>, Option<PlotKind>) {
     (shown.filter(|plot| named.contains(plot) && Some(*plot) != hidden).collect(), hidden)
 }
 
+/// Whether two steps show the same run.
+fn is_like(one: &Stand, other: &Stand) -> bool {
+    (&one.scene, one.pinned, one.pane) == (&other.scene, other.pinned, other.pane)
+}
+
 fn pictures(
     lesson: &Lesson,
-    part: &Part<'_>,
+    (part, films): (&Part<'_>, bool),
     networks: &Networks,
     progress: &mut Progress<'_>,
 ) -> Result<Pictures, RenderError> {
     let Part { number, step, stand, .. } = part;
     let mut camera = Camera::before(stand, Some((lesson, *number)), networks)?;
-    let plays = stand.at.is_none() && stand.inspect.is_none();
-    let mut shown = camera.stage((stand.at, plays), progress)?;
+    let mut shown = camera.stage((stand.at, films), progress)?;
     let at = stand.at.unwrap_or(1.0);
     let (graphs, hidden) = graphs(step);
     if let Some(card) = &stand.card {

@@ -189,10 +189,12 @@ fn scripts(scene: &Scene, (pane, count): (usize, usize), networks: &Networks) ->
         format!("<h2>The same in Python</h2>\n<p>The sampling{which} with other libraries:</p>\n");
     match Experiment::new(&Arc::new(scene.clone()), networks) {
         Ok(experiment) => {
+            body.push_str("<div class=\"scripts\">\n");
             for target in TARGETS {
                 let script = code(&target.script(&experiment, None));
                 body.push_str(&folded(target.title, &script));
             }
+            body.push_str("</div>\n");
         }
         Err(why) => put(&mut body, format_args!("<p>None: {}.</p>\n", escaped(&why.to_string()))),
     }
