@@ -31,6 +31,7 @@ from PIL import Image
 WIDTHS = {"wide": (1280, 900, 1), "phone": (420, 800, 2)}
 PAPERS = {"a4": (8.27, 11.69), "letter": (8.5, 11)}
 APART = 0.7
+TRIES = 5
 
 
 class Browser:
@@ -107,10 +108,15 @@ def changes(browser, film):
     browser.call("Runtime.evaluate", expression=f"scrollTo(0, {max(0, y - 200)})")
     time.sleep(0.3)
     top = browser.value("scrollY")
-    pair = [np.asarray(browser.shot()).astype(int)]
-    time.sleep(APART)
-    pair.append(np.asarray(browser.shot()).astype(int))
-    differs = np.abs(pair[0] - pair[1]).max(axis=2) > 8
+    before = np.asarray(browser.shot()).astype(int)
+    for _ in range(TRIES):
+        time.sleep(APART)
+        after = np.asarray(browser.shot()).astype(int)
+        differs = np.abs(before - after).max(axis=2) > 8
+        # The last frame stays for a while.
+        if differs.any():
+            break
+        before = after
     scale = differs.shape[1] / browser.value("innerWidth")
     inside = np.zeros_like(differs)
     # Other films in sight move, too.

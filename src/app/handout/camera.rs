@@ -20,9 +20,9 @@ const STAGE: [[f32; 2]; 2] = [[800.0, 450.0], [960.0, 540.0]];
 /// The stage in a film, whose bytes are mostly those of moving particles.
 const FILM: [[f32; 2]; 2] = [[480.0, 270.0], [560.0, 315.0]];
 /// Frames a second of a film, how many it has, and for how many the last one stays.
-const FPS: u16 = 10;
-const FRAMES: u32 = 24;
-const STAYS: u16 = 14;
+const FPS: u16 = 8;
+const FRAMES: u32 = 20;
+const STAYS: u16 = 10;
 /// A graph and a card of the laboratory, in points.
 const GRAPH: [f32; 2] = [400.0, 260.0];
 const CARD: [f32; 2] = [720.0, 400.0];
@@ -81,14 +81,14 @@ impl Camera {
         still_uri(&self.views.picture(), &self.views.scene_text())
     }
 
-    /// The stage at a share of the run, and where it plays a film of the whole run, which takes the picture's
-    /// place on a screen.
+    /// The stage at a share of the run, its end if none is asked for, and if it is filmed the whole run. On a
+    /// screen the film takes the picture's place, unless that is of a certain moment, and stands below it then.
     ///
     /// # Errors
     /// Why it cannot be solved.
     pub fn stage(
         &mut self,
-        (at, plays): (Option<f64>, bool),
+        (at, films): (Option<f64>, bool),
         progress: &mut Progress<'_>,
     ) -> Result<String, RenderError> {
         let several = usize::from(self.session().scene().pane_count() > 1);
@@ -102,7 +102,7 @@ impl Camera {
         let alt = escaped(&format!("The stage. {what}. {how}."));
         let still = self.picture();
         let mut body = image("still", &still, &alt, size);
-        if plays {
+        if films {
             let film = self.film(FILM[several], progress)?;
             let alt = escaped(&format!(
                 "Film of the run on the stage, from its start to its end. {how}."
@@ -115,7 +115,7 @@ impl Camera {
             "" => String::new(),
             moment => format!("<span class=\"moment\">{MOMENT}{}</span>", escaped(moment)),
         };
-        let class = if plays { "stage moves" } else { "stage" };
+        let class = if films && at.is_none() { "stage moves" } else { "stage" };
         Ok(figure(class, &body, &format!("{}{moment}<br>{}", escaped(what), escaped(&how))))
     }
 

@@ -55,14 +55,9 @@ pub fn page(
     }
     let mut body = head(lesson);
     let mut curves = Vec::new();
-    let mut filmed: Vec<&Stand> = Vec::new();
+    let filmed = filmed(&parts);
     for part in &parts {
-        // A run that was filmed for an earlier step is not filmed again.
-        let plays = part.stand.at.is_none() && part.stand.inspect.is_none();
-        let films = plays && !filmed.iter().any(|stand| is_like(stand, &part.stand));
-        if films {
-            filmed.push(&part.stand);
-        }
+        let films = filmed.contains(&part.number);
         let pictures = pictures(lesson, (part, films), networks, &mut progress)?;
         body.push_str(&section(lesson, part, &pictures.shown));
         curves.push(pictures.curve);
@@ -164,6 +159,23 @@ fn graphs(step: &LessonStep) -> (Vec<PlotKind>, Option<PlotKind>) {
     let named: Vec<PlotKind> = only.chain(pointed).collect();
     let shown = PlotKind::OF_SCENES.into_iter();
     (shown.filter(|plot| named.contains(plot) && Some(*plot) != hidden).collect(), hidden)
+}
+
+/// The steps whose runs are filmed: those that play, each run once; where none plays, the last that asks
+/// nothing, so that no film answers a question.
+fn filmed(parts: &[Part<'_>]) -> Vec<usize> {
+    let mut found: Vec<&Part<'_>> = Vec::new();
+    for part in parts {
+        let plays = part.stand.at.is_none() && part.stand.inspect.is_none();
+        if plays && !found.iter().any(|other| is_like(&other.stand, &part.stand)) {
+            found.push(part);
+        }
+    }
+    if found.is_empty() {
+        let tells = |part: &&Part<'_>| part.asked.is_none() && part.stand.inspect.is_none();
+        found.extend(parts.iter().rfind(tells).or(parts.last()));
+    }
+    found.iter().map(|part| part.number).collect()
 }
 
 /// Whether two steps show the same run.

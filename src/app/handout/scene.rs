@@ -76,7 +76,7 @@ pub fn page(
         let words = format!("{title}, step {} of {all}", number + 1);
         put(&mut body, format_args!("<p class=\"count\">{words}</p>\n{}", html(text)));
     }
-    body.push_str(&camera.stage((*at, true), &mut progress)?);
+    body.push_str(&camera.stage((at.filter(|at| *at < 1.0), true), &mut progress)?);
     progress.made()?;
     let moment = at.unwrap_or(1.0);
     if let Some(card) = card {

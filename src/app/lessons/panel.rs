@@ -75,6 +75,7 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             }
             let handout = &commands::LESSON_HANDOUT;
             let button = ui.add(Button::new("Handout…").frame_when_inactive(false));
+            ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(handout.title));
             if button.on_hover_text(handout.does).clicked() {
                 out.push((handout.command)(state));
             }
