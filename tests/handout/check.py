@@ -32,6 +32,8 @@ WIDTHS = {"wide": (1280, 900, 1), "phone": (420, 800, 2)}
 PAPERS = {"a4": (8.27, 11.69), "letter": (8.5, 11)}
 APART = 0.7
 TRIES = 5
+# A film of one particle moves few pixels.
+STILL = 0.0002
 
 
 class Browser:
@@ -155,7 +157,7 @@ def check(browser, path, out):
         found += [f"message: {event['params']['entry']['text']}" for event in refused]
         found += [f"{faulty} pictures without alt or broken"] if faulty else []
         found += [] if films else ["no film"]
-        found += [f"a film stands still ({share:.2%})" for share, _ in moves if share < 0.002]
+        found += [f"a film stands still ({share:.2%})" for share, _ in moves if share < STILL]
         found += [f"{still} pixels beside a film differ" for _, still in moves if still]
         found += [f"{page_width} points wide in {inner}"] if page_width > inner else []
         if out:
