@@ -15,16 +15,16 @@ use crate::text::html::escaped;
 
 /// Pixels per point of pictures, for printers.
 const SCALE: f32 = 1.5;
-/// The stage in a picture, with one pane and with several, in points.
-const STAGE: [[f32; 2]; 2] = [[800.0, 450.0], [960.0, 540.0]];
+/// The stage in a picture, with one pane, with two, and with two rows of them, in points.
+const STAGE: [[f32; 2]; 3] = [[800.0, 450.0], [960.0, 540.0], [960.0, 760.0]];
 /// The stage in a film, whose bytes are mostly those of moving particles.
-const FILM: [[f32; 2]; 2] = [[480.0, 270.0], [560.0, 315.0]];
+const FILM: [[f32; 2]; 3] = [[480.0, 270.0], [640.0, 360.0], [720.0, 560.0]];
 /// Frames a second of a film, how many it has, and for how many the last one stays.
 const FPS: u16 = 8;
 const FRAMES: u32 = 20;
 const STAYS: u16 = 10;
 /// A graph and a card of the laboratory, in points.
-const GRAPH: [f32; 2] = [400.0, 260.0];
+const GRAPH: [f32; 2] = [320.0, 240.0];
 const CARD: [f32; 2] = [720.0, 400.0];
 /// What a caption says before the moment.
 const MOMENT: &str = " · t = ";
@@ -91,7 +91,7 @@ impl Camera {
         (at, films): (Option<f64>, bool),
         progress: &mut Progress<'_>,
     ) -> Result<String, RenderError> {
-        let several = usize::from(self.session().scene().pane_count() > 1);
+        let several = (self.session().scene().pane_count() - 1).min(STAGE.len() - 1);
         let size = STAGE[several];
         self.views.look_at(View::Stage, size, SCALE);
         self.settle(at.unwrap_or(1.0), progress)?;
@@ -115,8 +115,10 @@ impl Camera {
             "" => String::new(),
             moment => format!("<span class=\"moment\">{MOMENT}{}</span>", escaped(moment)),
         };
-        let class = if films && at.is_none() { "stage moves" } else { "stage" };
-        Ok(figure(class, &body, &format!("{}{moment}<br>{}", escaped(what), escaped(&how))))
+        let moves = if films && at.is_none() { " moves" } else { "" };
+        let tall = if several > 1 { " tall" } else { "" };
+        let class = format!("stage{tall}{moves}");
+        Ok(figure(&class, &body, &format!("{}{moment}<br>{}", escaped(what), escaped(&how))))
     }
 
     fn film(&mut self, size: [f32; 2], progress: &mut Progress<'_>) -> Result<String, RenderError> {
