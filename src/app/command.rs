@@ -148,6 +148,10 @@ pub enum FileCommand {
     AskSavePicture,
     /// Ask where to save a film of the stage.
     AskSaveFilm,
+    /// Ask where to save a handout of what is on screen.
+    AskSaveHandout,
+    /// Ask where to save a handout of the lesson.
+    AskSaveLessonHandout,
     /// Ask where to save numbers.
     AskSaveNumbers {
         /// What they are called.
@@ -159,6 +163,10 @@ pub enum FileCommand {
     SavePicture(PathBuf),
     /// Save a film of the stage here.
     SaveFilm(PathBuf),
+    /// Save a handout of what is on screen here.
+    SaveHandout(PathBuf),
+    /// Save a handout of the lesson that is open here.
+    SaveLessonHandout(PathBuf),
     /// Save the numbers that were asked about here.
     SaveNumbers(PathBuf),
     /// Open a scene, a lesson, a tableau, a schedule, a model or data, whichever the file holds.

@@ -1,6 +1,6 @@
 //! Files: dialogs, on threads of their own, and reading and writing, which are tasks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -16,7 +16,8 @@ use eframe::egui::{Color32, ColorImage, Context};
 
 use super::command::FileCommand;
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
-use super::offscreen::{Moments, Order, View, check_lesson};
+use super::handout::{Handout, Seen};
+use super::offscreen::{Moments, Offscreen, Order, RenderError, View, check_lesson, save};
 use super::saving::{Saved, Saving};
 use super::state::State;
 
@@ -64,7 +65,7 @@ pub struct Files {
     own_dialogs: bool,
     /// The numbers that it was asked where to save.
     numbers: Vec<u8>,
-    /// The picture or film that is being made.
+    /// The picture, film or handout that is being made.
     saving: Option<Saving>,
 }
 
@@ -141,10 +142,6 @@ impl Files {
 
     /// Begins to make a picture of what is seen, or a film of the run.
     fn save_picture(&mut self, state: &State, path: PathBuf, film: bool) {
-        if self.saving.is_some() {
-            self.complain("Another picture is still being saved.".to_owned());
-            return;
-        }
         let (moments, scale) = if film {
             (FILM, 1.0)
         } else {
@@ -158,9 +155,34 @@ impl Files {
             theme: state.look.theme,
             caption: false,
         };
-        match Saving::start(&self.ctx, (order, moments), state.networks().clone(), path) {
+        let networks = state.networks().clone();
+        self.save_slowly(path, move |path, told| {
+            save(&mut Offscreen::new(order, Some(&networks)), path, moments, told)
+        });
+    }
+
+    /// Begins to make a handout.
+    fn save_handout(&mut self, state: &State, path: PathBuf, handout: Handout) {
+        let networks = state.networks().clone();
+        let path = with_any_ending(path, HANDOUT_ENDING);
+        self.save_slowly(path, move |path, told| handout.save(path, &networks, told));
+    }
+
+    /// Begins to make a file that takes a while, one at a time.
+    fn save_slowly(
+        &mut self,
+        path: PathBuf,
+        make: impl FnOnce(&Path, &mut dyn FnMut(f64) -> bool) -> Result<(), RenderError>
+        + Send
+        + 'static,
+    ) {
+        if self.saving.is_some() {
+            self.complain("Another file is still being made.".to_owned());
+            return;
+        }
+        match Saving::start(&self.ctx, path, make) {
             Ok(saving) => self.saving = Some(saving),
-            Err(error) => self.complain(format!("The picture cannot be made: {error}.")),
+            Err(error) => self.complain(format!("The file cannot be made: {error}.")),
         }
     }
 
@@ -232,6 +254,8 @@ impl Files {
             FileCommand::AskSaveModel => self.ask(SAVE_MODEL),
             FileCommand::AskSavePicture => self.ask(SAVE_PICTURE),
             FileCommand::AskSaveFilm => self.ask(SAVE_FILM),
+            FileCommand::AskSaveHandout => self.ask(SAVE_HANDOUT),
+            FileCommand::AskSaveLessonHandout => self.ask(SAVE_LESSON_HANDOUT),
             FileCommand::AskSaveNumbers { name, csv: None } => {
                 self.complain(format!("There are no numbers of {name} yet."));
             }
@@ -245,6 +269,17 @@ impl Files {
             FileCommand::SaveFilm(path) => {
                 self.save_picture(state, with_any_ending(path, "gif"), true);
             }
+            FileCommand::SaveHandout(path) => {
+                let handout = Handout::Scene(Box::new(Seen::of(state)));
+                self.save_handout(state, path, handout);
+            }
+            FileCommand::SaveLessonHandout(path) => match state.lesson() {
+                Some(lecture) => {
+                    let handout = Handout::Lesson(Box::new((*lecture.lesson).clone()));
+                    self.save_handout(state, path, handout);
+                }
+                None => self.complain("No lesson is open any more.".to_owned()),
+            },
             FileCommand::SaveNumbers(path) => {
                 let (path, csv) = (with_ending(path, "csv"), std::mem::take(&mut self.numbers));
                 self.spawn(move || match write_atomically(&path, &csv) {
@@ -327,6 +362,9 @@ const PICTURE_SCALE: f32 = 2.0;
 /// A film that is saved from the window: the whole run, in four seconds.
 const FILM: Moments = Moments::Film { from: 0.0, to: 1.0, fps: 25, frames: 100 };
 
+/// The ending of handouts.
+const HANDOUT_ENDING: &str = "html";
+
 /// The path as it is if its name ends in anything, otherwise with this ending.
 fn with_any_ending(path: PathBuf, ending: &str) -> PathBuf {
     if path.extension().is_some() { path } else { with_ending(path, ending) }
@@ -345,6 +383,19 @@ const SAVE_FILM: Question = Question {
     endings: &["gif"],
     name: Some("film.gif"),
     then: FileCommand::SaveFilm,
+};
+const SAVE_HANDOUT: Question = Question {
+    title: "Save handout",
+    kind: "Pages",
+    endings: &[HANDOUT_ENDING],
+    name: Some("handout.html"),
+    then: FileCommand::SaveHandout,
+};
+const SAVE_LESSON_HANDOUT: Question = Question {
+    title: "Save lesson handout",
+    name: Some("lesson.html"),
+    then: FileCommand::SaveLessonHandout,
+    ..SAVE_HANDOUT
 };
 const SAVE_NUMBERS: Question = Question {
     title: "Save numbers",

@@ -1,15 +1,14 @@
-//! A picture or a film on its way into a file, made on a thread of its own.
+//! A picture, a film or a handout on its way into a file, made on a thread of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use driftscope_base::cancel::Cancel;
-use driftscope_study::Networks;
 use eframe::egui::{Align2, Area, Context, Frame, Id, Order as Level, ProgressBar, vec2};
 
-use super::offscreen::{Moments, Offscreen, Order, RenderError, save};
+use super::offscreen::RenderError;
 use super::theme::UNIT;
 
 /// Parts of the whole that are counted.
@@ -36,23 +35,23 @@ pub enum Saved {
 }
 
 impl Saving {
-    /// Begins. Networks that were trained here are found in `networks`.
+    /// Begins: `make` writes the file, says how much is done, 0 to 1, and hears whether to go on.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub fn start(
         ctx: &Context,
-        (order, moments): (Order, Moments),
-        networks: Networks,
         path: PathBuf,
+        make: impl FnOnce(&Path, &mut dyn FnMut(f64) -> bool) -> Result<(), RenderError>
+        + Send
+        + 'static,
     ) -> std::io::Result<Self> {
         let (sender, outcome) = sync_channel(1);
         let (parts, cancel) = (Arc::new(AtomicU32::new(0)), Cancel::default());
         let (told, stop, ctx, file) =
             (Arc::clone(&parts), cancel.clone(), ctx.clone(), path.clone());
         std::thread::Builder::new().name("driftscope-picture".into()).spawn(move || {
-            let mut views = Offscreen::new(order, Some(&networks));
-            let found = save(&mut views, &file, moments, &mut |share| {
+            let found = make(&file, &mut |share| {
                 told.store((share * PARTS) as u32, Ordering::Relaxed);
                 ctx.request_repaint();
                 stop.check().is_ok()

@@ -143,6 +143,7 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::PASTE,
             &commands::SAVE_PICTURE,
             &commands::SAVE_FILM,
+            &commands::HANDOUT,
             &commands::UNDO,
             &commands::REDO,
         ];

@@ -1,5 +1,6 @@
-//! `driftscope lesson`: checks what lessons claim.
+//! `driftscope lesson`: checks what lessons claim, and writes handouts of them.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -9,9 +10,10 @@ use driftscope_study::lab::{MEASURES, Measure};
 use driftscope_study::lesson::{CheckedClaim, LESSONS, Lesson, check_claims};
 
 use super::output::print;
+use crate::app::handout::Handout;
 use crate::app::offscreen::check_lesson;
 
-/// Check lessons.
+/// Check lessons, or write handouts of them.
 #[derive(Args, Debug)]
 pub struct LessonCommand {
     #[command(subcommand)]
@@ -25,6 +27,17 @@ enum What {
         /// Bundled lessons by name, or lesson files; all bundled ones if none is given.
         #[arg(value_name = "NAME|FILE.toml")]
         lessons: Vec<String>,
+    },
+    /// Write a lesson out as one HTML file: texts, pictures, films, questions, and answers at the end.
+    ///
+    /// It needs no other file and no network, and is set for printing. The same lesson gives the same bytes.
+    Handout {
+        /// A bundled lesson by name, or a lesson file.
+        #[arg(value_name = "NAME|FILE.toml")]
+        lesson: String,
+        /// The page.
+        #[arg(long, value_name = "F.html")]
+        out: PathBuf,
     },
     /// Print what claims can measure, as a Markdown table.
     Measures,
@@ -50,9 +63,18 @@ impl LessonCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.what {
             What::Check { lessons } => check(lessons),
+            What::Handout { lesson, out } => handout(lesson, out),
             What::Measures => print(markdown().as_bytes()).map(|()| ExitCode::SUCCESS),
         }
     }
+}
+
+fn handout(name: &str, out: &Path) -> anyhow::Result<ExitCode> {
+    let lesson = Lesson::named(name)?;
+    check_lesson(&lesson).map_err(|why| anyhow::anyhow!("{name}, {why}"))?;
+    let handout = Handout::Lesson(Box::new(lesson));
+    handout.save(out, &Networks::default(), &mut |_| true)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(named: &[String]) -> anyhow::Result<ExitCode> {

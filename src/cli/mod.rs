@@ -5,6 +5,7 @@ mod code;
 mod convention;
 mod data;
 mod field;
+mod handout;
 mod idle;
 mod keys;
 mod lesson;
@@ -119,7 +120,9 @@ enum Command {
     Methods(methods::Methods),
     /// Print every key of a scene as a Markdown table.
     Keys(keys::Keys),
-    /// Check what lessons claim.
+    /// Write a page of a scene to take home: pictures, a film, settings, code.
+    Handout(handout::HandoutCommand),
+    /// Check what lessons claim, or write one out as a handout.
     Lesson(lesson::LessonCommand),
     /// Print a Python script that samples a scene with another library.
     Code(code::Code),
@@ -163,6 +166,7 @@ pub fn main() -> ExitCode {
         Some(Command::Bench(bench)) => bench.run(),
         Some(Command::Methods(methods)) => methods.run(),
         Some(Command::Keys(_)) => keys::Keys::run(),
+        Some(Command::Handout(handout)) => handout.run(),
         Some(Command::Lesson(lesson)) => lesson.run(),
         Some(Command::Code(code)) => code.run(),
         Some(Command::Link(link)) => link.run(),

@@ -32,8 +32,20 @@ impl Colours {
     /// At most `most` colours for these pixels.
     pub fn of(pixels: impl Iterator<Item = [u8; 3]>, most: usize) -> Self {
         let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
+        // Most pixels are as the one before, and need not be looked up.
+        let mut run: Option<([u8; 3], usize)> = None;
         for pixel in pixels {
-            *counts.entry(pixel).or_default() += 1;
+            match &mut run {
+                Some((colour, length)) if *colour == pixel => *length += 1,
+                _ => {
+                    if let Some((colour, length)) = run.replace((pixel, 1)) {
+                        *counts.entry(colour).or_default() += length;
+                    }
+                }
+            }
+        }
+        if let Some((colour, length)) = run {
+            *counts.entry(colour).or_default() += length;
         }
         let mut counted: Vec<([u8; 3], usize)> = counts.into_iter().collect();
         counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));

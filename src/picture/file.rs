@@ -177,6 +177,14 @@ pub fn write_svg(path: &Path, text: &str) -> Result<(), PictureError> {
     write_atomically(path, text.as_bytes()).map_err(PictureError::write(path))
 }
 
+/// Writes a page that holds pictures, all or nothing.
+///
+/// # Errors
+/// [`PictureError::Write`].
+pub fn write_page(path: &Path, html: &str) -> Result<(), PictureError> {
+    write_atomically(path, html.as_bytes()).map_err(PictureError::write(path))
+}
+
 /// A film, or one picture, in the making. Frames are written one after another.
 pub struct Film {
     path: PathBuf,

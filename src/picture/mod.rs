@@ -7,6 +7,7 @@ pub mod file;
 mod gif;
 mod marks;
 mod mp4;
+mod page;
 mod pixels;
 mod png;
 mod raster;
@@ -14,8 +15,9 @@ mod svg;
 mod textures;
 mod webp;
 
-pub use self::file::{Film, Format, PictureError, write_svg};
+pub use self::file::{Film, Format, PictureError, write_page, write_svg};
 pub use self::marks::{Blend, Disc, Knot, Marks, Ribbon, Rim};
+pub use self::page::{PageFilm, drawing_uri, face_uri, still_uri};
 pub use self::pixels::Picture;
 pub use self::raster::rasterise;
 pub use self::svg::svg;

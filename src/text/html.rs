@@ -235,7 +235,10 @@ fn path(points: &[eframe::egui::Vec2]) -> String {
     data
 }
 
-fn escaped(text: &str) -> String {
+/// The text with what HTML takes for its own written out, for words and for values of attributes in double
+/// quotes.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

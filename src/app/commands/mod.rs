@@ -121,6 +121,18 @@ pub const SAVE_PICTURE: Entry =
 pub const SAVE_FILM: Entry = Entry::new(("Save film…", "save a film of the stage"), &[], |_| {
     Command::File(FileCommand::AskSaveFilm)
 });
+/// A handout of what is on screen.
+pub const HANDOUT: Entry =
+    Entry::new(("Handout…", "save a handout of what is on screen"), &[], |_| {
+        Command::File(FileCommand::AskSaveHandout)
+    });
+/// A handout of the lesson.
+pub const LESSON_HANDOUT: Entry = Entry {
+    refused: |state| state.lesson().is_none().then_some("No lesson is open."),
+    ..Entry::new(("Lesson handout…", "save a handout of the lesson, with answers"), &[], |_| {
+        Command::File(FileCommand::AskSaveLessonHandout)
+    })
+};
 /// Open data.
 pub const OPEN_DATA: Entry = Entry {
     refused: |state| state.training().map(|_| drawing::TRAINED_ON),
@@ -322,6 +334,8 @@ pub static WITHOUT_KEYS: &[&Entry] = &[
     &SAVE_MODEL,
     &SAVE_PICTURE,
     &SAVE_FILM,
+    &HANDOUT,
+    &LESSON_HANDOUT,
 ];
 
 /// The table of the guide.

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use driftscope_study::Networks;
+use driftscope_study::lesson::{Lesson, Stand};
 use driftscope_study::scene::Scene;
-use driftscope_study::session::{Action, Mode, Session};
+use driftscope_study::session::{Action, InspectedStep, Mode, Session};
 use driftscope_study::work::InPlace;
 use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, Vec2, ViewportId, pos2};
 
@@ -25,6 +26,8 @@ const STEP: f64 = 0.05;
 const CALM: usize = 6;
 /// Passes for one frame of a film: what it shows is asked for, made, and seen.
 const PASSES_PER_FRAME: usize = 4;
+/// All of a step that is taken apart: more phases than any has.
+const WHOLE: usize = 1_000;
 /// Longest side of a texture, in pixels.
 const TEXTURE_SIDE: usize = 8192;
 
@@ -110,6 +113,75 @@ impl Offscreen {
             textures: Textures::default(),
             drawn: FullOutput::default(),
         }
+    }
+
+    /// Views of things as they stand: the lit particle, the pane at work, the step that is taken apart, and,
+    /// where one is open, the step of a lesson with what it points at. What is shown is the scene of `stand`,
+    /// whatever the `order` says.
+    ///
+    /// # Errors
+    /// Why the lesson cannot be shown.
+    pub fn standing(
+        order: Order,
+        networks: Option<&Networks>,
+        (stand, lesson): (&Stand, Option<(&Lesson, usize)>),
+    ) -> Result<Self, String> {
+        let order = Order { scene: stand.scene.clone(), ..order };
+        let mut views = Self::new(order, networks);
+        let mut actions = Vec::new();
+        if let Some((lesson, step)) = lesson {
+            actions.push(Action::OpenLesson { lesson: Box::new(lesson.clone()) });
+            // A step that does not follow the one before it has its numbers at once.
+            actions.extend([Action::LessonStep { step }, Action::LessonStep { step }]);
+        }
+        actions.push(Action::SelectPane { pane: stand.pane });
+        actions.push(Action::Pin { particle: stand.pinned });
+        if let Some(attempt) = stand.inspect {
+            actions.push(Action::Inspect { step: Some(InspectedStep { attempt, phase: WHOLE }) });
+        }
+        actions.push(Action::Play { playing: false });
+        for action in actions {
+            views.state.session.act(&action).map_err(|error| error.to_string())?;
+            if matches!(action, Action::LessonStep { .. }) {
+                // What was touched since the step began.
+                let changes = views.state.scene().changes_to(&stand.scene);
+                let touched = Action::SetWhole { changes, continues: false };
+                views.state.session.act(&touched).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(views)
+    }
+
+    /// Shows something else of the same scene: the stage, a plot or a card, so many points large. What was
+    /// solved stays.
+    pub fn look_at(&mut self, view: View, size: [f32; 2], scale: f32) {
+        self.order = Order { view, size, scale, ..self.order.clone() };
+    }
+
+    /// Lets plots and cards be about this pane.
+    ///
+    /// # Panics
+    /// If there is no such pane.
+    pub fn select(&mut self, pane: usize) {
+        self.state.session.act(&Action::SelectPane { pane }).expect("the caller counts panes");
+    }
+
+    /// What it has found.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.state.session
+    }
+
+    /// What is shown, in two lines: what was sampled, and how.
+    #[must_use]
+    pub fn caption(&self) -> [String; 2] {
+        caption::lines(&self.state)
+    }
+
+    /// The moment at which the step that is taken apart stands, as a share of the run.
+    #[must_use]
+    pub fn inspected_progress(&self) -> Option<f64> {
+        self.views.stage.inspected_progress(&self.state)
     }
 
     /// What was ordered.

@@ -8,7 +8,7 @@ use crate::app::state::State;
 use crate::app::top_bar;
 
 /// What was sampled, and how.
-fn lines(state: &State) -> [String; 2] {
+pub fn lines(state: &State) -> [String; 2] {
     let scene: &Scene = state.scene();
     let what = if let Some(classic) = scene.classic() {
         classic.system().title.to_owned()

@@ -39,7 +39,7 @@ impl PlotKind {
     /// Those that a scene alone has.
     pub const OF_SCENES: [Self; 3] = [Self::StepSize, Self::Error, Self::Counts];
 
-    /// What it is called over it.
+    /// What it is called above it.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::leaving_words;
-use crate::app::state::State;
+use crate::app::state::{Purpose, State};
 use crate::app::theme::{UNIT, semibold};
 use driftscope_study::session::PaneState;
 
@@ -49,7 +49,10 @@ pub fn ui(
     if upwards {
         words.reverse();
     }
-    let steps = pinned && state.selected().min(state.visible().len() - 1) == index;
+    // In a picture there is nothing to press.
+    let steps = pinned
+        && state.purpose != Purpose::Figure
+        && state.selected().min(state.visible().len() - 1) == index;
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.92))
         .stroke(Stroke::new(1.0, palette.line))

@@ -10,7 +10,7 @@ use super::phase::{Phase, stage_name};
 use crate::app::command::{Command, Commands};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
-use crate::app::state::State;
+use crate::app::state::{Purpose, State};
 use crate::app::theme::{ROW, UNIT, semibold};
 use driftscope_study::session::InspectedStep;
 
@@ -77,7 +77,9 @@ pub fn ui(
             });
             ui.label(RichText::new(span).color(palette.quiet));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, Icon::Close, "Leave step by step", "Esc", false).clicked() {
+                if state.purpose != Purpose::Figure
+                    && icon_button(ui, Icon::Close, "Leave step by step", "Esc", false).clicked()
+                {
                     out.push(Command::Inspect(None));
                 }
             });
@@ -102,26 +104,34 @@ pub fn ui(
             UiBuilder::new().max_rect(foot).layout(Layout::left_to_right(Align::Center)),
         );
         line.spacing_mut().item_spacing.x = UNIT;
-        let back = line.add_enabled(before.is_some(), Button::new("Back"));
-        if back.on_hover_text("One phase back (←)").clicked() {
-            go(before, out);
+        // In a picture there is nothing to press.
+        if state.purpose != Purpose::Figure {
+            let last = attempts.len() - 1;
+            let skip = (place.attempt < last)
+                .then(|| InspectedStep { attempt: place.attempt + 1, phase: 0 });
+            buttons(&mut line, [before, after, skip], out);
         }
-        let next = line.add_enabled(after.is_some(), Button::new("Next"));
-        if next.on_hover_text("One phase on (→)").clicked() {
-            go(after, out);
-        }
-        let last = attempts.len() - 1;
-        let skip =
-            (place.attempt < last).then(|| InspectedStep { attempt: place.attempt + 1, phase: 0 });
-        let skips = line.add_enabled(skip.is_some(), Button::new("Next attempt"));
-        if skips.clicked() {
-            go(skip, out);
-        }
-        line.add_space(2.0 * UNIT);
         let evaluations = number::count(u64::from(attempt.nfe));
         let nfe = format!("{evaluations} evaluations so far");
         line.label(RichText::new(nfe).color(palette.quiet));
     });
+}
+
+/// One phase back and on, and to the next attempt.
+fn buttons(line: &mut Ui, [before, after, skip]: [Option<InspectedStep>; 3], out: &mut Commands) {
+    let back = line.add_enabled(before.is_some(), Button::new("Back"));
+    if back.on_hover_text("One phase back (←)").clicked() {
+        go(before, out);
+    }
+    let next = line.add_enabled(after.is_some(), Button::new("Next"));
+    if next.on_hover_text("One phase on (→)").clicked() {
+        go(after, out);
+    }
+    let skips = line.add_enabled(skip.is_some(), Button::new("Next attempt"));
+    if skips.clicked() {
+        go(skip, out);
+    }
+    line.add_space(2.0 * UNIT);
 }
 
 /// A command that moves to `place`, or nothing at either end.
