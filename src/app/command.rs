@@ -59,6 +59,8 @@ pub enum Command {
     ToggleHelp,
     /// The schedule of the steps on the stage.
     ToggleSchedule,
+    /// The formulas in force, beside the stage.
+    ToggleFormula,
     /// How the network that was trained elsewhere is read.
     ToggleReading,
     /// Put the caption of a demonstration away.

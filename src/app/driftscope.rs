@@ -302,6 +302,7 @@ impl Driftscope {
                 self.act(Action::Mode { mode: Mode::Errors });
             }
             Command::ToggleHelp => state.help = !state.help,
+            Command::ToggleFormula => state.formula = state.formula.toggled(),
             Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::DismissCaption => state.caption = false,
             Command::File(command) => {

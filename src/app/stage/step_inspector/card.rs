@@ -2,34 +2,49 @@
 
 use driftscope_solve::by_hand::AttemptByHand;
 use eframe::egui::{
-    Align, Button, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2,
+    Align, Button, Frame, Label, Layout, Margin, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::inset;
 use super::phase::{Phase, stage_name};
 use crate::app::command::{Command, Commands};
+use crate::app::commands;
+use crate::app::formula::{self, FormulaView};
 use crate::app::icon::{Icon, icon_button};
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT, semibold};
+use driftscope_study::formula::Sheet;
 use driftscope_study::session::InspectedStep;
 
 /// Widest card.
-const WIDTH: f32 = 560.0;
-/// Height of the card, whatever it says.
+const WIDTH: f32 = 620.0;
+/// Height of the card, whatever it says, without its formulas.
 const HEIGHT: f32 = 132.0;
+/// Width of the count of evaluations.
+const NFE_WIDTH: f32 = 44.0 * UNIT;
+/// Height of the formulas, as a share of the plot's, and within which limits.
+const FORMULAS: f32 = 0.22;
+const LEAST: f32 = 60.0;
+const MOST: f32 = 148.0;
+
+/// Height of the card at the foot of a plot of this height.
+fn height(plot: f32) -> f32 {
+    HEIGHT + (FORMULAS * plot).clamp(LEAST, MOST)
+}
 
 /// What of a plot is not covered by the card at its foot.
 pub fn above(plot: Rect) -> Rect {
-    plot.with_max_y(plot.bottom() - HEIGHT - 4.0 * UNIT).shrink(UNIT)
+    plot.with_max_y(plot.bottom() - height(plot.height()) - 4.0 * UNIT).shrink(UNIT)
 }
 
 /// A frame at the foot of `rect`.
-fn frame(ui: &mut Ui, rect: Rect, state: &State, add: impl FnOnce(&mut Ui)) {
+fn frame(ui: &mut Ui, rect: Rect, height: f32, state: &State, add: impl FnOnce(&mut Ui)) {
     let palette = state.palette();
     let width = WIDTH.min(rect.width());
-    let min = pos2(rect.center().x - 0.5 * width, rect.bottom() - HEIGHT);
-    let place = Rect::from_min_size(min, vec2(width, HEIGHT));
+    let min = pos2(rect.center().x - 0.5 * width, rect.bottom() - height);
+    let place = Rect::from_min_size(min, vec2(width, height));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("by hand"));
     Frame::new()
         .fill(palette.panel.gamma_multiply(0.96))
@@ -37,7 +52,7 @@ fn frame(ui: &mut Ui, rect: Rect, state: &State, add: impl FnOnce(&mut Ui)) {
         .corner_radius(6)
         .inner_margin(Margin::symmetric(12, 8))
         .show(&mut child, |ui| {
-            ui.set_min_size(vec2(width - 26.0, HEIGHT - 18.0));
+            ui.set_min_size(vec2(width - 26.0, height - 18.0));
             ui.set_max_width(width - 26.0);
             add(ui);
         });
@@ -45,7 +60,7 @@ fn frame(ui: &mut Ui, rect: Rect, state: &State, add: impl FnOnce(&mut Ui)) {
 
 /// A card with nothing but words.
 pub fn say(ui: &mut Ui, rect: Rect, state: &State, words: &str, out: &mut Commands) {
-    frame(ui, rect, state, |ui| {
+    frame(ui, rect, HEIGHT, state, |ui| {
         ui.add(Label::new(words).wrap());
         if ui.button("Leave").clicked() {
             out.push(Command::Inspect(None));
@@ -57,7 +72,7 @@ pub fn say(ui: &mut Ui, rect: Rect, state: &State, words: &str, out: &mut Comman
 pub fn ui(
     ui: &mut Ui,
     rect: Rect,
-    state: &State,
+    (state, formulas, sheet): (&State, &mut FormulaView, Option<&Sheet>),
     (place, attempts): (InspectedStep, &[AttemptByHand]),
     [before, after]: [Option<InspectedStep>; 2],
     out: &mut Commands,
@@ -65,7 +80,7 @@ pub fn ui(
     let attempt = &attempts[place.attempt];
     let palette = state.palette();
     let phase = Phase::of(attempt, place.phase);
-    frame(ui, rect, state, |ui| {
+    frame(ui, rect, height(rect.height()), state, |ui| {
         ui.horizontal(|ui| {
             let kind = if attempt.noise.is_some() { "Noisy step" } else { "Attempt" };
             let title = format!("{kind} {} of {}", place.attempt + 1, attempts.len());
@@ -96,6 +111,19 @@ pub fn ui(
             let square = Rect::from_min_size(min, vec2(inset_side, inset_side));
             inset::draw(ui, square, palette, attempt, state.pane().scene.sampler.norm);
         }
+        let shown = Rect::from_min_max(
+            pos2(room.left(), text.bottom() + UNIT),
+            pos2(room.left() + text_width, room.bottom() - ROW - UNIT),
+        );
+        if let Some(sheet) = sheet {
+            let ink = formula::Ink::of(state, &state.pane().scene);
+            let mut child = ui.new_child(UiBuilder::new().max_rect(shown).id_salt("formula"));
+            let area = ScrollArea::vertical().id_salt(place.attempt).auto_shrink(false);
+            area.show(&mut child, |ui| {
+                ui.set_max_width(ui.available_width() - 2.0 * UNIT);
+                formulas.short_ui(ui, sheet, ink);
+            });
+        }
         let foot =
             Rect::from_min_size(pos2(room.left(), room.bottom() - ROW), vec2(text_width, ROW));
         let mut line = ui.new_child(
@@ -117,10 +145,18 @@ pub fn ui(
         if skips.clicked() {
             go(skip, out);
         }
+        let open = state.formula.is_open();
+        let all = line.add(Button::selectable(open, "Formula"));
+        if all.on_hover_text(format!("All formulas ({})", commands::FORMULA.shortcut())).clicked() {
+            out.push(Command::ToggleFormula);
+        }
         line.add_space(2.0 * UNIT);
         let evaluations = number::count(u64::from(attempt.nfe));
         let nfe = format!("{evaluations} evaluations so far");
-        line.label(RichText::new(nfe).color(palette.quiet));
+        // Where it has no room it is left out: the readout has it.
+        if line.available_width() > NFE_WIDTH {
+            line.label(RichText::new(nfe).color(palette.quiet));
+        }
     });
 }
 

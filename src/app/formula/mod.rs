@@ -1,0 +1,162 @@
+//! Formulas with the numbers of a moment, whose terms light up as they are drawn on the stage.
+
+mod line;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use driftscope_solve::by_hand::AttemptByHand;
+use driftscope_study::formula::{Line, Number, Role, Section, Sheet, Shown, general, of_attempt};
+use driftscope_study::scene::Scene;
+use driftscope_study::session::InspectedStep;
+use eframe::egui::{Color32, Label, RichText, Ui};
+
+use self::line::LineUi;
+use super::palette::Palette;
+use super::state::State;
+use super::theme::{UNIT, semibold};
+use crate::text::Formula;
+
+/// Formulas that stay laid out.
+const KEPT: usize = 1000;
+/// The colours of evaluations, as categories of the palette; that of noise is not among them.
+const STAGES: [usize; 7] = [0, 2, 4, 3, 6, 5, 7];
+/// The category whose colour noise has.
+pub const NOISE: usize = 1;
+
+/// An attempt that is looked at: all of its particle's, and which.
+pub type Inspected<'a> = (&'a [AttemptByHand], InspectedStep);
+
+/// The colour of the evaluation with this number, from 0, on the stage and in formulas.
+#[must_use]
+pub fn stage_colour(palette: &Palette, index: usize) -> Color32 {
+    palette.category(STAGES[index % STAGES.len()])
+}
+
+/// Which formulas are in force in the pane at work: those of an attempt of its recording, or in general.
+#[must_use]
+pub fn sheet(state: &State, inspected: Option<Inspected<'_>>) -> Sheet {
+    let of_recording = inspected.zip(state.recording());
+    let shown = of_recording.and_then(|((attempts, place), recording)| {
+        let index = place.attempt.min(attempts.len().checked_sub(1)?);
+        let scene: &Scene = &recording.scene;
+        Some(of_attempt(&Shown { scene, attempts, index, phase: place.phase }))
+    });
+    shown.unwrap_or_else(|| {
+        let scene = &state.pane().scene;
+        let (t, h) = step_under_way(state, scene);
+        general(scene, t, h)
+    })
+}
+
+/// t where the step under way of the chosen particle starts, and how long that step is.
+fn step_under_way(state: &State, scene: &Scene) -> (f64, f64) {
+    let first = scene.time_span().0;
+    let t = state.time().unwrap_or(first);
+    let own = scene.direction.own_time(t);
+    let recording = state.recording();
+    if let Some(recording) = recording {
+        let logs = || recording.logs().find(|(i, _)| *i == state.chosen());
+        let log = match &recording.shared_log {
+            Some(log) => &log[..],
+            None => logs().map_or(&[][..], |(_, log)| log),
+        };
+        let kept = || log.iter().filter(|attempt| attempt.accepted);
+        let begun = kept().rev().find(|attempt| attempt.t <= own);
+        if let Some(attempt) = begun.or_else(|| kept().next()) {
+            return (scene.direction.own_time(attempt.t), attempt.h);
+        }
+    }
+    let interval = recording.map_or_else(|| scene.interval(1.0), |recording| recording.interval);
+    let grid = scene.grid(interval);
+    let step = grid.windows(2).rev().find(|ends| ends[0] <= own).or_else(|| grid.windows(2).next());
+    step.map_or((t, 0.0), |ends| (scene.direction.own_time(ends[0]), ends[1] - ends[0]))
+}
+
+/// Draws formulas, whose letters stay laid out.
+#[derive(Default)]
+pub struct FormulaView {
+    formulas: HashMap<String, Arc<Formula>>,
+}
+
+/// What formulas are written with.
+#[derive(Clone, Copy)]
+pub struct Ink {
+    /// The colours of the theme.
+    pub palette: &'static Palette,
+    /// The colour of the particle.
+    pub particle: Color32,
+}
+
+impl Ink {
+    /// What the formulas of a pane of the window are written with.
+    #[must_use]
+    pub fn of(state: &State, scene: &Scene) -> Self {
+        let palette = state.palette();
+        Self { palette, particle: palette.scene(scene) }
+    }
+
+    /// The colour of a quantity.
+    fn colour(&self, number: &Number) -> Color32 {
+        let palette = self.palette;
+        match number.role {
+            _ if !number.shown => palette.quiet,
+            Role::Plain => palette.text,
+            Role::Start => palette.strong,
+            Role::Stage(index) => stage_colour(palette, index),
+            Role::Answer => self.particle,
+            Role::Error => palette.alarm,
+            Role::Noise => palette.category(NOISE),
+        }
+    }
+}
+
+impl FormulaView {
+    /// Draws all of a card over the width that there is.
+    pub fn ui(&mut self, ui: &mut Ui, sheet: &Sheet, ink: Ink) {
+        for section in &sheet.sections {
+            self.section_ui(ui, section, ink);
+        }
+    }
+
+    fn section_ui(&mut self, ui: &mut Ui, section: &Section, ink: Ink) {
+        let title = RichText::new(&section.title).family(semibold()).color(ink.palette.strong);
+        ui.add(Label::new(title).wrap());
+        for line in &section.lines {
+            self.line_ui(ui, line, ink);
+        }
+        if let Some(remark) = &section.remark {
+            ui.add(Label::new(RichText::new(remark).color(ink.palette.quiet)).wrap());
+        }
+        ui.add_space(3.0 * UNIT);
+    }
+
+    /// Draws what is at work and the answer's line, or as much as there is.
+    pub fn short_ui(&mut self, ui: &mut Ui, sheet: &Sheet, ink: Ink) {
+        let lines = || sheet.sections.iter().flat_map(|section| &section.lines);
+        let at_work = lines().filter(|line| line.at_work && !line.is_answer);
+        let answer = lines().filter(|line| line.is_answer);
+        for line in at_work.chain(answer) {
+            self.line_ui(ui, line, ink);
+        }
+    }
+
+    fn line_ui(&mut self, ui: &mut Ui, line: &Line, ink: Ink) {
+        if self.formulas.len() > KEPT {
+            self.formulas.clear();
+        }
+        let formulas = line.pieces.iter().map(|piece| self.formula(&piece.latex)).collect();
+        LineUi { line, formulas, ink }.ui(ui);
+    }
+
+    fn formula(&mut self, latex: &str) -> Arc<Formula> {
+        if let Some(known) = self.formulas.get(latex) {
+            return Arc::clone(known);
+        }
+        // What cannot be read is shown as it is; a test reads them all.
+        let shown = || Formula::new(r"\text{?}", true).unwrap_or_default();
+        let formula = Arc::new(Formula::new(latex, true).unwrap_or_else(|_| shown()));
+        self.formulas.insert(latex.to_owned(), Arc::clone(&formula));
+        formula
+    }
+}
