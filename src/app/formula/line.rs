@@ -6,7 +6,7 @@ use driftscope_base::expression::{PieceKind, Value};
 use driftscope_study::formula::Line;
 use eframe::egui::{Color32, FontId, Galley, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::Ink;
+use super::ink::Ink;
 use crate::app::number;
 use crate::app::theme::{TEXT, UNIT};
 use crate::text::{Formula, Ink as TextInk};

@@ -1,37 +1,28 @@
 //! Formulas with the numbers of a moment, whose terms light up as they are drawn on the stage.
 
+mod ink;
 mod line;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use driftscope_solve::by_hand::AttemptByHand;
-use driftscope_study::formula::{Line, Number, Role, Section, Sheet, Shown, general, of_attempt};
+use driftscope_study::formula::{Line, Section, Sheet, Shown, general, of_attempt};
 use driftscope_study::scene::Scene;
 use driftscope_study::session::InspectedStep;
-use eframe::egui::{Color32, Label, RichText, Ui};
+use eframe::egui::{Label, RichText, Ui};
 
+pub use self::ink::{Ink, NOISE, stage_colour};
 use self::line::LineUi;
-use super::palette::Palette;
 use super::state::State;
 use super::theme::{UNIT, semibold};
 use crate::text::Formula;
 
 /// Formulas that stay laid out.
 const KEPT: usize = 1000;
-/// The colours of evaluations, as categories of the palette; that of noise is not among them.
-const STAGES: [usize; 7] = [0, 2, 4, 3, 6, 5, 7];
-/// The category whose colour noise has.
-pub const NOISE: usize = 1;
 
 /// An attempt that is looked at: all of its particle's, and which.
 pub type Inspected<'a> = (&'a [AttemptByHand], InspectedStep);
-
-/// The colour of the evaluation with this number, from 0, on the stage and in formulas.
-#[must_use]
-pub fn stage_colour(palette: &Palette, index: usize) -> Color32 {
-    palette.category(STAGES[index % STAGES.len()])
-}
 
 /// Which formulas are in force in the pane at work: those of an attempt of its recording, or in general.
 #[must_use]
@@ -77,38 +68,6 @@ fn step_under_way(state: &State, scene: &Scene) -> (f64, f64) {
 #[derive(Default)]
 pub struct FormulaView {
     formulas: HashMap<String, Arc<Formula>>,
-}
-
-/// What formulas are written with.
-#[derive(Clone, Copy)]
-pub struct Ink {
-    /// The colours of the theme.
-    pub palette: &'static Palette,
-    /// The colour of the particle.
-    pub particle: Color32,
-}
-
-impl Ink {
-    /// What the formulas of a pane of the window are written with.
-    #[must_use]
-    pub fn of(state: &State, scene: &Scene) -> Self {
-        let palette = state.palette();
-        Self { palette, particle: palette.scene(scene) }
-    }
-
-    /// The colour of a quantity.
-    fn colour(&self, number: &Number) -> Color32 {
-        let palette = self.palette;
-        match number.role {
-            _ if !number.shown => palette.quiet,
-            Role::Plain => palette.text,
-            Role::Start => palette.strong,
-            Role::Stage(index) => stage_colour(palette, index),
-            Role::Answer => self.particle,
-            Role::Error => palette.alarm,
-            Role::Noise => palette.category(NOISE),
-        }
-    }
 }
 
 impl FormulaView {
