@@ -150,7 +150,7 @@ fn wait(
 
 /// The lines of formulas that are on the screen, with the numbers that are shown.
 fn lines(harness: &Harness<'_, Driftscope>, begin: &str) -> Vec<String> {
-    let all = harness.get_all_by_label_contains(begin);
+    let all = harness.query_all_by_label_contains(begin);
     let words = all.filter_map(|node| {
         let node = node.accesskit_node();
         node.value().or_else(|| node.label())

@@ -10,7 +10,7 @@ use driftscope_solve::by_hand::AttemptByHand;
 use driftscope_study::formula::{Line, Section, Sheet, Shown, general, of_attempt};
 use driftscope_study::scene::Scene;
 use driftscope_study::session::InspectedStep;
-use eframe::egui::{Label, RichText, Ui};
+use eframe::egui::{Label, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 pub use self::ink::{Ink, NOISE, stage_colour};
 use self::line::LineUi;
@@ -20,6 +20,8 @@ use crate::text::Formula;
 
 /// Formulas that stay laid out.
 const KEPT: usize = 1000;
+/// From this width on there are two columns, in points.
+const BESIDE: f32 = 760.0;
 
 /// An attempt that is looked at: all of its particle's, and which.
 pub type Inspected<'a> = (&'a [AttemptByHand], InspectedStep);
@@ -68,21 +70,57 @@ fn step_under_way(state: &State, scene: &Scene) -> (f64, f64) {
 #[derive(Default)]
 pub struct FormulaView {
     formulas: HashMap<String, Arc<Formula>>,
+    /// The quantity that was at work last.
+    at_work: String,
 }
 
 impl FormulaView {
     /// Draws all of a card over the width that there is.
     pub fn ui(&mut self, ui: &mut Ui, sheet: &Sheet, ink: Ink) {
-        for section in &sheet.sections {
-            self.section_ui(ui, section, ink);
+        let room = ui.available_rect_before_wrap();
+        let (process, step): (Vec<_>, Vec<_>) =
+            sheet.sections.iter().partition(|section| section.of_process);
+        if room.width() < BESIDE {
+            for section in step.into_iter().chain(process) {
+                self.section_ui(ui, section, ink);
+            }
+            return;
+        }
+        // The step at the left, what it is about at the right.
+        let width = 0.5 * room.width() - 2.0 * UNIT;
+        for (column, sections) in [step, process].into_iter().enumerate() {
+            let left = room.left() + column as f32 * (width + 4.0 * UNIT);
+            let place = Rect::from_min_size(pos2(left, room.top()), vec2(width, room.height()));
+            let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(column));
+            for section in sections {
+                self.section_ui(&mut child, section, ink);
+            }
+            let used = child.min_rect();
+            ui.advance_cursor_after_rect(Rect::from_min_max(room.min, used.max));
         }
     }
 
     fn section_ui(&mut self, ui: &mut Ui, section: &Section, ink: Ink) {
         let title = RichText::new(&section.title).family(semibold()).color(ink.palette.strong);
         ui.add(Label::new(title).wrap());
-        for line in &section.lines {
-            self.line_ui(ui, line, ink);
+        if section.beside {
+            let room = ui.available_width();
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                for line in &section.lines {
+                    self.line_ui(ui, line, ink, room);
+                }
+            });
+        } else {
+            for line in &section.lines {
+                let room = ui.available_width();
+                let rect = self.line_ui(ui, line, ink, room);
+                // What is at work comes into sight when it changes.
+                if line.at_work && self.at_work != line.pieces[0].latex {
+                    self.at_work.clone_from(&line.pieces[0].latex);
+                    ui.scroll_to_rect(rect, None);
+                }
+            }
         }
         if let Some(remark) = &section.remark {
             ui.add(Label::new(RichText::new(remark).color(ink.palette.quiet)).wrap());
@@ -96,16 +134,17 @@ impl FormulaView {
         let at_work = lines().filter(|line| line.at_work && !line.is_answer);
         let answer = lines().filter(|line| line.is_answer);
         for line in at_work.chain(answer) {
-            self.line_ui(ui, line, ink);
+            let room = ui.available_width();
+            self.line_ui(ui, line, ink, room);
         }
     }
 
-    fn line_ui(&mut self, ui: &mut Ui, line: &Line, ink: Ink) {
+    fn line_ui(&mut self, ui: &mut Ui, line: &Line, ink: Ink, room: f32) -> Rect {
         if self.formulas.len() > KEPT {
             self.formulas.clear();
         }
         let formulas = line.pieces.iter().map(|piece| self.formula(&piece.latex)).collect();
-        LineUi { line, formulas, ink }.ui(ui);
+        LineUi { line, formulas, ink }.ui(ui, room)
     }
 
     fn formula(&mut self, latex: &str) -> Arc<Formula> {

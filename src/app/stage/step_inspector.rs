@@ -54,6 +54,8 @@ impl StepInspector {
         let goal = (wanted.recording.id, wanted.particle, place.attempt);
         self.wish.ask_when_free(work, wanted);
         if self.looked_at != Some(goal)
+            // Not at an attempt of what was looked at before.
+            && self.inspected(state).is_some()
             && let Some(window) = self.attempt(place).map(picture::window)
         {
             self.looked_at = Some(goal);
@@ -134,8 +136,10 @@ impl StepInspector {
         let palette = state.palette();
         let colour = palette.scene(&state.pane().scene);
         let width = state.scene().view.line_width as f32 * palette.heavier;
+        let with_formulas = !in_sight::shows_formula(state);
         Some(Box::new(move |ui, canvas, shapes| {
-            picture::draw(&attempt, phase, palette, (colour, width), ui, canvas, shapes);
+            let room = card::above(ui.clip_rect(), with_formulas);
+            picture::draw(&attempt, phase, palette, (colour, width), (ui, room), canvas, shapes);
         }))
     }
 

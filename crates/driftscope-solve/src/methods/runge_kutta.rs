@@ -86,7 +86,7 @@ pub(super) fn update(tableau: &Tableau, now: &StepNow) -> Update {
     let stages = (last >= MANY_STAGES).then(|| {
         let row = name(r"\sum_{j<i} a_{ij} k_j");
         let time = name("t") + name("c_i") * name(STEP);
-        let left = format!(r"k_i\;{{\scriptstyle i=1..{last}}}");
+        let left = format!(r"k_i\;{{\scriptstyle i=1,\dots,{last}}}");
         Equation::field(&left, name(START) + name(STEP) * row, time)
     });
     Update { stages, ..Update::of(equations) }

@@ -113,7 +113,7 @@ pub fn section(scene: &Scene, attempts: Option<(&[AttemptByHand], usize)>) -> Op
     ];
     if !scene.is_adaptive() {
         let remark = Some("The steps are fixed: the error is reported only.".into());
-        return Some(Section { title: "Error".into(), lines, remark });
+        return Some(Section { title: "Error".into(), lines, remark, ..Section::default() });
     }
     let controller = controller(scene);
     let after_rejection =
@@ -131,5 +131,5 @@ pub fn section(scene: &Scene, attempts: Option<(&[AttemptByHand], usize)>) -> Op
         Scope::WholeBatch => " All share the step: E is over all particles, its number this one's.",
     };
     let remark = Some(format!("An attempt is kept where E {sign} 1.{shared}"));
-    Some(Section { title: "Error and next step".into(), lines, remark })
+    Some(Section { title: "Error and next step".into(), lines, remark, ..Section::default() })
 }

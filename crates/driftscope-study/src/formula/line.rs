@@ -17,6 +17,10 @@ pub struct Section {
     pub title: String,
     /// The lines.
     pub lines: Vec<Line>,
+    /// Whether the lines are short and may stand side by side.
+    pub beside: bool,
+    /// Whether they are about the path or the field, not about a step.
+    pub of_process: bool,
     /// What else is to be said, in a sentence.
     pub remark: Option<String>,
 }

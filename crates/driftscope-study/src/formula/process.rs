@@ -120,6 +120,15 @@ fn closed(latex: impl Into<String>) -> Vec<Piece> {
     vec![Piece::new(PieceKind::Closed, latex)]
 }
 
+/// A section about the path or the field.
+const OF_PROCESS: Section = Section {
+    title: String::new(),
+    lines: Vec::new(),
+    beside: false,
+    of_process: true,
+    remark: None,
+};
+
 /// The path and the field that are followed.
 #[must_use]
 pub fn sections(scene: &Scene) -> Vec<Section> {
@@ -137,6 +146,8 @@ pub fn sections(scene: &Scene) -> Vec<Section> {
         title: format!("Path: {}", path.title()),
         lines,
         remark: Some("x₁ is drawn from the data, x₀ from N(0, I).".to_owned()),
+        beside: true,
+        of_process: true,
     };
     let mut field = of_field(scene);
     field.lines.extend(of_noise.into_iter().map(line));
@@ -173,15 +184,16 @@ fn of_field(scene: &Scene) -> Section {
                 title: "Noising SDE, data to noise".into(),
                 lines,
                 remark: Some("Its time is τ = 1 − t.".into()),
+                ..OF_PROCESS
             };
         }
         Direction::Encode => {
             lines.push(Line::of(r"u(x,\tau)", closed(format!(r"-{v}(x,\,1-\tau)"))));
-            Section { title: title("Probability-flow ODE backwards"), lines, remark: None }
+            Section { title: title("Probability-flow ODE backwards"), lines, ..OF_PROCESS }
         }
         Direction::Generate if !scene.is_sde() => {
             lines.push(Line::of(r"\dot x_t", closed(format!(r"{v}(x_t,\,t)"))));
-            Section { title: title("Probability-flow ODE"), lines, remark: None }
+            Section { title: title("Probability-flow ODE"), lines, ..OF_PROCESS }
         }
         Direction::Generate => {
             let noisy = format!(r"\bigl[{v} + D_t\,s\bigr]\,dt + \sqrt{{2D_t}}\,dW_t");
@@ -192,7 +204,7 @@ fn of_field(scene: &Scene) -> Section {
             lines.push(Line::of("f(x,t)", closed(format!(r"{v} + D_t\,s"))));
             lines.push(Line::of("dx_t", closed(noisy)));
             let form = scene.diffusion.form.title();
-            Section { title: title(&format!("SDE, D: {form}")), lines, remark: None }
+            Section { title: title(&format!("SDE, D: {form}")), lines, ..OF_PROCESS }
         }
     };
     let noise = if scene.is_sde() { " Others write g² = 2D." } else { "" };
@@ -210,6 +222,7 @@ fn of_classic(classic: &ClassicField) -> Section {
         title: format!("Classic ODE: {}", classic.system().title),
         lines,
         remark: Some("The point x_t is the pair (x, y).".into()),
+        ..OF_PROCESS
     }
 }
 

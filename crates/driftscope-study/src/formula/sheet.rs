@@ -49,7 +49,8 @@ pub fn general(scene: &Scene, t: f64, h: f64) -> Sheet {
         ..Line::of_equation(equation, letter).with(&number)
     });
     let title = format!("Step: {}", method_title(scene, false));
-    let mut section = Section { title, lines: lines.collect(), remark: remark(&step) };
+    let lines = lines.collect();
+    let mut section = Section { title, lines, remark: remark(&step), ..Section::default() };
     if scene.doubles_steps() {
         let method = scene.sampler.method();
         let power = format!("2^{} − 1 = {}", method.order, (1_u32 << method.order) - 1);
@@ -116,7 +117,7 @@ pub fn of_attempt(shown: &Shown<'_>) -> Sheet {
         title = format!("{title}, {part}");
     }
     let mut sections = process(scene, scene.direction.own_time(attempt.t));
-    sections.push(Section { title, lines, remark: remark(&step) });
+    sections.push(Section { title, lines, remark: remark(&step), ..Section::default() });
     let control = control::section(scene, Some((attempts, index)));
     sections.extend(control.map(|section| {
         let mut section = with(section, &number);

@@ -8,7 +8,7 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::by_hand::AttemptByHand;
 use driftscope_solve::sde::Scheme;
-use driftscope_solve::update::{ANSWER, ERROR, THIRD_ORDER_ERROR};
+use driftscope_solve::update::{ANSWER, ERROR, Right, THIRD_ORDER_ERROR};
 use driftscope_solve::{Controller, MethodRef};
 
 use super::control::{self, controller, know, next_step, tolerance};
@@ -34,7 +34,7 @@ fn attempts(scene: &Scene) -> (Experiment, Vec<AttemptByHand>) {
     let options = RunOptions::for_window(2);
     let recording = run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
     let made = step_by_step(&experiment, &recording, 0);
-    assert!(made.len() > 2, "{} attempts", made.len());
+    assert!(made.len() > 1, "{} attempts", made.len());
     (experiment, made)
 }
 
@@ -99,7 +99,7 @@ fn holds(scene: &Scene, made: &[AttemptByHand], wher: &str) {
             let whole = whole.expect("an answer of the whole");
             worked.add(&whole.name, whole.value, 0, Role::Plain);
             let equation = error_of_halves(scene.sampler.method().order);
-            let driftscope_solve::update::Right::Is(right) = equation.right else { panic!() };
+            let Right::Is(right) = equation.right else { panic!() };
             right.value(&|name| worked.value(name))
         } else {
             let has = last.update.equations.iter().any(|equation| equation.left == ERROR);
@@ -133,8 +133,8 @@ fn the_formula_of_every_method_comes_to_the_answer_of_every_step() {
                     &format!("sampler.method={}", method.name),
                     &format!("sampler.adaptive={adaptive}"),
                     "sampler.steps=9",
-                    "sampler.rtol=1e-2",
-                    "sampler.atol=1e-3",
+                    "sampler.rtol=1e-3",
+                    "sampler.atol=1e-4",
                     "time.end=0.98",
                 ]));
                 let (_, made) = attempts(&scene);
@@ -188,7 +188,13 @@ fn formulas_with_noise_of_the_method_hold() {
             let worked = Worked::out(known, &step.update, from, evaluated);
             let off = off(worked.value(ANSWER), attempt.answer);
             assert!(off < 1e-12, "{more:?} {index}: {off:e}");
-            drawn += usize::from(step.worked.value(ANSWER).is_none());
+            let mut names = 0;
+            for equation in &step.update.equations {
+                if let Right::Is(right) = &equation.right {
+                    right.each_name(&mut |name| names += usize::from(name == "z"));
+                }
+            }
+            drawn += names;
         }
         assert!(drawn > 4, "{more:?}: {drawn} steps draw noise");
     }

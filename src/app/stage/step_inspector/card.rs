@@ -12,6 +12,7 @@ use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::formula::{self, FormulaView};
 use crate::app::icon::{Icon, icon_button};
+use crate::app::in_sight;
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT, semibold};
@@ -29,14 +30,15 @@ const FORMULAS: f32 = 0.22;
 const LEAST: f32 = 60.0;
 const MOST: f32 = 148.0;
 
-/// Height of the card at the foot of a plot of this height.
-fn height(plot: f32) -> f32 {
-    HEIGHT + (FORMULAS * plot).clamp(LEAST, MOST)
+/// Height of the card at the foot of a plot of this height; formulas that stand beside the stage do not stand
+/// in it as well.
+fn height(plot: f32, with_formulas: bool) -> f32 {
+    HEIGHT + if with_formulas { (FORMULAS * plot).clamp(LEAST, MOST) } else { 0.0 }
 }
 
 /// What of a plot is not covered by the card at its foot.
-pub fn above(plot: Rect) -> Rect {
-    plot.with_max_y(plot.bottom() - height(plot.height()) - 4.0 * UNIT).shrink(UNIT)
+pub fn above(plot: Rect, with_formulas: bool) -> Rect {
+    plot.with_max_y(plot.bottom() - height(plot.height(), with_formulas) - 4.0 * UNIT).shrink(UNIT)
 }
 
 /// A frame at the foot of `rect`.
@@ -80,7 +82,8 @@ pub fn ui(
     let attempt = &attempts[place.attempt];
     let palette = state.palette();
     let phase = Phase::of(attempt, place.phase);
-    frame(ui, rect, height(rect.height()), state, |ui| {
+    let with_formulas = !in_sight::shows_formula(state);
+    frame(ui, rect, height(rect.height(), with_formulas), state, |ui| {
         ui.horizontal(|ui| {
             let kind = if attempt.noise.is_some() { "Noisy step" } else { "Attempt" };
             let title = format!("{kind} {} of {}", place.attempt + 1, attempts.len());
@@ -112,10 +115,10 @@ pub fn ui(
             inset::draw(ui, square, palette, attempt, state.pane().scene.sampler.norm);
         }
         let shown = Rect::from_min_max(
-            pos2(room.left(), text.bottom() + UNIT),
+            pos2(room.left(), body.min_rect().bottom() + 2.0 * UNIT),
             pos2(room.left() + text_width, room.bottom() - ROW - UNIT),
         );
-        if let Some(sheet) = sheet {
+        if let Some(sheet) = sheet.filter(|_| with_formulas) {
             let ink = formula::Ink::of(state, &state.pane().scene);
             let mut child = ui.new_child(UiBuilder::new().max_rect(shown).id_salt("formula"));
             let area = ScrollArea::vertical().id_salt(place.attempt).auto_shrink(false);

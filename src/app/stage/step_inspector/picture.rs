@@ -3,7 +3,6 @@
 use driftscope_solve::by_hand::AttemptByHand;
 use eframe::egui::{Color32, FontId, Rect, Shape, Stroke, Ui, vec2};
 
-use super::card;
 use super::labels::Labels;
 use super::phase::{Phase, stage_name};
 use crate::app::formula::{NOISE, stage_colour};
@@ -51,18 +50,18 @@ pub fn draw(
     phase: Phase,
     palette: &Palette,
     (colour, width): (Color32, f32),
-    ui: &Ui,
+    (ui, room): (&Ui, Rect),
     canvas: &Canvas<'_>,
     shapes: &mut Vec<Shape>,
 ) {
-    let mut labels = Labels::new(ui, FontId::new(TEXT, semibold()), card::above(ui.clip_rect()));
+    let mut labels = Labels::new(ui, FontId::new(TEXT, semibold()), room);
     let frame = ui.clip_rect();
     labels.cover(Rect::from_min_size(frame.min, readout::SIZE));
     let start = canvas.at(attempt.start);
     let shown = phase.stages(attempt);
     for (i, stage) in attempt.stages.iter().enumerate().take(shown) {
         let newest = phase == Phase::Stages(i + 1);
-        let strength = if newest || phase == Phase::Answers { 1.0 } else { 0.55 };
+        let strength = if newest || phase == Phase::Answers { 1.0 } else { 0.7 };
         let colour = stage_colour(palette, i).gamma_multiply(strength);
         let from = canvas.at(stage.point);
         let to = canvas.at(tip(attempt, stage.point, stage.slope));
