@@ -3,7 +3,7 @@
 use super::{Expr, Function};
 
 /// The largest numbers above and below the line of a fraction.
-const LARGEST: f64 = 99_999.0;
+const LARGEST: f64 = 399_999.0;
 /// Digits of numbers that are no fractions of small ones.
 const DIGITS: usize = 4;
 

@@ -25,6 +25,8 @@ const WIDTH: f32 = 620.0;
 const HEIGHT: f32 = 132.0;
 /// Width of the count of evaluations.
 const NFE_WIDTH: f32 = 44.0 * UNIT;
+/// Width of the button of the formulas.
+const FORMULA_WIDTH: f32 = 18.0 * UNIT;
 /// Height of the formulas, as a share of the plot's, and within which limits.
 const FORMULAS: f32 = 0.22;
 const LEAST: f32 = 60.0;
@@ -93,11 +95,13 @@ pub fn ui(
                     .map(|t| recording.scene.direction.own_time(t));
                 format!("t {from:.4} → {to:.4},  h = {}", number::three(attempt.h))
             });
-            ui.label(RichText::new(span).color(palette.quiet));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if icon_button(ui, Icon::Close, "Leave step by step", "Esc", false).clicked() {
                     out.push(Command::Inspect(None));
                 }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(Label::new(RichText::new(span).color(palette.quiet)).truncate());
+                });
             });
         });
         let room = ui.available_rect_before_wrap();
@@ -105,7 +109,7 @@ pub fn ui(
         let judged =
             attempt.error_ratio.is_finite() && matches!(phase, Phase::Answers | Phase::Verdict);
         let text_width = room.width() - if judged { inset_side + 12.0 } else { 0.0 };
-        let words = words(attempt, phase, state);
+        let words = words(attempt, phase, state, with_formulas);
         let text = Rect::from_min_size(room.min, vec2(text_width, 44.0));
         let mut body = ui.new_child(UiBuilder::new().max_rect(text));
         body.add(Label::new(RichText::new(words).color(palette.text)).wrap());
@@ -148,10 +152,13 @@ pub fn ui(
         if skips.clicked() {
             go(skip, out);
         }
-        let open = state.formula.is_open();
-        let all = line.add(Button::selectable(open, "Formula"));
-        if all.on_hover_text(format!("All formulas ({})", commands::FORMULA.shortcut())).clicked() {
-            out.push(Command::ToggleFormula);
+        if line.available_width() > FORMULA_WIDTH {
+            let open = state.formula.is_open();
+            let all = line.add(Button::selectable(open, "Formula"));
+            let about = format!("All formulas ({})", commands::FORMULA.shortcut());
+            if all.on_hover_text(about).clicked() {
+                out.push(Command::ToggleFormula);
+            }
         }
         line.add_space(2.0 * UNIT);
         let evaluations = number::count(u64::from(attempt.nfe));
@@ -171,7 +178,7 @@ fn go(place: Option<InspectedStep>, out: &mut Commands) {
 }
 
 /// What is seen in this phase.
-fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
+fn words(attempt: &AttemptByHand, phase: Phase, state: &State, with_formulas: bool) -> String {
     let noisy = attempt.noise.is_some();
     match phase {
         Phase::Start => {
@@ -186,6 +193,9 @@ fn words(attempt: &AttemptByHand, phase: Phase, state: &State) -> String {
             let name = stage_name(n - 1);
             let [x, y] = stage.slope.map(number::three);
             let field = if noisy { "v + D·s" } else { "v" };
+            if with_formulas {
+                return format!("{name} is {field} where the dot is.");
+            }
             let share = if attempt.h == 0.0 { 0.0 } else { (stage.t - attempt.t) / attempt.h };
             format!("{name} = {field} at t + {}·h, where the dot is: ({x}, {y}).", number::three(share))
         }
