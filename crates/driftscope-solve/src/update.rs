@@ -103,7 +103,7 @@ impl Equation {
         if let Right::Is(right) = &self.right {
             right.each_name(&mut |_| names += 1);
         }
-        Self { short: (names > MANY + 2).then_some(short), ..self }
+        Self { short: (names > MANY + 1).then_some(short), ..self }
     }
 }
 

@@ -221,7 +221,7 @@ fn of_classic(classic: &ClassicField) -> Section {
     Section {
         title: format!("Classic ODE: {}", classic.system().title),
         lines,
-        remark: Some("The point x_t is the pair (x, y).".into()),
+        remark: Some("The point is the pair (x, y).".into()),
         ..OF_PROCESS
     }
 }
