@@ -174,8 +174,8 @@ fn call(function: Function, arguments: &[Expr], power: &str) -> String {
         Function::Sin => r"\sin",
         Function::Cos => r"\cos",
         Function::Ln => r"\ln",
-        Function::Max => r"\max",
-        Function::Min => r"\min",
+        Function::Max => r"\,\max",
+        Function::Min => r"\,\min",
         Function::Abs => {
             let inner = arguments.first().map_or(String::new(), Expr::latex);
             return format!(r"\lvert {inner}\rvert");
