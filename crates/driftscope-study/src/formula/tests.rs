@@ -83,12 +83,14 @@ fn paths_and_forms_are_those_of_the_program() {
 /// What the formula says of every attempt: the answer, and the error where there is an estimate.
 fn holds(scene: &Scene, made: &[AttemptByHand], wher: &str) {
     let doubled = scene.doubles_steps();
+    // Newton's iteration ends with a correction after its last evaluation, which stiffness multiplies.
+    let within = if scene.sampler.method().rule.iterates() { 1e-8 } else { 1e-12 };
     for (index, attempt) in made.iter().enumerate() {
         let wher = format!("{wher}, attempt {index} at {}", attempt.t);
         let steps = steps_of(scene, made, index);
         let last = steps.last().expect("a step");
         let off_answer = off(last.worked.value(ANSWER), attempt.answer);
-        assert!(off_answer < 1e-12, "{wher}: off by {off_answer:e} {:?}", last.update);
+        assert!(off_answer < within, "{wher}: off by {off_answer:e} {:?}", last.update);
         assert_eq!(steps.len(), if doubled { 3 } else { 1 }, "{wher}");
         let Some(embedded) = attempt.embedded else { continue };
         let error = [0, 1].map(|d| attempt.answer[d] - embedded[d]);
@@ -116,7 +118,7 @@ fn holds(scene: &Scene, made: &[AttemptByHand], wher: &str) {
             last.worked.value(ERROR)
         };
         let off_error = off(found, error);
-        assert!(off_error < 1e-12, "{wher}: the error is off by {off_error:e}");
+        assert!(off_error < within, "{wher}: the error is off by {off_error:e}");
     }
 }
 
