@@ -7,6 +7,9 @@ use eframe::egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui};
 use super::state::State;
 use super::theme::TEXT;
 
+/// The name of the card of formulas.
+const FORMULA: &str = "formula";
+
 /// Whether a lesson, or the list of them, takes the place of the controls.
 #[must_use]
 pub fn is_lesson(state: &State) -> bool {
@@ -44,10 +47,22 @@ pub fn graphs(state: &State) -> Option<Vec<&str>> {
     Some(named.collect())
 }
 
+/// The card of the laboratory that a lesson puts beside the stage, by its name.
+#[must_use]
+pub fn lesson_card(state: &State) -> Option<&str> {
+    lecture(state)?.card.as_deref()
+}
+
 /// The card of the laboratory that stands beside the stage, by its name.
 #[must_use]
 pub fn card(state: &State) -> Option<&str> {
-    lecture(state)?.card.as_deref()
+    lesson_card(state).or_else(|| state.formula.is_open().then_some(FORMULA))
+}
+
+/// Whether the formulas stand beside the stage.
+#[must_use]
+pub fn shows_formula(state: &State) -> bool {
+    card(state) == Some(FORMULA)
 }
 
 /// The graph, by its name, that a curve is being drawn into, whose truth is not shown yet.

@@ -16,6 +16,7 @@ mod file_dialog;
 mod files;
 pub mod finder;
 mod folded;
+pub mod formula;
 pub mod handout;
 mod help;
 mod icon;

@@ -119,6 +119,8 @@ pub struct State {
     pub finder: Dialog,
     /// Whether the schedule lies on the stage.
     pub schedule: bool,
+    /// The formulas beside the stage, in place of the plots.
+    pub formula: Dialog,
     /// The dialog that asks how the network is read.
     pub reading: Dialog,
     /// What it is drawn for.
@@ -163,6 +165,7 @@ impl State {
             help: Dialog::Closed,
             finder: Dialog::Closed,
             schedule: false,
+            formula: Dialog::default(),
             reading: Dialog::Closed,
             purpose: Purpose::Live,
             hovered_time: None,
@@ -214,11 +217,13 @@ impl State {
     }
 
     /// The panels that are shown: those that should be, as far as there is room. Where there is too
-    /// little, the plots make way; to the error laboratory, which is plots, and to the dialog in their place, the controls.
+    /// little, the plots make way; to the error laboratory, which is plots, and to the dialog or the formulas in
+    /// their place, the controls.
     #[must_use]
     pub fn panels(&self) -> Panels {
         let mut wished = self.look.panels;
-        wished.plots |= self.reading.is_open();
+        let instead = self.reading.is_open() || self.formula.is_open();
+        wished.plots |= instead;
         if self.mode() == Mode::Lessons && self.recorder().is_none() {
             // A lesson says itself what stands beside the stage.
             return wished;
@@ -226,7 +231,7 @@ impl State {
         if !(self.is_narrow() && wished.controls && wished.plots) {
             return wished;
         }
-        let laboratory = self.mode() == Mode::Errors || self.reading.is_open();
+        let laboratory = self.mode() == Mode::Errors || instead;
         Panels { controls: !laboratory, plots: laboratory, ..wished }
     }
 

@@ -2,17 +2,27 @@
 
 use driftscope_study::lesson::Pointer;
 use driftscope_study::session::Mode;
-use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
+use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder, pos2};
 
-use super::command::Commands;
+use super::command::{Command, Commands};
+use super::icon::{Icon, icon_button};
 use super::in_sight;
 use super::lab::LabView;
 use super::lessons::LessonView;
 use super::reading::{self, ReadingDialog};
 use super::stage::Stage;
 use super::state::State;
-use super::theme::UNIT;
+use super::theme::{ROW, UNIT};
 use super::{controls, folded, plots, top_bar, transport};
+
+/// The button that puts the formulas away, at the corner of their card.
+fn close_ui(ui: &mut Ui, rect: Rect, out: &mut Commands) {
+    let corner = Rect::from_min_max(pos2(rect.right() - ROW, rect.top()), rect.max);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("close"));
+    if icon_button(&mut child, Icon::Close, "Put the formulas away", "", false).clicked() {
+        out.push(Command::ToggleFormula);
+    }
+}
 
 /// The views that keep something from frame to frame.
 pub struct Views {
@@ -89,7 +99,8 @@ impl Views {
         if let Some(lecture) = in_sight::previewed(state).filter(|_| !alone) {
             self.lessons.preview_ui(ui, (state, lecture), width, out);
         }
-        if let Some(card) = in_sight::card(state).filter(|_| !alone) {
+        let card = in_sight::card(state).filter(|_| !alone && !reading::is_asked(state));
+        if let Some(card) = card {
             let width = 0.5 * ui.available_width();
             Panel::right("card")
                 .frame(central.inner_margin(Margin::symmetric(14, 8)))
@@ -97,7 +108,11 @@ impl Views {
                 .exact_size(width)
                 .show(ui, |ui| {
                     let rect = ui.available_rect_before_wrap();
-                    self.lab.card_ui(ui, rect, card, state);
+                    let inspected = self.stage.inspected(state);
+                    self.lab.card_ui(ui, rect, card, state, inspected);
+                    if state.formula.is_open() && in_sight::lesson_card(state).is_none() {
+                        close_ui(ui, rect, out);
+                    }
                     if in_sight::pointer(state) == Some(&Pointer::Card) {
                         in_sight::spotlight(ui, rect.expand(UNIT), state);
                     }

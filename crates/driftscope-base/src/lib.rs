@@ -4,6 +4,7 @@
 
 pub mod cancel;
 pub mod exponential;
+pub mod expression;
 pub mod field;
 pub mod files;
 pub mod interpolant;

@@ -184,6 +184,45 @@ impl Controller {
         Self { keeps_up_to, ..self }
     }
 
+    /// All choices about it.
+    #[must_use]
+    pub fn control(&self) -> &StepControl {
+        &self.control
+    }
+
+    /// The exponents of 1/E for this attempt and for the last two accepted ones.
+    #[must_use]
+    pub fn exponents(&self) -> [f64; 3] {
+        self.exponents
+    }
+
+    /// The error that is remembered of an accepted attempt with this one.
+    #[must_use]
+    pub fn remembered(error_ratio: f64) -> f64 {
+        error_ratio.max(Self::SMALLEST_REMEMBERED)
+    }
+
+    /// Between which factors the next step stays after an attempt with this error ratio;
+    /// `after_rejection` says that the attempt before it was rejected.
+    #[must_use]
+    pub fn limits(&self, accepted: bool, after_rejection: bool, error_ratio: f64) -> (f64, f64) {
+        let StepControl { kind, safety, min_factor, max_factor, .. } = self.control;
+        match (kind, accepted) {
+            // torchdiffeq tests E < 1 for its lower bound, so that E = 1 is accepted and shrinks.
+            (ControllerKind::ITorchdiffeq, _) => {
+                (if error_ratio < 1.0 { 1.0 } else { min_factor }, max_factor)
+            }
+            (ControllerKind::IDiffrax, true) => (1.0, max_factor),
+            (ControllerKind::IScipy, true) => (0.0, if after_rejection { 1.0 } else { max_factor }),
+            (ControllerKind::IScipy, false) | (ControllerKind::Pi | ControllerKind::Pid, true) => {
+                (min_factor, max_factor)
+            }
+            (ControllerKind::IDiffrax | ControllerKind::Pi | ControllerKind::Pid, false) => {
+                (min_factor, safety)
+            }
+        }
+    }
+
     /// Judges an attempt of length `step` by its error ratio E (error over tolerance; not finite
     /// when the field was not), and remembers it.
     #[must_use]
@@ -210,24 +249,10 @@ impl Controller {
             }
             wanted
         };
-        let (low, high) = match (kind, accepted) {
-            // torchdiffeq tests E < 1 for its lower bound, so that E = 1 is accepted and shrinks.
-            (ControllerKind::ITorchdiffeq, _) => {
-                (if error_ratio < 1.0 { 1.0 } else { min_factor }, max_factor)
-            }
-            (ControllerKind::IDiffrax, true) => (1.0, max_factor),
-            (ControllerKind::IScipy, true) => (0.0, if after_rejection { 1.0 } else { max_factor }),
-            (ControllerKind::IScipy, false) | (ControllerKind::Pi | ControllerKind::Pid, true) => {
-                (min_factor, max_factor)
-            }
-            (ControllerKind::IDiffrax | ControllerKind::Pi | ControllerKind::Pid, false) => {
-                (min_factor, safety)
-            }
-        };
+        let (low, high) = self.limits(accepted, after_rejection, error_ratio);
         if accepted {
             history.after_rejection = false;
-            let remembered = error_ratio.max(Self::SMALLEST_REMEMBERED);
-            history.accepted = [remembered, history.accepted[0]];
+            history.accepted = [Self::remembered(error_ratio), history.accepted[0]];
         }
         Verdict { accepted, factor: wanted.max(low).min(high) }
     }

@@ -24,6 +24,7 @@ pub mod stepper;
 mod tableau;
 mod tile;
 mod track;
+pub mod update;
 mod walk;
 pub mod whole_batch;
 

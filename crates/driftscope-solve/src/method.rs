@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::complex::Complex;
 use crate::stepper::{Doubling, Halves, SamplerNoise, Stepper, Task};
 use crate::tableau::Tableau;
+use crate::update::{StepNow, Update};
 
 /// One method.
 #[derive(Debug)]
@@ -85,6 +86,9 @@ pub trait Rule: Debug + Send + Sync {
     fn iterates(&self) -> bool {
         false
     }
+
+    /// A step, written down.
+    fn update(&self, now: &StepNow) -> Update;
 
     /// By how much a step of size h multiplies `|y|` on `y' = λy` with `z = hλ`; none where that is
     /// no function of hλ alone.

@@ -1,5 +1,7 @@
 //! SDE schemes of the family `dx = [v + D(t) s] dt + √(2D(t)) dW`, as SiT runs them.
 
+mod written;
+
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Real, ScoredField, Times};
 use serde::{Deserialize, Serialize};

@@ -189,6 +189,21 @@ pub const SCHEDULE: Entry = Entry::new(
     &[Keys::Plain(Key::S)],
     |_| Command::ToggleSchedule,
 );
+/// The formulas in force.
+pub const FORMULA: Entry = Entry {
+    refused: |state| {
+        let there = state.mode() == Mode::Errors;
+        there.then_some("The laboratory has a page of its own for it.")
+    },
+    ..Entry::new(
+        (
+            "Update formula",
+            "show or hide the formulas in force: path, field and the update of the method, with the numbers of the moment",
+        ),
+        &[Keys::Plain(Key::M)],
+        |_| Command::ToggleFormula,
+    )
+};
 /// The scene as a link.
 pub const COPY_LINK: Entry = Entry::new(
     ("Copy link", "copy the scene as a link"),
@@ -222,7 +237,7 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the schedule, the pinned particle",
+        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the formulas, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
@@ -240,6 +255,8 @@ pub const LEAVE: Entry = Entry::new(
             Command::Inspect(None)
         } else if state.reading.is_open() {
             Command::ToggleReading
+        } else if state.formula.is_open() {
+            Command::ToggleFormula
         } else if state.schedule {
             Command::ToggleSchedule
         } else {
@@ -309,6 +326,7 @@ pub static ALL: &[&Entry] = &[
     &CONTROLS,
     &GRAPHS,
     &SCHEDULE,
+    &FORMULA,
     &NEXT_THEME,
     &PRESENTER,
     &LEAVE,

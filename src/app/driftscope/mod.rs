@@ -276,6 +276,7 @@ impl Driftscope {
                 self.act(Action::Mode { mode: Mode::Errors });
             }
             Command::ToggleHelp => state.help = state.help.toggled(),
+            Command::ToggleFormula => state.formula = state.formula.toggled(),
             Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::Notice { accepted } => self.answer_notice(accepted, ctx),
             Command::DismissCaption => state.caption = false,

@@ -48,6 +48,8 @@ pub static SYNONYMS: &[(&str, &[&str])] = &[
     ("stiff", &["sampler.method=implicit-euler", "field.system=stiff-linear"]),
     ("Butcher tableau", &["sampler.tableau"]),
     ("custom method", &["sampler.tableau"]),
+    ("equation", &["Update formula"]),
+    ("LaTeX", &["Update formula"]),
     // Steps and evaluations.
     ("number of steps", &["sampler.steps"]),
     ("num_inference_steps", &["sampler.steps"]),

@@ -8,6 +8,7 @@ use driftscope_study::work::Dispatcher;
 use eframe::egui::{Rect, Ui};
 
 use crate::app::command::Commands;
+use crate::app::formula::Inspected;
 use crate::app::numbers::Table;
 use crate::app::palette::Palette;
 use crate::app::state::State;
@@ -37,6 +38,8 @@ pub struct CardContext<'a> {
     pub work: &'a Dispatcher<Task>,
     /// The scene that is measured: the one the controls say, once it has settled.
     pub scene: &'a Arc<Scene>,
+    /// The attempt whose formulas are shown, if one is looked at.
+    pub inspected: Option<Inspected<'a>>,
 }
 
 impl CardContext<'_> {

@@ -9,6 +9,7 @@ mod convergence;
 mod coverage;
 mod errors;
 mod evaluations;
+mod formula;
 mod frame;
 mod likelihood;
 mod marginals;
@@ -31,6 +32,7 @@ use eframe::egui::{
 
 use self::card::{Card, CardContext};
 use super::command::Commands;
+use super::formula::Inspected;
 use super::numbers::{Table, name_of};
 use super::palette::Palette;
 use super::save_button::save_button;
@@ -90,6 +92,11 @@ static PAGES: &[Page] = &[
         title: "Samples",
         about: "Modes, distances over seeds, and what noise on the way does",
         rows: cards!([coverage::CoverageCard], [marginals::Marginals, strong::Strong]),
+    },
+    Page {
+        title: "Formula",
+        about: "The path, the field and the update of the method, written down",
+        rows: cards!([formula::FormulaCard]),
     },
 ];
 
@@ -154,12 +161,21 @@ impl LabView {
         self.cards().find(|card| name_of(card.title()) == name)?.numbers(state)
     }
 
-    /// Draws the card of this name alone into `rect`.
-    pub fn card_ui(&mut self, ui: &mut Ui, rect: Rect, name: &str, state: &State) {
+    /// Draws the card of this name alone into `rect`; `inspected` is the attempt that is looked at on the
+    /// stage.
+    pub fn card_ui(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        name: &str,
+        state: &State,
+        inspected: Option<Inspected<'_>>,
+    ) {
         let mut cards = self.pages.iter_mut().flatten().flatten();
         let Some(card) = cards.find(|card| name_of(card.title()) == name) else { return };
         let scene = &Arc::clone(state.scene());
-        let context = CardContext { state, palette: state.palette(), work: state.work(), scene };
+        let (palette, work) = (state.palette(), state.work());
+        let context = CardContext { state, palette, work, scene, inspected };
         // What a person would press in it is pressed by nobody.
         card.ui(ui, rect, &context, &mut Commands::new());
     }
@@ -185,7 +201,8 @@ impl LabView {
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
         let palette = state.palette();
-        let context = CardContext { state, palette, work: state.work(), scene: &scene };
+        let work = state.work();
+        let context = CardContext { state, palette, work, scene: &scene, inspected: None };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;

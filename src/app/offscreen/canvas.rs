@@ -287,7 +287,7 @@ impl Offscreen {
                 plot.ui(ui, rect, state);
             }),
             View::Card(name) => Views::alone_ui(ui, state, |ui, rect| {
-                views.lab.card_ui(ui, rect, name, state);
+                views.lab.card_ui(ui, rect, name, state, None);
             }),
         }
     }

@@ -52,6 +52,7 @@ use self::tools::Tools;
 use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
+use super::formula::Inspected;
 use super::lectern::InHand;
 use super::state::State;
 use super::theme::UNIT;
@@ -173,6 +174,13 @@ impl Stage {
     #[must_use]
     pub fn inspected_progress(&self, state: &State) -> Option<f64> {
         self.inspector.progress(state.inspected()?, state.recording()?)
+    }
+
+    /// The attempt whose formulas are shown: the one that is taken apart, else, while they stand beside the
+    /// stage, that of the pinned particle under way.
+    #[must_use]
+    pub fn inspected(&self, state: &State) -> Option<Inspected<'_>> {
+        self.inspector.inspected(state)
     }
 
     /// Hands what is new to the graphics card, and starts and collects what layers need; before

@@ -18,9 +18,12 @@ use eframe::egui::{Rect, Ui};
 use self::phase::Phase;
 use super::canvas::Draw;
 use super::drawings::attempts::AttemptsWanted;
+use super::moment::attempt_under_way;
 use super::viewport::Viewport;
 use super::work::ViewTask;
 use crate::app::command::Commands;
+use crate::app::formula::{self, FormulaView, Inspected};
+use crate::app::in_sight;
 use crate::app::state::State;
 use driftscope_study::session::InspectedStep;
 use driftscope_study::session::progress_of;
@@ -31,13 +34,18 @@ pub struct StepInspector {
     wish: Wish<AttemptsWanted>,
     /// The recording, particle and attempt that the view was moved to.
     looked_at: Option<(u64, usize, usize)>,
+    formulas: FormulaView,
 }
 
 impl StepInspector {
     /// Starts and collects the attempts, and looks where the present one plays.
     pub fn update(&mut self, work: &Dispatcher<ViewTask>, state: &State, viewport: &mut Viewport) {
         self.wish.take_news(work);
-        let Some((place, wanted)) = Self::wanted(state) else {
+        let wanted = Self::wanted(state);
+        if let (None, Some(wanted)) = (state.inspected(), &wanted) {
+            self.wish.ask_when_free(work, wanted.1.clone());
+        }
+        let Some((place, wanted)) = wanted.filter(|_| state.inspected().is_some()) else {
             if self.looked_at.take().is_some() {
                 viewport.reset();
             }
@@ -46,6 +54,8 @@ impl StepInspector {
         let goal = (wanted.recording.id, wanted.particle, place.attempt);
         self.wish.ask_when_free(work, wanted);
         if self.looked_at != Some(goal)
+            // Not at an attempt of what was looked at before.
+            && self.inspected(state).is_some()
             && let Some(window) = self.attempt(place).map(picture::window)
         {
             self.looked_at = Some(goal);
@@ -59,9 +69,20 @@ impl StepInspector {
     }
 
     fn wanted(state: &State) -> Option<(InspectedStep, AttemptsWanted)> {
-        let (place, particle) = (state.inspected()?, state.pinned()?);
+        let (particle, under_way) = (state.pinned()?, in_sight::shows_formula(state));
+        let whole = InspectedStep { phase: usize::MAX, ..attempt_under_way(state) };
+        let place = state.inspected().or_else(|| under_way.then_some(whole))?;
         let recording = RecordingRef::new(state.recording()?);
         Some((place, AttemptsWanted { recording, particle }))
+    }
+
+    /// The attempts of the pinned particle and the one that is looked at; none as long as they are made.
+    #[must_use]
+    pub fn inspected(&self, state: &State) -> Option<Inspected<'_>> {
+        let (place, wanted) = Self::wanted(state)?;
+        let (of, attempts) = self.wish.answered()?;
+        // Those of what was looked at before are no longer its own.
+        (*of == wanted && !attempts.is_empty()).then_some((&attempts[..], place))
     }
 
     fn attempts(&self) -> Option<&Arc<Vec<AttemptByHand>>> {
@@ -115,18 +136,20 @@ impl StepInspector {
         let palette = state.palette();
         let colour = palette.scene(&state.pane().scene);
         let width = state.scene().view.line_width as f32 * palette.heavier;
+        let with_formulas = !in_sight::shows_formula(state);
         Some(Box::new(move |ui, canvas, shapes| {
-            picture::draw(&attempt, phase, palette, (colour, width), ui, canvas, shapes);
+            let room = card::above(ui.clip_rect(), with_formulas);
+            picture::draw(&attempt, phase, palette, (colour, width), (ui, room), canvas, shapes);
         }))
     }
 
     /// The card that says what is seen, with the buttons that go on and back.
-    pub fn ui(&self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, state: &State, out: &mut Commands) {
         let Some(place) = state.inspected() else { return };
         if let Standing::Failed(message) = self.wish.standing() {
             return card::say(ui, rect, state, message, out);
         }
-        match self.attempts() {
+        match self.attempts().cloned() {
             Some(attempts) if attempts.is_empty() => {
                 card::say(ui, rect, state, "This particle makes no steps.", out);
             }
@@ -134,7 +157,9 @@ impl StepInspector {
                 let index = place.attempt.min(attempts.len() - 1);
                 let place = InspectedStep { attempt: index, ..place };
                 let neighbours = [-1, 1].map(|by| self.step(place, by));
-                card::ui(ui, rect, state, (place, attempts), neighbours, out);
+                let sheet = self.inspected(state).map(|of| formula::sheet(state, Some(of)));
+                let view = (state, &mut self.formulas, sheet.as_ref());
+                card::ui(ui, rect, view, (place, &attempts[..]), neighbours, out);
             }
             None => card::say(ui, rect, state, "Making the steps again…", out),
         }

@@ -18,7 +18,7 @@ const LINE: f32 = 0.04;
 const QUOTED: usize = 48;
 
 /// A formula, ready to be drawn at any size.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Formula {
     parts: Vec<Part>,
     extent: Extent,

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use driftscope_base::expression::{name, weighted};
 use driftscope_base::field::{Field, Real, Times};
 
-use super::{low_order, rk4};
+use super::{low_order, rk4, runge_kutta};
 use crate::complex::Complex;
 use crate::explicit::Within;
 use crate::method::{Adapting, Method, NotAdaptive, Rule};
 use crate::stepper::{Doubling, Inside, RungeKuttaStepper, Step, Stepper, Task};
+use crate::update::{ANSWER, ERROR, Equation, START, STEP, StepNow, Update, later, stage};
 
 pub(super) static AB2: Method = Method {
     name: "ab2",
@@ -70,6 +72,10 @@ impl Rule for AdamsBashforth {
         1
     }
 
+    fn update(&self, now: &StepNow) -> Update {
+        update(self, now)
+    }
+
     fn amplification(&self, z: Complex) -> Option<f64> {
         Some(largest_root(self.order, z))
     }
@@ -92,6 +98,58 @@ fn stepper<'a, S: Real>(rule: &AdamsBashforth, task: &Task<'a, S>) -> AdamsStepp
         evaluations: 0,
         adaptive: task.adaptive,
     }
+}
+
+/// The slope so many points back, by its name.
+fn slope_back(back: usize) -> String {
+    if back == 0 { "v_{n}".to_owned() } else { format!("v_{{n-{back}}}") }
+}
+
+/// A step, written down: the weights are those of the points as they lie.
+fn update(rule: &AdamsBashforth, now: &StepNow) -> Update {
+    let carried = |first: String| {
+        let back = |back| (slope_back(back), slope_back(back + 1));
+        let first = (first, slope_back(1));
+        std::iter::once(first).chain((1..rule.order - 1).map(back)).collect()
+    };
+    let nodes: Vec<f64> = std::iter::once(now.t).chain(now.before.iter().copied()).collect();
+    let Some(nodes) = nodes.get(..rule.order) else {
+        let start = rule.start.tableau().map(|start| runge_kutta::update(start, now));
+        let mut update = start.unwrap_or_default();
+        // Its error is that of step doubling.
+        update.equations.retain(|equation| equation.left != ERROR);
+        let remark = Some("The first steps have too few points to look back on.");
+        return Update { carried: carried(stage(0)), remark, ..update };
+    };
+    let h = now.t1 - now.t;
+    let plain = |weight: f64| nearest_fraction(weight / h);
+    let with_answer: Vec<f64> = std::iter::once(now.t1).chain(nodes.iter().copied()).collect();
+    let predictor = adams_weights(nodes, now.t, now.t1);
+    let corrector = adams_weights(&with_answer, now.t, now.t1);
+    let names: Vec<String> = (0..rule.order).map(slope_back).collect();
+    let ahead = "v_{n+1}";
+    let weights = predictor.iter().map(|&weight| plain(weight));
+    let answer = name(STEP) * weighted(weights.zip(names.iter().map(String::as_str)));
+    let error = std::iter::once((plain(corrector[0]), ahead)).chain(
+        (corrector[1..].iter().zip(&predictor))
+            .zip(&names)
+            .map(|((c, p), name)| (plain(c - p), &name[..])),
+    );
+    let equations = vec![
+        Equation::field(&names[0], name(START), later(0.0)),
+        Equation::is(ANSWER, name(START) + answer),
+        Equation::field(ahead, name(ANSWER), later(1.0)),
+        Equation::is(ERROR, name(STEP) * weighted(error)),
+    ];
+    Update { carried: carried(slope_back(0)), ..Update::of(equations) }
+}
+
+/// The fraction over a small number that a weight is but for its last digits, on equal steps.
+fn nearest_fraction(weight: f64) -> f64 {
+    let over = |below: f64| (weight * below).round() / below;
+    let near = |value: &f64| (value - weight).abs() < 1e-11;
+    // What the weights of at most five points are over.
+    [12.0, 24.0, 720.0].into_iter().map(over).find(near).unwrap_or(weight)
 }
 
 /// An Adams–Bashforth method on a batch.

@@ -3,9 +3,9 @@
 use driftscope_solve::by_hand::AttemptByHand;
 use eframe::egui::{Color32, FontId, Rect, Shape, Stroke, Ui, vec2};
 
-use super::card;
 use super::labels::Labels;
 use super::phase::{Phase, stage_name};
+use crate::app::formula::{NOISE, stage_colour};
 use crate::app::palette::Palette;
 use crate::app::stage::arrow::{Head, arrow};
 use crate::app::stage::canvas::Canvas;
@@ -16,9 +16,9 @@ use crate::app::theme::{TEXT, semibold};
 /// Arrows of stages are this much of a full step with that slope.
 const ARROW: f64 = 0.3;
 /// What is seen reaches this much beyond the step.
-const ROOM: f64 = 1.7;
+const ROOM: f64 = 1.9;
 /// The step stands this share of the view above its middle, clear of the card below.
-const ABOVE: f64 = 0.3;
+const ABOVE: f64 = 0.42;
 /// However small the step, no less than this is seen.
 const LEAST: f64 = 2e-4;
 
@@ -50,19 +50,19 @@ pub fn draw(
     phase: Phase,
     palette: &Palette,
     (colour, width): (Color32, f32),
-    ui: &Ui,
+    (ui, room): (&Ui, Rect),
     canvas: &Canvas<'_>,
     shapes: &mut Vec<Shape>,
 ) {
-    let mut labels = Labels::new(ui, FontId::new(TEXT, semibold()), card::above(ui.clip_rect()));
+    let mut labels = Labels::new(ui, FontId::new(TEXT, semibold()), room);
     let frame = ui.clip_rect();
     labels.cover(Rect::from_min_size(frame.min, readout::SIZE));
     let start = canvas.at(attempt.start);
     let shown = phase.stages(attempt);
     for (i, stage) in attempt.stages.iter().enumerate().take(shown) {
         let newest = phase == Phase::Stages(i + 1);
-        let strength = if newest || phase == Phase::Answers { 1.0 } else { 0.55 };
-        let colour = if newest { palette.strong } else { palette.text.gamma_multiply(strength) };
+        let strength = if newest || phase == Phase::Answers { 1.0 } else { 0.7 };
+        let colour = stage_colour(palette, i).gamma_multiply(strength);
         let from = canvas.at(stage.point);
         let to = canvas.at(tip(attempt, stage.point, stage.slope));
         let dashes = Stroke::new(width, palette.quiet.gamma_multiply(0.7));
@@ -87,7 +87,7 @@ pub fn draw(
             if phase == Phase::Verdict {
                 labels.line(drifted, answer);
                 let half_way = drifted + 0.5 * (answer - drifted);
-                labels.name(half_way, width, "noise", palette.category(1));
+                labels.name(half_way, width, "noise", palette.category(NOISE));
             }
         } else {
             labels.line(start, answer);
@@ -120,7 +120,7 @@ fn answers(
         let drifted = canvas.at([0, 1].map(|d| attempt.answer[d] - noise[d]));
         arrow(shapes, start, drifted, Stroke::new(2.5 * width, colour), Head::Filled);
         if phase == Phase::Verdict {
-            let stroke = Stroke::new(2.5 * width, palette.category(1));
+            let stroke = Stroke::new(2.5 * width, palette.category(NOISE));
             arrow(shapes, drifted, answer, stroke, Head::Open);
             shapes.push(Shape::circle_filled(answer, 5.0 * width, colour));
         }

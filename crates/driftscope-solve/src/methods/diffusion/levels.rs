@@ -53,26 +53,31 @@ pub(super) fn log_snr(level: &Coefficients) -> f64 {
     (level.alpha / level.sigma).ln()
 }
 
-/// `UniC`: the step that ended at λ = `here` made again, now with the data prediction there.
-pub(super) fn correct(before: &Memory, end: Coefficients, here: f64, data: &[f64]) -> Vec<f64> {
-    let levels = Levels { start: before.level, end };
-    let h = here - before.start;
-    let scale = end.alpha * (-h).exp_m1();
+/// `UniC`'s weights of the difference to the earlier prediction and of that to the new one, for a step of
+/// `h` in λ; `earlier` is how far the step before that started from where it does.
+pub(super) fn weights(h: f64, earlier: Option<f64>) -> (f64, f64) {
     // φ-functions of −h over B(h) = e^{−h} − 1, as the two conditions on the weights.
     let phi_1 = (-h).exp_m1() / -h;
     let phi_2 = (phi_1 - 1.0) / -h;
     let phi_3 = (phi_2 - 0.5) / -h;
     let conditions = [phi_2 / phi_1, 2.0 * phi_3 / phi_1];
-    let earlier = before.earlier.as_ref().filter(|(level, _)| level.is_finite());
-    // Weights of the difference to the earlier prediction and of that to the new one.
-    let (back, ahead) = match earlier {
+    match earlier {
         None => (0.0, 0.5),
-        Some((level, _)) => {
-            let ratio = (level - before.start) / h;
+        Some(earlier) => {
+            let ratio = earlier / h;
             let ahead = (conditions[1] - ratio * conditions[0]) / (1.0 - ratio);
             ((conditions[0] - ahead) / ratio, ahead)
         }
-    };
+    }
+}
+
+/// `UniC`: the step that ended at λ = `here` made again, now with the data prediction there.
+pub(super) fn correct(before: &Memory, end: Coefficients, here: f64, data: &[f64]) -> Vec<f64> {
+    let levels = Levels { start: before.level, end };
+    let h = here - before.start;
+    let scale = end.alpha * (-h).exp_m1();
+    let earlier = before.earlier.as_ref().filter(|(level, _)| level.is_finite());
+    let (back, ahead) = weights(h, earlier.map(|(level, _)| level - before.start));
     (0..data.len())
         .map(|j| {
             let middle = before.data[j];

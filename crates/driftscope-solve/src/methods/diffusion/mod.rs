@@ -7,11 +7,13 @@
 
 mod levels;
 mod stepper;
+mod written;
 
 use self::stepper::Recipe;
 use crate::complex::Complex;
 use crate::method::{Adapting, Method, NoiseSetting, NotAdaptive, Rule};
 use crate::stepper::{Stepper, Task};
+use crate::update::{StepNow, Update};
 
 pub(in crate::methods) static DDIM: Method = Method {
     name: "ddim",
@@ -117,6 +119,10 @@ impl Rule for Recipe {
             Self::Ddim | Self::DpmSolverPlusPlus2M | Self::UniPc2 => 1,
             Self::DpmSolver2 | Self::EdmHeun => 2,
         }
+    }
+
+    fn update(&self, now: &StepNow) -> Update {
+        written::update(*self, now)
     }
 
     /// None: they integrate the linear part of the field exactly.

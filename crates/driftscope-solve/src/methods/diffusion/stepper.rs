@@ -205,7 +205,8 @@ impl<S: Real> DiffusionStepper<'_, S> {
     fn edm_heun(&mut self, step: Step, levels: Levels, state: &[S]) {
         let (mut time, mut start) = (step.t, levels.start);
         self.point.copy_from_slice(state);
-        if let Some((raised_time, raised, fresh)) = self.churn(&start)
+        if let Some((raised_time, raised, fresh)) =
+            churn(&self.knobs, self.path, self.steps, &start)
             && let Some(normals) = self.normals
         {
             // In units of x/α the noise level goes up; α falls with it.
@@ -238,24 +239,29 @@ impl<S: Real> DiffusionStepper<'_, S> {
             self.answer[j] = S::from_f64(levels.end.alpha * scaled);
         }
     }
+}
 
-    /// The time and level to which churn raises the noise from `start`, and the standard deviation
-    /// of what is added in units of x/α.
-    fn churn(&self, start: &Coefficients) -> Option<(f64, Coefficients, f64)> {
-        let SamplerNoise { s_churn, s_min, s_max, s_noise, .. } = self.knobs;
-        let level = start.sigma / start.alpha;
-        if s_churn == 0.0 || !level.is_finite() || !(s_min..=s_max).contains(&level) {
-            return None;
-        }
-        let gamma = (s_churn / self.steps as f64).min(std::f64::consts::SQRT_2 - 1.0);
-        let raised = level * (1.0 + gamma);
-        // A path that starts with some data left (VP) has no level beyond its first.
-        let time = self.path.time_of_level(1.0, raised).max(0.0);
-        let coefficients = self.path.coefficients(time);
-        let raised = raised.min(coefficients.sigma / coefficients.alpha);
-        let fresh = s_noise * (raised * raised - level * level).max(0.0).sqrt();
-        Some((time, coefficients, fresh))
+/// The time and level to which churn raises the noise from `start` in a run of so many steps, and the
+/// standard deviation of what is added in units of x/α.
+pub(super) fn churn(
+    knobs: &SamplerNoise,
+    path: Interpolant,
+    steps: usize,
+    start: &Coefficients,
+) -> Option<(f64, Coefficients, f64)> {
+    let SamplerNoise { s_churn, s_min, s_max, s_noise, .. } = *knobs;
+    let level = start.sigma / start.alpha;
+    if s_churn == 0.0 || !level.is_finite() || !(s_min..=s_max).contains(&level) {
+        return None;
     }
+    let gamma = (s_churn / steps as f64).min(std::f64::consts::SQRT_2 - 1.0);
+    let raised = level * (1.0 + gamma);
+    // A path that starts with some data left (VP) has no level beyond its first.
+    let time = path.time_of_level(1.0, raised).max(0.0);
+    let coefficients = path.coefficients(time);
+    let raised = raised.min(coefficients.sigma / coefficients.alpha);
+    let fresh = s_noise * (raised * raised - level * level).max(0.0).sqrt();
+    Some((time, coefficients, fresh))
 }
 
 impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {

@@ -2,10 +2,13 @@
 
 mod newton;
 
+use driftscope_base::expression::{name, number};
+
 use self::newton::{ImplicitRule, Newton};
 use crate::complex::Complex;
 use crate::method::{Method, Rule};
 use crate::stepper::{Stepper, Task};
+use crate::update::{ANSWER, Equation, START, STEP, StepNow, Update, later};
 
 pub(in crate::methods) static IMPLICIT_EULER: Method = Method {
     name: "implicit-euler",
@@ -58,6 +61,28 @@ impl Rule for ImplicitRule {
 
     fn iterates(&self) -> bool {
         true
+    }
+
+    fn update(&self, _now: &StepNow) -> Update {
+        let [x, answer, h] = [START, ANSWER, STEP].map(name);
+        let [first, second] = [name("k_{1}"), name("k_{2}")];
+        let equations = match self {
+            Self::Euler => vec![
+                Equation::field("k_{1}", answer, later(1.0)),
+                Equation::is(ANSWER, x + h * first),
+            ],
+            Self::Midpoint => vec![
+                Equation::field("k_{1}", number(0.5) * (x.clone() + answer), later(0.5)),
+                Equation::is(ANSWER, x + h * first),
+            ],
+            Self::Trapezoid => vec![
+                Equation::field("k_{1}", x.clone(), later(0.0)),
+                Equation::field("k_{2}", answer, later(1.0)),
+                Equation::is(ANSWER, x + h * (number(0.5) * first + number(0.5) * second)),
+            ],
+        };
+        let remark = "The answer stands on both sides: Newton's iteration finds it.";
+        Update { implicit: true, remark: Some(remark), ..Update::of(equations) }
     }
 
     fn amplification(&self, z: Complex) -> Option<f64> {
