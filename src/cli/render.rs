@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
+use driftscope_study::lesson::{Lesson, Stand};
 
 use super::looks::{Theme, share};
 use super::scene_args::SceneArgs;
-use crate::app::offscreen::{Moments, Offscreen, Order, View, save};
+use crate::app::offscreen::{Moments, Offscreen, Order, View, check_lesson, save};
 use crate::app::palette;
 use crate::picture::Format;
 
@@ -31,6 +32,12 @@ const SECONDS: f64 = 4.0;
 pub struct Render {
     #[command(flatten)]
     scene: SceneArgs,
+    /// Draw a step of a lesson: a bundled one by name, or a lesson file. The whole window if no view is given.
+    #[arg(long, value_name = "NAME|FILE.toml", conflicts_with_all = ["scene", "set"])]
+    lesson: Option<String>,
+    /// The step of the lesson, counted from 1.
+    #[arg(long, value_name = "STEP", requires = "lesson", default_value_t = 1)]
+    step: usize,
     /// The file: .png or .svg for a picture, .gif, .apng, .webp or .mp4 for a film, or a pattern such as
     /// frames/%04d.png for a picture of every frame.
     #[arg(long, value_name = "FILE", required_unless_present = "data")]
@@ -59,8 +66,8 @@ pub struct Render {
     /// The theme.
     #[arg(long, value_enum, default_value = "dark")]
     theme: Theme,
-    /// What is drawn: stage, pane N, plot NAME, card NAME or window.
-    #[arg(long, value_name = "VIEW", num_args = 1..=2, default_value = "stage")]
+    /// What is drawn: stage, pane N, plot NAME, card NAME or window [default: stage].
+    #[arg(long, value_name = "VIEW", num_args = 1..=2)]
     view: Vec<String>,
     /// Put the settings in two lines below the picture.
     #[arg(long)]
@@ -80,7 +87,12 @@ fn size(text: &str) -> Result<[f32; 2], String> {
 impl Render {
     /// Draws what is asked for.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let scene = self.scene.scene()?;
+        let lesson = self.lesson()?;
+        let stand = match &lesson {
+            Some((lesson, step)) => lesson.stand(*step)?,
+            None => Stand { scene: self.scene.scene()?, ..Stand::default() },
+        };
+        let scene = stand.scene.clone();
         let view = self.view(scene.pane_count())?;
         let size = self.size.unwrap_or_else(|| view.usual_size());
         self.check_pixels(size)?;
@@ -89,14 +101,21 @@ impl Render {
             self.data.is_none() || named,
             "--data writes the numbers of a plot or a card: give --view plot NAME or --view card NAME"
         );
-        let moments = self.out.as_ref().map(|out| self.moments(out)).transpose()?;
+        let at = self.at.or(stand.at);
+        let moments = self.out.as_ref().map(|out| self.moments(out, at)).transpose()?;
         let theme = palette::Theme::from(self.theme);
         let order = Order { scene, view, size, scale: self.scale, theme, caption: self.caption };
-        let mut views = Offscreen::new(order, None);
+        let mut views = match &lesson {
+            Some((lesson, step)) => {
+                Offscreen::standing(order, None, (&stand, Some((lesson, *step))))
+                    .map_err(anyhow::Error::msg)?
+            }
+            None => Offscreen::new(order, None),
+        };
         if let (Some(out), Some(moments)) = (&self.out, moments) {
             save(&mut views, out, moments, &mut |_| true)?;
         } else {
-            let settled = views.settle(self.at.unwrap_or(1.0), &mut || false);
+            let settled = views.settle(at.unwrap_or(1.0), &mut || false);
             settled.map_err(anyhow::Error::msg)?;
         }
         if let Some(path) = &self.data {
@@ -125,11 +144,26 @@ impl Render {
         Ok(())
     }
 
+    /// The lesson, and its step, from 0.
+    fn lesson(&self) -> anyhow::Result<Option<(Lesson, usize)>> {
+        let Some(name) = &self.lesson else { return Ok(None) };
+        let lesson = Lesson::named(name)?;
+        check_lesson(&lesson).map_err(|why| anyhow::anyhow!("{name}, {why}"))?;
+        let count = lesson.steps.len();
+        ensure!(
+            (1..=count).contains(&self.step),
+            "--step {} is not allowed: {name} has the steps 1 to {count}",
+            self.step
+        );
+        Ok(Some((lesson, self.step - 1)))
+    }
+
     /// What is drawn of a scene with so many panes.
     fn view(&self, panes: usize) -> anyhow::Result<View> {
         let words: Vec<&str> = self.view.iter().flat_map(|part| part.split_whitespace()).collect();
         Ok(match words[..] {
-            ["stage"] => View::Stage,
+            [] if self.lesson.is_some() => View::Window,
+            [] | ["stage"] => View::Stage,
             ["window"] => View::Window,
             ["pane", number] => {
                 let found = number.parse::<usize>().ok().filter(|n| (1..=panes).contains(n));
@@ -148,12 +182,12 @@ impl Render {
     }
 
     /// Which moments the file shows.
-    fn moments(&self, out: &Path) -> anyhow::Result<Moments> {
+    fn moments(&self, out: &Path, at: Option<f64>) -> anyhow::Result<Moments> {
         let format = Format::of(out)?;
         let asked = self.from.is_some() || self.to.is_some() || self.seconds.is_some();
         let film = asked || self.fps.is_some();
         if !film && (self.at.is_some() || !format.is_film()) {
-            return Ok(Moments::One(self.at.unwrap_or(1.0)));
+            return Ok(Moments::One(at.unwrap_or(1.0)));
         }
         let (fps, seconds) = (self.fps.unwrap_or(FPS), self.seconds.unwrap_or(SECONDS));
         let frames = (f64::from(fps) * seconds).round();

@@ -87,10 +87,7 @@ pub fn page(
 
 /// Title, what it is, and how it is opened.
 fn head(lesson: &Lesson) -> String {
-    let kind = match lesson.kind {
-        LessonKind::Lesson => "Lesson",
-        LessonKind::Sheet => "Laboratory sheet",
-    };
+    let kind = lesson.kind.title();
     let mut body = format!("<p class=\"kind\">{kind}</p>\n<h1>{}</h1>\n", escaped(&lesson.title));
     if !lesson.about.is_empty() {
         put(&mut body, format_args!("<p class=\"about\">{}</p>\n", escaped(&lesson.about)));

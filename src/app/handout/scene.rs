@@ -41,12 +41,9 @@ impl Seen {
         };
         Self {
             stand: Stand {
-                scene: (**state.scene()).clone(),
-                pinned: state.pinned(),
-                pane: state.selected(),
                 card: in_sight::card(state).map(str::to_owned),
                 at: Some(state.playback().progress),
-                inspect: state.inspected().map(|step| step.attempt),
+                ..state.stand()
             },
             lesson: lecture.map(|lecture| (Arc::clone(&lecture.lesson), lecture.step)),
             elapsed: state.panes().iter().map(timed).collect(),

@@ -45,6 +45,19 @@ pub enum LessonKind {
 }
 
 impl LessonKind {
+    /// Every kind, as a menu has them.
+    pub const ALL: [Self; 3] = [Self::Lesson, Self::Sheet, Self::Tour];
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Lesson => "Lesson",
+            Self::Sheet => "Laboratory sheet",
+            Self::Tour => "Tour",
+        }
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
     fn is_usual(&self) -> bool {
         *self == Self::default()

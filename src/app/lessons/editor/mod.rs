@@ -113,15 +113,10 @@ fn lesson_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>) {
         "Whether it is shown in front of a class, worked through by students, or taken alone.",
     )
     .show(ui, |ui| {
-        let titled = |kind| match kind {
-            LessonKind::Lesson => "Lesson",
-            LessonKind::Sheet => "Laboratory sheet",
-            LessonKind::Tour => "Tour",
-        };
         let menu = ComboBox::from_id_salt("kind").width(ui.available_width());
-        menu.selected_text(titled(lesson.kind)).show_ui(ui, |ui| {
-            for kind in [LessonKind::Lesson, LessonKind::Sheet, LessonKind::Tour] {
-                ui.selectable_value(&mut lesson.kind, kind, titled(kind));
+        menu.selected_text(lesson.kind.title()).show_ui(ui, |ui| {
+            for kind in LessonKind::ALL {
+                ui.selectable_value(&mut lesson.kind, kind, kind.title());
             }
         });
     });
