@@ -109,7 +109,8 @@ impl Cover {
 /// Draws over all of the window, which hears nothing meanwhile; whether it was clicked.
 fn over(ctx: &Context, name: &str, draw: impl FnOnce(&Ui, Rect)) -> bool {
     let rect = ctx.content_rect();
-    let area = Area::new(Id::unique(name)).order(Order::Foreground).fixed_pos(rect.min);
+    // Above menus, messages and whatever else appears meanwhile.
+    let area = Area::new(Id::unique(name)).order(Order::Debug).fixed_pos(rect.min);
     let shown = area.show(ctx, |ui| {
         draw(ui, rect);
         ui.allocate_rect(rect, Sense::click_and_drag()).clicked()

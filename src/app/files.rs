@@ -1,19 +1,25 @@
 //! Files: dialogs, on threads of their own, and reading and writing, which are tasks.
 
+mod questions;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::files::write_atomically;
-use driftscope_flow::network::ONNX_ENDING;
 use driftscope_flow::network::foreign::Statements;
 use driftscope_study::lesson::Lesson;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Data, OwnTableau, Scene, TimeList, data_from_picture};
 use driftscope_study::work::{Dispatcher, News, Ticket};
-use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task};
+use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::{Color32, ColorImage, Context};
 
+use self::questions::{
+    HANDOUT_ENDING, OPEN_DATA, OPEN_LESSON, OPEN_MODEL, OPEN_SCENE, OPEN_TABLEAU, OPEN_TIMES,
+    SAVE_FILM, SAVE_HANDOUT, SAVE_LESSON, SAVE_LESSON_HANDOUT, SAVE_MODEL, SAVE_NUMBERS,
+    SAVE_PICTURE, SAVE_SCENE,
+};
 use super::command::FileCommand;
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
 use super::handout::{Handout, Seen};
@@ -362,94 +368,7 @@ const PICTURE_SCALE: f32 = 2.0;
 /// A film that is saved from the window: the whole run, in four seconds.
 const FILM: Moments = Moments::Film { from: 0.0, to: 1.0, fps: 25, frames: 100 };
 
-/// The ending of handouts.
-const HANDOUT_ENDING: &str = "html";
-
 /// The path as it is if its name ends in anything, otherwise with this ending.
 fn with_any_ending(path: PathBuf, ending: &str) -> PathBuf {
     if path.extension().is_some() { path } else { with_ending(path, ending) }
 }
-
-const SAVE_PICTURE: Question = Question {
-    title: "Save picture",
-    kind: "Pictures",
-    endings: &["png"],
-    name: Some("picture.png"),
-    then: FileCommand::SavePicture,
-};
-const SAVE_FILM: Question = Question {
-    title: "Save film",
-    kind: "Films",
-    endings: &["gif"],
-    name: Some("film.gif"),
-    then: FileCommand::SaveFilm,
-};
-const SAVE_HANDOUT: Question = Question {
-    title: "Save handout",
-    kind: "Pages",
-    endings: &[HANDOUT_ENDING],
-    name: Some("handout.html"),
-    then: FileCommand::SaveHandout,
-};
-const SAVE_LESSON_HANDOUT: Question = Question {
-    title: "Save lesson handout",
-    name: Some("lesson.html"),
-    then: FileCommand::SaveLessonHandout,
-    ..SAVE_HANDOUT
-};
-const SAVE_NUMBERS: Question = Question {
-    title: "Save numbers",
-    kind: "Tables",
-    endings: &["csv"],
-    name: Some("numbers.csv"),
-    then: FileCommand::SaveNumbers,
-};
-const OPEN_SCENE: Question = Question {
-    title: "Open scene",
-    kind: "Scenes",
-    endings: &[SCENE_ENDING],
-    name: None,
-    then: FileCommand::Open,
-};
-const OPEN_LESSON: Question = Question { title: "Open lesson", kind: "Lessons", ..OPEN_SCENE };
-const SAVE_LESSON: Question = Question {
-    title: "Save lesson",
-    kind: "Lessons",
-    name: Some("lesson.toml"),
-    then: FileCommand::SaveLesson,
-    ..OPEN_SCENE
-};
-const OPEN_TABLEAU: Question = Question { title: "Open tableau", kind: "Tableaus", ..OPEN_SCENE };
-const OPEN_TIMES: Question = Question {
-    title: "Open schedule",
-    kind: "Lists",
-    endings: TIMES_ENDINGS,
-    name: None,
-    then: FileCommand::OpenTimes,
-};
-const SAVE_SCENE: Question = Question {
-    title: "Save scene",
-    name: Some("scene.toml"),
-    then: FileCommand::SaveScene,
-    ..OPEN_SCENE
-};
-const OPEN_MODEL: Question = Question {
-    title: "Open model",
-    kind: "Models",
-    endings: &[MODEL_ENDING, ONNX_ENDING],
-    name: None,
-    then: FileCommand::Open,
-};
-const SAVE_MODEL: Question = Question {
-    title: "Save trained model",
-    name: Some("model.safetensors"),
-    then: FileCommand::SaveModel,
-    ..OPEN_MODEL
-};
-const OPEN_DATA: Question = Question {
-    title: "Open data",
-    kind: "Data",
-    endings: DATA_ENDINGS,
-    name: None,
-    then: FileCommand::Open,
-};

@@ -52,6 +52,8 @@ pub enum Icon {
     Double,
     /// Write on it.
     Write,
+    /// A page to take home.
+    Page,
 }
 
 /// A square button with an icon; `name` is what a screen reader says and the tooltip begins with.
@@ -167,7 +169,9 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Plus => {
             vec![line(vec![at(0.5, 0.05), at(0.5, 0.95)]), line(vec![at(0.05, 0.5), at(0.95, 0.5)])]
         }
-        Icon::Up | Icon::Down | Icon::Double | Icon::Write => of_editing(icon, rect, stroke),
+        Icon::Up | Icon::Down | Icon::Double | Icon::Write | Icon::Page => {
+            of_editing(icon, rect, stroke)
+        }
         Icon::Find => {
             let lens = Shape::circle_stroke(at(0.42, 0.42), rect.width() * 0.36, stroke);
             vec![lens, line(vec![at(0.68, 0.68), at(0.98, 0.98)])]
@@ -196,6 +200,12 @@ fn of_editing(icon: Icon, rect: Rect, stroke: Stroke) -> Vec<Shape> {
                 line(vec![at(0.7, 0.0), at(0.0, 0.0), at(0.0, 0.72)]),
                 Shape::rect_stroke(sheet(0.3, 0.28), 2.0, stroke, inside),
             ]
+        }
+        Icon::Page => {
+            let rule = |y: f32| line(vec![at(0.32, y), at(0.68, y)]);
+            let sheet = Rect::from_min_max(at(0.1, 0.0), at(0.9, 1.0));
+            let frame = Shape::rect_stroke(sheet, 2.0, stroke, egui::StrokeKind::Middle);
+            vec![frame, rule(0.28), rule(0.5), rule(0.72)]
         }
         Icon::Write => vec![
             line(vec![

@@ -217,14 +217,24 @@ fn suppose_reading(scene: &mut Scene) -> bool {
 impl Cli {
     /// Whether the window opens on whatever it likes.
     fn asks_for_nothing(&self) -> bool {
-        self.scene.is_empty() && self.lesson.is_none() && self.mode.is_none() && self.page.is_none()
+        let place = self.at.is_some() || self.pin.is_some();
+        let asked = self.mode.is_some() || self.page.is_some() || place;
+        self.scene.is_empty() && self.lesson.is_none() && !asked
+    }
+
+    /// The theme that was asked for.
+    fn theme(&self) -> Option<palette::Theme> {
+        self.theme.map(palette::Theme::from).or(self.light.then_some(palette::Theme::Light))
     }
 
     /// What is remembered from the start before; nothing for a screenshot, and where it is not wished.
     fn remembered(&self) -> Option<Remembered> {
         let wished = !self.fresh && self.screenshot.is_none();
         let folder = wished.then(Remembered::usual_folder).flatten()?;
-        let found = Remembered::read(&folder);
+        let mut found = Remembered::read(&folder);
+        if let Some(theme) = self.theme() {
+            found = found.in_theme(theme);
+        }
         Some(if self.asks_for_nothing() { found } else { found.for_something_else() })
     }
 }
@@ -255,10 +265,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         scene,
         asks_reading,
         screenshot,
-        theme: match (cli.theme, cli.light) {
-            (None, true) => palette::Theme::Light,
-            (theme, _) => theme.map_or(palette::Theme::Dark, palette::Theme::from),
-        },
+        theme: cli.theme().unwrap_or_default(),
         at: cli.at,
         pin: cli.pin,
         mode: cli.mode,

@@ -42,7 +42,11 @@ pub fn html(document: &Document) -> String {
     out
 }
 
-fn put(out: &mut String, words: std::fmt::Arguments<'_>) {
+/// Writes at the end of a text.
+///
+/// # Panics
+/// Never: a string takes all that is written.
+pub fn put(out: &mut String, words: std::fmt::Arguments<'_>) {
     out.write_fmt(words).expect("a string takes all that is written");
 }
 

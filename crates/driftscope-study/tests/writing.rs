@@ -46,6 +46,18 @@ fn replayed(lesson: &Lesson, step: usize) -> Session {
     session
 }
 
+/// The step that is shown stands as it begins.
+fn stands(session: &Session) {
+    let lecture = session.lesson().expect("a lesson is shown");
+    let draft = session.draft().expect("it is being written");
+    assert_eq!(&lecture.lesson, draft);
+    let stand = draft.stand(lecture.step).expect("it stands");
+    assert_eq!(**session.scene(), stand.scene);
+    assert_eq!(*lecture.scene, stand.scene);
+    assert_eq!(lecture.card, stand.card);
+    assert_eq!((session.pinned(), session.selected()), (stand.pinned, stand.pane));
+}
+
 /// What of a session a lesson decides.
 fn shown(session: &Session) -> impl PartialEq + std::fmt::Debug + use<> {
     let playback = session.playback();
@@ -107,6 +119,14 @@ fn a_step_is_recorded_again_or_discarded_and_nothing_ends_it_by_the_way() {
     act(&mut writer, draft(one_step()));
     record(&mut writer, RecordingOrder::Next);
     act(&mut writer, set("sampler.steps", 12));
+    // What was set since can be taken back, but not what was written before.
+    act(&mut writer, Action::Undo);
+    assert_ne!(writer.scene().sampler.steps, 12);
+    act(&mut writer, Action::Redo);
+    act(&mut writer, Action::Undo);
+    let message = writer.act(&Action::Undo).expect_err("refused").to_string();
+    assert!(message.contains("keep it or discard it"), "{message}");
+    act(&mut writer, Action::Redo);
     for ending in [
         Action::CloseLesson,
         Action::LessonStep { step: 0 },
@@ -142,10 +162,30 @@ fn what_is_written_is_taken_back_with_what_is_shown() {
     act(&mut writer, Action::Open { scene: Box::new(named.clone()) });
     record(&mut writer, RecordingOrder::Keep);
     assert_eq!(writer.lesson().map(|lecture| lecture.lesson.steps.len()), Some(2));
+    // Looking at another step is no change, and what is taken back is shown whole.
+    let history = writer.editor().history();
+    act(&mut writer, Action::LessonStep { step: 0 });
+    assert_eq!(writer.editor().history(), history);
+    act(&mut writer, Action::LessonStep { step: 1 });
+    stands(&writer);
     act(&mut writer, Action::Undo);
+    stands(&writer);
     assert_eq!(writer.lesson().map(|lecture| lecture.lesson.steps.len()), Some(1));
     act(&mut writer, Action::Redo);
     assert_eq!(writer.lesson().map(|lecture| lecture.lesson.steps.len()), Some(2));
+    // A setting edited, another step looked at, and the edit taken back.
+    let mut edited = (**writer.draft().expect("it is being written")).clone();
+    edited.steps[0].set.push("sampler.steps=9".to_owned().try_into().expect("a setting"));
+    act(&mut writer, Action::Draft { lesson: Some(Box::new(edited)), step: 0, continues: false });
+    stands(&writer);
+    act(&mut writer, Action::LessonStep { step: 1 });
+    act(&mut writer, Action::Undo);
+    stands(&writer);
+    assert!(writer.editor().history().1 > 0, "it can be made again");
+    act(&mut writer, Action::LessonStep { step: 0 });
+    act(&mut writer, Action::Redo);
+    stands(&writer);
+    assert_eq!(writer.scene().sampler.steps, 9);
     while writer.editor().history().0 > 0 {
         act(&mut writer, Action::Undo);
     }

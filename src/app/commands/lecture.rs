@@ -1,6 +1,6 @@
 //! In front of a class, and writing what is shown there.
 
-use driftscope_study::session::{Action, RecordingOrder};
+use driftscope_study::session::{Action, BUSY, RecordingOrder};
 use eframe::egui::{Key, Modifiers};
 
 use super::entry::Entry;
@@ -75,7 +75,7 @@ pub const LESSON_BACK: Entry = Entry {
 fn unless_writing(state: &State) -> Option<&'static str> {
     match (state.draft(), state.recorder()) {
         (None, _) => Some("No lesson is being written."),
-        (_, Some(_)) => Some("A step is being recorded: keep it or discard it first."),
+        (_, Some(_)) => Some(BUSY),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ impl Driftscope {
 
     /// Begins to write a lesson, whose first step is what is shown.
     pub(super) fn write_lesson(&mut self) {
+        self.state.trial = false;
         if let Some(draft) = self.state.draft() {
             // It is gone on with.
             let lesson = Some(Box::new((**draft).clone()));
@@ -34,15 +35,17 @@ impl Driftscope {
         let lesson =
             Lesson { title: "My lesson".to_owned(), steps: vec![step], ..Lesson::default() };
         self.last_edit = None;
-        self.state.trial = false;
         self.act(Action::Draft { lesson: Some(Box::new(lesson)), step: 0, continues: false });
     }
 
     /// Shows the lesson that is being written as the class sees it, from the step that is shown, or goes
     /// on writing.
     pub(super) fn try_lesson(&mut self) {
+        let shown = self.state.lesson().filter(|lecture| lecture.is_draft);
+        let Some(step) = shown.map(|lecture| lecture.step) else {
+            return self.write_lesson();
+        };
         self.state.trial = !self.state.trial;
-        let step = self.state.lesson().map_or(0, |lecture| lecture.step);
         if self.state.trial {
             self.act(Action::LessonStep { step });
         }

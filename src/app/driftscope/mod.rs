@@ -202,6 +202,8 @@ impl Driftscope {
             self.state.caption = true;
             self.views.stage.reset_view();
         }
+        // What is tried is the lesson that is being written.
+        self.state.trial &= self.state.draft().is_some();
     }
 
     fn set_look(&mut self, look: Look, ctx: &Context) {

@@ -15,22 +15,23 @@ impl Driftscope {
     /// what becomes of it.
     pub(super) fn remember(&mut self, mut found: Remembered, ctx: &Context) {
         let last = found.last.take();
-        if found.is_first {
+        let (interrupted, is_first) = (found.interrupted, found.is_first);
+        self.keeper = Keeper::new(found);
+        self.state.recent = self.keeper.recent().to_vec();
+        if is_first {
             self.state.notice = Some(Notice::Tour);
         }
         match last {
-            Some(Ok(last)) if found.interrupted => {
-                // The keeper leaves it alone until then.
-                found.last = Some(Ok(Box::default()));
+            Some(Ok(last)) if interrupted => {
                 self.last = Some(last);
                 self.state.notice = Some(Notice::Interrupted);
             }
             Some(Ok(last)) => self.restore(*last, ctx),
-            Some(Err(why)) => self.complain(format!("The last session cannot be restored: {why}")),
+            Some(Err(why)) => self.complain(format!(
+                "The last session cannot be restored, but is among the recent files: {why}"
+            )),
             None => {}
         }
-        self.keeper = Keeper::new(found);
-        self.state.recent = self.keeper.recent().to_vec();
     }
 
     /// Shows a session again as it was.
@@ -58,7 +59,6 @@ impl Driftscope {
     /// Does what was answered to what was asked when the window opened.
     pub(super) fn answer_notice(&mut self, accepted: bool, ctx: &Context) {
         let Some(notice) = self.state.notice.take() else { return };
-        self.keeper.go_on();
         match (notice, self.last.take()) {
             (Notice::Tour, _) if accepted => {
                 let lesson = bundled_lesson("tour").expect("a test opens it").lesson();

@@ -5,13 +5,13 @@ use driftscope_study::Networks;
 use driftscope_study::lab::{LabError, MEASURES};
 use driftscope_study::lesson::{CheckedClaim, Lesson, LessonKind, LessonStep, Way, check_claims};
 
-use super::page::{below, put, table};
+use super::page::{below, table};
 use super::progress::Progress;
 use super::question::Asked;
 use crate::app::number;
 use crate::app::offscreen::RenderError;
 use crate::text::Document;
-use crate::text::html::{escaped, html};
+use crate::text::html::{escaped, html, put};
 
 /// Measures all that a lesson claims and asks for.
 ///

@@ -8,12 +8,12 @@ use driftscope_study::lesson::{
 
 use super::answers;
 use super::camera::Camera;
-use super::page::{below, code, folded, put, whole};
+use super::page::{below, code, folded, whole};
 use super::progress::Progress;
 use super::question::Asked;
 use crate::app::offscreen::RenderError;
 use crate::app::plots::PlotKind;
-use crate::text::html::{escaped, html};
+use crate::text::html::{escaped, html, put};
 use crate::text::{Block, Document, Span};
 
 /// A step with its texts read and how things stand at it.

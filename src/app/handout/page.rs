@@ -1,9 +1,7 @@
 //! The page: its head, its style, and words and pictures as elements.
 
-use std::fmt::{Arguments, Write};
-
 use crate::picture::face_uri;
-use crate::text::html::{self, escaped};
+use crate::text::html::{self, escaped, put};
 use crate::text::{Block, Document};
 
 /// How it looks on a screen and on paper.
@@ -33,11 +31,6 @@ pub fn whole(title: &str, body: &str, texts: &[&Document]) -> String {
          <body>\n<main>\n{body}</main>\n\
          <footer><p>Made by Driftscope {version}.</p></footer>\n</body>\n</html>\n"
     )
-}
-
-/// Appends.
-pub fn put(out: &mut String, words: Arguments<'_>) {
-    out.write_fmt(words).expect("a string takes all that is written");
 }
 
 /// A text below headings of so many levels.

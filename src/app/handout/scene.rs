@@ -9,7 +9,7 @@ use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks};
 
 use super::camera::Camera;
-use super::page::{below, code, folded, put, table, whole};
+use super::page::{below, code, folded, table, whole};
 use super::progress::Progress;
 use super::settings;
 use crate::app::in_sight;
@@ -18,7 +18,7 @@ use crate::app::offscreen::RenderError;
 use crate::app::plots::PlotKind;
 use crate::app::state::State;
 use crate::app::top_bar;
-use crate::text::html::{escaped, html};
+use crate::text::html::{escaped, html, put};
 
 /// What is on screen.
 #[derive(Clone, Debug, Default)]

@@ -114,9 +114,7 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
                 out.push((entry.command)(state));
             }
             let handout = &commands::LESSON_HANDOUT;
-            let button = ui.add(Button::new("Handout…").frame_when_inactive(false));
-            ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(handout.title));
-            if button.on_hover_text(handout.does).clicked() {
+            if icon_button(ui, Icon::Page, handout.title, "", false).clicked() {
                 out.push((handout.command)(state));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

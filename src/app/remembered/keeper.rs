@@ -10,7 +10,7 @@ use driftscope_study::scene::Scene;
 use driftscope_study::work::{News, Ticket};
 
 use super::last::{LastWindow, lesson_file, scene_file};
-use super::{Marker, Remembered, with_recent, write_recent};
+use super::{LAST, Marker, Remembered, with_recent, write_recent};
 use crate::app::state::State;
 
 /// What changed is written down after this time.
@@ -43,8 +43,6 @@ pub struct Keeper {
     kept: Option<Kept>,
     looked: Option<Instant>,
     writing: Vec<Ticket>,
-    /// Whether the session that was found stays as it is until someone has said what becomes of it.
-    waits: bool,
 }
 
 impl Keeper {
@@ -55,7 +53,6 @@ impl Keeper {
             folder: Some(found.folder),
             recent: found.recent,
             _marker: found.marker,
-            waits: found.interrupted && found.last.is_some(),
             ..Self::default()
         }
     }
@@ -75,20 +72,23 @@ impl Keeper {
         }
     }
 
-    /// Someone has said what becomes of the session that was found.
-    pub fn go_on(&mut self) {
-        self.waits = false;
+    /// The folder of the session.
+    fn session(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(LAST))
     }
 
     /// Writes down how the program stands if that has changed, at most every few seconds.
     pub fn update(&mut self, state: &State, now: Instant) {
-        let Some(folder) = self.folder.as_ref().filter(|_| !self.waits) else { return };
+        let Some(session) = self.session() else { return };
         let work = state.work();
+        let kept = &mut self.kept;
         self.writing.retain(|ticket| {
             while let Some(news) = work.news(ticket) {
                 match news {
                     News::Failed(why) => {
                         log::warn!("the session is not remembered: {why}");
+                        // It is tried again.
+                        *kept = None;
                         return false;
                     }
                     News::Done => return false,
@@ -106,26 +106,26 @@ impl Keeper {
         if self.kept.as_ref() == Some(&kept) {
             return;
         }
-        if kept.window.write(folder).is_ok() {
-            let (scene, path) = (Arc::clone(&kept.scene), scene_file(folder));
+        if kept.window.write(&session).is_ok() {
+            let (scene, path) = (Arc::clone(&kept.scene), scene_file(&session));
             self.writing.push(work.start(Task::WriteScene { scene, path }));
             if let Some(lesson) = kept.draft.clone() {
-                let path = lesson_file(folder);
+                let path = lesson_file(&session);
                 self.writing.push(work.start(Task::WriteLesson { lesson, path }));
             }
+            self.kept = Some(kept);
         }
-        self.kept = Some(kept);
     }
 
     /// The program ends: writes down how it stands, and waits for it.
     pub fn end(&mut self, state: &State) {
-        let Some(folder) = self.folder.as_ref().filter(|_| !self.waits) else { return };
+        let Some(session) = self.session() else { return };
         let kept = Kept::of(state);
-        let written = kept.window.write(folder).map_err(|error| error.to_string());
+        let written = kept.window.write(&session).map_err(|error| error.to_string());
         let written = written.and_then(|()| {
-            let scene = state.networks().save_scene(&kept.scene, &scene_file(folder));
+            let scene = state.networks().save_scene(&kept.scene, &scene_file(&session));
             scene.map_err(|error| error.to_string())?;
-            let draft = kept.draft.as_ref().map(|lesson| lesson.save(&lesson_file(folder)));
+            let draft = kept.draft.as_ref().map(|lesson| lesson.save(&lesson_file(&session)));
             draft.transpose().map(|_| ()).map_err(|error| error.to_string())
         });
         if let Err(why) = written {

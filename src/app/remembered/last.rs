@@ -41,17 +41,17 @@ pub struct LastSession {
     pub window: LastWindow,
 }
 
-/// Where a session stands in the folder of all that is remembered.
-pub(super) fn scene_file(folder: &Path) -> PathBuf {
-    folder.join("last").join("scene.toml")
+/// The files of a session in its folder.
+pub(super) fn scene_file(session: &Path) -> PathBuf {
+    session.join("scene.toml")
 }
 
-pub(super) fn lesson_file(folder: &Path) -> PathBuf {
-    folder.join("last").join("lesson.toml")
+pub(super) fn lesson_file(session: &Path) -> PathBuf {
+    session.join("lesson.toml")
 }
 
-fn window_file(folder: &Path) -> PathBuf {
-    folder.join("last").join("window.toml")
+fn window_file(session: &Path) -> PathBuf {
+    session.join("window.toml")
 }
 
 impl LastWindow {
@@ -88,28 +88,31 @@ impl LastWindow {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+    pub fn write(&self, session: &Path) -> std::io::Result<()> {
         let text = toml::to_string(self).map_err(std::io::Error::other)?;
-        std::fs::create_dir_all(folder.join("last"))?;
-        write_atomically(&window_file(folder), text.as_bytes())
+        std::fs::create_dir_all(session)?;
+        write_atomically(&window_file(session), text.as_bytes())
     }
 }
 
 impl LastSession {
+    /// Its files in its folder that can be opened.
+    pub(super) fn files(session: &Path) -> [PathBuf; 2] {
+        [lesson_file(session), scene_file(session)]
+    }
+
     /// Reads it; none where nothing is remembered.
-    pub(super) fn read(folder: &Path) -> Option<Result<Box<Self>, String>> {
-        let path = scene_file(folder);
+    pub(super) fn read(session: &Path) -> Option<Result<Box<Self>, String>> {
+        let path = scene_file(session);
         if !path.exists() {
             return None;
         }
-        let text = read_text(&window_file(folder), LARGEST_BYTES).ok().flatten();
+        let text = read_text(&window_file(session), LARGEST_BYTES).ok().flatten();
         let window: LastWindow =
             text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
-        let scene = match Scene::load(&path) {
-            Ok(scene) => scene,
-            Err(error) => return Some(Err(error.to_string())),
-        };
-        let draft = window.writes.then(|| Lesson::load(&lesson_file(folder)).ok()).flatten();
-        Some(Ok(Box::new(Self { scene, draft, window })))
+        let scene = Scene::load(&path).map_err(|error| error.to_string());
+        let draft = window.writes.then(|| Lesson::load(&lesson_file(session))).transpose();
+        let draft = draft.map_err(|error| error.to_string());
+        Some(scene.and_then(|scene| Ok(Box::new(Self { scene, draft: draft?, window }))))
     }
 }

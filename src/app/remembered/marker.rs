@@ -1,6 +1,6 @@
 //! A file that a program holds as long as it runs.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// How the names of such files begin.
@@ -23,8 +23,9 @@ impl Marker {
             if !entry.file_name().to_string_lossy().starts_with(RUNNING) {
                 continue;
             }
-            let held = File::open(entry.path()).map(|file| file.try_lock());
-            if !matches!(held, Ok(Err(TryLockError::WouldBlock))) {
+            // Where nothing can be held nothing can be told.
+            let free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            if free {
                 interrupted |= std::fs::remove_file(entry.path()).is_ok();
             }
         }
@@ -36,7 +37,10 @@ impl Marker {
         let free = (0..1000).map(|n| folder.join(format!("{RUNNING}{}-{n}", std::process::id())));
         let path = free.into_iter().find(|path| !path.exists())?;
         let file = File::create(&path).ok()?;
-        file.try_lock().ok()?;
+        if file.try_lock().is_err() {
+            let _ = std::fs::remove_file(&path);
+            return None;
+        }
         Some(Self { path, _file: file })
     }
 }

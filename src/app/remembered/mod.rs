@@ -4,6 +4,7 @@
 //! - `recent.toml`: the files, the last one first;
 //! - `last/scene.toml`, with what belongs to it beside: what was shown; `last/lesson.toml`: the lesson that was
 //!   being written; `last/window.toml`: how the window looked;
+//! - `kept`: the same of a session that was interrupted or cannot be read, until the next such one;
 //! - `running-N`: held by a program that runs. One that nobody holds was left by one that did not end.
 
 mod keeper;
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use driftscope_base::files::{read_text, write_atomically};
 use serde::{Deserialize, Serialize};
 
+use super::palette::Theme;
+
 pub use self::keeper::Keeper;
 pub use self::last::{LastSession, LastWindow};
 pub use self::marker::Marker;
@@ -24,6 +27,9 @@ const MOST_RECENT: usize = 12;
 /// Larger files are none of these.
 const LARGEST_BYTES: u64 = 1 << 20;
 const RECENT: &str = "recent.toml";
+/// Folders of sessions.
+const LAST: &str = "last";
+const KEPT: &str = "kept";
 
 /// What was found when the program started.
 #[derive(Debug, Default)]
@@ -63,13 +69,43 @@ impl Remembered {
         let (marker, interrupted) = Marker::set(folder);
         let text = read_text(&folder.join(RECENT), LARGEST_BYTES).ok().flatten();
         let recent = text.and_then(|text| toml::from_str::<RecentFiles>(&text).ok());
-        Self {
-            folder: folder.to_owned(),
-            recent: recent.unwrap_or_default().files,
-            last: LastSession::read(folder),
-            interrupted,
-            is_first,
-            marker,
+        let mut recent = recent.unwrap_or_default().files;
+        let mut last = LastSession::read(&folder.join(LAST));
+        if interrupted || matches!(last, Some(Err(_))) {
+            // What is shown from now on does not take its place.
+            if let Some(kept) = keep_apart(folder) {
+                last = LastSession::read(&kept);
+                for file in LastSession::files(&kept).into_iter().filter(|file| file.exists()) {
+                    recent = with_recent(&recent, &file);
+                }
+            }
+        }
+        Self { folder: folder.to_owned(), recent, last, interrupted, is_first, marker }
+    }
+
+    /// The same where a theme was asked for.
+    #[must_use]
+    pub fn in_theme(mut self, theme: Theme) -> Self {
+        if let Some(Ok(last)) = &mut self.last {
+            theme.title().clone_into(&mut last.window.theme);
+        }
+        self
+    }
+}
+
+/// Moves the last session to where it stays; none where there is none, or it cannot be moved.
+fn keep_apart(folder: &Path) -> Option<PathBuf> {
+    let [last, kept] = [LAST, KEPT].map(|name| folder.join(name));
+    if !last.exists() {
+        return None;
+    }
+    // Most often there is none.
+    let _ = std::fs::remove_dir_all(&kept);
+    match std::fs::rename(&last, &kept) {
+        Ok(()) => Some(kept),
+        Err(error) => {
+            log::warn!("{} cannot be moved: {error}", last.display());
+            None
         }
     }
 }

@@ -39,6 +39,7 @@ fn one_that_did_not_end_by_itself_is_noticed_once() {
 #[test]
 fn what_is_kept_is_read_back() {
     let folder = tempfile::tempdir().expect("a folder");
+    let session = folder.path().join(LAST);
     let window = LastWindow {
         theme: "Projector".to_owned(),
         presenter: true,
@@ -47,16 +48,29 @@ fn what_is_kept_is_read_back() {
         step: 2,
         writes: true,
     };
-    window.write(folder.path()).expect("written");
+    window.write(&session).expect("written");
     assert!(Remembered::read(folder.path()).last.is_none(), "no scene, no session");
     let lesson = driftscope_study::lesson::LESSONS[0].lesson();
     let mut scene = driftscope_study::scene::Scene::default();
     scene.sampler.rtol = 1e-7;
-    scene.save(&last::scene_file(folder.path())).expect("written");
-    lesson.save(&last::lesson_file(folder.path())).expect("written");
+    scene.save(&last::scene_file(&session)).expect("written");
+    lesson.save(&last::lesson_file(&session)).expect("written");
     let found = Remembered::read(folder.path()).last.expect("remembered").expect("read");
-    assert_eq!(*found, LastSession { scene, draft: Some(lesson), window });
-    std::fs::write(last::scene_file(folder.path()), "seed = many").expect("written");
+    let stood = LastSession { scene, draft: Some(lesson), window };
+    assert_eq!(*found, stood);
+    // After an interruption it is where nothing takes its place, and among the recent files.
+    std::fs::write(folder.path().join("running-1-0"), "").expect("written");
+    let found = Remembered::read(folder.path());
+    assert!(found.interrupted && !session.exists());
+    assert_eq!(*found.last.expect("remembered").expect("read"), stood);
+    let kept = folder.path().join(KEPT);
+    assert_eq!(found.recent, [last::scene_file(&kept), last::lesson_file(&kept)]);
+    drop(found.marker);
+    std::fs::rename(&kept, &session).expect("moved");
+    std::fs::write(last::scene_file(&session), "seed = many").expect("written");
     let why = Remembered::read(folder.path()).last.expect("remembered").expect_err("refused");
     assert!(why.contains("seed"), "{why}");
+    // It is not overwritten either.
+    let text = std::fs::read_to_string(last::scene_file(&kept)).expect("it is there");
+    assert_eq!(text, "seed = many");
 }

@@ -74,6 +74,8 @@ pub struct Stage {
     schedule: ScheduleCard,
     tools: Tools,
     ink: Ink,
+    /// Whether a particle was under the pointer here in the last frame.
+    hovers: bool,
 }
 
 impl Stage {
@@ -124,6 +126,7 @@ impl Stage {
             schedule: ScheduleCard::default(),
             tools: Tools::default(),
             ink: Ink::default(),
+            hovers: false,
         }
     }
 
@@ -273,9 +276,11 @@ impl Stage {
             let pane = &self.panes[&state.panes()[index].key];
             overlay::pane_ui(ui, frame, (state, index), (pane, place.width()), out);
         }
-        if hovered != state.hovered() {
+        // What the pointer left in another window is that window's to say.
+        if hovered != state.hovered() && (hovered.is_some() || self.hovers) {
             out.push(Command::Hover(hovered));
         }
+        self.hovers = hovered.is_some();
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
         self.tools.ui(ui, first, state, out);

@@ -157,7 +157,9 @@ impl StepInspector {
                 let index = place.attempt.min(attempts.len() - 1);
                 let place = InspectedStep { attempt: index, ..place };
                 let neighbours = [-1, 1].map(|by| self.step(place, by));
-                let sheet = self.inspected(state).map(|of| formula::sheet(state, Some(of)));
+                // The card of formulas has all of it, where that is shown.
+                let here = self.inspected(state).filter(|_| !in_sight::shows_formula(state));
+                let sheet = here.map(|of| formula::sheet(state, Some(of)));
                 let view = (state, &mut self.formulas, sheet.as_ref());
                 card::ui(ui, rect, view, (place, &attempts[..]), neighbours, out);
             }

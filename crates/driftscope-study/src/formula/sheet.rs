@@ -25,6 +25,14 @@ pub struct Shown<'a> {
     pub phase: usize,
 }
 
+/// Whether a quantity is one of the step's end, which is not known in general.
+fn is_ahead(name: &str) -> bool {
+    let bare = ["\\alpha", "\\hat", "\\theta", "\\phi", "\\rho"]
+        .iter()
+        .fold(name.to_owned(), |name, letter| name.replace(letter, ""));
+    bare.contains('h')
+}
+
 /// What a scene says, at `t` with steps of `h`.
 #[must_use]
 pub fn general(scene: &Scene, t: f64, h: f64) -> Sheet {
@@ -33,7 +41,7 @@ pub fn general(scene: &Scene, t: f64, h: f64) -> Sheet {
     let mut worked = Worked::default();
     worked.add(TIME, Value::Scalar(own), 0, Role::Plain);
     worked.add(STEP, Value::Scalar(h), 0, Role::Plain);
-    let given: Vec<_> = update.given.iter().filter(|(name, _)| !name.contains('h')).collect();
+    let given: Vec<_> = update.given.iter().filter(|(name, _)| !is_ahead(name)).collect();
     for (name, value) in given {
         worked.add(name, *value, 0, Role::Plain);
     }

@@ -26,8 +26,16 @@ pub struct Step {
     pub part: &'static str,
 }
 
-/// The step that is written down.
-fn step_now(scene: &Scene, [t, t1]: [f64; 2], before: Vec<f64>) -> StepNow {
+/// No method looks back on more kept steps than this, nor on what was found longer ago.
+const LOOKS_BACK: usize = 8;
+
+/// How many steps the grid of a run has.
+fn count(scene: &Scene) -> usize {
+    scene.grid(scene.interval(scene.path().last_time())).len() - 1
+}
+
+/// The step that is written down, in a run of so many.
+fn step_now(scene: &Scene, [t, t1]: [f64; 2], before: Vec<f64>, steps: usize) -> StepNow {
     let path = scene.path();
     StepNow {
         t,
@@ -36,7 +44,7 @@ fn step_now(scene: &Scene, [t, t1]: [f64; 2], before: Vec<f64>) -> StepNow {
         path,
         error_weights: scene.sampler.error_weights,
         noise: scene.sampler.noise(),
-        steps: scene.grid(scene.interval(path.last_time())).len() - 1,
+        steps,
     }
 }
 
@@ -63,7 +71,7 @@ pub fn usual(scene: &Scene, [t, t1]: [f64; 2]) -> Update {
     } else {
         even.collect()
     };
-    scene.sampler.method().rule.update(&step_now(scene, [t, t1], before))
+    scene.sampler.method().rule.update(&step_now(scene, [t, t1], before, count(scene)))
 }
 
 /// The steps of an attempt.
@@ -79,21 +87,24 @@ pub fn steps_of(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Vec<
     if scene.doubles_steps() {
         return doubled(scene, attempts, index);
     }
-    let rule = scene.sampler.method().rule;
-    let first = if rule.looks_back() { 0 } else { index };
-    let mut before: Vec<f64> =
-        attempts[..first].iter().rev().filter(|a| a.accepted).map(|a| a.t).collect();
+    let (rule, steps) = (scene.sampler.method().rule, count(scene));
+    // The kept attempts that it looks back on, the last one first, and those that they look back on.
+    let back = if rule.looks_back() { 2 * LOOKS_BACK } else { 0 };
+    let kept: Vec<usize> =
+        (0..index).rev().filter(|&place| attempts[place].accepted).take(back).collect();
+    let before = |newest: usize| -> Vec<f64> {
+        kept[newest..].iter().take(LOOKS_BACK).map(|&place| attempts[place].t).collect()
+    };
     let mut known = Worked::default();
-    for (place, kept) in attempts.iter().enumerate().take(index).skip(first) {
-        if !kept.accepted {
-            continue;
-        }
-        let update = rule.update(&step_now(scene, [kept.t, kept.t + kept.h], before.clone()));
+    for (newest, &place) in kept.iter().enumerate().take(LOOKS_BACK).rev() {
+        let kept = &attempts[place];
+        let ends = [kept.t, kept.t + kept.h];
+        let update = rule.update(&step_now(scene, ends, before(newest + 1), steps));
         let worked = whole(&update, known, kept, &attempts[..place]);
         known = carried(&update, &worked);
-        before.insert(0, kept.t);
     }
-    let update = rule.update(&step_now(scene, [attempt.t, attempt.t + attempt.h], before));
+    let ends = [attempt.t, attempt.t + attempt.h];
+    let update = rule.update(&step_now(scene, ends, before(0), steps));
     let worked = whole(&update, known, attempt, &attempts[..index]);
     vec![Step { update, worked, part: "" }]
 }
@@ -147,13 +158,13 @@ fn noisy(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Step {
 /// A step made whole and in two halves, which are kept.
 fn doubled(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Vec<Step> {
     let attempt = &attempts[index];
-    let rule = scene.sampler.method().rule;
+    let (rule, steps) = (scene.sampler.method().rule, count(scene));
     let evaluated = Evaluated { stages: &attempt.stages, before: &attempts[..index] };
     let half = 0.5 * attempt.h;
     let middle = 0.5 * (attempt.t + (attempt.t + attempt.h));
     let at = |start, t, h| From { start, t, h };
     let made = |from: From, names: &[[&str; 2]], part| {
-        let update = rule.update(&step_now(scene, [from.t, from.t + from.h], Vec::new()));
+        let update = rule.update(&step_now(scene, [from.t, from.t + from.h], Vec::new(), steps));
         let worked = Worked::out(Worked::default(), &update, from, evaluated);
         renamed(Step { update, worked, part }, &|own| {
             let pair = names.iter().find(|[before, _]| *before == own);
@@ -163,12 +174,12 @@ fn doubled(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Vec<Step>
     let whole = made(at(attempt.start, attempt.t, attempt.h), &[[ANSWER, WHOLE]], "whole");
     let halved = [STEP, r"\tfrac{h}{2}"];
     let first = made(at(attempt.start, attempt.t, half), &[halved, [ANSWER, MIDDLE]], "first half");
-    let mut steps = vec![whole, first];
-    if let Some(Value::Vector(point)) = steps[1].worked.value(MIDDLE) {
+    let mut made_of = vec![whole, first];
+    if let Some(Value::Vector(point)) = made_of[1].worked.value(MIDDLE) {
         let names = [halved, [START, MIDDLE], [TIME, r"t + \tfrac{h}{2}"]];
-        steps.push(made(at(point, middle, half), &names, "second half"));
+        made_of.push(made(at(point, middle, half), &names, "second half"));
     }
-    steps
+    made_of
 }
 
 /// The error of a doubled step of a method of this order.

@@ -237,6 +237,20 @@ impl Lesson {
         Ok(())
     }
 
+    /// Whether another lesson differs in what it says alone, so that it can be shown if this one can.
+    #[must_use]
+    pub fn differs_in_words_alone(&self, other: &Self) -> bool {
+        self.steps.len() == other.steps.len()
+            && self.steps.iter().zip(&other.steps).all(|(step, other)| {
+                let words = LessonStep {
+                    text: other.text.clone(),
+                    notes: other.notes.clone(),
+                    ..step.clone()
+                };
+                words == *other
+            })
+    }
+
     /// One more step, in front of the one at `place` or at the end.
     #[must_use]
     pub fn with_step(mut self, place: usize, step: LessonStep) -> Self {

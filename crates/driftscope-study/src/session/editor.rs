@@ -190,7 +190,10 @@ impl Editor {
                 self.remember(before, *continues);
             }
             Action::Draft { lesson, continues, .. } => {
-                if let Some(lesson) = lesson {
+                let known = self.document.draft.as_deref();
+                if let Some(lesson) = lesson
+                    && !known.is_some_and(|known| known.differs_in_words_alone(lesson))
+                {
                     let refused = |error: LessonError| ActionError::Lesson(error.to_string());
                     lesson.check("The lesson").map_err(refused)?;
                 }
@@ -223,6 +226,17 @@ impl Editor {
             | Action::Guess { .. } => {}
         }
         Ok(())
+    }
+
+    /// Whether another lesson is being written, or none, once a change is taken back or made again.
+    #[must_use]
+    pub fn draft_differs_after(&self, action: &Action) -> bool {
+        let after = match action {
+            Action::Undo => self.undo.back(),
+            Action::Redo => self.redo.last(),
+            _ => None,
+        };
+        after.is_some_and(|after| after.draft != self.document.draft)
     }
 
     /// Changes the scene in a way that is no person's doing and is not taken back: a training has new

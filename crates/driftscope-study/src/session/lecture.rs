@@ -119,9 +119,13 @@ impl Begun {
 impl Lecture {
     /// Goes on with the lesson as it is written now.
     pub(super) fn follow(&mut self, lesson: Arc<Lesson>) {
+        let asked = self.current().question.clone();
         self.step = self.step.min(lesson.steps.len() - 1);
         self.lesson = lesson;
-        self.hands.resize(choices(self.current()), 0);
+        if self.current().question != asked {
+            self.hands = vec![0; choices(self.current())];
+            (self.guess, self.revealed) = (None, false);
+        }
         self.is_draft = true;
     }
 

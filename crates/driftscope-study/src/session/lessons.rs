@@ -38,12 +38,17 @@ impl Session {
 
     /// Shows a step of a lesson as it begins.
     fn begin(&mut self, begun: Begun) -> Result<(), ActionError> {
-        let changes = self.scene().changes_to(&begun.scene());
         let writes = self.draft().is_some_and(|draft| Arc::ptr_eq(draft, &begun.lecture.lesson));
+        let scene = begun.scene();
+        if writes {
+            // What is shown of a lesson that is being written follows from it and is no change of its own.
+            self.editor.amend(|shown| *shown = scene);
+        } else {
+            let changes = self.scene().changes_to(&scene);
+            self.editor.act(&Action::SetWhole { changes, continues: false })?;
+        }
         let Stand { pinned, pane, at, inspect, .. } = begun.stand;
         for action in [
-            // What is shown of a lesson that is being written is no change beside that of the lesson.
-            Action::SetWhole { changes, continues: writes },
             Action::Mode { mode: Mode::Lessons },
             Action::SelectPane { pane },
             Action::Pin { particle: pinned },
@@ -83,8 +88,7 @@ impl Session {
     /// Shows a step of the lesson that is being written, from its beginning if that is another one now.
     pub(super) fn show_draft(&mut self, step: usize) -> Result<(), ActionError> {
         let Some(draft) = self.draft().cloned() else {
-            self.follow_draft();
-            return Ok(());
+            return self.follow_draft();
         };
         let step = step.min(draft.steps.len() - 1);
         if let Some(shown) = self.lecture.as_mut().filter(|shown| shown.step == step)
@@ -97,16 +101,19 @@ impl Session {
         self.begin(Begun::new(&draft, step, false)?)
     }
 
-    /// Lets the lesson that is shown be the one that is being written, whatever became of that.
-    pub(super) fn follow_draft(&mut self) {
-        let draft = self.draft().cloned();
-        let Some(lecture) = self.lecture.as_mut().filter(|lecture| lecture.is_draft) else {
-            return;
+    /// Lets the lesson that is shown be the one that is being written, whatever became of that: a change of
+    /// it was taken back or made again.
+    pub(super) fn follow_draft(&mut self) -> Result<(), ActionError> {
+        let Some(shown) = self.lecture.as_ref().filter(|lecture| lecture.is_draft) else {
+            return Ok(());
         };
-        match draft {
-            Some(draft) if Arc::ptr_eq(&lecture.lesson, &draft) => {}
-            Some(draft) => lecture.follow(draft),
-            None => (self.lecture, self.recorder) = (None, None),
+        match self.draft() {
+            Some(draft) if Arc::ptr_eq(&shown.lesson, draft) => Ok(()),
+            Some(_) => self.show_draft(shown.step),
+            None => {
+                (self.lecture, self.recorder) = (None, None);
+                Ok(())
+            }
         }
     }
 

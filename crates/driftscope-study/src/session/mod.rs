@@ -41,7 +41,7 @@ pub use self::lecture::Lecture;
 pub use self::pane::{ChosenSteps, Leaving, PaneState, Shown, Solve};
 pub use self::playback::{Playback, progress_of, time_of};
 pub use self::traces::{Bar, Series, Step, Traces};
-pub use self::writing::Recorder;
+pub use self::writing::{BUSY, Recorder};
 pub use crate::mode::Mode;
 
 /// A document at work. It is changed by actions alone, and by time.
@@ -104,7 +104,8 @@ impl Session {
     /// # Errors
     /// Why it cannot be done; then nothing has changed.
     pub fn act(&mut self, action: &Action) -> Result<(), ActionError> {
-        if self.recorder.is_some() && action.leaves_a_recording() {
+        let leaves = action.leaves_a_recording() || self.editor.draft_differs_after(action);
+        if self.recorder.is_some() && leaves {
             return Err(writing::busy());
         }
         if action.is_an_edit() {
@@ -121,7 +122,7 @@ impl Session {
             | Action::Guess { .. }
             | Action::Card { .. } => self.lecture(action)?,
             Action::Draft { step, .. } => self.show_draft(step)?,
-            Action::Undo | Action::Redo => self.follow_draft(),
+            Action::Undo | Action::Redo => self.follow_draft()?,
             Action::Record { recording } => self.record(recording)?,
             Action::RemovePane { pane } if self.scene().pane_count() < panes => {
                 self.solvers.remove(&mut self.panes, pane);

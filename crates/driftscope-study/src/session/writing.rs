@@ -4,6 +4,8 @@ use super::action::RecordingOrder;
 use super::editor::ActionError;
 use crate::lesson::{Instruction, Lesson, LessonStep, Stand};
 
+/// Why something waits.
+pub const BUSY: &str = "A step is being recorded: keep it or discard it first.";
 /// Moments are recorded as this share of the run.
 const MOMENT: f64 = 1e-3;
 
@@ -63,7 +65,7 @@ impl Recorder {
 
 /// Refuses what would end a recording by the way.
 pub(super) fn busy() -> ActionError {
-    ActionError::Lesson("A step is being recorded: keep it or discard it first.".to_owned())
+    ActionError::Lesson(BUSY.to_owned())
 }
 
 impl RecordingOrder {

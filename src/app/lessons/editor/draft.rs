@@ -13,12 +13,14 @@ pub struct DraftEdit<'a> {
     /// The step that is shown, from 0.
     pub step: usize,
     out: &'a mut Commands,
+    /// Why a change was not made that no line of text says so of.
+    pub refused: Option<String>,
 }
 
 impl<'a> DraftEdit<'a> {
     /// What is shown, and where changes go.
     pub fn new(lecture: &'a Lecture, out: &'a mut Commands) -> Self {
-        Self { lesson: &lecture.lesson, step: lecture.step, out }
+        Self { lesson: &lecture.lesson, step: lecture.step, out, refused: None }
     }
 
     /// The step that is shown.
@@ -39,6 +41,10 @@ impl<'a> DraftEdit<'a> {
         if lesson == *self.lesson {
             return Ok(());
         }
+        if self.lesson.differs_in_words_alone(&lesson) {
+            self.show(lesson, step);
+            return Ok(());
+        }
         // Its own words say which step, where it is not the one that is shown.
         lesson.check("The lesson").map_err(|error| {
             let words = error.to_string();
@@ -46,9 +52,22 @@ impl<'a> DraftEdit<'a> {
             words.strip_prefix(&shown).map_or(words.clone(), str::to_owned)
         })?;
         check_lesson(&lesson)?;
+        self.show(lesson, step);
+        Ok(())
+    }
+
+    fn show(&mut self, lesson: Lesson, step: usize) {
         let lesson = Some(Box::new(lesson));
         self.ask(Command::Act(Action::Draft { lesson, step, continues: false }));
-        Ok(())
+    }
+
+    /// Changes the step that is shown, and remembers why where that cannot be.
+    pub fn make(&mut self, edit: impl FnOnce(&mut LessonStep)) {
+        let made = self.change(|step| {
+            edit(step);
+            Ok(())
+        });
+        self.refused = made.err().or(self.refused.take());
     }
 
     /// Changes the step that is shown.

@@ -31,11 +31,7 @@ pub fn words_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>) {
         }
         let mut text = now.clone();
         if text_field(ui, name, rows, &mut text) {
-            let changed = edit.change(|step| {
-                *field(step) = text;
-                Ok(())
-            });
-            debug_assert!(changed.is_ok(), "words refuse nothing: {changed:?}");
+            edit.make(|step| *field(step) = text);
         }
     }
 }
@@ -59,10 +55,7 @@ pub fn set_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mut 
         .show(ui, |ui| {
             let value = DragValue::new(&mut over).range(0.0..=30.0).speed(0.05).suffix(" s");
             if ui.add(value.max_decimals(2)).changed() {
-                let _ = edit.change(|step| {
-                    step.over = over;
-                    Ok(())
-                });
+                edit.make(|step| step.over = over);
             }
         });
 }
@@ -76,16 +69,12 @@ pub fn sight_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mu
     typed.line(ui, state, &line, |text| point_at(edit, text));
     if let Some(text) = menu(ui, "What can be pointed at", targets()) {
         typed.forget();
-        let pointed = point_at(edit, &text);
-        debug_assert!(pointed.is_ok(), "{pointed:?}");
+        edit.refused = point_at(edit, &text).err();
     }
     heading(ui, "Leaves in sight");
     let mut limits = edit.shown().only.is_some();
     if ui.checkbox(&mut limits, "Only these controls and graphs").changed() {
-        let _ = edit.change(|step| {
-            step.only = limits.then(Vec::new);
-            Ok(())
-        });
+        edit.make(|step| step.only = limits.then(Vec::new));
     }
     let Some(only) = &edit.shown().only else { return };
     let now: Vec<String> = only.iter().cloned().map(String::from).collect();
@@ -99,8 +88,8 @@ pub fn sight_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mu
     };
     typed.list(ui, state, &list, &mut see);
     if let Some(text) = menu(ui, "Controls and graphs", controls_and_graphs()) {
-        let seen = see(now.len(), Some(&text));
-        debug_assert!(seen.is_ok(), "{seen:?}");
+        let refused = see(now.len(), Some(&text)).err();
+        edit.refused = refused;
     }
 }
 
@@ -127,10 +116,8 @@ pub fn claims_ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &m
         }
     });
     if let Some(text) = menu(ui, "Measures", measures.collect()) {
-        // What a measure cannot be made of is refused beside the others.
-        if let Err(why) = claim(now.len(), Some(&text)) {
-            super::steps::refused_ui(ui, state, &why);
-        }
+        let refused = claim(now.len(), Some(&text)).err();
+        edit.refused = refused;
     }
 }
 

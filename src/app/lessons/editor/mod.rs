@@ -8,7 +8,9 @@ mod recording;
 mod steps;
 mod typed;
 
-use driftscope_study::lesson::LessonKind;
+use std::sync::Arc;
+
+use driftscope_study::lesson::{Lesson, LessonKind};
 use driftscope_study::session::Lecture;
 use eframe::egui::{
     Align, ComboBox, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
@@ -16,6 +18,7 @@ use eframe::egui::{
 
 use self::button::entry_button;
 use self::draft::DraftEdit;
+use self::recording::Recorded;
 use self::typed::Typed;
 use crate::app::command::Commands;
 use crate::app::commands;
@@ -33,8 +36,12 @@ const GUTTER: f32 = 2.5 * UNIT;
 #[derive(Default)]
 pub struct LessonEditor {
     typed: Typed,
+    /// The lesson as it was drawn last.
+    of: Option<Arc<Lesson>>,
     /// The step that is typed into.
     step: usize,
+    /// What is recorded, found once for each way that things stand.
+    recorded: Recorded,
     /// Why the last change of the order was not made.
     refused: Option<String>,
 }
@@ -44,14 +51,17 @@ impl LessonEditor {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
         if let Some(recorder) = state.recorder() {
             let edit = &mut DraftEdit::new(lecture, out);
-            recording::ui(ui, state, edit, recorder.step);
+            recording::ui(ui, state, edit, (recorder.step, &mut self.recorded));
             controls::ui(ui, state, out);
             return;
+        }
+        if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(of, &lecture.lesson)) {
+            self.of = Some(Arc::clone(&lecture.lesson));
+            self.refused = None;
         }
         if self.step != lecture.step {
             self.step = lecture.step;
             self.typed.forget();
-            self.refused = None;
         }
         let edit = &mut DraftEdit::new(lecture, out);
         let all = ui.available_rect_before_wrap();
@@ -76,9 +86,7 @@ impl LessonEditor {
         heading(ui, "Steps");
         let order = steps::ui(ui, state, edit);
         let more = steps::more_ui(ui, state, edit);
-        if let Some(why) = order.or(more) {
-            self.refused = Some(why);
-        }
+        self.refused = order.or(more).or(self.refused.take());
         if let Some(why) = &self.refused {
             steps::refused_ui(ui, state, why);
         }
@@ -93,6 +101,7 @@ impl LessonEditor {
         fields::claims_ui(ui, state, edit, &mut self.typed);
         fields::sight_ui(ui, state, edit, &mut self.typed);
         ui.add_space(4.0 * UNIT);
+        self.refused = edit.refused.take().or(self.refused.take());
     }
 }
 
@@ -121,6 +130,5 @@ fn lesson_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>) {
         });
     });
     let step = edit.step;
-    let changed = edit.become_lesson(lesson, step);
-    debug_assert!(changed.is_ok(), "its names refuse nothing: {changed:?}");
+    edit.refused = edit.become_lesson(lesson, step).err();
 }

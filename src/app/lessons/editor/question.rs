@@ -64,11 +64,7 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mut Type
                     let ask = question.map_or_else(String::new, |question| question.ask.clone());
                     let begun = begun(place, ask);
                     typed.forget();
-                    let changed = edit.change(|step| {
-                        step.question = begun;
-                        Ok(())
-                    });
-                    debug_assert!(changed.is_ok(), "{changed:?}");
+                    edit.make(|step| step.question = begun);
                 }
             }
         });
@@ -76,9 +72,8 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mut Type
     let Some(question) = question else { return };
     let mut ask = question.ask.clone();
     if text_field(ui, "Question", 2, &mut ask) {
-        let _ = with(edit, |question| {
+        make(edit, |question| {
             question.ask = ask;
-            Ok(())
         });
     }
     match &question.way {
@@ -99,9 +94,8 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, typed: &mut Type
                 menu.selected_text(plot).show_ui(ui, |ui| {
                     for name in CURVES {
                         if ui.selectable_label(name == plot, name).clicked() {
-                            let _ = with(edit, |question| {
+                            make(edit, |question| {
                                 question.way = Way::Curve { plot: name.to_owned() };
-                                Ok(())
                             });
                         }
                     }
@@ -117,6 +111,15 @@ fn with(
     change: impl FnOnce(&mut LessonQuestion) -> Result<(), String>,
 ) -> Result<(), String> {
     edit.change(|step| step.question.as_mut().map_or(Ok(()), change))
+}
+
+/// The same for what is not typed.
+fn make(edit: &mut DraftEdit<'_>, change: impl FnOnce(&mut LessonQuestion)) {
+    edit.make(|step| {
+        if let Some(question) = &mut step.question {
+            change(question);
+        }
+    });
 }
 
 /// The answers, and which is right.
@@ -152,11 +155,10 @@ fn choices_ui(
             let name = format!("{}", place + 1);
             let clicked = ui.radio(place == right, &name).clicked();
             if clicked {
-                let _ = with(edit, |question| {
+                make(edit, |question| {
                     if let Way::Choices { answer, .. } = &mut question.way {
                         *answer = place;
                     }
-                    Ok(())
                 });
             }
         }
@@ -180,11 +182,10 @@ fn scale_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>, (ends, logarithmic): ([f64; 2
             least.changed() || greatest.changed() || powers.changed()
         });
     if changed {
-        let _ = with(edit, |question| {
+        make(edit, |question| {
             if let Way::Scale { ends, logarithmic, .. } = &mut question.way {
                 (*ends, *logarithmic) = (new_ends, powers);
             }
-            Ok(())
         });
     }
 }
@@ -194,11 +195,10 @@ fn within_ui(ui: &mut Ui, edit: &mut DraftEdit<'_>, within: f64) {
     Row::new("Right within", "By how much an answer may be off.").show(ui, |ui| {
         let value = DragValue::new(&mut percent).range(0.1..=99.0).suffix(" %").max_decimals(1);
         if ui.add(value).changed() {
-            let _ = with(edit, |question| {
+            make(edit, |question| {
                 if let Way::Number { within, .. } = &mut question.way {
                     *within = percent / 100.0;
                 }
-                Ok(())
             });
         }
     });

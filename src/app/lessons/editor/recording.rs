@@ -1,5 +1,6 @@
 //! While a step is recorded: what it sets so far, and the controls.
 
+use driftscope_study::lesson::{Instruction, Stand};
 use driftscope_study::session::Action;
 use eframe::egui::{Button, ComboBox, Label, RichText, Sense, Ui, vec2};
 
@@ -13,8 +14,25 @@ use crate::app::numbers::name_of;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT, semibold};
 
+/// What is recorded, for how things stood when it was found.
+#[derive(Default)]
+pub struct Recorded(Option<(Stand, Result<Vec<Instruction>, String>)>);
+
+impl Recorded {
+    fn of(&mut self, state: &State) -> &Result<Vec<Instruction>, String> {
+        let now = state.stand();
+        let known = self.0.take().filter(|(stand, _)| *stand == now);
+        &self.0.insert(known.unwrap_or_else(|| (now, state.recorded()))).1
+    }
+}
+
 /// What is set so far, and what ends it.
-pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, step: usize) {
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    edit: &mut DraftEdit<'_>,
+    (step, recorded): (usize, &mut Recorded),
+) {
     let palette = state.palette();
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(4.0 * UNIT, ROW), Sense::hover());
@@ -24,7 +42,7 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, step: usize) {
     });
     ui.add(Label::new("Set what the step should show. It keeps how things stand at the end, whatever led there.").wrap());
     ui.add_space(UNIT);
-    match state.recorded() {
+    match recorded.of(state) {
         Ok(set) if set.is_empty() => {
             ui.label(RichText::new("Nothing is set yet.").color(palette.quiet));
         }
@@ -34,7 +52,7 @@ pub fn ui(ui: &mut Ui, state: &State, edit: &mut DraftEdit<'_>, step: usize) {
                 ui.add(Label::new(words.color(palette.text)).truncate());
             }
         }
-        Err(why) => super::steps::refused_ui(ui, state, &why),
+        Err(why) => super::steps::refused_ui(ui, state, why),
     }
     ui.add_space(UNIT);
     card_ui(ui, state, edit);

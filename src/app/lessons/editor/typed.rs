@@ -9,15 +9,18 @@ use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
 /// What a field holds that is not what is in force.
-struct Text {
+#[derive(Default)]
+struct Field {
     text: String,
     refused: Option<String>,
+    /// What was in force then; not known until it has taken effect.
+    against: Option<String>,
 }
 
 /// Every field that is being typed into.
 #[derive(Default)]
 pub struct Typed {
-    fields: HashMap<Id, Text>,
+    fields: HashMap<Id, Field>,
 }
 
 /// A line of text.
@@ -45,6 +48,12 @@ impl Typed {
         take: impl FnOnce(&str) -> Result<(), String>,
     ) {
         let id = ui.make_persistent_id(line.name);
+        if let Some(field) = self.fields.get_mut(&id)
+            && field.against.get_or_insert_with(|| line.now.to_owned()) != line.now
+        {
+            // Another step, or a change that was taken back.
+            self.fields.remove(&id);
+        }
         let mut text =
             self.fields.get(&id).map_or_else(|| line.now.to_owned(), |field| field.text.clone());
         let edit = TextEdit::singleline(&mut text)
@@ -55,12 +64,13 @@ impl Typed {
         ui.ctx().accesskit_node_builder(id, |node| node.set_label(line.name));
         if response.changed() {
             let refused = take(text.trim()).err();
-            self.fields.insert(id, Text { text, refused });
+            let against = refused.is_some().then(|| line.now.to_owned());
+            self.fields.insert(id, Field { text, refused, against });
         } else if response.lost_focus() && self.fields.get(&id).is_some_and(|f| f.refused.is_none())
         {
             self.fields.remove(&id);
         }
-        if let Some(Text { refused: Some(why), .. }) = self.fields.get(&id) {
+        if let Some(Field { refused: Some(why), .. }) = self.fields.get(&id) {
             let words = RichText::new(why).color(state.palette().alarm);
             ui.add(Label::new(words).wrap());
         }
@@ -88,8 +98,8 @@ impl Typed {
                         self.forget();
                         if let Err(why) = take(i, None) {
                             let id = ui.make_persistent_id(name);
-                            let (text, refused) = (now.clone(), Some(why));
-                            self.fields.insert(id, Text { text, refused });
+                            let (text, against) = (now.clone(), Some(now.clone()));
+                            self.fields.insert(id, Field { text, refused: Some(why), against });
                         }
                     }
                 });
@@ -102,8 +112,7 @@ impl Typed {
     fn another(&mut self, ui: &mut Ui, state: &State, list: &List<'_>, take: &mut Take<'_>) {
         let name = format!("Another {}", list.name.to_lowercase());
         let id = ui.make_persistent_id(&name);
-        let mut field =
-            self.fields.remove(&id).unwrap_or(Text { text: String::new(), refused: None });
+        let mut field = self.fields.remove(&id).unwrap_or_default();
         let edit = TextEdit::singleline(&mut field.text)
             .hint_text(list.hint)
             .desired_width(ui.available_width())
