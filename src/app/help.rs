@@ -1,6 +1,8 @@
 //! The keyboard map.
 
-use eframe::egui::{Align, Color32, Context, Frame, Id, Label, Layout, Modal, RichText, Ui, vec2};
+use eframe::egui::{
+    Align, Color32, Context, Frame, Id, Label, Layout, Modal, RichText, ScrollArea, Ui, vec2,
+};
 
 use super::command::{Command, Commands};
 use super::commands::ALL;
@@ -8,7 +10,8 @@ use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 
 /// What the pointer does, and what egui reads itself.
-const MORE: [(&str, &str); 4] = [
+const MORE: [(&str, &str); 5] = [
+    ("1 to 9", "while a lesson asks: one more hand for that choice, with Shift one less"),
     ("Ctrl+plus, Ctrl+minus", "larger, smaller"),
     ("Scroll, drag", "zoom and move the stage"),
     ("Click", "pin a particle"),
@@ -33,11 +36,14 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
             let entries = ALL.iter().map(|entry| (entry.all_keys(), entry.does));
             let more = MORE.iter().map(|(keys, does)| ((*keys).to_owned(), *does));
             let rows: Vec<(String, &str)> = entries.chain(more).collect();
-            ui.columns_const(|columns: &mut [Ui; 2]| {
-                let half = rows.len().div_ceil(columns.len());
-                for (ui, rows) in columns.iter_mut().zip(rows.chunks(half)) {
-                    column(ui, palette.strong, rows);
-                }
+            let height = ui.ctx().content_rect().height() - 44.0 * UNIT;
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                ui.columns_const(|columns: &mut [Ui; 2]| {
+                    let half = rows.len().div_ceil(columns.len());
+                    for (ui, rows) in columns.iter_mut().zip(rows.chunks(half)) {
+                        column(ui, palette.strong, rows);
+                    }
+                });
             });
             ui.add_space(2.0 * UNIT);
             ui.button("Close").clicked()

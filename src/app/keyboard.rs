@@ -4,8 +4,9 @@ use driftscope_study::session::Action;
 use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands};
-use super::commands::{self, ALL};
+use super::commands::{self, ALL, Entry};
 use super::in_sight;
+use super::keys::Keys;
 use super::state::State;
 
 /// The keys of a show of hands, one for each choice.
@@ -41,9 +42,19 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
         }));
     });
     hands(ctx, state, out);
-    out.extend(
-        ALL.iter().filter(|entry| entry.is_pressed(ctx)).map(|entry| (entry.command)(state)),
-    );
+    // In front of a class a figure is a hand, or nothing; and who writes a lesson may have missed the field.
+    let figures = in_sight::lecture(state).is_some();
+    let letters = in_sight::written(state).is_some() && state.recorder().is_none();
+    let waits = |keys: &Keys| match keys {
+        Keys::Plain(key) => {
+            figures && FIGURES.contains(key) || letters && key.name().chars().count() == 1
+        }
+        Keys::Character(_) => letters,
+        Keys::Anywhere(..) | Keys::Pasting(_) => false,
+    };
+    let heard =
+        |entry: &&&Entry| entry.keys.iter().any(|keys| !waits(keys) && keys.are_pressed(ctx));
+    out.extend(ALL.iter().filter(heard).map(|entry| (entry.command)(state)));
 }
 
 /// Counts a show of hands: while a lesson asks, a figure is one more hand for the choice of that number,

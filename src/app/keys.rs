@@ -43,8 +43,13 @@ impl Keys {
     pub fn are_pressed(self, ctx: &Context) -> bool {
         match self {
             Self::Plain(key) => {
+                // As they were when the key was pressed: by the end of a slow frame they may be up again.
+                let pressed = |event: &Event| {
+                    matches!(event, Event::Key { key: own, pressed: true, modifiers, .. }
+                        if *own == key && modifiers.is_none())
+                };
                 ctx.memory(|memory| memory.focused().is_none())
-                    && ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key))
+                    && ctx.input(|input| input.events.iter().any(pressed))
             }
             Self::Anywhere(modifiers, key) => {
                 let shortcut = KeyboardShortcut::new(modifiers, key);

@@ -24,8 +24,8 @@ fn words(notice: Notice) -> Words {
             ["Take the tour", "Not now"],
         ),
         Notice::Interrupted => (
-            "Driftscope did not end by itself last time",
-            "What it showed has been kept. It can be restored; should that be what ended it, start safe, with a scene that works.",
+            "Driftscope was closed unexpectedly last time",
+            "What it showed has been kept. Restore it, or, if that may be what went wrong, start safe with a scene that works.",
             ["Restore the session", "Start safe"],
         ),
     }

@@ -24,6 +24,9 @@ fn close_ui(ui: &mut Ui, rect: Rect, out: &mut Commands) {
     }
 }
 
+/// A window narrower than this, in points, has no room for a lesson's words, the stage and graphs.
+const LEAST_FOR_THREE: f32 = 720.0;
+
 /// The views that keep something from frame to frame.
 pub struct Views {
     /// The panes.
@@ -96,6 +99,8 @@ impl Views {
             folded::right(ui, bar, state, out);
         }
         let previews = in_sight::previewed(state).is_some();
+        // Beside a lesson's words and graphs a stage has to be left.
+        let fits = !in_sight::is_lesson(state) || width >= LEAST_FOR_THREE;
         if let Some(lecture) = in_sight::previewed(state).filter(|_| !alone) {
             self.lessons.preview_ui(ui, (state, lecture), width, out);
         }
@@ -118,7 +123,7 @@ impl Views {
                     }
                     ui.advance_cursor_after_rect(rect);
                 });
-        } else if panels.plots && !alone && plots::are_there(state) && !previews {
+        } else if panels.plots && !alone && plots::are_there(state) && !previews && fits {
             hovered = Panel::right("plots")
                 .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
                 .resizable(false)

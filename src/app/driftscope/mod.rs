@@ -195,6 +195,11 @@ impl Driftscope {
         }
         if let Err(reason) = self.state.session.act(&action) {
             self.complain(reason.to_string());
+        } else if let Action::Draft { lesson: None, .. } = action {
+            let words = "The lesson was put away. Ctrl+Z brings it back.";
+            self.toasts.info(words).duration(MESSAGE);
+        } else if let Action::Record { .. } | Action::CloseLesson = action {
+            self.state.lectern.carry_out(LecternCommand::Erase);
         } else if let Action::LessonStep { .. } | Action::OpenLesson { .. } = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
             self.views.stage.reset_view();

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use driftscope_study::lesson::bundled_lesson;
+use driftscope_study::lesson::{BundledLesson, bundled_lesson};
 use driftscope_study::session::Action;
 use eframe::egui::Context;
 
@@ -36,23 +36,32 @@ impl Driftscope {
 
     /// Shows a session again as it was.
     fn restore(&mut self, last: LastSession, ctx: &Context) {
-        let LastSession { scene, draft, window } = last;
+        let LastSession { scene, lesson, window } = last;
         let theme = window.theme().unwrap_or(self.state.look.theme);
         let look = Look { theme, presenter: window.presenter, ..self.state.look };
         self.set_look(look, ctx);
         let step = window.step;
-        let mut actions = Vec::new();
-        if let Some(draft) = draft {
-            let lesson = Some(Box::new(draft));
-            actions.push(Action::Draft { lesson, step, continues: false });
-        } else if let Some(bundled) = window.lesson.as_deref().and_then(bundled_lesson) {
-            let lesson = Box::new(bundled.lesson());
-            actions.extend([Action::OpenLesson { lesson }, Action::LessonStep { step }]);
+        let bundled = || window.lesson.as_deref().and_then(bundled_lesson);
+        let shown = lesson.or_else(|| bundled().map(BundledLesson::lesson)).map(Box::new);
+        let begins = shown.is_some();
+        if window.writes && begins {
+            self.act(Action::Draft { lesson: shown, step, continues: false });
+        } else if let Some(lesson) = shown {
+            self.act(Action::OpenLesson { lesson });
+            self.act(Action::LessonStep { step });
         }
-        actions.push(Action::Open { scene: Box::new(scene) });
-        actions.extend(window.mode().map(|mode| Action::Mode { mode }));
-        for action in actions {
-            self.act(action);
+        let mode = window.mode().map(|mode| Action::Mode { mode });
+        if begins {
+            // A step stands as it begins; what was touched since is touched again.
+            let changes = self.state.scene().changes_to(&scene);
+            if !changes.is_empty() {
+                self.act(Action::SetWhole { changes, continues: false });
+            }
+        } else {
+            self.act(Action::Open { scene: Box::new(scene) });
+        }
+        if let Some(mode) = mode {
+            self.act(mode);
         }
     }
 

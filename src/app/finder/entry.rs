@@ -17,10 +17,10 @@ pub enum Kind {
     Layer,
     /// How the window looks.
     Theme,
-    /// A bundled scene.
-    Scene,
     /// A lesson or a laboratory sheet.
     Lesson,
+    /// A bundled scene.
+    Scene,
     /// A file that was used.
     File,
     /// A card of the error laboratory.

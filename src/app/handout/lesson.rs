@@ -64,17 +64,20 @@ pub fn page(
         progress.made()?;
     }
     let found = answers::measured(lesson, networks, &mut progress)?;
-    body.push_str("<section class=\"answers\">\n<h2>Answers</h2>\n");
-    body.push_str("<p>Every number was measured by the program when this page was made.</p>\n");
-    for (part, curve) in parts.iter().zip(&curves) {
-        let own: Vec<&CheckedClaim> =
-            found.iter().filter(|claim| claim.step == part.number).collect();
-        let heading = format!("{}{}", part.number + 1, title(&part.text));
-        let of = (part.step, part.asked.as_ref(), part.notes.as_ref());
-        body.push_str(&answers::of_step(of, &own, &heading, curve));
+    let answers = |part: &Part| part.asked.is_some() || part.notes.is_some();
+    if !found.is_empty() || parts.iter().any(answers) {
+        body.push_str("<section class=\"answers\">\n<h2>Answers</h2>\n");
+        body.push_str("<p>Every number was measured by the program when this page was made.</p>\n");
+        for (part, curve) in parts.iter().zip(&curves) {
+            let own: Vec<&CheckedClaim> =
+                found.iter().filter(|claim| claim.step == part.number).collect();
+            let heading = format!("{}{}", part.number + 1, title(&part.text));
+            let of = (part.step, part.asked.as_ref(), part.notes.as_ref());
+            body.push_str(&answers::of_step(of, &own, &heading, curve));
+        }
+        body.push_str(&answers::glossary(&found));
+        body.push_str("</section>\n");
     }
-    body.push_str(&answers::glossary(&found));
-    body.push_str("</section>\n");
     let texts: Vec<&Document> = parts
         .iter()
         .flat_map(|part| {

@@ -62,15 +62,15 @@ pub fn page(
     let mut progress = Progress::new(2 + count, told);
     let lesson = seen.lesson.as_ref().map(|(lesson, step)| (&**lesson, *step));
     let mut camera = Camera::before(&seen.stand, lesson, networks)?;
-    let title = title(scene);
+    let title = lesson.map_or_else(|| title(scene), |(lesson, _)| lesson.title.clone());
     let mut body = format!("<h1>{}</h1>\n", escaped(&title));
-    if !scene.about.is_empty() {
+    // A lesson's step has its own words, whatever scene it began from.
+    if lesson.is_none() && !scene.about.is_empty() {
         put(&mut body, format_args!("<p class=\"about\">{}</p>\n", escaped(&scene.about)));
     }
     let step = lesson.map(|(lesson, step)| (lesson, step, below(1, &lesson.steps[step].text)));
     if let Some((lesson, number, text)) = &step {
-        let (title, all) = (escaped(&lesson.title), lesson.steps.len());
-        let words = format!("{title}, step {} of {all}", number + 1);
+        let words = format!("Step {} of {}", number + 1, lesson.steps.len());
         put(&mut body, format_args!("<p class=\"count\">{words}</p>\n{}", html(text)));
     }
     body.push_str(&camera.stage((at.filter(|at| *at < 1.0), true), &mut progress)?);

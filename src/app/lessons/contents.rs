@@ -4,6 +4,7 @@ use driftscope_study::lesson::{Lesson, LessonKind, bundled_lessons};
 use driftscope_study::session::Action;
 use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder};
 
+use super::enlarged::enlarged;
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::controls::row::heading;
@@ -32,25 +33,33 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
                 }
             }
             ui.add_space(3.0 * UNIT);
-        }
-        heading(ui, "Your own");
-        if let Some(draft) = state.draft() {
-            let about = "Being written";
-            let draft = Lesson { about: about.to_owned(), ..(**draft).clone() };
-            if entry_ui(ui, state, &draft) {
-                out.push(Command::WriteLesson);
+            if kind == LessonKind::Tour {
+                own_ui(ui, state, out);
             }
-        } else {
-            let write = &commands::WRITE_LESSON;
-            if ui.button(write.title).on_hover_text(write.does).clicked() {
-                out.push((write.command)(state));
-            }
-        }
-        let open = &commands::OPEN_LESSON;
-        if ui.button(open.title).on_hover_text("A lesson of one's own, from its file").clicked() {
-            out.push((open.command)(state));
         }
     });
+}
+
+/// Lessons of one's own: the one that is being written, or a new one, and those of files.
+fn own_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    heading(ui, "Your own");
+    if let Some(draft) = state.draft() {
+        let about = "Being written";
+        let draft = Lesson { about: about.to_owned(), ..(**draft).clone() };
+        if entry_ui(ui, state, &draft) {
+            out.push(Command::WriteLesson);
+        }
+    } else {
+        let write = &commands::WRITE_LESSON;
+        if ui.button(write.title).on_hover_text(write.does).clicked() {
+            out.push((write.command)(state));
+        }
+    }
+    let open = &commands::OPEN_LESSON;
+    if ui.button(open.title).on_hover_text("A lesson of one's own, from its file").clicked() {
+        out.push((open.command)(state));
+    }
+    ui.add_space(3.0 * UNIT);
 }
 
 /// One lesson: a button as wide as the list. Whether it was pressed.
@@ -66,7 +75,9 @@ fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson) -> bool {
                 |ui| {
                     ui.set_width(ui.available_width());
                     ui.spacing_mut().item_spacing.y = 2.0;
-                    let title = RichText::new(&lesson.title).family(semibold()).size(TEXT + 1.0);
+                    let title = RichText::new(&lesson.title)
+                        .family(semibold())
+                        .size((TEXT + 1.0) * enlarged(ui));
                     ui.add(Label::new(title.color(palette.strong)).wrap());
                     ui.add(Label::new(RichText::new(&lesson.about).color(palette.text)).wrap());
                 },

@@ -113,6 +113,12 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             if write.inner.clicked() {
                 out.push((entry.command)(state));
             }
+            if **state.scene() != *lecture.scene {
+                let again = "Begin this step again, as it was";
+                if icon_button(ui, Icon::Restart, again, "", false).clicked() {
+                    out.push(Command::Act(Action::LessonStep { step: lecture.step }));
+                }
+            }
             let handout = &commands::LESSON_HANDOUT;
             if icon_button(ui, Icon::Page, handout.title, "", false).clicked() {
                 out.push((handout.command)(state));

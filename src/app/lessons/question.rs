@@ -8,6 +8,7 @@ use eframe::egui::{
     UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
+use super::enlarged::enlarged;
 use super::{LessonView, text_ui};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
@@ -87,7 +88,9 @@ impl LessonView {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
                         let mark = if right { "✔".to_owned() } else { format!("{}", i + 1) };
-                        let mark = RichText::new(mark).family(semibold()).size(TEXT + 1.0);
+                        let mark = RichText::new(mark)
+                            .family(semibold())
+                            .size((TEXT + 1.0) * enlarged(ui));
                         ui.label(mark.color(palette.quiet));
                         if hands > 0 {
                             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {

@@ -20,17 +20,18 @@ const PAUSE: Duration = Duration::from_secs(5);
 #[derive(Clone, PartialEq)]
 struct Kept {
     scene: Arc<Scene>,
-    draft: Option<Arc<Lesson>>,
+    /// The lesson that is being written or shown, unless it is a bundled one.
+    lesson: Option<Arc<Lesson>>,
     window: LastWindow,
 }
 
 impl Kept {
     fn of(state: &State) -> Self {
-        Self {
-            scene: Arc::clone(state.scene()),
-            draft: state.draft().cloned(),
-            window: LastWindow::of(state),
-        }
+        let window = LastWindow::of(state);
+        let shown = state.lesson().filter(|_| window.shows_own);
+        let shown = shown.map(|lecture| Arc::clone(&lecture.lesson));
+        let lesson = state.draft().cloned().or(shown);
+        Self { scene: Arc::clone(state.scene()), lesson, window }
     }
 }
 
@@ -109,7 +110,7 @@ impl Keeper {
         if kept.window.write(&session).is_ok() {
             let (scene, path) = (Arc::clone(&kept.scene), scene_file(&session));
             self.writing.push(work.start(Task::WriteScene { scene, path }));
-            if let Some(lesson) = kept.draft.clone() {
+            if let Some(lesson) = kept.lesson.clone() {
                 let path = lesson_file(&session);
                 self.writing.push(work.start(Task::WriteLesson { lesson, path }));
             }
@@ -125,7 +126,7 @@ impl Keeper {
         let written = written.and_then(|()| {
             let scene = state.networks().save_scene(&kept.scene, &scene_file(&session));
             scene.map_err(|error| error.to_string())?;
-            let draft = kept.draft.as_ref().map(|lesson| lesson.save(&lesson_file(&session)));
+            let draft = kept.lesson.as_ref().map(|lesson| lesson.save(&lesson_file(&session)));
             draft.transpose().map(|_| ()).map_err(|error| error.to_string())
         });
         if let Err(why) = written {

@@ -28,6 +28,8 @@ pub struct LastWindow {
     pub step: usize,
     /// Whether a lesson was being written.
     pub writes: bool,
+    /// Whether a lesson was open that is not bundled.
+    pub shows_own: bool,
 }
 
 /// How the program stood.
@@ -35,8 +37,8 @@ pub struct LastWindow {
 pub struct LastSession {
     /// What was shown.
     pub scene: Scene,
-    /// The lesson that was being written.
-    pub draft: Option<Lesson>,
+    /// The lesson that was being written or shown, unless it is a bundled one.
+    pub lesson: Option<Lesson>,
     /// How the window looked.
     pub window: LastWindow,
 }
@@ -69,6 +71,7 @@ impl LastWindow {
             lesson: place.map(|place| LESSONS[place].name.to_owned()),
             step: lecture.map_or(0, |lecture| lecture.step),
             writes: state.draft().is_some(),
+            shows_own: place.is_none() && lecture.is_some_and(|lecture| !lecture.is_draft),
         }
     }
 
@@ -111,8 +114,9 @@ impl LastSession {
         let window: LastWindow =
             text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
         let scene = Scene::load(&path).map_err(|error| error.to_string());
-        let draft = window.writes.then(|| Lesson::load(&lesson_file(session))).transpose();
-        let draft = draft.map_err(|error| error.to_string());
-        Some(scene.and_then(|scene| Ok(Box::new(Self { scene, draft: draft?, window }))))
+        let own = window.writes || window.shows_own;
+        let lesson = own.then(|| Lesson::load(&lesson_file(session))).transpose();
+        let lesson = lesson.map_err(|error| error.to_string());
+        Some(scene.and_then(|scene| Ok(Box::new(Self { scene, lesson: lesson?, window }))))
     }
 }

@@ -47,6 +47,7 @@ fn what_is_kept_is_read_back() {
         lesson: None,
         step: 2,
         writes: true,
+        shows_own: false,
     };
     window.write(&session).expect("written");
     assert!(Remembered::read(folder.path()).last.is_none(), "no scene, no session");
@@ -56,7 +57,7 @@ fn what_is_kept_is_read_back() {
     scene.save(&last::scene_file(&session)).expect("written");
     lesson.save(&last::lesson_file(&session)).expect("written");
     let found = Remembered::read(folder.path()).last.expect("remembered").expect("read");
-    let stood = LastSession { scene, draft: Some(lesson), window };
+    let stood = LastSession { scene, lesson: Some(lesson), window };
     assert_eq!(*found, stood);
     // After an interruption it is where nothing takes its place, and among the recent files.
     std::fs::write(folder.path().join("running-1-0"), "").expect("written");
@@ -67,10 +68,10 @@ fn what_is_kept_is_read_back() {
     assert_eq!(found.recent, [last::scene_file(&kept), last::lesson_file(&kept)]);
     drop(found.marker);
     std::fs::rename(&kept, &session).expect("moved");
-    std::fs::write(last::scene_file(&session), "seed = many").expect("written");
+    std::fs::write(last::scene_file(&session), "seed = \"many\"").expect("written");
     let why = Remembered::read(folder.path()).last.expect("remembered").expect_err("refused");
     assert!(why.contains("seed"), "{why}");
     // It is not overwritten either.
     let text = std::fs::read_to_string(last::scene_file(&kept)).expect("it is there");
-    assert_eq!(text, "seed = many");
+    assert_eq!(text, "seed = \"many\"");
 }

@@ -51,7 +51,7 @@ impl Ink {
             let line: Vec<_> = stroke.points.iter().map(|&at| canvas.at(at)).collect();
             // Readable on whatever lies below.
             painter.add(Shape::line(line.clone(), Stroke::new(WIDTH + 3.0, palette.ground)));
-            painter.add(Shape::line(line, Stroke::new(WIDTH, palette.alarm)));
+            painter.add(Shape::line(line, Stroke::new(WIDTH, palette.strong)));
         }
     }
 

@@ -114,7 +114,7 @@ impl Typed {
         let id = ui.make_persistent_id(&name);
         let mut field = self.fields.remove(&id).unwrap_or_default();
         let edit = TextEdit::singleline(&mut field.text)
-            .hint_text(list.hint)
+            .hint_text(format!("another, such as {}", list.hint))
             .desired_width(ui.available_width())
             .id(id);
         let response = ui.add(edit).on_hover_text(&name);

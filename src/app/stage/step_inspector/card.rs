@@ -156,7 +156,8 @@ pub fn ui(
         }
         line.add_space(2.0 * UNIT);
         let evaluations = number::count(u64::from(attempt.nfe));
-        let nfe = format!("{evaluations} evaluations so far");
+        let noun = number::plural(f64::from(attempt.nfe), "evaluation", "evaluations");
+        let nfe = format!("{evaluations} {noun} so far");
         // Where it has no room it is left out: the readout has it.
         if line.available_width() > NFE_WIDTH {
             line.label(RichText::new(nfe).color(palette.quiet));
@@ -196,8 +197,10 @@ fn words(attempt: &AttemptByHand, phase: Phase, state: &State, with_formulas: bo
             let scene = &state.pane().scene;
             let how = if noisy { scene.diffusion.scheme.title() } else { scene.sampler.method().title };
             let count = attempt.stages.len();
-            let noun = number::plural(count as f64, "evaluation", "evaluations");
-            format!("The step starts here. {how} looks at the field {count} times: {count} {noun} make one step.")
+            let of = |one, many| number::plural(count as f64, one, many);
+            let (noun, times) = (of("evaluation", "evaluations"), of("time", "times"));
+            let make = of("makes", "make");
+            format!("The step starts here. {how} looks at the field {count} {times}: {count} {noun} {make} one step.")
         }
         Phase::Stages(n) => {
             let stage = &attempt.stages[n - 1];
