@@ -103,6 +103,15 @@ fn what_is_done_in_the_window_is_recorded_saved_opened_and_replayed() {
     let first = draft(harness.state()).scene(0).expect("it stands");
     assert_eq!(first, scene());
 
+    // Who has missed a field does not turn the window upside down.
+    let look = harness.state().state().look;
+    for key in [Key::T, Key::Num3, Key::P, Key::S] {
+        harness.key_press(key);
+        harness.run_steps(2);
+    }
+    let state = harness.state().state();
+    assert_eq!((state.look, state.mode(), state.schedule), (look, Mode::Lessons, false));
+
     press(&mut harness, "Record a step");
     harness.get_by_label("Recording step 2");
     harness.get_by_label("Nothing is set yet.");
@@ -143,6 +152,10 @@ fn what_is_done_in_the_window_is_recorded_saved_opened_and_replayed() {
     // As the class sees it.
     press(&mut harness, "Try the lesson");
     assert!(harness.query_by_label("As the class sees it").is_none());
+    // In front of a class a figure is a hand, and no other mode.
+    harness.key_press(Key::Num2);
+    harness.run_steps(2);
+    assert_eq!(harness.state().state().mode(), Mode::Lessons);
     press(&mut harness, "Write on");
 
     press(&mut harness, "Save lesson…");
