@@ -438,7 +438,10 @@ fn the_window_asks_where_and_writes_what_it_shows() {
     wait(&mut harness, "the page", |_| of_scene.exists());
     let page = std::fs::read_to_string(&of_scene).expect("a page");
     check_page(&page);
-    assert!(page.contains(", step 2 of 4</p>") && page.contains("<h2>Halfway</h2>"));
+    // It is called as the lesson, whose step it is.
+    assert!(page.contains(">Step 2 of 4</p>") && page.contains("<h2>Halfway</h2>"));
+    let title = Lesson::from_toml(LESSON, "here").expect("a lesson").title;
+    assert!(page.contains(&format!("<h1>{}</h1>", escaped(&title))));
     assert!(page.contains("t = 0.500") && !page.contains("<td>–</td></tr>"), "its time is known");
     assert!(!page.contains("class=\"answers\""), "nothing is given away");
 }
