@@ -1,16 +1,17 @@
 //! What a speaker lays over everything: the blank screen, the frozen one, the dot of light.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::Receiver;
 
 use eframe::egui::{
     Align2, Area, Color32, ColorImage, Context, CursorIcon, FontId, Id, LayerId, Order, Rect,
-    ScreenshotCallback, Sense, TextureHandle, TextureOptions, Ui, ViewportCommand, pos2, vec2,
+    Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 
 use super::command::{Command, Commands};
 use super::commands;
 use super::lectern::{InHand, LecternCommand};
+use super::screenshot::ask_picture;
 use super::state::State;
 use super::theme::{TEXT, UNIT};
 
@@ -66,18 +67,7 @@ impl Cover {
             return;
         }
         match &self.frozen {
-            Frozen::Not => {
-                let (sender, receiver) = sync_channel(1);
-                let again = ctx.clone();
-                let callback = ScreenshotCallback::new(move |picture| {
-                    // Nobody waits for it if the window is gone.
-                    let _ = sender.try_send(picture);
-                    again.request_repaint();
-                });
-                ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
-                ctx.request_repaint();
-                self.frozen = Frozen::Asked(receiver);
-            }
+            Frozen::Not => self.frozen = Frozen::Asked(ask_picture(ctx)),
             Frozen::Asked(receiver) => {
                 if let Ok(picture) = receiver.try_recv() {
                     let options = TextureOptions::LINEAR;

@@ -75,15 +75,7 @@ impl Shooter {
             return;
         }
         let Some(asked) = &self.asked else {
-            let (sender, receiver) = sync_channel(1);
-            let again = ctx.clone();
-            let callback = ScreenshotCallback::new(move |picture| {
-                // Nobody waits for it if the window is gone.
-                let _ = sender.try_send(picture);
-                again.request_repaint();
-            });
-            ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
-            ctx.request_repaint();
+            let receiver = ask_picture(ctx);
             self.asked = Some(receiver);
             return;
         };
@@ -98,6 +90,20 @@ impl Shooter {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
+}
+
+/// Asks for a picture of the window as it is in the next frame; none comes if the window closes.
+pub fn ask_picture(ctx: &Context) -> Receiver<Arc<ColorImage>> {
+    let (sender, receiver) = sync_channel(1);
+    let again = ctx.clone();
+    let callback = ScreenshotCallback::new(move |picture| {
+        // Nobody waits for it if the window is gone.
+        let _ = sender.try_send(picture);
+        again.request_repaint();
+    });
+    ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
+    ctx.request_repaint();
+    receiver
 }
 
 /// How long a picture of the window may take.

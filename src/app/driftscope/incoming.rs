@@ -40,9 +40,7 @@ impl Driftscope {
             }
         }
         if became_exact {
-            EXACT.clone_into(&mut self.said);
-            let accent = self.state.palette().accent;
-            self.toasts.custom(EXACT, "i".to_owned(), accent).duration(MESSAGE);
+            self.inform(EXACT);
         }
     }
 

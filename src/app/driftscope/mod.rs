@@ -196,8 +196,7 @@ impl Driftscope {
         if let Err(reason) = self.state.session.act(&action) {
             self.complain(reason.to_string());
         } else if let Action::Draft { lesson: None, .. } = action {
-            let words = "The lesson was put away. Ctrl+Z brings it back.";
-            self.toasts.info(words).duration(MESSAGE);
+            self.inform("The lesson was put away. Ctrl+Z brings it back.");
         } else if let Action::Record { .. } | Action::CloseLesson = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
         } else if let Action::LessonStep { .. } | Action::OpenLesson { .. } = action {
@@ -301,6 +300,14 @@ impl Driftscope {
                 Err(words) => self.complain(words),
             },
         }
+    }
+
+    /// Says something that is no complaint.
+    fn inform(&mut self, words: &str) {
+        words.clone_into(&mut self.said);
+        let accent = self.state.palette().accent;
+        // The window's fonts lack the symbol of `info`.
+        self.toasts.custom(words, "i".to_owned(), accent).duration(MESSAGE);
     }
 
     fn complain(&mut self, words: String) {
