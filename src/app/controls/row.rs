@@ -7,10 +7,11 @@ use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Range;
 use eframe::egui::{
-    Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
+    Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, TextStyle, Ui,
+    Vec2,
 };
 
-use crate::app::theme::{ROW, UNIT};
+use crate::app::theme::{ROW, TEXT, UNIT};
 
 /// Width of the names.
 const NAME_WIDTH: f32 = 22.0 * UNIT;
@@ -70,9 +71,11 @@ impl<'a> Row<'a> {
             ui.horizontal(|ui| {
                 ui.set_min_height(ROW);
                 let layout = Layout::left_to_right(Align::Center);
+                // Wider where words are larger, as in a lesson.
+                let width = NAME_WIDTH * TextStyle::Body.resolve(ui.style()).size / TEXT;
                 let name = ui
-                    .allocate_ui_with_layout(Vec2::new(NAME_WIDTH, ROW), layout, |ui| {
-                        ui.set_min_width(NAME_WIDTH);
+                    .allocate_ui_with_layout(Vec2::new(width, ROW), layout, |ui| {
+                        ui.set_min_width(width);
                         ui.add(eframe::egui::Label::new(self.name).wrap())
                     })
                     .inner;
