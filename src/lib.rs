@@ -4,5 +4,3 @@
 pub mod app;
 pub mod cli;
 pub mod export;
-pub mod picture;
-pub mod text;

@@ -261,6 +261,21 @@ fn crates_use_only_those_below() {
     }
 }
 
+/// What draws and what is read from a command line stay where they belong in the window's own package, too.
+#[test]
+fn what_knows_the_window_lies_in_app_or_cli() {
+    let sources = Sources::read(&Path::new(ROOT).join("src"));
+    let mut seen = 0;
+    for (module, text) in &sources.files {
+        let inside = matches!(module.first().map(String::as_str), Some("app" | "cli"));
+        let knows =
+            EDGES.iter().find(|edge| text.contains(&format!("{}::", edge.replace('-', "_"))));
+        seen += usize::from(knows.is_some());
+        assert!(inside || knows.is_none(), "{} knows {}", module.join("::"), knows.unwrap_or(&""));
+    }
+    assert!(seen > 50, "nothing was understood: {seen}");
+}
+
 #[test]
 fn no_two_files_use_each_other() {
     let mut found = BTreeSet::new();

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use driftscope::app::text::Formula;
 use driftscope::app::{Driftscope, Launch};
-use driftscope::text::Formula;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;

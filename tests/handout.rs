@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use driftscope::app::handout::{Handout, Seen};
 use driftscope::app::offscreen::RenderError;
+use driftscope::app::text::html::escaped;
 use driftscope::app::{Driftscope, Launch};
-use driftscope::text::html::escaped;
 use driftscope_base::cancel::Cancel;
 use driftscope_study::export::code::TARGETS;
 use driftscope_study::lesson::{Lesson, Stand, check_claims};

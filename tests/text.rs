@@ -6,9 +6,9 @@
 use std::time::Instant;
 
 use driftscope::app::palette::{Palette, Theme};
+use driftscope::app::picture::{Textures, rasterise, svg};
+use driftscope::app::text::{self, Document};
 use driftscope::app::theme;
-use driftscope::picture::{Textures, rasterise, svg};
-use driftscope::text::{self, Document};
 use eframe::egui::{self, Frame, Margin};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};

@@ -6,7 +6,7 @@ use driftscope_study::scene::Scene;
 use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Style;
+use crate::app::text::Style;
 
 /// Where the window is looked at, which decides its theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ use super::number;
 use super::stage::Stage;
 use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
-use crate::text::{self, Document};
+use crate::app::text::{self, Document};
 
 /// Size of the window when it opens, in points.
 const SIZE: [f32; 2] = [1100.0, 720.0];

@@ -27,7 +27,7 @@ pub const ROW: f32 = 24.0;
 /// The heavier face, for headings and values.
 #[must_use]
 pub fn semibold() -> FontFamily {
-    crate::text::semibold()
+    crate::app::text::semibold()
 }
 
 /// Size of everything: as it was chosen, for presenting, and for what the window has room for.
@@ -62,7 +62,7 @@ fn fonts() -> FontDefinitions {
     let faces: [(&str, &'static [u8], FontFamily); 3] = [
         ("plex", include_bytes!("fonts/IBMPlexSans-Regular.ttf"), FontFamily::Proportional),
         ("plex-semibold", include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"), semibold()),
-        ("plex-italic", include_bytes!("fonts/IBMPlexSans-Italic.ttf"), crate::text::italic()),
+        ("plex-italic", include_bytes!("fonts/IBMPlexSans-Italic.ttf"), crate::app::text::italic()),
     ];
     let symbols = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let code = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
@@ -76,7 +76,7 @@ fn fonts() -> FontDefinitions {
         }
         fonts.families.insert(family, chain);
     }
-    crate::text::faces::install(&mut fonts);
+    crate::app::text::faces::install(&mut fonts);
     fonts
 }
 

@@ -11,7 +11,7 @@ use super::looks::{Theme, share};
 use super::scene_args::SceneArgs;
 use crate::app::offscreen::{Moments, Offscreen, Order, View, check_lesson, save};
 use crate::app::palette;
-use crate::picture::Format;
+use crate::app::picture::Format;
 
 /// Longest side of a picture, in pixels.
 const LONGEST: f32 = 16_384.0;

@@ -8,8 +8,8 @@ use eframe::egui::{Color32, FontId, Galley, Pos2, Rect, Role, Sense, Ui, WidgetI
 
 use super::ink::Ink;
 use crate::app::number;
+use crate::app::text::{Formula, Ink as TextInk};
 use crate::app::theme::{TEXT, UNIT};
-use crate::text::{Formula, Ink as TextInk};
 
 /// Points to the em.
 const EM: f32 = 17.0;

@@ -16,7 +16,7 @@ pub use self::ink::{Ink, NOISE, stage_colour};
 use self::line::LineUi;
 use super::state::State;
 use super::theme::{UNIT, semibold};
-use crate::text::Formula;
+use crate::app::text::Formula;
 
 /// Formulas that stay laid out.
 const KEPT: usize = 1000;

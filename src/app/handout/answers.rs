@@ -10,8 +10,8 @@ use super::progress::Progress;
 use super::question::Asked;
 use crate::app::number;
 use crate::app::offscreen::RenderError;
-use crate::text::Document;
-use crate::text::html::{escaped, html, put};
+use crate::app::text::Document;
+use crate::app::text::html::{escaped, html, put};
 
 /// Measures all that a lesson claims and asks for.
 ///

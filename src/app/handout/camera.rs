@@ -9,9 +9,9 @@ use crate::app::lab;
 use crate::app::numbers::name_of;
 use crate::app::offscreen::{Offscreen, Order, RenderError, View};
 use crate::app::palette::Theme;
+use crate::app::picture::{PageFilm, drawing_uri, still_uri};
 use crate::app::plots::PlotKind;
-use crate::picture::{PageFilm, drawing_uri, still_uri};
-use crate::text::html::escaped;
+use crate::app::text::html::escaped;
 
 /// Pixels per point of pictures, for printers.
 const SCALE: f32 = 1.5;

@@ -13,8 +13,8 @@ use super::progress::Progress;
 use super::question::Asked;
 use crate::app::offscreen::RenderError;
 use crate::app::plots::PlotKind;
-use crate::text::html::{escaped, html, put};
-use crate::text::{Block, Document, Span};
+use crate::app::text::html::{escaped, html, put};
+use crate::app::text::{Block, Document, Span};
 
 /// A step with its texts read and how things stand at it.
 struct Part<'a> {

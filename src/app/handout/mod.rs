@@ -20,7 +20,7 @@ use driftscope_study::lesson::Lesson;
 
 pub use self::scene::Seen;
 use super::offscreen::RenderError;
-use crate::picture::write_page;
+use crate::app::picture::write_page;
 
 /// What a handout is of.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! The page: its head, its style, and words and pictures as elements.
 
-use crate::picture::face_uri;
-use crate::text::html::{self, escaped, put};
-use crate::text::{Block, Document};
+use crate::app::picture::face_uri;
+use crate::app::text::html::{self, escaped, put};
+use crate::app::text::{Block, Document};
 
 /// How it looks on a screen and on paper.
 const STYLE: &str = include_str!("style.css");

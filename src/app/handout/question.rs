@@ -5,8 +5,8 @@ use driftscope_study::lesson::{LessonKind, LessonQuestion, Way};
 use super::page::inline;
 use crate::app::number;
 use crate::app::plots::PlotKind;
-use crate::text::Document;
-use crate::text::html::{escaped, html};
+use crate::app::text::Document;
+use crate::app::text::html::{escaped, html};
 
 /// Width and height of a drawing's field, its margin and the ticks of a scale.
 const FIELD: [f64; 2] = [600.0, 220.0];

@@ -17,8 +17,8 @@ use crate::app::number;
 use crate::app::offscreen::RenderError;
 use crate::app::plots::PlotKind;
 use crate::app::state::State;
+use crate::app::text::html::{escaped, html, put};
 use crate::app::top_bar;
-use crate::text::html::{escaped, html, put};
 
 /// What is on screen.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use driftscope_study::scene::parameters::{Parameter, Settings};
 
 use super::page::{folded, table};
 use crate::app::controls::setting::in_words;
-use crate::text::html::escaped;
+use crate::app::text::html::escaped;
 
 /// Letters of a value at most; data of one's own can be long.
 const LONGEST: usize = 80;

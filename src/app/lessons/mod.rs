@@ -22,7 +22,7 @@ use super::command::Commands;
 use super::in_sight;
 use super::state::State;
 use super::theme::TEXT;
-use crate::text::{self, Document};
+use crate::app::text::{self, Document};
 
 /// Size of a lesson's words, in points.
 const SIZE: f32 = TEXT + 1.0;

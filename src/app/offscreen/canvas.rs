@@ -14,11 +14,11 @@ use super::view::View;
 use crate::app::command::Commands;
 use crate::app::numbers::Table;
 use crate::app::palette::Theme;
+use crate::app::picture::{Picture, Textures, rasterise, svg};
 use crate::app::stage::Stage;
 use crate::app::state::{Breadth, Purpose, State};
 use crate::app::theme;
 use crate::app::views::Views;
-use crate::picture::{Picture, Textures, rasterise, svg};
 
 /// Time that passes from one pass over the views to the next while they settle, in seconds.
 const STEP: f64 = 0.05;

@@ -5,7 +5,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::canvas::Offscreen;
-use crate::picture::{self, Film, Format, PictureError};
+use crate::app::picture::{self, Film, Format, PictureError};
 
 /// Which moments are shown, as shares of the run.
 #[derive(Clone, Copy, Debug, PartialEq)]

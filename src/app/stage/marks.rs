@@ -9,7 +9,7 @@ use eframe::egui::{Pos2, Ui};
 use super::canvas::{Canvas, Draw};
 use super::drawings::difference::Difference;
 use super::gpu::{Appearance, MAX_TRAIL_SEGMENTS, SCALE_STEPS};
-use crate::picture::{Blend, Disc, Knot, Marks, Ribbon, Rim};
+use crate::app::picture::{Blend, Disc, Knot, Marks, Ribbon, Rim};
 
 /// How much of a trail's light is added rather than laid over, on a dark ground.
 const GLOW: f32 = 0.35;

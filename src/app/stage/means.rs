@@ -9,7 +9,7 @@ pub enum Means {
     Card(StageGpu),
     /// egui, and a few hundred particles only; why.
     Few(String),
-    /// Whoever draws a picture: they are handed over as [`crate::picture::Marks`].
+    /// Whoever draws a picture: they are handed over as [`crate::app::picture::Marks`].
     Marks,
 }
 

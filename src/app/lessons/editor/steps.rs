@@ -9,8 +9,8 @@ use super::draft::DraftEdit;
 use crate::app::command::Command;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::state::State;
+use crate::app::text::Document;
 use crate::app::theme::{ROW, UNIT};
-use crate::text::Document;
 
 /// A step in a few words: its heading, or how it begins.
 fn words(step: &LessonStep) -> String {

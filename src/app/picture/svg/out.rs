@@ -4,8 +4,8 @@ use std::fmt::{Arguments, Write};
 
 use eframe::egui::{Color32, Rect};
 
-use crate::picture::base64::base64;
-use crate::text::faces::Face;
+use crate::app::picture::base64::base64;
+use crate::app::text::faces::Face;
 
 /// The element that holds a scene, as it begins.
 const METADATA: &str = "<metadata id=\"driftscope-scene\">";

@@ -4,7 +4,7 @@ use eframe::egui::ColorImage;
 use eframe::epaint::Vertex;
 
 use super::band::{Band, Window, over};
-use crate::picture::textures::sample;
+use crate::app::picture::textures::sample;
 
 /// Corners lie on a grid of so many places per pixel, on which edges are exact: a pixel on the seam of
 /// two triangles belongs to one of them.

@@ -3,7 +3,7 @@
 use eframe::egui::Pos2;
 
 use super::band::{Band, Light, Window, over};
-use crate::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
+use crate::app::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
 
 /// Edges are a little softer than one pixel: small discs look rounder for it.
 const SOFT: f32 = 0.7;

@@ -7,10 +7,10 @@ use eframe::epaint::{ColorMode, PathShape, RectShape, Vertex, WHITE_UV};
 
 use super::out::{Out, box_of, length, paint, straight};
 use super::words;
-use crate::picture::base64::base64;
-use crate::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
-use crate::picture::png;
-use crate::picture::textures::Textures;
+use crate::app::picture::base64::base64;
+use crate::app::picture::marks::{Blend, Disc, Knot, Marks, Ribbon};
+use crate::app::picture::png;
+use crate::app::picture::textures::Textures;
 
 /// Most triangles of a mesh; of a larger one only so many are written.
 pub const LARGEST_MESH: usize = 200_000;

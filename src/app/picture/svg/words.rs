@@ -5,7 +5,7 @@ use eframe::epaint::TextShape;
 use eframe::epaint::text::{Galley, TextFormat};
 
 use super::out::{Out, escaped, length, paint};
-use crate::text::{faces, italic};
+use crate::app::text::{faces, italic};
 
 /// Letters of a row that have one style.
 struct Piece<'a> {
