@@ -1,7 +1,10 @@
 //! Data of one's own in the window: drawn on the stage, dropped, pasted.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::drawing::Ellipse;
@@ -12,8 +15,7 @@ use eframe::egui::{
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(90);
+use self::wait::wait;
 
 fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
     let mut all = vec!["particles.count=32".to_owned(), "sampler.rtol=1e-2".to_owned()];
@@ -26,19 +28,6 @@ fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
     wait(&mut harness, "a picture", |harness| harness.state().state().shown().is_some());
     harness.run_steps(2);
     harness
-}
-
-fn wait(
-    harness: &mut Harness<'_, Driftscope>,
-    what: &str,
-    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
-) {
-    let began = Instant::now();
-    while !done(harness) {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
 }
 
 fn scene(harness: &Harness<'_, Driftscope>) -> Scene {

@@ -1,9 +1,12 @@
 //! Formulas where they act: all of them can be read, and in the window their terms light up as they are
 //! drawn.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use driftscope::app::text::Formula;
 use driftscope::app::{Driftscope, Launch};
@@ -22,8 +25,7 @@ use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(90);
+use self::wait::wait;
 
 fn scene(settings: &[String]) -> Scene {
     let common = ["field.kind=exact", "data.name=two-moons", "particles.count=2"];
@@ -132,20 +134,6 @@ fn window(launch: Launch, size: [f32; 2]) -> Harness<'static, Driftscope> {
         harness.state().state().shown().is_some_and(|shown| shown.recording.complete)
     });
     harness
-}
-
-fn wait(
-    harness: &mut Harness<'_, Driftscope>,
-    what: &str,
-    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
-) {
-    let began = Instant::now();
-    harness.run_steps(2);
-    while !done(harness) {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
 }
 
 /// The lines of formulas that are on the screen, with the numbers that are shown.

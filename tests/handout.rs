@@ -1,9 +1,12 @@
 //! Handouts of lessons and scenes: one file that asks for nothing, with all that it should hold.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use driftscope::app::handout::{Handout, Seen};
 use driftscope::app::offscreen::RenderError;
@@ -20,6 +23,8 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tempfile::TempDir;
+
+use self::wait::wait;
 
 /// A lesson that is solved at once, with every way to ask and letters that HTML takes for its own.
 const LESSON: &str = r##"
@@ -444,27 +449,6 @@ fn the_window_asks_where_and_writes_what_it_shows() {
     assert!(page.contains(&format!("<h1>{}</h1>", escaped(&title))));
     assert!(page.contains("t = 0.500") && !page.contains("<td>–</td></tr>"), "its time is known");
     assert!(!page.contains("class=\"answers\""), "nothing is given away");
-}
-
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-fn wait(
-    harness: &mut Harness<'_, Driftscope>,
-    what: &str,
-    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
-) {
-    let began = Instant::now();
-    harness.run_steps(2);
-    while !done(harness) {
-        assert!(
-            began.elapsed() < PATIENCE,
-            "waited in vain for {what}: {}",
-            harness.state().said()
-        );
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
 }
 
 /// Answers the dialog in the window: types a path in place of the name it proposes.

@@ -1,9 +1,11 @@
 //! Opening a scene never changes it, whatever it says; and what else comes to the window from
 //! outside: a mixture of one's own to train on, a desktop without file dialogs.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_flow::network::foreign::Statements;
@@ -14,8 +16,8 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(90);
+use self::wait::wait;
+
 /// Tall enough for every control with all groups unfolded.
 const TALL: [f32; 2] = [1280.0, 2600.0];
 
@@ -300,20 +302,6 @@ fn a_number_that_nobody_could_draw_is_refused_and_not_edited() {
     let error = Scene::from_toml("[diffusion]\nlast_step = \"none\"\nlast_step_size = nan\n", "x");
     let error = error.expect_err("no number").to_string();
     assert!(error.contains("diffusion.last_step_size"), "{error}");
-}
-
-fn wait(
-    harness: &mut Harness<'_, Driftscope>,
-    what: &str,
-    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
-) {
-    let began = Instant::now();
-    harness.run_steps(2);
-    while !done(harness) {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
 }
 
 #[test]

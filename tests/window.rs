@@ -1,14 +1,14 @@
 //! The window, driven as a person or a screen reader would: through the names of its widgets.
 
-use std::time::{Duration, Instant};
+#[path = "shared/wait.rs"]
+mod wait;
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::scene::Scene;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(90);
+use self::wait::wait;
 
 fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
     let mut all = vec![
@@ -36,20 +36,6 @@ fn settle(harness: &mut Harness<'_, Driftscope>) {
             })
     });
     harness.run_steps(2);
-}
-
-fn wait(
-    harness: &mut Harness<'_, Driftscope>,
-    what: &str,
-    done: impl Fn(&Harness<'_, Driftscope>) -> bool,
-) {
-    let began = Instant::now();
-    harness.run_steps(2);
-    while !done(harness) {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
 }
 
 /// The number at the start of the label that ends with `unit`.

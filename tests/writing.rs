@@ -1,6 +1,9 @@
 //! A lesson is written in the window: recorded, edited beside its preview, put in order, tried, saved,
 //! opened again and replayed.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,6 +15,8 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, Queryable};
+
+use self::wait::wait;
 
 /// Longer than anything takes on a busy computer.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -27,16 +32,6 @@ fn window(launch: Launch) -> Harness<'static, Driftscope> {
 fn scene() -> Scene {
     let settings = ["field.kind=exact", "particles.count=16", "sampler.method=euler"];
     Scene::with_settings(None, &settings.map(str::to_owned)).expect("a scene")
-}
-
-fn wait(harness: &mut Harness<'_, Driftscope>, what: &str, done: impl Fn(&Driftscope) -> bool) {
-    let began = Instant::now();
-    while !done(harness.state()) {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
-    harness.run_steps(2);
 }
 
 /// Whether a widget of one of these roles is called so.
