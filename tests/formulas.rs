@@ -6,7 +6,6 @@ mod wait;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
 
 use driftscope::app::text::Formula;
 use driftscope::app::{Driftscope, Launch};

@@ -6,7 +6,6 @@ mod wait;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Instant;
 
 use driftscope::app::handout::{Handout, Seen};
 use driftscope::app::offscreen::RenderError;

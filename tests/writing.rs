@@ -5,7 +5,7 @@
 mod wait;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::lesson::{Lesson, bundled_lesson};
@@ -17,9 +17,6 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, Queryable};
 
 use self::wait::wait;
-
-/// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 fn window(launch: Launch) -> Harness<'static, Driftscope> {
     let mut harness = Harness::builder()
@@ -69,12 +66,9 @@ fn draft(window: &Driftscope) -> &Lesson {
 
 /// Gives the dialog for saving a name.
 fn answer(harness: &mut Harness<'_, Driftscope>, path: &Path) {
-    let began = Instant::now();
-    while harness.query_by(called("Save", &[Role::Button])).is_none() {
-        assert!(began.elapsed() < PATIENCE, "no dialog");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
+    wait(harness, "the dialog", |harness| {
+        harness.query_by(called("Save", &[Role::Button])).is_some()
+    });
     harness.run_steps(3);
     let fields: Vec<_> = harness.get_all_by_role(Role::TextInput).collect();
     fields.last().expect("a field for its name").click();
