@@ -10,6 +10,7 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 use thiserror::Error;
 
 use super::Model;
+use crate::prediction::Prediction;
 
 /// The identity of a network: a hash of all that decides its velocities. Equal networks have the same
 /// on every machine; that two others ever do is left to chance, at 2⁻¹²⁸ a pair.
@@ -22,7 +23,8 @@ pub struct NetworkId(u128);
 pub struct NotAnIdentity(String);
 
 impl Model {
-    /// What the network is known by: its weights and the path it was trained on, not how it came to be.
+    /// What the network is known by: its weights, the path it was trained on and what its outputs mean, not
+    /// how it came to be.
     #[must_use]
     pub fn id(&self) -> NetworkId {
         let mut hasher = SipHasher24::new();
@@ -31,6 +33,19 @@ impl Model {
         let sizes = weights.architecture;
         for size in [sizes.hidden, sizes.depth, sizes.time_features] {
             hasher.write(&(size as u64).to_le_bytes());
+        }
+        let settings = &self.description.settings;
+        // The usual ones go without saying, so that a network keeps its name.
+        for (unusual, word) in [
+            (!sizes.activation.is_usual(), sizes.activation.name()),
+            (sizes.labels > 0, "labels"),
+            (sizes.flow_map, "flow map"),
+            (!settings.objective.learns_every_step(), "jumps"),
+            (settings.prediction != Prediction::Velocity, settings.prediction.name()),
+        ] {
+            if unusual {
+                hasher.write(word.as_bytes());
+            }
         }
         for frequency in &weights.frequencies {
             hasher.write(&frequency.to_le_bytes());

@@ -2,13 +2,13 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::activation::silu;
+use burn::tensor::activation::{gelu, gelu_approximate, relu, silu, softplus_with_threshold, tanh};
 use burn::tensor::{Device, Tensor, TensorData};
-use driftscope_base::field::Times;
 
-use super::{DIMENSIONS, Weights, time_features};
+use super::inputs::Embedding;
+use super::{Activation, DIMENSIONS, Inputs, Weights};
 
-/// The multilayer perceptron: linear layers with `SiLU` between them.
+/// The multilayer perceptron: linear layers with an activation between them.
 ///
 /// burn's [`Linear`] keeps its matrix as `[inputs, outputs]`, `PyTorch` and
 /// [`Weights`] as `[outputs, inputs]`; the conversions here transpose.
@@ -38,51 +38,54 @@ impl Mlp {
         Self { layers: layers.collect() }
     }
 
-    /// The velocities `[batch, 2]` of inputs `[batch, 2 + time_features]`:
-    /// x, y, the sines, the cosines.
+    /// The outputs `[batch, 2]` of inputs `[batch, Architecture::inputs]`: x, y, the sines and cosines
+    /// of the time, those of the duration, the labels.
     ///
     /// # Panics
     /// If the module has no layers, or the inputs another width.
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+    pub fn forward(&self, activation: Activation, inputs: Tensor<2>) -> Tensor<2> {
         let (last, hidden) = self.layers.split_last().expect("a network has layers");
         let mut values = inputs;
         for layer in hidden {
-            values = silu(layer.forward(values));
+            values = activate(activation, layer.forward(values));
         }
         last.forward(values)
     }
 
-    /// The inputs of [`Self::forward`], on the module's device, for `points`: all x, then all y.
-    ///
-    /// # Panics
-    /// If there are not as many times as points.
-    #[must_use]
-    pub fn inputs(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Tensor<2> {
-        let count = points.len() / DIMENSIONS;
-        let width = DIMENSIONS + 2 * frequencies.len();
-        let mut inputs = vec![0.0; count * width];
-        for (index, row) in inputs.chunks_exact_mut(width).enumerate() {
-            row[0] = points[index];
-            row[1] = points[count + index];
-            time_features::embed(times.at(index), frequencies, &mut row[DIMENSIONS..]);
-        }
-        let device = self.layers[0].weight.device();
-        Tensor::from_data(TensorData::new(inputs, [count, width]), &device)
-    }
-
-    /// Velocities as [`Kernel::evaluate_f32`](super::Kernel::evaluate_f32) gives them,
-    /// slower, through burn: the reference for the kernel.
+    /// Outputs as [`Kernel::evaluate_f32`](super::Kernel::evaluate_f32) gives them, slower, through burn:
+    /// the reference for the kernel. `weights` are those that the module was made of.
     ///
     /// `points` and the result have `2 n` numbers: all x, then all y.
     ///
     /// # Panics
     /// If there are not as many times as points, or the device fails to be read.
     #[must_use]
-    pub fn evaluate(&self, frequencies: &[f64], times: Times, points: &[f32]) -> Vec<f32> {
+    pub fn evaluate(&self, weights: &Weights, inputs: Inputs, points: &[f32]) -> Vec<f32> {
+        let architecture = &weights.architecture;
+        let embedding = Embedding::new(architecture, &weights.frequencies);
         let count = points.len() / DIMENSIONS;
-        let inputs = self.inputs(frequencies, times, points);
-        transpose(&host_values(self.forward(inputs)), count, DIMENSIONS)
+        let width = architecture.inputs();
+        let mut rows = vec![0.0; count * width];
+        for (index, row) in rows.chunks_exact_mut(width).enumerate() {
+            row[0] = points[index];
+            row[1] = points[count + index];
+            embedding.write(inputs.at(index), inputs.label, &mut row[DIMENSIONS..]);
+        }
+        let device = self.layers[0].weight.device();
+        let rows = Tensor::from_data(TensorData::new(rows, [count, width]), &device);
+        transpose(&host_values(self.forward(architecture.activation, rows)), count, DIMENSIONS)
+    }
+}
+
+fn activate(activation: Activation, values: Tensor<2>) -> Tensor<2> {
+    match activation {
+        Activation::Silu => silu(values),
+        Activation::Gelu => gelu(values),
+        Activation::GeluTanh => gelu_approximate(values),
+        Activation::Relu => relu(values),
+        Activation::Tanh => tanh(values),
+        Activation::Softplus => softplus_with_threshold(values, 1.0, 20.0),
     }
 }
 

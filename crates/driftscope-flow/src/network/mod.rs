@@ -1,40 +1,47 @@
-//! The learned velocity field: a small multilayer perceptron `v(x, y, t)`.
+//! The learned field: a small multilayer perceptron of a point, a time and what else is asked
+//! ([`Inputs`]).
 //!
 //! Here live the plain host tensors ([`Weights`]) that everything else converts
 //! from and to: the burn module ([`mlp`]), its training ([`training`]), the files
 //! ([`checkpoint`]) and the fused evaluation ([`kernel`]).
 
+mod activation;
 pub mod checkpoint;
 pub mod foreign;
 mod identity;
+mod inputs;
 pub mod kernel;
 pub mod mlp;
 mod opened;
 pub mod time_features;
 pub mod training;
+mod words;
 
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use activation::Activation;
 pub use checkpoint::{CheckpointError, Description, Model};
 pub use foreign::{ForeignModel, ForeignNetwork};
 pub use identity::{NetworkId, NotAnIdentity};
+pub use inputs::Inputs;
 pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
 pub use training::{
-    ComputeDevice, GradientMethod, LOSSES, Loss, LossRef, Trainer, TrainingData, TrainingError,
-    TrainingSettings,
+    ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Samples, StepReport,
+    TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
 };
+pub use words::Word;
 
 /// Number of coordinates of a point, and of a velocity.
 pub const DIMENSIONS: usize = 2;
 
-/// The size of the network: `depth` hidden layers of `hidden` units with `SiLU`
-/// between an input of 2 coordinates and `time_features` features of the time,
-/// and an output of 2 velocity components.
+/// The form of the network: `depth` hidden layers of `hidden` units with an activation between an input
+/// (2 coordinates, `time_features` features of the time, as many of a duration if it is a flow map, and
+/// one number for each label) and an output of 2 components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Architecture {
@@ -44,11 +51,33 @@ pub struct Architecture {
     pub depth: usize,
     /// Sine and cosine features of the time, even, 2 to 256.
     pub time_features: usize,
+    /// What stands between the layers.
+    #[serde(skip_serializing_if = "Activation::is_usual")]
+    pub activation: Activation,
+    /// Labels that it knows, 0 to 64: one-hot inputs, all zero where none is given.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub labels: usize,
+    /// Whether it is given the duration t − s of a step as well, so that it can be a flow map's average
+    /// velocity.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub flow_map: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Default for Architecture {
     fn default() -> Self {
-        Self { hidden: 128, depth: 3, time_features: 64 }
+        Self {
+            hidden: 128,
+            depth: 3,
+            time_features: 64,
+            activation: Activation::Silu,
+            labels: 0,
+            flow_map: false,
+        }
     }
 }
 
@@ -59,6 +88,8 @@ impl Architecture {
     pub const DEPTH: RangeInclusive<usize> = 1..=8;
     /// Allowed number of time features; it must be even as well.
     pub const TIME_FEATURES: RangeInclusive<usize> = 2..=256;
+    /// Allowed number of labels.
+    pub const LABELS: RangeInclusive<usize> = 0..=64;
 
     /// Checks every size against its range.
     ///
@@ -75,6 +106,7 @@ impl Architecture {
         check("hidden", self.hidden, Self::HIDDEN)?;
         check("depth", self.depth, Self::DEPTH)?;
         check("time_features", self.time_features, Self::TIME_FEATURES)?;
+        check("labels", self.labels, Self::LABELS)?;
         if self.time_features.is_multiple_of(2) {
             Ok(())
         } else {
@@ -82,10 +114,16 @@ impl Architecture {
         }
     }
 
-    /// Width of the first layer's input: x, y, then the time features.
+    /// Width of the first layer's input: x, y, the features of the time, those of the duration, the labels.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        DIMENSIONS + self.time_features
+        DIMENSIONS + self.features()
+    }
+
+    /// Inputs beside the coordinates.
+    #[must_use]
+    pub fn features(&self) -> usize {
+        self.time_features * if self.flow_map { 2 } else { 1 } + self.labels
     }
 
     /// The shape `[outputs, inputs]` of every linear layer, first to last.
@@ -147,8 +185,8 @@ pub struct Weights {
     /// Angular frequencies in radians per unit of time, `[time_features / 2]`:
     /// the features are `sin(ω t)` for every ω, then `cos(ω t)` for every ω.
     pub frequencies: Vec<f64>,
-    /// The linear layers, first to last. The first layer's inputs are
-    /// x, y, the sines, the cosines; `SiLU` follows every layer but the last.
+    /// The linear layers, first to last. The first layer's inputs are x, y, the sines and the cosines of
+    /// the time, those of the duration, and the labels; the activation follows every layer but the last.
     pub layers: Vec<LinearWeights>,
 }
 
@@ -286,7 +324,7 @@ mod tests {
 
     #[test]
     fn weights_with_nan_are_refused_with_their_name() {
-        let mut weights = random_weights(Architecture { hidden: 5, depth: 1, time_features: 4 }, 1);
+        let mut weights = random_weights(Architecture { hidden: 5, depth: 1, time_features: 4, ..Architecture::default() }, 1);
         weights.validate().unwrap();
         weights.layers[1].bias[1] = f32::NAN;
         let message = weights.validate().unwrap_err().to_string();

@@ -2,29 +2,23 @@
 
 use driftscope_base::interpolant::Interpolant;
 
-use crate::network::Weights;
+use crate::network::{TrainingSettings, Weights};
 
 /// What a model was trained on, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Description {
     /// The name of the data, such as `two-moons`, or `custom mixture`.
     pub data: String,
+    /// The name of the distribution at t = 0; none for N(0, I).
+    pub source: Option<String>,
     /// The path it was trained on.
     pub interpolant: Interpolant,
     /// The command line that trains it again.
     pub command: String,
     /// Training steps taken.
     pub steps: u64,
-    /// Points in a training batch.
-    pub batch: u64,
-    /// The highest learning rate of the schedule.
-    pub learning_rate: f64,
-    /// The seed of the training.
-    pub seed: u64,
-    /// Decay of the exponential moving average of the weights, per step.
-    pub ema_decay: f64,
-    /// The loss by name; none for the squared error, which files do not name.
-    pub loss: Option<String>,
+    /// How it was trained. Of a file of an older version the steps are those taken.
+    pub settings: TrainingSettings,
     /// The loss at the end of the training, averaged over some steps.
     pub final_loss: f64,
 }

@@ -1,19 +1,23 @@
 use super::*;
 use crate::network::test_support::random_weights;
+use crate::network::{Activation, Objective, TrainingSettings};
+use crate::prediction::Prediction;
+
+fn settings() -> TrainingSettings {
+    let sizes = TrainingSettings { hidden: 6, depth: 2, time_features: 4, ..Default::default() };
+    TrainingSettings { steps: 1200, seed: 3, ..sizes }
+}
 
 fn model() -> Model {
     Model {
-        weights: random_weights(Architecture { hidden: 6, depth: 2, time_features: 4 }, 9),
+        weights: random_weights(settings().architecture(0), 9),
         description: Description {
             data: "two-moons".to_owned(),
+            source: None,
             interpolant: driftscope_base::interpolant::Interpolant::Linear,
             command: "driftscope train two-moons --seed 3".to_owned(),
             steps: 1200,
-            batch: 512,
-            learning_rate: 2e-3,
-            seed: 3,
-            ema_decay: 0.999,
-            loss: None,
+            settings: settings(),
             final_loss: 1.25,
         },
     }
@@ -44,13 +48,37 @@ fn a_saved_model_is_read_back_unchanged() {
 }
 
 #[test]
-fn another_loss_is_named_in_the_file_and_the_usual_one_is_not() {
+fn what_is_unusual_about_a_training_is_in_the_file_and_nothing_else() {
+    let plain = String::from_utf8_lossy(&model().to_bytes().unwrap()).into_owned();
+    assert!(!plain.contains("\"training\"") && !plain.contains("\"source\""), "{plain}");
+    let unusual = TrainingSettings {
+        objective: Objective::MeanFlow,
+        activation: Activation::Tanh,
+        labels: true,
+        steps: 5_000,
+        warm_up: 0.1,
+        ..settings()
+    };
     let mut other = model();
-    other.description.loss = Some("another".to_owned());
-    let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("\"loss\":\"another\"");
+    other.weights = random_weights(unusual.architecture(3), 4);
+    other.description.source = Some("eight-gaussians".to_owned());
+    other.description.settings = unusual;
     let bytes = other.to_bytes().unwrap();
-    assert!(has(&bytes) && !has(&model().to_bytes().unwrap()));
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("mean-flow") && !text.contains("ema_decay\\\""), "{text}");
     assert_eq!(Model::from_bytes(&bytes, "other").unwrap(), other);
+    assert_ne!(other.id(), model().id());
+}
+
+#[test]
+fn networks_that_are_read_differently_are_known_by_different_names() {
+    let with = |change: fn(&mut TrainingSettings)| {
+        let mut model = model();
+        change(&mut model.description.settings);
+        model.id()
+    };
+    assert_eq!(with(|settings| settings.warm_up = 0.3), model().id());
+    assert_ne!(with(|settings| settings.prediction = Prediction::Data), model().id());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A chain of linear layers with an activation between them.
 
-use super::activation::{Activation, Arithmetic};
+use crate::network::activation::{Activation, Differentiate};
 use super::function::ForeignNetwork;
 
 /// Points that go through the layers together.
@@ -61,7 +61,7 @@ impl Chain {
         Self { features, time_first, activation, single, double }
     }
 
-    fn run<S: Arithmetic>(
+    fn run<S: Differentiate>(
         &self,
         layers: &[Layer<S>],
         time: impl Fn(usize) -> f64,
@@ -111,7 +111,7 @@ impl Chain {
 }
 
 /// `out = W inputs + b`, feature-major for `size` points.
-fn multiply<S: Arithmetic>(layer: &Layer<S>, inputs: &[S], size: usize, out: &mut Vec<S>) {
+fn multiply<S: Differentiate>(layer: &Layer<S>, inputs: &[S], size: usize, out: &mut Vec<S>) {
     out.clear();
     for (row, &bias) in layer.weight.chunks_exact(layer.inputs).zip(&layer.bias) {
         let from = out.len();
@@ -139,7 +139,7 @@ impl ForeignNetwork for Chain {
     }
 
     fn about(&self) -> String {
-        let word = super::words::name(&self.activation, &Activation::ALL);
+        let word = crate::network::words::name(&self.activation, &Activation::ALL);
         let widths: Vec<String> =
             self.double.iter().map(|layer| layer.outputs.to_string()).collect();
         let inputs = self.double.first().map_or(0, |layer| layer.inputs);

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::activation::Activation;
+use crate::network::activation::Activation;
 use super::chain::{Chain, Layer, TimeFeatures};
 use super::numbers::Stored;
 use super::outline::ChainOutline;
 use super::refusal::Refusal;
 use super::statements::Statements;
-use super::words::Word;
+use crate::network::words::Word;
 use crate::network::checkpoint::check_length;
 use crate::network::{DIMENSIONS, time_features};
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::statements::Statements;
-use super::words::{self, Word};
+use crate::network::words::{self, Word};
 
 /// What a network's output is, `x_t = α x1 + σ x0` with data x1 and noise x0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -169,7 +169,7 @@ impl Convention {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::Word;
+    use crate::network::words::Word;
     use super::*;
 
     #[test]

@@ -4,7 +4,6 @@
 //! and what comes out. Nothing in a file is ever executed but the arithmetic it describes, and everything
 //! in it is checked before room is made for it.
 
-mod activation;
 mod chain;
 mod chain_file;
 mod convention;
@@ -19,10 +18,8 @@ mod outline;
 mod refusal;
 mod stated_words;
 mod statements;
-mod words;
 mod workers;
 
-pub use activation::Activation;
 pub use chain::TimeFeatures;
 pub use convention::{Convention, Noising, Prediction, TimeInput, Towards};
 pub use function::ForeignNetwork;
@@ -33,7 +30,6 @@ pub use outline::{ChainOutline, OnnxOutline, Outline};
 pub use refusal::Refusal;
 pub use stated_words::stated_words;
 pub use statements::{KEYS, Statements};
-pub use words::Word;
 
 #[cfg(test)]
 mod tests;

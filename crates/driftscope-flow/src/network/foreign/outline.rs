@@ -1,6 +1,6 @@
 //! What a network of others is made of, for those who write it down for another library.
 
-use super::activation::Activation;
+use crate::network::activation::Activation;
 use super::chain::TimeFeatures;
 use super::onnx_inputs::Roles;
 

@@ -1,9 +1,9 @@
 //! What can be stated in words, for menus.
 
-use super::activation::Activation;
+use crate::network::activation::Activation;
 use super::chain_file::{FEATURES, ORDERS};
 use super::convention::{NOISINGS, PREDICTIONS, TOWARDS, TimeInput};
-use super::words::Word;
+use crate::network::words::Word;
 
 /// All that can be stated under `key`, in menu order; nothing where that is a number.
 #[must_use]

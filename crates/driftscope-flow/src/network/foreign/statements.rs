@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::refusal::Refusal;
-use super::words::{self, Word};
+use crate::network::words::{self, Word};
 
 /// Every key that can be stated.
 pub const KEYS: [&str; 14] = [

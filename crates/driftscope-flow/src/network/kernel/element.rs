@@ -4,6 +4,7 @@ use bytemuck::Pod;
 use driftscope_base::exponential::{exponential, fused_f64, one_plus_power};
 use pulp::Simd;
 
+use crate::network::activation::Differentiate;
 use crate::network::time_features;
 
 /// f32 for particles, f64 for references.
@@ -11,13 +12,12 @@ use crate::network::time_features;
 /// The activation is `SiLU` in other units: for `u = -x / ln 2`, that is `x / (1 + exp(-x))` in the
 /// same units as `u`. [`TO_UNITS`] leads there and [`FROM_UNITS`] back; the packed weights hold both,
 /// so neither costs anything.
-pub(super) trait Element: Pod {
-    const ZERO: Self;
-
+pub(super) trait Element: Pod + Differentiate {
     /// The machine's vector of such numbers.
     type Vector<S: Simd>: Copy;
 
-    fn from_f64(value: f64) -> Self;
+    /// The input of a label: 1 where it is given.
+    fn label(given: bool) -> Self;
 
     /// A slice as whole vectors; what is left over is not part of the result.
     fn as_vectors<S: Simd>(values: &[Self]) -> &[Self::Vector<S>];
@@ -27,6 +27,9 @@ pub(super) trait Element: Pod {
 
     /// The numbers in vectors.
     fn as_numbers<S: Simd>(vectors: &[Self::Vector<S>]) -> &[Self];
+
+    /// The numbers in vectors.
+    fn as_numbers_mut<S: Simd>(vectors: &mut [Self::Vector<S>]) -> &mut [Self];
 
     /// A vector of equal numbers.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
@@ -60,16 +63,14 @@ pub(super) const FROM_UNITS: f64 = -std::f64::consts::LN_2;
 macro_rules! implement_element {
     (
         $number:ty, $vector:ident, $as_simd:ident, $as_mut_simd:ident, $splat:ident, $mul:ident,
-        $mul_add:ident, $convert:expr, $activate:ident, $slope:ident, $sin_cos:expr
+        $mul_add:ident, $activate:ident, $slope:ident, $sin_cos:expr
     ) => {
         impl Element for $number {
-            const ZERO: Self = 0.0;
-
             type Vector<S: Simd> = S::$vector;
 
             #[inline(always)]
-            fn from_f64(value: f64) -> Self {
-                $convert(value)
+            fn label(given: bool) -> Self {
+                if given { 1.0 } else { 0.0 }
             }
 
             #[inline(always)]
@@ -85,6 +86,11 @@ macro_rules! implement_element {
             #[inline(always)]
             fn as_numbers<S: Simd>(vectors: &[S::$vector]) -> &[Self] {
                 bytemuck::cast_slice(vectors)
+            }
+
+            #[inline(always)]
+            fn as_numbers_mut<S: Simd>(vectors: &mut [S::$vector]) -> &mut [Self] {
+                bytemuck::cast_slice_mut(vectors)
             }
 
             #[inline(always)]
@@ -133,7 +139,6 @@ implement_element!(
     splat_f32s,
     mul_f32s,
     mul_add_e_f32s,
-    |value| value as f32,
     activate_f32,
     slope_f32,
     time_features::sin_cos
@@ -146,7 +151,6 @@ implement_element!(
     splat_f64s,
     mul_f64s,
     mul_add_e_f64s,
-    |value| value,
     activate_f64,
     slope_f64,
     exact_sin_cos

@@ -22,16 +22,18 @@ mod packed;
 use std::cell::RefCell;
 
 use bytemuck::{Pod, Zeroable};
-use driftscope_base::field::Times;
 use element::Element;
 use packed::Packed;
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::network::{DIMENSIONS, Weights};
+use crate::network::inputs::Embedding;
+use crate::network::{DIMENSIONS, Inputs, Weights};
 
 /// Vectors in the widest panel: one of points and two of derivatives. Panels without derivatives
 /// have two, so that their sums leave registers for what is multiplied.
 const MOST_VECTORS: usize = 3;
+/// Points of the widest panel: of the widest machine's vectors of f32 there are two.
+const MOST_LANES: usize = 32;
 /// So many points cost less one by one than in a panel of one vector.
 const FEW: usize = 3;
 
@@ -40,7 +42,7 @@ const FEW: usize = 3;
 /// It is immutable and can be shared between threads; a call uses the calling thread only.
 #[derive(Clone, Debug)]
 pub struct Kernel {
-    frequencies: Vec<f64>,
+    embedding: Embedding,
     single: Packed<f32>,
     double: Packed<f64>,
 }
@@ -54,10 +56,22 @@ impl Kernel {
     #[must_use]
     pub fn new(weights: &Weights) -> Self {
         Self {
-            frequencies: weights.frequencies.clone(),
+            embedding: Embedding::new(&weights.architecture, &weights.frequencies),
             single: Packed::new(weights),
             double: Packed::new(weights),
         }
+    }
+
+    /// Whether it is given durations, so that it can be a flow map.
+    #[must_use]
+    pub fn is_flow_map(&self) -> bool {
+        self.embedding.flow_map
+    }
+
+    /// Labels that it knows.
+    #[must_use]
+    pub fn labels(&self) -> usize {
+        self.embedding.labels
     }
 
     /// Velocities of `n` points in f32; within 1e-5 of burn's forward pass.
@@ -67,8 +81,13 @@ impl Kernel {
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
-    pub fn evaluate_f32(&self, times: Times, points: &[f32], velocities: &mut [f32]) {
-        self.run(Arch::new(), &self.single, times, points, velocities, None);
+    pub fn evaluate_f32<'a>(
+        &self,
+        inputs: impl Into<Inputs<'a>>,
+        points: &[f32],
+        velocities: &mut [f32],
+    ) {
+        self.run(Arch::new(), &self.single, inputs.into(), points, velocities, None);
     }
 
     /// Velocities of `n` points in f64: the reference.
@@ -77,8 +96,13 @@ impl Kernel {
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
-    pub fn evaluate_f64(&self, times: Times, points: &[f64], velocities: &mut [f64]) {
-        self.run(Arch::new(), &self.double, times, points, velocities, None);
+    pub fn evaluate_f64<'a>(
+        &self,
+        inputs: impl Into<Inputs<'a>>,
+        points: &[f64],
+        velocities: &mut [f64],
+    ) {
+        self.run(Arch::new(), &self.double, inputs.into(), points, velocities, None);
     }
 
     /// Velocities of `n` points, and their derivatives along a direction for each point (the
@@ -88,30 +112,30 @@ impl Kernel {
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
-    pub fn jacobian_vector_f64(
+    pub fn jacobian_vector_f64<'a>(
         &self,
-        times: Times,
+        inputs: impl Into<Inputs<'a>>,
         points: &[f64],
         directions: &[f64],
         velocities: &mut [f64],
         derivatives: &mut [f64],
     ) {
         let tangents = Tangents { directions: &[directions], derivatives: &mut [derivatives] };
-        self.run(Arch::new(), &self.double, times, points, velocities, Some(tangents));
+        self.run(Arch::new(), &self.double, inputs.into(), points, velocities, Some(tangents));
     }
 
     /// Velocities of `n` points and their Jacobians in f32; see [`Self::jacobian_f64`].
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
-    pub fn jacobian_f32(
+    pub fn jacobian_f32<'a>(
         &self,
-        times: Times,
+        inputs: impl Into<Inputs<'a>>,
         points: &[f32],
         velocities: &mut [f32],
         derivatives: [&mut [f32]; 2],
     ) {
-        self.jacobian(&self.single, times, points, velocities, [0.0, 1.0], derivatives);
+        self.jacobian(&self.single, inputs.into(), points, velocities, [0.0, 1.0], derivatives);
     }
 
     /// Velocities of `n` points and their Jacobians in f64: ∂v/∂x and ∂v/∂y.
@@ -121,20 +145,20 @@ impl Kernel {
     ///
     /// # Panics
     /// If the slices' lengths differ, are odd, or do not match the times'.
-    pub fn jacobian_f64(
+    pub fn jacobian_f64<'a>(
         &self,
-        times: Times,
+        inputs: impl Into<Inputs<'a>>,
         points: &[f64],
         velocities: &mut [f64],
         derivatives: [&mut [f64]; 2],
     ) {
-        self.jacobian(&self.double, times, points, velocities, [0.0, 1.0], derivatives);
+        self.jacobian(&self.double, inputs.into(), points, velocities, [0.0, 1.0], derivatives);
     }
 
     fn jacobian<T: Element>(
         &self,
         packed: &Packed<T>,
-        times: Times,
+        inputs: Inputs,
         points: &[T],
         velocities: &mut [T],
         [zero, one]: [T; 2],
@@ -146,14 +170,14 @@ impl Kernel {
         along[1][count..].fill(one);
         let directions = along.each_ref().map(Vec::as_slice);
         let tangents = Tangents { directions: &directions, derivatives: &mut [by_x, by_y] };
-        self.run(Arch::new(), packed, times, points, velocities, Some(tangents));
+        self.run(Arch::new(), packed, inputs, points, velocities, Some(tangents));
     }
 
     fn run<T: Element>(
         &self,
         arch: Arch,
         packed: &Packed<T>,
-        times: Times,
+        asked: Inputs,
         points: &[T],
         velocities: &mut [T],
         tangents: Option<Tangents<'_, '_, T>>,
@@ -161,18 +185,20 @@ impl Kernel {
         let count = points.len() / DIMENSIONS;
         assert_eq!(points.len(), DIMENSIONS * count, "points: all x, then all y");
         assert_eq!(points.len(), velocities.len(), "one velocity for each point");
-        if let Times::Each(times) = times {
-            assert_eq!(times.len(), count, "one time for each point");
+        for times in [asked.times, asked.durations] {
+            if let Times::Each(times) = times {
+                assert_eq!(times.len(), count, "one time for each point");
+            }
         }
         if let Some(tangents) = &tangents {
             let directions = tangents.directions.iter().map(|direction| direction.len());
             let derivatives = tangents.derivatives.iter().map(|derivative| derivative.len());
             assert!(directions.chain(derivatives).all(|length| length == points.len()));
         }
-        // Two panels, the time features, and the first bias with the time folded in.
+        // Two panels, the inputs of one point, and the first bias with what all points share folded in.
         let per_line = size_of::<CacheLine>() / size_of::<T>();
         let panel = packed.height() * MOST_VECTORS;
-        let inputs = DIMENSIONS + packed.time_features();
+        let inputs = DIMENSIONS + packed.features();
         let lines =
             [panel, panel, inputs.div_ceil(per_line), packed.bias_length().div_ceil(per_line)];
         SCRATCH.with_borrow_mut(|scratch| {
@@ -189,8 +215,8 @@ impl Kernel {
             let bias = &mut bias[..packed.bias_length()];
             arch.dispatch(Work {
                 packed,
-                frequencies: &self.frequencies,
-                times,
+                embedding: &self.embedding,
+                asked,
                 points,
                 velocities,
                 tangents,
@@ -221,13 +247,13 @@ thread_local! {
 /// machine's own vector instructions.
 struct Work<'a, 'b, T> {
     packed: &'a Packed<T>,
-    frequencies: &'a [f64],
-    times: Times<'a>,
+    embedding: &'a Embedding,
+    asked: Inputs<'a>,
     points: &'a [T],
     velocities: &'a mut [T],
     tangents: Option<Tangents<'a, 'b, T>>,
     panels: [&'a mut [T]; 2],
-    /// The inputs of one point: time features, x, y.
+    /// The inputs of one point: features, x, y.
     inputs: &'a mut [T],
     bias: &'a mut [T],
 }
@@ -239,10 +265,10 @@ impl<T: Element> WithSimd for Work<'_, '_, T> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.points.len() / DIMENSIONS;
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        if let Times::Shared(time) = self.times {
-            self.embed(time);
-            let features = &self.inputs[..self.packed.time_features()];
-            self.packed.fold_time(simd, features, self.bias);
+        if let Some(at) = self.asked.shared() {
+            self.embed(at);
+            let features = &self.inputs[..self.packed.features()];
+            self.packed.fold_features(simd, features, self.bias);
         }
         let mut start = 0;
         while start < count {
@@ -261,12 +287,20 @@ impl<T: Element> WithSimd for Work<'_, '_, T> {
 }
 
 impl<T: Element> Work<'_, '_, T> {
-    /// Writes the time features of one point.
+    /// Writes the features of one point.
     #[inline(always)]
-    fn embed(&mut self, time: f64) {
-        let (sines, cosines) = self.inputs.split_at_mut(self.frequencies.len());
-        for ((sine, cosine), frequency) in sines.iter_mut().zip(cosines).zip(self.frequencies) {
-            (*sine, *cosine) = T::sin_cos(frequency * time);
+    fn embed(&mut self, at: [f64; 2]) {
+        let Embedding { frequencies, labels, .. } = self.embedding;
+        let (waves, ones) = self.inputs[..self.packed.features()]
+            .split_at_mut(self.packed.features() - labels);
+        for (time, waves) in at.into_iter().zip(waves.chunks_exact_mut(2 * frequencies.len())) {
+            let (sines, cosines) = waves.split_at_mut(frequencies.len());
+            for ((sine, cosine), frequency) in sines.iter_mut().zip(cosines).zip(frequencies) {
+                (*sine, *cosine) = T::sin_cos(frequency * time);
+            }
+        }
+        for (index, one) in ones.iter_mut().enumerate() {
+            *one = T::label(self.asked.label == Some(index as u32));
         }
     }
 
@@ -274,13 +308,12 @@ impl<T: Element> Work<'_, '_, T> {
     #[inline(always)]
     fn single<S: Simd>(&mut self, simd: S, index: usize) -> usize {
         let count = self.points.len() / DIMENSIONS;
-        let features = self.packed.time_features();
-        let from = match self.times {
-            Times::Shared(_) => features,
-            Times::Each(times) => {
-                self.embed(times[index]);
-                0
-            }
+        let features = self.packed.features();
+        let from = if self.asked.shared().is_some() {
+            features
+        } else {
+            self.embed(self.asked.at(index));
+            0
         };
         for (dimension, points) in self.points.chunks_exact(count).enumerate() {
             self.inputs[features + dimension] = points[index];
@@ -306,26 +339,39 @@ impl<T: Element> Work<'_, '_, T> {
         let count = self.points.len() / DIMENSIONS;
         let vector = size_of::<T::Vector<S>>() / size_of::<T>();
         let lanes = VECTORS * vector;
-        let features = self.packed.time_features();
+        let features = self.packed.features();
         let end = start + used;
         let panel = &mut *self.panels[0];
-        let shared = matches!(self.times, Times::Shared(_));
+        let shared = self.asked.shared().is_some();
         let rows = if shared { DIMENSIONS } else { features + DIMENSIONS };
         if used < lanes {
             // What an earlier panel left in the idle lanes might be slow to compute with. Tangents
-            // of the time features are zero as well.
+            // of the features are zero as well.
             panel[..rows * lanes].fill(T::ZERO);
         }
-        let (times_rows, coordinates) =
+        let (feature_rows, coordinates) =
             panel[..rows * lanes].split_at_mut(lanes * (rows - DIMENSIONS));
-        if let Times::Each(times) = self.times {
-            let times = &times[start..end];
-            let (sines, cosines) = times_rows.split_at_mut(lanes * self.frequencies.len());
-            let rows = sines.chunks_exact_mut(lanes).zip(cosines.chunks_exact_mut(lanes));
-            for ((sines, cosines), frequency) in rows.zip(self.frequencies) {
-                for ((sine, cosine), time) in sines.iter_mut().zip(cosines).zip(times) {
-                    (*sine, *cosine) = T::sin_cos(frequency * time);
+        if !shared {
+            let Embedding { frequencies, labels, .. } = self.embedding;
+            // At hand, so that the loops over them vectorise.
+            let mut at = [[0.0; MOST_LANES]; 2];
+            for (lane, index) in (start..end).enumerate() {
+                [at[0][lane], at[1][lane]] = self.asked.at(index);
+            }
+            let (waves, ones) = feature_rows.split_at_mut(lanes * (features - labels));
+            let waves = waves.chunks_exact_mut(2 * frequencies.len() * lanes);
+            for (times, waves) in at.iter().zip(waves) {
+                let (sines, cosines) = waves.split_at_mut(lanes * frequencies.len());
+                let rows = sines.chunks_exact_mut(lanes).zip(cosines.chunks_exact_mut(lanes));
+                for ((sines, cosines), frequency) in rows.zip(frequencies) {
+                    let points = sines.iter_mut().zip(cosines).zip(&times[..used]);
+                    for ((sine, cosine), time) in points {
+                        (*sine, *cosine) = T::sin_cos(frequency * time);
+                    }
                 }
+            }
+            for (index, ones) in ones.chunks_exact_mut(lanes).enumerate() {
+                ones[..used].fill(T::label(self.asked.label == Some(index as u32)));
             }
         }
         let rows = coordinates.chunks_exact_mut(lanes);

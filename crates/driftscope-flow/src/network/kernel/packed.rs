@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use crate::network::{DIMENSIONS, Weights};
+use crate::network::{Activation, DIMENSIONS, Weights};
 
 use super::element::{Element, FROM_UNITS, TO_UNITS};
 
@@ -21,7 +21,7 @@ const TOGETHER: usize = 8;
 /// What a layer does with its inputs first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum First {
-    /// They are coordinates and time features.
+    /// They are features and coordinates.
     Nothing,
     /// They are sums of the layer before, to be activated.
     Activate,
@@ -45,7 +45,8 @@ struct Layer<T> {
 
 impl<T: Element> Layer<T> {
     /// Packs `weight`, row-major `[outputs, inputs]`, reading input `i` from column `source(i)`.
-    /// `activated` tells whether its inputs are, and whether its outputs will be.
+    /// `activated` tells whether its inputs are, and whether its outputs will be, by `SiLU`, which has units
+    /// of its own.
     fn new(
         weight: &[f32],
         bias: &[f32],
@@ -86,7 +87,7 @@ impl<T: Element> Layer<T> {
     fn run<S: Simd, const VECTORS: usize>(
         &self,
         simd: S,
-        first: First,
+        (first, activation): (First, Activation),
         (bias, biased): (&[T], usize),
         skipped: usize,
         input: &mut [T::Vector<S>],
@@ -100,8 +101,10 @@ impl<T: Element> Layer<T> {
         let input = &mut input[..(self.inputs - skipped) * VECTORS];
         match first {
             First::Nothing => {}
-            First::Activate => activate::<T, S>(simd, input),
-            First::ActivateWithTangents => activate_with_tangents::<T, S>(simd, input, VECTORS),
+            First::Activate => activate::<T, S>(simd, activation, input),
+            First::ActivateWithTangents => {
+                activate_with_tangents::<T, S>(simd, activation, input, VECTORS);
+            }
         }
         let input = input.as_chunks::<VECTORS>().0;
         let mut outputs = output.chunks_exact_mut(ROWS * VECTORS);
@@ -173,7 +176,10 @@ impl<T: Element> Layer<T> {
 
 /// Activates all of `values`.
 #[inline(always)]
-fn activate<T: Element, S: Simd>(simd: S, values: &mut [T::Vector<S>]) {
+fn activate<T: Element, S: Simd>(simd: S, activation: Activation, values: &mut [T::Vector<S>]) {
+    if activation != Activation::Silu {
+        return activation.apply(T::as_numbers_mut::<S>(values));
+    }
     let (groups, rest) = values.as_chunks_mut::<TOGETHER>();
     for group in groups {
         *group = T::activate(simd, *group);
@@ -188,12 +194,20 @@ fn activate<T: Element, S: Simd>(simd: S, values: &mut [T::Vector<S>]) {
 #[inline(always)]
 fn activate_with_tangents<T: Element, S: Simd>(
     simd: S,
+    activation: Activation,
     panel: &mut [T::Vector<S>],
     vectors: usize,
 ) {
     for row in panel.chunks_exact_mut(vectors) {
-        let [value] = T::activate(simd, [row[0]]);
-        let slope = T::slope(simd, row[0], value);
+        let (value, slope) = if activation == Activation::Silu {
+            let [value] = T::activate(simd, [row[0]]);
+            (value, T::slope(simd, row[0], value))
+        } else {
+            let (mut value, mut slope) = ([row[0]], [row[0]]);
+            let numbers = T::as_numbers_mut::<S>(&mut value);
+            activation.differentiate(numbers, T::as_numbers_mut::<S>(&mut slope));
+            (value[0], slope[0])
+        };
         row[0] = value;
         for tangent in &mut row[1..] {
             *tangent = T::multiply(simd, *tangent, slope);
@@ -266,31 +280,34 @@ fn add_columns<T: Element, S: Simd, const VECTORS: usize>(
 pub(super) struct Packed<T> {
     first: Layer<T>,
     others: Vec<Layer<T>>,
-    time_features: usize,
+    activation: Activation,
+    features: usize,
 }
 
 impl<T: Element> Packed<T> {
     pub(super) fn new(weights: &Weights) -> Self {
         let shapes = weights.architecture.layer_shapes();
-        let time_features = weights.architecture.time_features;
+        let activation = weights.architecture.activation;
+        let features = weights.architecture.features();
         let output = shapes.len() - 1;
         let mut layers =
             weights.layers.iter().zip(shapes).enumerate().map(|(index, (layer, shape))| {
                 assert_eq!(layer.weight.len(), shape[0] * shape[1], "weight of layer {index}");
                 assert_eq!(layer.bias.len(), shape[0], "bias of layer {index}");
-                // The first layer reads the time features before the coordinates, so that
-                // a shared time can be summed once, in the same order as for each point.
-                let source = |input: usize| match (index, input.checked_sub(time_features)) {
+                // The first layer reads the features before the coordinates, so that what all points
+                // share can be summed once, in the same order as for each point.
+                let source = |input: usize| match (index, input.checked_sub(features)) {
                     (0, None) => DIMENSIONS + input,
                     (0, Some(dimension)) => dimension,
                     _ => input,
                 };
-                let activated = [index > 0, index < output];
+                let of_silu = activation == Activation::Silu;
+                let activated = [index > 0, index < output].map(|is| is && of_silu);
                 Layer::new(&layer.weight, &layer.bias, shape, source, activated)
             });
         let first = layers.next().expect("an architecture has at least two layers");
         let others = layers.collect();
-        Self { first, others, time_features }
+        Self { first, others, activation, features }
     }
 
     /// Rows that a panel must have to hold any layer's inputs and padded outputs.
@@ -304,23 +321,23 @@ impl<T: Element> Packed<T> {
         self.first.bias.len()
     }
 
-    /// Time features of the network.
-    pub(super) fn time_features(&self) -> usize {
-        self.time_features
+    /// Inputs of the network beside the coordinates.
+    pub(super) fn features(&self) -> usize {
+        self.features
     }
 
-    /// Writes the first layer's bias with the time features, seen through the layer, added.
+    /// Writes the first layer's bias with the features, seen through the layer, added.
     #[inline(always)]
-    pub(super) fn fold_time<S: Simd>(&self, simd: S, features: &[T], folded: &mut [T]) {
+    pub(super) fn fold_features<S: Simd>(&self, simd: S, features: &[T], folded: &mut [T]) {
         folded.copy_from_slice(&self.first.bias);
-        self.first.add(simd, 0, &features[..self.time_features], folded);
+        self.first.add(simd, 0, &features[..self.features], folded);
     }
 
     /// Runs every layer on a panel of `VECTORS` vectors; its inputs are in `first`, and `second`
     /// is scratch.
     ///
-    /// With a folded bias the inputs are the coordinates alone, otherwise the time features,
-    /// then the coordinates. With `tangents` all vectors but the first hold derivatives along
+    /// With a folded bias the inputs are the coordinates alone, otherwise the features, then the
+    /// coordinates. With `tangents` all vectors but the first hold derivatives along
     /// directions. Returns the panel whose first two rows are the velocities.
     #[inline(always)]
     pub(super) fn forward<'a, S: Simd, const VECTORS: usize>(
@@ -332,15 +349,17 @@ impl<T: Element> Packed<T> {
         second: &'a mut [T::Vector<S>],
     ) -> &'a [T::Vector<S>] {
         let (bias, skipped) = match folded_bias {
-            Some(folded) => (folded, self.time_features),
+            Some(folded) => (folded, self.features),
             None => (self.first.bias.as_slice(), 0),
         };
         let (activate, biased) =
             if tangents { (First::ActivateWithTangents, 1) } else { (First::Activate, VECTORS) };
         let (mut input, mut output) = (first, second);
-        self.first.run::<S, VECTORS>(simd, First::Nothing, (bias, biased), skipped, input, output);
+        let nothing = (First::Nothing, self.activation);
+        self.first.run::<S, VECTORS>(simd, nothing, (bias, biased), skipped, input, output);
         for layer in &self.others {
             (input, output) = (output, input);
+            let activate = (activate, self.activation);
             layer.run::<S, VECTORS>(simd, activate, (&layer.bias, biased), 0, input, output);
         }
         output
@@ -358,7 +377,7 @@ impl<T: Element> Packed<T> {
         second: &'a mut [T],
     ) -> &'a [T] {
         let (bias, skipped) = match folded_bias {
-            Some(folded) => (folded, self.time_features),
+            Some(folded) => (folded, self.features),
             None => (self.first.bias.as_slice(), 0),
         };
         let (mut input, mut output) = (first, second);
@@ -368,7 +387,8 @@ impl<T: Element> Packed<T> {
         for layer in &self.others {
             // Outputs are padded, and so there are whole vectors.
             let padded = layer.inputs.next_multiple_of(WIDEST);
-            activate::<T, S>(simd, T::as_vectors_mut::<S>(&mut input[..padded]));
+            let values = T::as_vectors_mut::<S>(&mut input[..padded]);
+            activate::<T, S>(simd, self.activation, values);
             let width = layer.bias.len();
             output[..width].copy_from_slice(&layer.bias);
             layer.add(simd, 0, &input[..layer.inputs], &mut output[..width]);

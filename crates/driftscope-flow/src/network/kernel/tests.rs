@@ -2,9 +2,23 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use driftscope_base::field::Times;
+
 use super::*;
 use crate::network::test_support::random_weights;
-use crate::network::{Architecture, ComputeDevice, Mlp};
+use crate::network::{Activation, Architecture, ComputeDevice, Mlp};
+
+/// What may be asked at these times, with everything that a network may know.
+fn asked(times: &[f64]) -> [Inputs<'_>; 4] {
+    let [shared, each] = [Times::Shared(0.37), Times::Each(times)];
+    let longer = Times::Each(&times[..]);
+    [
+        shared.into(),
+        Inputs::from(each).given(Some(0)),
+        Inputs::from(shared).given(Some(2)).lasting(Times::Shared(0.21)),
+        Inputs::from(shared).lasting(longer),
+    ]
+}
 
 fn random_points(count: usize) -> (Vec<f32>, Vec<f64>) {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
@@ -13,11 +27,21 @@ fn random_points(count: usize) -> (Vec<f32>, Vec<f64>) {
     (points, (0..count).map(|_| rng.random()).collect())
 }
 
-const ARCHITECTURES: [Architecture; 4] = [
-    Architecture { hidden: 128, depth: 3, time_features: 64 },
-    Architecture { hidden: 1, depth: 1, time_features: 2 },
-    Architecture { hidden: 37, depth: 2, time_features: 6 },
-    Architecture { hidden: 20, depth: 8, time_features: 128 },
+const fn sizes(hidden: usize, depth: usize, time_features: usize) -> Architecture {
+    let (activation, labels, flow_map) = (Activation::Silu, 0, false);
+    Architecture { hidden, depth, time_features, activation, labels, flow_map }
+}
+
+const ARCHITECTURES: [Architecture; 9] = [
+    sizes(128, 3, 64),
+    sizes(1, 1, 2),
+    sizes(37, 2, 6),
+    sizes(20, 8, 128),
+    Architecture { flow_map: true, labels: 3, ..sizes(24, 2, 8) },
+    Architecture { activation: Activation::Gelu, labels: 1, ..sizes(24, 2, 8) },
+    Architecture { activation: Activation::GeluTanh, flow_map: true, ..sizes(9, 3, 4) },
+    Architecture { activation: Activation::Tanh, ..sizes(24, 2, 8) },
+    Architecture { activation: Activation::Softplus, ..sizes(24, 2, 8) },
 ];
 
 #[test]
@@ -28,10 +52,10 @@ fn agrees_with_the_forward_pass_of_burn() {
         let mlp = Mlp::from_weights(&weights, &ComputeDevice::default().burn_device());
         let count = 333;
         let (points, each) = random_points(count);
-        for times in [Times::Shared(0.37), Times::Each(&each)] {
+        for inputs in asked(&each) {
             let mut velocities = vec![0.0; points.len()];
-            kernel.evaluate_f32(times, &points, &mut velocities);
-            let expected = mlp.evaluate(&weights.frequencies, times, &points);
+            kernel.evaluate_f32(inputs, &points, &mut velocities);
+            let expected = mlp.evaluate(&weights, inputs, &points);
             for (found, expected) in velocities.iter().zip(&expected) {
                 assert!((found - expected).abs() < 1e-5, "{architecture:?}: {found} {expected}");
             }
@@ -46,7 +70,7 @@ fn single_agrees_with_double_precision() {
         let count = 100;
         let (points, each) = random_points(count);
         let points_f64: Vec<f64> = points.iter().copied().map(f64::from).collect();
-        for times in [Times::Shared(0.81), Times::Each(&each)] {
+        for times in asked(&each) {
             let (mut single, mut double) = (vec![0.0; 2 * count], vec![0.0; 2 * count]);
             kernel.evaluate_f32(times, &points, &mut single);
             kernel.evaluate_f64(times, &points_f64, &mut double);
@@ -101,7 +125,7 @@ fn every_instruction_set_gives_the_same() {
         let kernel = Kernel::new(&random_weights(architecture, 6));
         for count in [1, 7, 100] {
             let (points, each) = random_points(count);
-            for times in [Times::Shared(0.23), Times::Each(&each)] {
+            for times in asked(&each) {
                 let evaluate = |arch| {
                     let mut velocities = vec![0.0; points.len()];
                     kernel.run(arch, &kernel.single, times, &points, &mut velocities, None);
@@ -123,7 +147,7 @@ fn derivatives_are_those_of_the_velocities() {
         let (points, each) = random_points(count);
         let points: Vec<f64> = points.iter().copied().map(f64::from).collect();
         let zeros = || vec![0.0; 2 * count];
-        for times in [Times::Shared(0.6), Times::Each(&each)] {
+        for times in asked(&each) {
             let velocities_at = |points: &[f64]| {
                 let mut velocities = zeros();
                 kernel.evaluate_f64(times, points, &mut velocities);

@@ -1,5 +1,6 @@
-//! Batches of flow matching: inputs and the velocities to learn.
+//! Batches: inputs of the network and what it should say there.
 
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::interpolant::{Coefficients, Interpolant};
@@ -7,21 +8,40 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use super::flow_map::{self, Bootstrap, Pair, Step};
+use super::loss::Output;
 use super::panels::Panels;
-use crate::network::{DIMENSIONS, time_features};
+use super::settings::TrainingSettings;
+use super::times::Times;
+use crate::network::DIMENSIONS;
+use crate::network::inputs::Embedding;
 
 /// Training stays this far from t = 1, where σ' of the VP interpolant diverges.
-const END_MARGIN: f64 = 1e-4;
+pub(super) const END_MARGIN: f64 = 1e-4;
 
 /// Samples that pass through the network together.
 const CHUNK: usize = 64;
 
+/// Streams of random numbers beside that of the first weights: times and noise, and all else.
+const STREAMS: [u64; 2] = [1, 2];
+
+/// Independent draws, of which samples are made.
+#[derive(Clone, Debug, Default)]
+pub struct Samples {
+    /// Points of the data, as many as the batch has.
+    pub data: Vec<[f32; DIMENSIONS]>,
+    /// The points that they are paired with; empty where those are drawn from N(0, I).
+    pub source: Vec<[f32; DIMENSIONS]>,
+    /// Their labels; empty where they have none.
+    pub labels: Vec<u32>,
+}
+
 /// Where the samples come from.
 pub trait TrainingData: Send {
-    /// Draws `count` independent points of the data into `points`: x, y, x, y, …
+    /// Draws as many points as `samples.data` has, and what belongs to them.
     ///
     /// The source brings its own random numbers; a repeatable training needs repeatable draws.
-    fn draw(&mut self, count: usize, points: &mut [f32]);
+    fn draw(&mut self, samples: &mut Samples);
 }
 
 /// What one step learns from.
@@ -35,10 +55,14 @@ pub(super) struct Batch {
 /// Some samples of a batch.
 #[derive(Clone, Default)]
 pub(super) struct Chunk {
-    /// `[sample, 2 + time_features]`: x, y, the sines, the cosines.
+    /// `[sample, Architecture::inputs]`: x, y, the features of the time, those of the duration, the labels.
     pub inputs: Panels,
-    /// α' x1 + σ' x0.
-    pub targets: Vec<[f32; DIMENSIONS]>,
+    /// What the network should say; of steps of a flow map what that is made of.
+    pub targets: Vec<Output>,
+    /// How much each sample counts; empty where all count 1.
+    pub weights: Vec<f32>,
+    /// What the targets of a flow map's steps still lack; empty where they are known.
+    pub bootstrap: Bootstrap,
 }
 
 impl Batch {
@@ -59,6 +83,12 @@ impl Batch {
     pub fn targets(&self) -> Vec<f32> {
         self.chunks.iter().flat_map(|chunk| chunk.targets.as_flattened()).copied().collect()
     }
+
+    /// Of all samples; none where all count 1.
+    pub fn weights(&self) -> Option<Vec<f32>> {
+        let all: Vec<f32> = self.chunks.iter().flat_map(|chunk| &chunk.weights).copied().collect();
+        (!all.is_empty()).then_some(all)
+    }
 }
 
 /// Batches that wait to be learned from.
@@ -73,18 +103,12 @@ pub(super) struct Batches {
 impl Batches {
     /// Starts drawing.
     pub fn new(
-        seed: u64,
-        size: usize,
+        settings: &TrainingSettings,
         data: Box<dyn TrainingData>,
         path: Interpolant,
-        frequencies: Vec<f64>,
+        embedding: Embedding,
     ) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        // Another stream than that of the first weights.
-        rng.set_stream(1);
-        let points = vec![0.0; DIMENSIONS * size];
-        let row = vec![0.0; DIMENSIONS + 2 * frequencies.len()];
-        let mut source = Source { rng, size, data, path, points, row, frequencies };
+        let mut source = Source::new(settings, data, path, embedding);
         let (send_drawn, drawn) = sync_channel(AHEAD);
         let (used, take_used) = sync_channel::<Batch>(AHEAD + 2);
         // It ends by itself when nobody takes what it draws.
@@ -118,48 +142,191 @@ impl Batches {
     }
 }
 
-struct Source {
+/// What draws batches.
+pub(super) struct Source {
+    settings: TrainingSettings,
+    /// Of times and noise.
     rng: ChaCha8Rng,
-    size: usize,
+    /// Of all else.
+    other: ChaCha8Rng,
     data: Box<dyn TrainingData>,
     path: Interpolant,
-    points: Vec<f32>,
+    density: Times,
+    embedding: Embedding,
+    samples: Samples,
+    /// Where in its part of the times each sample lies, 0 to 1.
+    within: Vec<f64>,
+    noise: Vec<[f64; DIMENSIONS]>,
     /// Inputs of one sample.
     row: Vec<f32>,
-    frequencies: Vec<f64>,
+    /// Batches drawn.
+    drawn: u64,
 }
 
 impl Source {
+    pub fn new(
+        settings: &TrainingSettings,
+        data: Box<dyn TrainingData>,
+        path: Interpolant,
+        embedding: Embedding,
+    ) -> Self {
+        let [rng, other] = STREAMS.map(|stream| {
+            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
+            rng.set_stream(stream);
+            rng
+        });
+        Self {
+            rng,
+            other,
+            data,
+            path,
+            density: settings.density(),
+            samples: Samples { data: vec![[0.0; DIMENSIONS]; settings.batch], ..Samples::default() },
+            within: vec![0.0; settings.batch],
+            noise: vec![[0.0; DIMENSIONS]; settings.batch],
+            row: vec![0.0; DIMENSIONS + embedding.width()],
+            embedding,
+            settings: settings.clone(),
+            drawn: 0,
+        }
+    }
+
     /// Draws a batch into the memory of another.
     ///
-    /// The times are stratified: one in each of as many equal parts of `[0, 1)` as there are
-    /// points. Each is uniform over its part, so the loss stays unbiased and varies less.
-    fn draw(&mut self, batch: &mut Batch) {
-        self.data.draw(self.size, &mut self.points);
-        batch.size = self.size;
-        batch.chunks.resize_with(self.size.div_ceil(CHUNK), Chunk::default);
-        let points = self.points.as_chunks::<DIMENSIONS>().0.chunks(CHUNK);
-        for (chunk, (Chunk { inputs, targets }, points)) in
-            batch.chunks.iter_mut().zip(points).enumerate()
-        {
-            inputs.reshape(points.len(), self.row.len());
-            targets.clear();
-            for (index, point) in points.iter().enumerate() {
-                let stratum = (chunk * CHUNK + index) as f64 + self.rng.random::<f64>();
-                let time = stratum / self.size as f64 * (1.0 - END_MARGIN);
-                let Coefficients { alpha, d_alpha, sigma, d_sigma, .. } =
-                    self.path.coefficients(time);
-                let mut target = [0.0; DIMENSIONS];
-                for dimension in 0..DIMENSIONS {
-                    let x1 = f64::from(point[dimension]);
-                    let x0 = self.rng.sample::<f64, _>(StandardNormal);
-                    self.row[dimension] = (alpha * x1 + sigma * x0) as f32;
-                    target[dimension] = (d_alpha * x1 + d_sigma * x0) as f32;
-                }
-                time_features::embed(time, &self.frequencies, &mut self.row[DIMENSIONS..]);
-                inputs.set_row(index, &self.row);
-                targets.push(target);
+    /// The times are stratified: one in each of as many parts of equal mass as there are samples. Each is drawn
+    /// from its part as the density says, so the loss stays unbiased and varies less.
+    pub fn draw(&mut self, batch: &mut Batch) {
+        self.data.draw(&mut self.samples);
+        let given = !self.samples.source.is_empty();
+        for (index, (within, noise)) in self.within.iter_mut().zip(&mut self.noise).enumerate() {
+            *within = self.rng.random();
+            *noise = if given {
+                self.samples.source[index].map(f64::from)
+            } else {
+                [(); DIMENSIONS].map(|()| self.rng.sample(StandardNormal))
+            };
+        }
+        for label in &mut self.samples.labels {
+            if self.other.random_bool(self.settings.drop_labels) {
+                *label = NO_LABEL;
             }
         }
+        batch.size = self.settings.batch;
+        let parts = parts(self.settings.samples_at_one_time(), batch.size);
+        batch.chunks.resize_with(parts.len(), Chunk::default);
+        for (chunk, part) in batch.chunks.iter_mut().zip(parts) {
+            if part.at_one_time {
+                self.draw_at_one_time(chunk, &part);
+            } else {
+                self.draw_steps(chunk, &part);
+            }
+        }
+        self.drawn += 1;
+    }
+
+    /// The pair of a sample.
+    pub fn pair(&self, index: usize) -> Pair {
+        let label = self.samples.labels.get(index).copied();
+        Pair {
+            data: self.samples.data[index].map(f64::from),
+            noise: self.noise[index],
+            label: label.filter(|label| *label != NO_LABEL),
+        }
+    }
+
+    /// The time of a sample.
+    fn time(&self, index: usize, part: &Part) -> f64 {
+        let stratum = (index - part.stratum_of) as f64 + self.within[index];
+        self.density.quantile(stratum / part.strata as f64) * (1.0 - END_MARGIN)
+    }
+
+    /// Samples whose target is a quantity of their own.
+    fn draw_at_one_time(&mut self, chunk: &mut Chunk, part: &Part) {
+        let Chunk { inputs, targets, weights, bootstrap } = chunk;
+        inputs.reshape(part.samples.len(), self.row.len());
+        targets.clear();
+        weights.clear();
+        bootstrap.clear();
+        let TrainingSettings { prediction, weighting, clip, .. } = self.settings;
+        for (row, index) in part.samples.clone().enumerate() {
+            let time = self.time(index, part);
+            let Pair { data, noise, label } = self.pair(index);
+            let coefficients = self.path.coefficients(time);
+            let Coefficients { alpha, sigma, .. } = coefficients;
+            let mut target = [0.0; DIMENSIONS];
+            for dimension in 0..DIMENSIONS {
+                let [x0, x1] = [noise[dimension], data[dimension]];
+                self.row[dimension] = (alpha * x1 + sigma * x0) as f32;
+                target[dimension] = prediction.target(&coefficients, x1, x0) as f32;
+            }
+            self.embedding.write([time, 0.0], label, &mut self.row[DIMENSIONS..]);
+            inputs.set_row(row, &self.row);
+            targets.push(target);
+            if let Some(weight) = weighting.weight(prediction, self.path, time) {
+                weights.push(weight.min(clip) as f32);
+            }
+        }
+    }
+
+    /// Steps of a flow map.
+    fn draw_steps(&mut self, chunk: &mut Chunk, part: &Part) {
+        let Chunk { inputs, targets, weights, bootstrap } = chunk;
+        inputs.reshape(part.samples.len(), self.row.len());
+        targets.clear();
+        weights.clear();
+        bootstrap.begin(self.settings.objective, part.samples.len(), self.row.len());
+        let progress = self.drawn as f64 / self.settings.steps as f64;
+        for (row, index) in part.samples.clone().enumerate() {
+            let first = self.time(index, part);
+            let step = Step::drawn(self.settings.objective, first, progress, &mut self.other);
+            let pair = self.pair(index);
+            let mut writer = flow_map::Writer {
+                path: self.path,
+                embedding: &self.embedding,
+                row: &mut self.row,
+                pair: &pair,
+            };
+            writer.write(step.start, step.duration);
+            inputs.set_row(row, writer.row);
+            targets.push(writer.velocity(step.start).map(|v| v as f32));
+            bootstrap.write(row, step, &mut writer);
+        }
+    }
+}
+
+/// Stands where a label has been left out.
+const NO_LABEL: u32 = u32::MAX;
+
+/// Samples of a chunk.
+struct Part {
+    samples: Range<usize>,
+    /// Whether they are at one time, s = t.
+    at_one_time: bool,
+    /// The first of the samples that share the strata with these, and how many those are.
+    stratum_of: usize,
+    strata: usize,
+}
+
+/// The chunks of a batch of `size`, of which the first `at_one_time` are at one time. The two kinds alternate,
+/// since steps of a flow map are more work, and neighbours are worked on together.
+fn parts(at_one_time: usize, size: usize) -> Vec<Part> {
+    let chunks = |samples: Range<usize>, kind: bool| {
+        let (stratum_of, strata) = (samples.start, samples.len());
+        samples.clone().step_by(CHUNK).map(move |start| Part {
+            samples: start..(start + CHUNK).min(samples.end),
+            at_one_time: kind,
+            stratum_of,
+            strata,
+        })
+    };
+    let mut first = chunks(0..at_one_time, true);
+    let mut second = chunks(at_one_time..size, false);
+    let mut all = Vec::new();
+    loop {
+        let next = [first.next(), second.next()];
+        if next.iter().all(Option::is_none) {
+            return all;
+        }
+        all.extend(next.into_iter().flatten());
     }
 }

@@ -16,8 +16,8 @@ pub(super) trait SampleLoss {
     /// Adds the loss of one sample to `total` and gives its derivative with respect to the output.
     fn differentiate(output: Output, target: Output, total: &mut f64) -> Output;
 
-    /// The sum over all samples, of tensors `[sample, 2]`, for burn's automatic differentiation.
-    fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<1>;
+    /// The loss of each sample, `[sample, 1]`, of tensors `[sample, 2]`, for burn's automatic differentiation.
+    fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<2>;
 }
 
 /// One loss: what a training makes small is its mean over a batch.
@@ -31,8 +31,8 @@ pub struct Loss {
     pub about: &'static str,
     /// What its mean over a batch is called beside a curve.
     pub quantity: &'static str,
-    pub(super) samples: fn(&mut [[f32; PANEL]], &[Output], f32, &mut f64),
-    pub(super) tensor: fn(Tensor<2>, Tensor<2>) -> Tensor<1>,
+    pub(super) samples: fn(&mut [[f32; PANEL]], &[Output], &[f32], f32, &mut f64),
+    pub(super) tensor: fn(Tensor<2>, Tensor<2>) -> Tensor<2>,
 }
 
 /// The words of a loss.
@@ -52,17 +52,27 @@ impl Loss {
     }
 }
 
-/// Adds the losses of some samples to `total`; what begins each row, the output, becomes the
-/// derivative with respect to it, times `share`. Compiled for each loss, whose own part stands inside.
+/// Adds the losses of some samples, each times its weight if there are any, to `total`; what begins each
+/// row, the output, becomes the derivative with respect to it, times `share`. Compiled for each loss, whose own part stands inside.
 fn of_samples<L: SampleLoss>(
     rows: &mut [[f32; PANEL]],
     targets: &[Output],
+    weights: &[f32],
     share: f32,
     total: &mut f64,
 ) {
-    for (row, target) in rows.iter_mut().zip(targets) {
-        let Some(output) = row.first_chunk_mut::<DIMENSIONS>() else { continue };
-        *output = L::differentiate(*output, *target, total).map(|slope| share * slope);
+    let outputs = rows.iter_mut().filter_map(|row| row.first_chunk_mut::<DIMENSIONS>());
+    if weights.is_empty() {
+        for (output, target) in outputs.zip(targets) {
+            *output = L::differentiate(*output, *target, total).map(|slope| share * slope);
+        }
+        return;
+    }
+    for ((output, target), weight) in outputs.zip(targets).zip(weights) {
+        let mut loss = 0.0;
+        let slope = L::differentiate(*output, *target, &mut loss);
+        *output = slope.map(|slope| share * weight * slope);
+        *total += f64::from(*weight) * loss;
     }
 }
 

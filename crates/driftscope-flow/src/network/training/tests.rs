@@ -2,61 +2,87 @@ use driftscope_base::interpolant::Interpolant;
 use rand_distr::StandardNormal;
 
 use super::*;
+use crate::network::test_support::random_weights;
+use crate::network::{Activation, Word};
+use crate::prediction::Prediction;
 
 /// Two points, blurred.
 struct TwoPoints(ChaCha8Rng);
 
 impl TrainingData for TwoPoints {
-    fn draw(&mut self, count: usize, points: &mut [f32]) {
-        for point in points.as_chunks_mut::<2>().0.iter_mut().take(count) {
-            let centre = if self.0.random() { 1.0 } else { -1.0 };
+    fn draw(&mut self, samples: &mut Samples) {
+        samples.labels.clear();
+        for point in &mut samples.data {
+            let right = self.0.random();
+            let centre = if right { 1.0 } else { -1.0 };
             let mut draw = |mean: f32| mean + 0.1 * self.0.sample::<f32, _>(StandardNormal);
             *point = [draw(centre), draw(0.5 * centre)];
+            samples.labels.push(u32::from(right));
         }
     }
 }
 
 fn trainer(settings: &TrainingSettings, start: Option<Weights>) -> Trainer {
     let data = TwoPoints(ChaCha8Rng::seed_from_u64(8));
-    Trainer::new(settings.clone(), Box::new(data), Interpolant::Linear, start).unwrap()
+    Trainer::new(settings.clone(), (Box::new(data), 2), Interpolant::Linear, start).unwrap()
 }
 
 fn small() -> TrainingSettings {
     TrainingSettings {
-        architecture: Architecture { hidden: 19, depth: 2, time_features: 8 },
+        hidden: 19,
+        depth: 2,
+        time_features: 8,
         batch: 101,
         steps: 300,
         ..TrainingSettings::default()
     }
 }
 
+/// Settings of every kind, small.
+fn kinds() -> Vec<TrainingSettings> {
+    let mut all: Vec<_> = LossRef::all().map(|loss| TrainingSettings { loss, ..small() }).collect();
+    for Word { value: activation, .. } in Activation::ALL {
+        all.push(TrainingSettings { activation, labels: true, ..small() });
+    }
+    for prediction in Prediction::ALL {
+        for Word { value: weighting, .. } in Weighting::ALL {
+            all.push(TrainingSettings { prediction, weighting, ..small() });
+        }
+    }
+    for Word { value: objective, .. } in Objective::ALL {
+        all.push(TrainingSettings { objective, labels: true, ..small() });
+        let times = TimeDensity::LogitNormal;
+        all.push(TrainingSettings { objective, same_time: 0.0, times, ..small() });
+    }
+    all
+}
+
 #[test]
 fn fused_gradient_is_that_of_autodiff() {
-    for (device, loss) in
-        ComputeDevice::ALL.iter().flat_map(|d| LossRef::all().map(move |l| (d, l)))
+    for (device, kind) in
+        ComputeDevice::ALL.iter().flat_map(|d| kinds().into_iter().map(move |kind| (d, kind)))
     {
         for batch in [1, 2, 101, 500] {
-            let settings = TrainingSettings { batch, loss, ..small() };
-            let start = crate::network::test_support::random_weights(settings.architecture, 6);
+            let settings = TrainingSettings { batch, ..kind.clone() };
+            let start = random_weights(settings.architecture(2), 6);
             let mut trainer = trainer(&settings, Some(start));
             // A batch before, whose traces must not show.
-            let before = trainer.batches.next();
-            trainer.fused.compute(loss, &trainer.layers, &before, &mut trainer.gradient);
-            let batch = trainer.batches.next();
+            let mut before = trainer.batches.next();
+            trainer.fused_gradient(&mut before);
+            let mut batch = trainer.batches.next();
+            let found_loss = trainer.fused_gradient(&mut batch);
+            let found = trainer.gradient.clone();
             let device = device.burn_device().autodiff();
             let expected_loss = trainer.autodiff_gradient(&device, &batch);
-            let expected = trainer.gradient.clone();
-            let found_loss =
-                trainer.fused.compute(loss, &trainer.layers, &batch, &mut trainer.gradient);
             let off = found_loss / expected_loss - 1.0;
-            assert!(off.abs() < 1e-5, "{loss}: {found_loss} {expected_loss}");
-            for (found, expected) in trainer.gradient.iter().zip(&expected) {
+            assert!(off.abs() < 1e-5, "{settings:?}: {found_loss} {expected_loss}");
+            for (found, expected) in found.iter().zip(&trainer.gradient) {
                 for (found, expected) in found.parameters().into_iter().zip(expected.parameters()) {
                     assert_eq!(found.len(), expected.len());
                     let largest = expected.iter().fold(0.0_f32, |max, value| max.max(value.abs()));
                     for (found, expected) in found.iter().zip(expected) {
                         let close = (found - expected).abs() < 2e-5 * largest;
-                        assert!(close, "{loss}: {found} {expected}");
+                        assert!(close, "{settings:?}: {found} {expected}");
                     }
                 }
             }
@@ -68,7 +94,7 @@ fn fused_gradient_is_that_of_autodiff() {
 fn both_gradients_train_the_same_network() {
     let train = |gradient| {
         let mut trainer = trainer(&TrainingSettings { gradient, ..small() }, None);
-        let losses: Vec<f32> = (0..60).map(|_| trainer.step().unwrap()).collect();
+        let losses: Vec<f32> = (0..60).map(|_| trainer.step().unwrap().loss).collect();
         (losses, trainer.ema_weights())
     };
     let (losses, weights) = train(GradientMethod::Fused);
@@ -104,7 +130,7 @@ fn one_sample(loss: LossRef, output: [f32; 2], target: [f32; 2]) -> (f64, [f32; 
     let mut rows = [[0.0; panels::PANEL]];
     rows[0][..2].copy_from_slice(&output);
     let mut total = 0.0;
-    (loss.samples)(&mut rows, &[target], 1.0, &mut total);
+    (loss.samples)(&mut rows, &[target], &[], 1.0, &mut total);
     (total, [rows[0][0], rows[0][1]])
 }
 
@@ -136,7 +162,7 @@ fn training_lowers_the_loss_and_is_repeatable() {
     let settings = TrainingSettings { learning_rate: 1e-2, ..small() };
     let run = |seed| {
         let mut trainer = trainer(&TrainingSettings { seed, ..settings.clone() }, None);
-        let losses: Vec<f32> = (0..settings.steps).map(|_| trainer.step().unwrap()).collect();
+        let losses: Vec<f32> = (0..settings.steps).map(|_| trainer.step().unwrap().loss).collect();
         assert_eq!(trainer.steps_done(), settings.steps);
         (losses, trainer.ema_weights())
     };
@@ -166,12 +192,12 @@ fn training_is_the_same_on_any_number_of_threads() {
 
 #[test]
 fn training_goes_on_from_given_weights() {
-    let start = crate::network::test_support::random_weights(small().architecture, 6);
+    let start = random_weights(small().architecture(2), 6);
     let trainer = trainer(&small(), Some(start.clone()));
     assert_eq!(trainer.ema_weights(), start);
-    let other = TrainingSettings { architecture: Architecture::default(), ..small() };
-    let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
-    let error = Trainer::new(other, data, Interpolant::Linear, Some(start)).err().unwrap();
+    let other = TrainingSettings { hidden: 128, ..small() };
+    let data: Box<dyn TrainingData> = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+    let error = Trainer::new(other, (data, 2), Interpolant::Linear, Some(start)).err().unwrap();
     assert!(error.to_string().contains("hidden: 19"), "{error}");
 }
 
@@ -191,16 +217,16 @@ fn settings_out_of_range_are_named() {
 fn a_divergence_is_reported_and_keeps_the_weights() {
     struct Broken;
     impl TrainingData for Broken {
-        fn draw(&mut self, _: usize, points: &mut [f32]) {
-            points.fill(f32::NAN);
+        fn draw(&mut self, samples: &mut Samples) {
+            samples.data.fill([f32::NAN; 2]);
         }
     }
-    let mut trainer = Trainer::new(small(), Box::new(Broken), Interpolant::Linear, None).unwrap();
+    let mut trainer = Trainer::new(small(), (Box::new(Broken), 0), Interpolant::Linear, None).unwrap();
     assert!(trainer.step().unwrap_err().to_string().contains("diverged at step 0"));
     trainer.ema_weights().validate().unwrap();
 
     // The loss is finite here, but not all of its gradient.
-    let mut start = crate::network::test_support::random_weights(small().architecture, 6);
+    let mut start = random_weights(small().architecture(2), 6);
     start.layers[0].bias.fill(1e8);
     start.layers[1].weight.fill(1e-13);
     start.layers[1].bias.fill(0.0);
@@ -222,4 +248,99 @@ fn devices_have_names() {
         message.contains("\"cuda\": this build has") && message.contains("ndarray"),
         "{message}"
     );
+}
+
+#[test]
+fn targets_of_a_flow_map_are_those_of_its_own_rule() {
+    // A network evaluated by the kernel in f64, whose derivatives by time are differences.
+    for Word { value: objective, .. } in Objective::ALL {
+        if !objective.is_flow_map() {
+            continue;
+        }
+        let settings = TrainingSettings {
+            objective,
+            batch: 70,
+            same_time: 0.0,
+            activation: Activation::Tanh,
+            ..small()
+        };
+        let weights = random_weights(settings.architecture(0), 6);
+        let embedding = Embedding::new(&weights.architecture, &weights.frequencies);
+        let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+        let mut source = batch::Source::new(&settings, data, Interpolant::Gvp, embedding);
+        let mut batch = Batch::default();
+        source.draw(&mut batch);
+        let pairs: Vec<_> = (0..batch.size).map(|index| source.pair(index)).collect();
+        let steps = batch.chunks.iter().flat_map(|chunk| chunk.bootstrap.steps.clone());
+        let steps: Vec<_> = steps.collect();
+        let mut trainer = trainer(&settings, Some(weights.clone()));
+        trainer.fused_gradient(&mut batch);
+        let kernel = Kernel::new(&weights);
+        let u = |x: [f64; 2], s: f64, t: f64| {
+            let inputs = Inputs::from(Times::Shared(s)).lasting(Times::Shared(t - s));
+            let mut velocity = [0.0; 2];
+            kernel.evaluate_f64(inputs, &x, &mut velocity);
+            velocity
+        };
+        let path = Interpolant::Gvp;
+        for ((pair, step), target) in pairs.iter().zip(&steps).zip(batch.targets().chunks(2)) {
+            let at = |t: f64| {
+                let c = path.coefficients(t);
+                [0, 1].map(|k| c.alpha * pair.data[k] + c.sigma * pair.noise[k])
+            };
+            let (s, t) = (step.start, step.start + step.duration);
+            let c = path.coefficients(s);
+            let v = [0, 1].map(|k| c.d_alpha * pair.data[k] + c.d_sigma * pair.noise[k]);
+            let (x, h) = (at(s), 1e-5);
+            let d = t - s;
+            let expected = match objective {
+                Objective::FlowMatching => unreachable!(),
+                Objective::MeanFlow => {
+                    let moved = |by: f64| u([0, 1].map(|k| x[k] + by * v[k]), s + by, t);
+                    let (ahead, behind) = (moved(h), moved(-h));
+                    [0, 1].map(|k| v[k] + d * (ahead[k] - behind[k]) / (2.0 * h))
+                }
+                Objective::Lagrangian => {
+                    let (ahead, behind) = (u(x, s, t + h), u(x, s, t - h));
+                    let end = u(x, s, t);
+                    let end = u([0, 1].map(|k| x[k] + d * end[k]), t, t);
+                    [0, 1].map(|k| end[k] - d * (ahead[k] - behind[k]) / (2.0 * h))
+                }
+                Objective::Shortcut => {
+                    let half = step.later;
+                    let first = u(x, s, s + half);
+                    let middle = [0, 1].map(|k| x[k] + 0.5 * d * first[k]);
+                    let second = u(middle, s + 0.5 * d, s + 0.5 * d + half);
+                    [0, 1].map(|k| 0.5 * (first[k] + second[k]))
+                }
+                Objective::Consistency => {
+                    let r = s + step.later;
+                    let later = at(r);
+                    let jump = u(later, r, 1.0);
+                    [0, 1].map(|k| (later[k] + (1.0 - r) * jump[k] - x[k]) / (1.0 - s))
+                }
+            };
+            for (found, expected) in target.iter().zip(expected) {
+                let off = (f64::from(*found) - expected).abs();
+                assert!(off < 2e-4 * expected.abs().max(1.0), "{objective}: {found} {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_of_every_objective_lies_within_the_time() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for Word { value: objective, .. } in Objective::ALL {
+        for _ in 0..1000 {
+            let time = rng.random::<f64>() * (1.0 - batch::END_MARGIN);
+            let step = flow_map::Step::drawn(objective, time, rng.random(), &mut rng);
+            assert!(step.start >= 0.0 && step.duration >= 0.0, "{step:?}");
+            assert!(step.start + step.duration <= 1.0 + 1e-12, "{step:?}");
+            if objective == Objective::Shortcut {
+                let place = step.start / step.duration;
+                assert!((place - place.round()).abs() < 1e-12, "{step:?}");
+            }
+        }
+    }
 }

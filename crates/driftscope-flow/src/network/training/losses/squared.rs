@@ -26,7 +26,7 @@ impl SampleLoss for Squared {
         slope
     }
 
-    fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        (outputs - targets).square().sum()
+    fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<2> {
+        (outputs - targets).square().sum_dim(1)
     }
 }

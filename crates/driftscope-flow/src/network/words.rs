@@ -47,3 +47,34 @@ pub fn name<T: PartialEq>(choice: &T, all: &[Word<T>]) -> &'static str {
     let found = all.iter().find(|word| word.value == *choice);
     found.expect("every choice has a name").name
 }
+
+/// Writes a type with a table `ALL` of [`Word`]s as the name in files, and reads it from there.
+macro_rules! by_name {
+    ($kind:ty, $what:literal) => {
+        impl serde::Serialize for $kind {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::network::words::name(self, &Self::ALL))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $kind {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+                $crate::network::words::choice(&name, &Self::ALL).map_err(|allowed| {
+                    serde::de::Error::custom(format!(
+                        "unknown {} `{name}`, expected one of {allowed}",
+                        $what
+                    ))
+                })
+            }
+        }
+
+        impl std::fmt::Display for $kind {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str($crate::network::words::name(self, &Self::ALL))
+            }
+        }
+    };
+}
+
+pub(crate) use by_name;

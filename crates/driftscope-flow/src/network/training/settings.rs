@@ -1,0 +1,255 @@
+//! What can be chosen about a training.
+
+use std::ops::RangeInclusive;
+
+use driftscope_base::memory::product;
+use serde::{Deserialize, Serialize};
+
+use super::device::ComputeDevice;
+use super::error::TrainingError;
+use super::loss::LossRef;
+use super::objective::{Decay, Objective, Weighting};
+use super::times::{TimeDensity, Times};
+use crate::network::{Activation, Architecture, WeightsError};
+use crate::prediction::Prediction;
+
+/// What can be chosen about a training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainingSettings {
+    /// What the network is trained to be.
+    pub objective: Objective,
+    /// What it predicts; a flow map predicts velocities.
+    pub prediction: Prediction,
+    /// How errors at different times are weighed.
+    pub weighting: Weighting,
+    /// The largest weight of a sample, above 0.
+    pub clip: f64,
+    /// Which times are learned from.
+    pub times: TimeDensity,
+    /// Mean of the logit of logit-normal times.
+    pub times_mean: f64,
+    /// Standard deviation of the logit of logit-normal times, above 0.
+    pub times_std: f64,
+    /// Heights of the bars of drawn times, 1 to 256, none below 0, not all 0.
+    pub times_density: Vec<f64>,
+    /// Share of a flow map's samples with s = t, 0 to 1.
+    pub same_time: f64,
+    /// Whether the network is given the labels of the data.
+    pub labels: bool,
+    /// Probability with which a sample's label is left out, 0 to 1.
+    pub drop_labels: f64,
+    /// Units in each hidden layer.
+    pub hidden: usize,
+    /// Number of hidden layers.
+    pub depth: usize,
+    /// What stands between the layers.
+    pub activation: Activation,
+    /// Sine and cosine features of the time, even.
+    pub time_features: usize,
+    /// Points in a batch, within [`Self::BATCH`].
+    pub batch: usize,
+    /// Steps of the whole training, within [`Self::STEPS`]; the learning rate ends there.
+    pub steps: u64,
+    /// The training ends when so many steps are done, if that is sooner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_after: Option<u64>,
+    /// The highest learning rate, above 0, at most [`Self::HIGHEST_RATE`].
+    pub learning_rate: f64,
+    /// Share of the steps over which the learning rate rises, 0 to 1.
+    pub warm_up: f64,
+    /// How it falls.
+    pub decay: Decay,
+    /// Seed of the weights, the times and the noise.
+    pub seed: u64,
+    /// Decay per step of the moving average of the weights, 0 to below [`Self::EMA_DECAY_BOUND`].
+    pub ema_decay: f64,
+    /// What is made small.
+    #[serde(skip_serializing_if = "LossRef::is_usual")]
+    pub loss: LossRef,
+    /// How the gradient of the loss is computed.
+    pub gradient: GradientMethod,
+}
+
+/// How the gradient of the loss is computed; both ways give the same, up to rounding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GradientMethod {
+    /// Forward and backward fused, on up to four threads.
+    #[default]
+    Fused,
+    /// burn's automatic differentiation of the module, much slower: the reference.
+    Autodiff(ComputeDevice),
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        let Architecture { hidden, depth, activation, time_features, .. } = Architecture::default();
+        Self {
+            objective: Objective::default(),
+            prediction: Prediction::Velocity,
+            weighting: Weighting::default(),
+            clip: 100.0,
+            times: TimeDensity::default(),
+            times_mean: 0.0,
+            times_std: 1.0,
+            times_density: vec![1.0],
+            same_time: 0.5,
+            labels: false,
+            drop_labels: 0.25,
+            hidden,
+            depth,
+            activation,
+            time_features,
+            batch: 512,
+            steps: 6_000,
+            stop_after: None,
+            learning_rate: 2e-3,
+            warm_up: 0.02,
+            decay: Decay::default(),
+            seed: 0,
+            ema_decay: 0.999,
+            loss: LossRef::default(),
+            gradient: GradientMethod::default(),
+        }
+    }
+}
+
+impl TrainingSettings {
+    /// Allowed number of points in a batch.
+    pub const BATCH: RangeInclusive<usize> = 1..=65_536;
+    /// Allowed number of steps.
+    pub const STEPS: RangeInclusive<u64> = 1..=10_000_000;
+    /// The learning rate is above 0 and at most this.
+    pub const HIGHEST_RATE: f64 = 1.0;
+    /// The decay of the average is at least 0 and less than this.
+    pub const EMA_DECAY_BOUND: f64 = 1.0;
+    /// Allowed means of the logit of a time.
+    pub const TIMES_MEAN: RangeInclusive<f64> = -10.0..=10.0;
+    /// Allowed standard deviations of the logit of a time.
+    pub const TIMES_STD: RangeInclusive<f64> = 0.01..=10.0;
+    /// Most bars of a density of times.
+    pub const MOST_BARS: usize = 256;
+    /// Allowed largest weights of a sample.
+    pub const CLIP: RangeInclusive<f64> = 1.0..=1e6;
+
+    /// The network's form on data with so many labels.
+    #[must_use]
+    pub fn architecture(&self, labels: usize) -> Architecture {
+        let Self { hidden, depth, activation, time_features, .. } = *self;
+        Architecture {
+            hidden,
+            depth,
+            time_features,
+            activation,
+            labels: if self.labels { labels } else { 0 },
+            flow_map: self.objective.is_flow_map(),
+        }
+    }
+
+    /// Steps that are made.
+    #[must_use]
+    pub fn steps_made(&self) -> u64 {
+        self.stop_after.map_or(self.steps, |stop| stop.min(self.steps))
+    }
+
+    /// The density of times.
+    pub(super) fn density(&self) -> Times {
+        match self.times {
+            TimeDensity::Uniform => Times::Uniform,
+            TimeDensity::LogitNormal => {
+                Times::LogitNormal { mean: self.times_mean, std: self.times_std }
+            }
+            TimeDensity::Drawn => Times::bars(&self.times_density),
+        }
+    }
+
+    /// Samples of a batch with s = t.
+    pub(super) fn samples_at_one_time(&self) -> usize {
+        if self.objective.is_flow_map() {
+            (self.same_time * self.batch as f64).round() as usize
+        } else {
+            self.batch
+        }
+    }
+
+    /// The learning rate after so many steps.
+    pub(super) fn rate(&self, step: u64) -> f64 {
+        let steps = self.steps as f64;
+        let done = step as f64;
+        let warm_up = ((done + 1.0) / (self.warm_up * steps).max(1.0)).min(1.0);
+        self.learning_rate * warm_up * self.decay.factor((done / steps).min(1.0))
+    }
+
+    /// Memory that the training takes, in bytes, about.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let architecture = self.architecture(*Architecture::LABELS.end());
+        let (inputs, Architecture { hidden, depth, .. }) = (architecture.inputs(), architecture);
+        let units = inputs + depth * hidden;
+        let weights = product(&[inputs + depth * hidden, hidden, 4]);
+        // Weights, average, two moments, gradient, two layouts, and a gradient in each of four parts.
+        let weights = weights.saturating_mul(11);
+        // Batches are drawn ahead; those of a flow map have inputs of two more evaluations.
+        let rows = if self.objective.is_flow_map() { 3 } else { 1 };
+        let batches = product(&[self.batch, rows * inputs + 2, 4, 4]);
+        let passes = match self.gradient {
+            GradientMethod::Fused => 0,
+            // Every operation of every layer keeps what it made, and makes as much on the way back.
+            GradientMethod::Autodiff(_) => product(&[self.batch, units, 4, 12]),
+        };
+        weights.saturating_add(batches).saturating_add(passes)
+    }
+
+    /// Checks every setting against its range.
+    ///
+    /// # Errors
+    /// [`TrainingError::Setting`] or [`TrainingError::Weights`] names the first that is out of it.
+    pub fn validate(&self) -> Result<(), TrainingError> {
+        let check = |allowed_now: bool, name, value: &dyn ToString, allowed: String| {
+            if allowed_now {
+                return Ok(());
+            }
+            let value = value.to_string();
+            Err(TrainingError::Setting { name, value, allowed })
+        };
+        let within = |name, value: f64, range: RangeInclusive<f64>| {
+            let allowed = format!("{} to {}", range.start(), range.end());
+            check(range.contains(&value), name, &value, allowed)
+        };
+        let (batch, steps) = (Self::BATCH, Self::STEPS);
+        self.architecture(0).validate().map_err(WeightsError::from)?;
+        let allowed = format!("{} to {}", batch.start(), batch.end());
+        check(batch.contains(&self.batch), "batch", &self.batch, allowed)?;
+        let allowed = format!("{} to {}", steps.start(), steps.end());
+        check(steps.contains(&self.steps), "steps", &self.steps, allowed.clone())?;
+        if let Some(stop) = self.stop_after {
+            check(steps.contains(&stop), "stop_after", &stop, allowed)?;
+        }
+        let (rate, highest) = (self.learning_rate, Self::HIGHEST_RATE);
+        let allowed = format!("above 0, at most {highest}");
+        check(rate > 0.0 && rate <= highest, "learning_rate", &rate, allowed)?;
+        within("warm_up", self.warm_up, 0.0..=1.0)?;
+        within("clip", self.clip, Self::CLIP)?;
+        within("times_mean", self.times_mean, Self::TIMES_MEAN)?;
+        within("times_std", self.times_std, Self::TIMES_STD)?;
+        let bars = &self.times_density;
+        let positive = bars.iter().all(|bar| bar.is_finite() && *bar >= 0.0)
+            && bars.iter().any(|bar| *bar > 0.0);
+        let allowed = format!(
+            "1 to {} finite heights, none below 0 and not all of them 0",
+            Self::MOST_BARS
+        );
+        let value = format!("{bars:?}");
+        let counted = (1..=Self::MOST_BARS).contains(&bars.len());
+        check(counted && positive, "times_density", &value, allowed)?;
+        within("same_time", self.same_time, 0.0..=1.0)?;
+        within("drop_labels", self.drop_labels, 0.0..=1.0)?;
+        let (decay, bound) = (self.ema_decay, Self::EMA_DECAY_BOUND);
+        let allowed = format!("0 to below {bound}");
+        check((0.0..bound).contains(&decay), "ema_decay", &decay, allowed)?;
+        let velocity = self.prediction == Prediction::Velocity;
+        let allowed = format!("velocity where the objective is {}", self.objective);
+        check(velocity || !self.objective.is_flow_map(), "prediction", &self.prediction, allowed)
+    }
+}
