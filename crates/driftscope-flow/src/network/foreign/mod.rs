@@ -24,7 +24,7 @@ mod workers;
 
 pub use activation::Activation;
 pub use chain::TimeFeatures;
-pub use convention::{Convention, Noising, Prediction, TimeInput, Towards};
+pub use convention::{Convention, ForeignOutput, Noising, TimeInput, Towards};
 pub use function::ForeignNetwork;
 pub use level::Level;
 pub use model::ForeignModel;
