@@ -176,6 +176,48 @@ impl Interpolant {
         }
     }
 
+    /// The Wronskian `W(t) = α'σ − ασ'`, larger than 0 wherever there is a path: what velocities are
+    /// divided by when means are made of them (`W = ασ d log(α/σ)/dt`). +∞ at t = 1 on VP.
+    #[must_use]
+    pub fn wronskian(self, t: f64) -> f64 {
+        match self {
+            Self::Linear => 1.0,
+            Self::Gvp => FRAC_PI_2,
+            Self::Vp => {
+                let Coefficients { alpha, sigma, .. } = self.coefficients(t);
+                0.5 * alpha * beta(t) / sigma
+            }
+        }
+    }
+
+    /// `r(t) = α'/α`, the weight of the point in `v = r x + b s`; see [`Self::score_weight`].
+    /// +∞ at t = 0 for Linear and GVP.
+    #[must_use]
+    pub fn growth(self, t: f64) -> f64 {
+        match self {
+            Self::Linear => 1.0 / t,
+            Self::Gvp => {
+                let (sin, cos) = quarter_circle(t);
+                FRAC_PI_2 * cos / sin
+            }
+            Self::Vp => 0.5 * beta(t),
+        }
+    }
+
+    /// The weights of x and v in the score `s = (αv − α'x)/(σW)` of a process that begins at N(0, I).
+    /// Finite on VP at t = 1, ±∞ there for Linear; on GVP the second is +∞ there.
+    #[must_use]
+    pub fn score_weights(self, t: f64) -> [f64; 2] {
+        match self {
+            Self::Linear => [-1.0 / (1.0 - t), t / (1.0 - t)],
+            Self::Gvp => {
+                let (sin, cos) = quarter_circle(t);
+                [-1.0, sin / (FRAC_PI_2 * cos)]
+            }
+            Self::Vp => [-1.0, 2.0 / beta(t)],
+        }
+    }
+
     /// The t' of this path at which α/σ equals `alpha/sigma`, for converting a field trained on
     /// this path to another one. On VP noise levels beyond t' = 0 map to negative t'.
     #[must_use]
@@ -239,6 +281,11 @@ mod tests {
                 assert!((mid.sigma * mid.d_sigma - mid.sigma_d_sigma).abs() < 1e-13);
                 let b = mid.d_alpha / mid.alpha * mid.sigma * mid.sigma - mid.sigma_d_sigma;
                 assert!((b - path.score_weight(t)).abs() < 1e-12 * b.abs(), "{path:?} {t}");
+                let growth = mid.d_alpha / mid.alpha;
+                assert!((growth - path.growth(t)).abs() < 1e-12 * growth.abs(), "{path:?} {t}");
+                let wronskian = mid.d_alpha * mid.sigma - mid.alpha * mid.d_sigma;
+                let found = path.wronskian(t);
+                assert!((wronskian - found).abs() < 1e-12 * wronskian, "{path:?} {t}");
             }
         }
     }

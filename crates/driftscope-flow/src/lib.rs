@@ -1,7 +1,8 @@
 //! What flows: distributions whose noisy marginals are known exactly, the diffusion forms, the fields
-//! they give, and the network that learns one.
+//! they give, what may be predicted of them, and the network that learns one.
 
 pub mod data;
 pub mod diffusion;
 pub mod field;
 pub mod network;
+pub mod prediction;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::network::foreign::{
-    Convention, Noising, Prediction, Statements, TimeInput, Towards,
+    Convention, ForeignOutput, Noising, Statements, TimeInput, Towards,
 };
 use driftscope_flow::network::{ForeignModel, Opened};
 use driftscope_solve::Tolerances;
@@ -114,9 +114,9 @@ fn spoilt(right: &Convention) -> Vec<Convention> {
     };
     add(Convention { time, ..*right });
     let prediction = match right.prediction {
-        Prediction::Velocity(Towards::Data) => Prediction::Velocity(Towards::Noise),
-        Prediction::Data | Prediction::Score => Prediction::Noise,
-        _ => Prediction::Data,
+        ForeignOutput::Velocity(Towards::Data) => ForeignOutput::Velocity(Towards::Noise),
+        ForeignOutput::Data | ForeignOutput::Score => ForeignOutput::Noise,
+        _ => ForeignOutput::Data,
     };
     add(Convention { prediction, ..*right });
     let noising = match right.noising {

@@ -7,7 +7,7 @@ use driftscope_base::interpolant::Interpolant;
 
 use super::converted::Converted;
 use super::evaluate::Evaluate;
-use crate::network::foreign::{Convention, ForeignNetwork, Noising, Prediction, Towards};
+use crate::network::foreign::{Convention, ForeignNetwork, ForeignOutput, Noising, Towards};
 
 /// Scores are taken at no smaller σ, where they would be a division by zero.
 const LEAST_SIGMA: f64 = 1e-5;
@@ -72,7 +72,7 @@ impl ForeignField {
         let offset = shift.map(|shift| -level.alpha * shift / spread);
         let mut velocity =
             [0, 1].map(|k| here.d_alpha * spread * level.data[k] + here.d_sigma * level.noise[k]);
-        if let (Noising::Path(path), Prediction::Velocity(towards)) = (noising, prediction)
+        if let (Noising::Path(path), ForeignOutput::Velocity(towards)) = (noising, prediction)
             && path == self.to
             && (spread - 1.0).abs() <= 0.0
             && shift.iter().all(|shift| shift.abs() <= 0.0)

@@ -67,6 +67,11 @@ impl Embedding {
         Self { frequencies: frequencies.to_vec(), flow_map, labels }
     }
 
+    /// How many inputs it makes.
+    pub fn width(&self) -> usize {
+        2 * self.frequencies.len() * if self.flow_map { 2 } else { 1 } + self.labels
+    }
+
     /// Writes the features of a time and a duration and the labels: `features` has as many numbers as
     /// [`Architecture::features`] says.
     pub fn write(&self, at: [f64; 2], label: Option<u32>, features: &mut [f32]) {

@@ -10,7 +10,7 @@ use driftscope_base::random::{Purpose, standard_normal, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{ExactField, ForeignField};
 use driftscope_flow::network::foreign::{
-    Convention, Noising, Prediction, Statements, TimeInput, Towards, Word,
+    Convention, ForeignOutput, Noising, Statements, TimeInput, Towards, Word,
 };
 use driftscope_flow::network::{ForeignModel, Opened};
 use serde::{Deserialize, Serialize};
@@ -228,7 +228,7 @@ fn alternatives(declared: &Convention, mixture: &Mixture) -> Vec<(Convention, f6
     let centred = mean[0].hypot(mean[1]) < 0.02 * spread;
     let mean = if centred { [0.0; 2] } else { mean };
     let sigma_data = match declared.prediction {
-        Prediction::Edm { sigma_data } => sigma_data,
+        ForeignOutput::Edm { sigma_data } => sigma_data,
         _ => 0.5,
     };
     let exploding = match declared.noising {
@@ -240,12 +240,12 @@ fn alternatives(declared: &Convention, mixture: &Mixture) -> Vec<(Convention, f6
     let noisings = paths.map(Noising::Path).into_iter().chain([exploding]);
     for noising in noisings {
         for prediction in [
-            Prediction::Velocity(Towards::Data),
-            Prediction::Velocity(Towards::Noise),
-            Prediction::Data,
-            Prediction::Noise,
-            Prediction::Score,
-            Prediction::Edm { sigma_data },
+            ForeignOutput::Velocity(Towards::Data),
+            ForeignOutput::Velocity(Towards::Noise),
+            ForeignOutput::Data,
+            ForeignOutput::Noise,
+            ForeignOutput::Score,
+            ForeignOutput::Edm { sigma_data },
         ] {
             for Word { value: time, .. } in TimeInput::ALL {
                 for (scale, shift) in [

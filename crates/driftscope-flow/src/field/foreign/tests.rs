@@ -65,7 +65,7 @@ impl ForeignNetwork for Exactly {
         for i in 0..count {
             let (alpha, sigma, at) = self.level(times[i]);
             let mut point = [points[i], points[count + i]];
-            if let Prediction::Edm { sigma_data } = self.convention.prediction {
+            if let ForeignOutput::Edm { sigma_data } = self.convention.prediction {
                 point = point.map(|x| x * sigma.hypot(sigma_data));
             }
             // The same level on the Linear path.
@@ -76,11 +76,11 @@ impl ForeignNetwork for Exactly {
                 let noise = linear[d] - t * values.velocity[d];
                 let data = linear[d] + (1.0 - t) * values.velocity[d];
                 outputs[d * count + i] = match self.convention.prediction {
-                    Prediction::Data => data,
-                    Prediction::Noise => noise,
+                    ForeignOutput::Data => data,
+                    ForeignOutput::Noise => noise,
                     // No score is infinite, whatever a Gaussian's is without noise.
-                    Prediction::Score => -noise / sigma.max(1e-9),
-                    Prediction::Velocity(towards) => {
+                    ForeignOutput::Score => -noise / sigma.max(1e-9),
+                    ForeignOutput::Velocity(towards) => {
                         let (path, t) = at.expect("velocities have a path");
                         let level = path.coefficients(t);
                         // No velocity of a network is infinite.
@@ -90,7 +90,7 @@ impl ForeignNetwork for Exactly {
                         let v = level.d_alpha * data + d_sigma * noise;
                         if towards == Towards::Data { v } else { -v }
                     }
-                    Prediction::Edm { sigma_data } => {
+                    ForeignOutput::Edm { sigma_data } => {
                         let total = sigma.hypot(sigma_data);
                         let skip = (sigma_data / total).powi(2);
                         (data - skip * point[d]) / (sigma * sigma_data / total)
@@ -119,12 +119,12 @@ fn conventions() -> Vec<Convention> {
     let exploding = [Noising::exploding()];
     for noising in Interpolant::ALL.map(Noising::Path).into_iter().chain(exploding) {
         for prediction in [
-            Prediction::Velocity(Towards::Data),
-            Prediction::Velocity(Towards::Noise),
-            Prediction::Data,
-            Prediction::Noise,
-            Prediction::Score,
-            Prediction::Edm { sigma_data: 0.5 },
+            ForeignOutput::Velocity(Towards::Data),
+            ForeignOutput::Velocity(Towards::Noise),
+            ForeignOutput::Data,
+            ForeignOutput::Noise,
+            ForeignOutput::Score,
+            ForeignOutput::Edm { sigma_data: 0.5 },
         ] {
             for Word { value: time, .. } in TimeInput::ALL {
                 for (time_scale, scale, shift) in [(1.0, 1.0, [0.0; 2]), (2.5, 1.7, [0.3, -0.2])] {
@@ -194,7 +194,7 @@ fn the_ends_are_finite_and_held() {
     }
     // From where a network that predicts data is held, the straight way ends on what it predicts.
     let all = conventions();
-    let data = all.iter().find(|one| one.prediction == Prediction::Data).expect("there is one");
+    let data = all.iter().find(|one| one.prediction == ForeignOutput::Data).expect("there is one");
     let field = field(*data, Interpolant::Linear);
     let (mut x, mut v) = ([0.9_f64, 0.4], [0.0; 2]);
     let at = |x: [f64; 2]| {

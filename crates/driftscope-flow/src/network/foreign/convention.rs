@@ -3,13 +3,15 @@
 use driftscope_base::interpolant::Interpolant;
 use serde::{Deserialize, Serialize};
 
+use crate::prediction::Prediction;
+
 use super::refusal::Refusal;
 use super::statements::Statements;
 use crate::network::words::{self, Word};
 
 /// What a network's output is, `x_t = α x1 + σ x0` with data x1 and noise x0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Prediction {
+pub enum ForeignOutput {
     /// `E[α' x1 + σ' x0 | x_t]`, towards data or towards noise.
     Velocity(Towards),
     /// `E[x1 | x_t]`.
@@ -69,7 +71,7 @@ pub enum TimeInput {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Convention {
     /// What comes out.
-    pub prediction: Prediction,
+    pub prediction: ForeignOutput,
     /// How noise is mixed in.
     pub noising: Noising,
     /// What goes in as the time.
@@ -206,13 +208,13 @@ impl Convention {
         };
         let convention = Self {
             prediction: match kind {
-                PredictionKind::Velocity => Prediction::Velocity(towards),
-                PredictionKind::Data => Prediction::Data,
-                PredictionKind::Noise => Prediction::Noise,
-                PredictionKind::Score => Prediction::Score,
-                PredictionKind::Edm => {
-                    Prediction::Edm { sigma_data: statements.positive("sigma_data", 0.5, origin)? }
-                }
+                PredictionKind::Velocity => ForeignOutput::Velocity(towards),
+                PredictionKind::Data => ForeignOutput::Data,
+                PredictionKind::Noise => ForeignOutput::Noise,
+                PredictionKind::Score => ForeignOutput::Score,
+                PredictionKind::Edm => ForeignOutput::Edm {
+                    sigma_data: statements.positive("sigma_data", 0.5, origin)?,
+                },
             },
             noising,
             time,
@@ -231,11 +233,11 @@ impl Convention {
     pub fn check(&self) -> Result<(), String> {
         let exploding = matches!(self.noising, Noising::Exploding { .. });
         match self.prediction {
-            Prediction::Velocity(_) if exploding => Err(
+            ForeignOutput::Velocity(_) if exploding => Err(
                 "prediction = \"velocity\" with interpolant = \"ve\"; a velocity needs linear, gvp or vp"
                     .to_owned(),
             ),
-            Prediction::Edm { .. } if !exploding => Err(format!(
+            ForeignOutput::Edm { .. } if !exploding => Err(format!(
                 "prediction = \"edm\" with interpolant = \"{}\"; EDM's network needs ve",
                 self.noising.name()
             )),
@@ -251,7 +253,7 @@ impl Convention {
     #[must_use]
     pub fn words(&self) -> Vec<(&'static str, String)> {
         let mut all = vec![("prediction", self.prediction.name().to_owned())];
-        if let Prediction::Velocity(towards) = self.prediction {
+        if let ForeignOutput::Velocity(towards) = self.prediction {
             all.push(("velocity_towards", words::name(&towards, &TOWARDS).to_owned()));
         }
         all.push(("interpolant", self.noising.name().to_owned()));
@@ -259,7 +261,7 @@ impl Convention {
         if (self.time_scale - 1.0).abs() > 0.0 {
             all.push(("time_scale", self.time_scale.to_string()));
         }
-        if let Prediction::Edm { sigma_data } = self.prediction {
+        if let ForeignOutput::Edm { sigma_data } = self.prediction {
             all.push(("sigma_data", sigma_data.to_string()));
         }
         all.push(("scale", self.scale.to_string()));
@@ -268,7 +270,20 @@ impl Convention {
     }
 }
 
-impl Prediction {
+impl ForeignOutput {
+    /// The prediction that the output says, and the factor that makes it that; none for EDM's F.
+    #[must_use]
+    pub fn prediction(self) -> Option<(Prediction, f64)> {
+        match self {
+            Self::Velocity(Towards::Data) => Some((Prediction::Velocity, 1.0)),
+            Self::Velocity(Towards::Noise) => Some((Prediction::Velocity, -1.0)),
+            Self::Data => Some((Prediction::Data, 1.0)),
+            Self::Noise => Some((Prediction::Noise, 1.0)),
+            Self::Score => Some((Prediction::Score, 1.0)),
+            Self::Edm { .. } => None,
+        }
+    }
+
     /// The word that files have for it.
     #[must_use]
     pub fn name(self) -> &'static str {

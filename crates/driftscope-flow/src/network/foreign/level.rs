@@ -4,12 +4,8 @@ use std::sync::LazyLock;
 
 use driftscope_base::interpolant::{Coefficients, Interpolant};
 
-use super::convention::{Convention, Noising, Prediction, TimeInput, Towards};
+use super::convention::{Convention, ForeignOutput, Noising, TimeInput};
 
-/// Networks that predict noise or score say nothing of the data at t = 0 on Linear and GVP, those that
-/// predict data nothing of the noise at t = 1: they are held at this ratio of σ and α or its inverse, which
-/// on Linear is t = 0.01 or 0.99.
-const HELD: f64 = 99.0;
 /// Times that are infinite at both ends are held at this ratio.
 const HELD_INFINITE: f64 = 999.0;
 /// Noise levels of DDPM (Ho et al. 2020): β from 1e-4 to 0.02 in 1000 even steps.
@@ -62,15 +58,8 @@ impl Convention {
 
     /// The least and the largest t at which the network is evaluated on its path.
     fn held(&self, path: Interpolant) -> (f64, f64) {
-        let (mut first, mut last) = (0.0, 1.0);
-        match self.prediction {
-            // α of VP is nowhere 0.
-            Prediction::Noise | Prediction::Score if path != Interpolant::Vp => {
-                first = path.time_of_level(1.0, HELD);
-            }
-            Prediction::Data => last = path.time_of_level(HELD, 1.0),
-            _ => {}
-        }
+        let own = self.prediction.prediction();
+        let (mut first, mut last) = own.map_or((0.0, 1.0), |(own, _)| own.times(path));
         if matches!(self.time, TimeInput::Sigma | TimeInput::LogSnr | TimeInput::QuarterLogSigma) {
             first = f64::max(first, path.time_of_level(1.0, HELD_INFINITE));
             last = f64::min(last, path.time_of_level(HELD_INFINITE, 1.0));
@@ -139,29 +128,21 @@ impl Convention {
         alpha: f64,
         sigma: f64,
         time: f64,
-        of_velocity: impl Fn() -> [[f64; 2]; 2],
+        of_velocity: impl FnOnce() -> [[f64; 2]; 2],
     ) -> Level {
         let mut input = 1.0;
-        let [data, noise] = match self.prediction {
-            Prediction::Velocity(towards) => {
-                let sign = match towards {
-                    Towards::Data => 1.0,
-                    Towards::Noise => -1.0,
-                };
-                of_velocity().map(|[point, output]| [point, sign * output])
-            }
-            Prediction::Data => [[0.0, 1.0], [1.0 / sigma, -alpha / sigma]],
-            Prediction::Noise => [[1.0 / alpha, -sigma / alpha], [0.0, 1.0]],
-            Prediction::Score => [[1.0 / alpha, sigma * sigma / alpha], [0.0, -sigma]],
-            Prediction::Edm { sigma_data } => {
-                let total = sigma * sigma + sigma_data * sigma_data;
-                let root = total.sqrt();
-                input = 1.0 / root;
-                [
-                    [sigma_data * sigma_data / total, sigma * sigma_data / root],
-                    [sigma / total, -sigma_data / root],
-                ]
-            }
+        let [data, noise] = if let ForeignOutput::Edm { sigma_data } = self.prediction {
+            let total = sigma * sigma + sigma_data * sigma_data;
+            let root = total.sqrt();
+            input = 1.0 / root;
+            [
+                [sigma_data * sigma_data / total, sigma * sigma_data / root],
+                [sigma / total, -sigma_data / root],
+            ]
+        } else {
+            let (prediction, factor) = self.prediction.prediction().expect("all but EDM's F");
+            let weights = prediction.mean_weights_of_level(alpha, sigma);
+            weights.unwrap_or_else(of_velocity).map(|[point, output]| [point, factor * output])
         };
         Level { alpha, sigma, time: self.time_scale * time, input, data, noise }
     }
@@ -169,12 +150,14 @@ impl Convention {
 
 #[cfg(test)]
 mod tests {
-    use crate::network::words::Word;
+    use super::super::convention::Towards;
     use super::*;
+    use crate::network::words::Word;
 
     #[test]
     fn levels_at_both_ends_are_those_of_the_first_and_the_last_time() {
-        for prediction in [Prediction::Velocity(Towards::Data), Prediction::Data, Prediction::Noise]
+        for prediction in
+            [ForeignOutput::Velocity(Towards::Data), ForeignOutput::Data, ForeignOutput::Noise]
         {
             for path in [Interpolant::Linear, Interpolant::Gvp, Interpolant::Vp] {
                 for Word { value: time, .. } in TimeInput::ALL {

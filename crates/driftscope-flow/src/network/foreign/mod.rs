@@ -21,7 +21,7 @@ mod statements;
 mod workers;
 
 pub use chain::TimeFeatures;
-pub use convention::{Convention, Noising, Prediction, TimeInput, Towards};
+pub use convention::{Convention, ForeignOutput, Noising, TimeInput, Towards};
 pub use function::ForeignNetwork;
 pub use level::Level;
 pub use model::ForeignModel;

@@ -9,14 +9,14 @@ fn stated(pairs: &[(&str, &str)], beside: Option<&str>) -> Result<Convention, Re
 fn what_has_a_safe_default_need_not_be_stated() {
     let flow = [("prediction", "velocity"), ("interpolant", "linear"), ("time", "1-t")];
     let convention = stated(&flow, None).unwrap();
-    assert_eq!(convention.prediction, Prediction::Velocity(Towards::Noise));
+    assert_eq!(convention.prediction, ForeignOutput::Velocity(Towards::Noise));
     assert_eq!(convention.noising.name(), "linear");
     let edm = stated(&[("prediction", "edm")], None).unwrap();
     assert_eq!(edm.time, TimeInput::QuarterLogSigma);
     assert_eq!(edm.noising, Noising::exploding());
     // The file beside it counts before the file's own words.
     let other = stated(&flow, Some("time = \"t\"\nscale = 2\nshift = [1, -0.5]")).unwrap();
-    assert_eq!(other.prediction, Prediction::Velocity(Towards::Data));
+    assert_eq!(other.prediction, ForeignOutput::Velocity(Towards::Data));
     assert_eq!((other.scale, other.shift), (2.0, [1.0, -0.5]));
     // A scene of the same name says nothing of a network.
     assert_eq!(stated(&flow, Some("seed = 3\n[data]\nname = \"rings\"")).unwrap(), convention);

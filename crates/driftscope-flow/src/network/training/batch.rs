@@ -257,7 +257,7 @@ impl Source {
             for dimension in 0..DIMENSIONS {
                 let [x0, x1] = [noise[dimension], data[dimension]];
                 self.row[dimension] = (alpha * x1 + sigma * x0) as f32;
-                target[dimension] = prediction.target(&coefficients, x1, x0) as f32;
+                target[dimension] = prediction.target(&coefficients, x0, x1) as f32;
             }
             self.embedding.write([time, 0.0], label, &mut self.row[DIMENSIONS..]);
             inputs.set_row(row, &self.row);

@@ -250,6 +250,11 @@ impl TrainingSettings {
         check((0.0..bound).contains(&decay), "ema_decay", &decay, allowed)?;
         let velocity = self.prediction == Prediction::Velocity;
         let allowed = format!("velocity where the objective is {}", self.objective);
-        check(velocity || !self.objective.is_flow_map(), "prediction", &self.prediction, allowed)
+        check(
+            velocity || !self.objective.is_flow_map(),
+            "prediction",
+            &self.prediction.name(),
+            allowed,
+        )
     }
 }

@@ -1,7 +1,7 @@
 //! How a script makes velocity and score of what a network of others predicts: `ForeignField` in Python.
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::network::foreign::{Convention, Noising, Prediction, TimeInput, Towards};
+use driftscope_flow::network::foreign::{Convention, ForeignOutput, Noising, TimeInput, Towards};
 use driftscope_solve::End;
 
 use super::paths::{level_code, means_code, path_code, trained_code};
@@ -29,7 +29,7 @@ pub(super) fn field(plan: &Plan, convention: &Convention) -> String {
         if from != to || scaled {
             blocks.push(level_code(from).to_owned());
         }
-        if matches!(convention.prediction, Prediction::Velocity(_)) {
+        if matches!(convention.prediction, ForeignOutput::Velocity(_)) {
             blocks.push(means_code(from, to));
         }
         if convention.tabulated() {
@@ -63,7 +63,7 @@ fn as_it_is(plan: &Plan, convention: &Convention) -> Option<String> {
         TimeInput::Index => !convention.tabulated(),
         _ => false,
     };
-    let Prediction::Velocity(towards) = convention.prediction else { return None };
+    let ForeignOutput::Velocity(towards) = convention.prediction else { return None };
     (inside && time && is_own_velocity(convention, plan.scene().path()))
         .then(|| format!("{}network({}, x)", sign(towards), time_of(convention, "t")))
 }
@@ -88,7 +88,7 @@ fn is_shifted(convention: &Convention) -> bool {
 /// Whether the network's velocity is the scene's.
 fn is_own_velocity(convention: &Convention, to: Interpolant) -> bool {
     convention.noising == Noising::Path(to)
-        && matches!(convention.prediction, Prediction::Velocity(_))
+        && matches!(convention.prediction, ForeignOutput::Velocity(_))
         && !is_scaled(convention)
 }
 
@@ -103,7 +103,7 @@ fn constants(convention: &Convention) -> String {
     } else if is_scaled(convention) {
         text.extend([format!("# The network's data are x1 / SCALE.\nSCALE = {scale}\n")]);
     }
-    if let Prediction::Edm { sigma_data } = convention.prediction {
+    if let ForeignOutput::Edm { sigma_data } = convention.prediction {
         text.extend([format!(
             "# The standard deviation of the data that EDM's factors are made for.\nSIGMA_DATA = {}\n",
             number(sigma_data)
@@ -170,16 +170,16 @@ fn output(convention: &Convention) -> Vec<String> {
     };
     let called = format!("network({}, y)", time_of(convention, "there"));
     match convention.prediction {
-        Prediction::Velocity(towards) => vec![
+        ForeignOutput::Velocity(towards) => vec![
             format!("v = {}{called}", sign(towards)),
             "data, noise = means(there, y, v)".to_owned(),
         ],
-        Prediction::Data => {
+        ForeignOutput::Data => {
             vec![format!("data = {called}"), format!("noise = (y - {times_a}data) / s")]
         }
-        Prediction::Noise => vec![format!("noise = {called}"), from_noise],
-        Prediction::Score => vec![format!("noise = -s * {called}"), from_noise],
-        Prediction::Edm { .. } => vec![
+        ForeignOutput::Noise => vec![format!("noise = {called}"), from_noise],
+        ForeignOutput::Score => vec![format!("noise = -s * {called}"), from_noise],
+        ForeignOutput::Edm { .. } => vec![
             "# EDM: data = c_skip y + c_out F(c_in y).".to_owned(),
             "total = s**2 + SIGMA_DATA**2".to_owned(),
             format!("f = network({}, y / lib.sqrt(total))", time_of(convention, "there")),

@@ -1,8 +1,8 @@
 //! How a script loads and evaluates a network: its own `load(path)` and `network(t, x)`.
 
 use driftscope_flow::network::foreign::{
-    Activation, ChainOutline, Convention, Element, ForeignModel, OnnxOutline, Outline, Prediction,
-    TimeFeatures,
+    Activation, ChainOutline, Convention, Element, ForeignModel, ForeignOutput, OnnxOutline,
+    Outline, TimeFeatures,
 };
 
 use super::onnx;
@@ -130,11 +130,11 @@ fn of_chain(chain: &ChainOutline, predicted: &str, library: Library) -> Loader {
 /// What a network gives, in words.
 fn predicted(convention: &Convention) -> &'static str {
     match convention.prediction {
-        Prediction::Velocity(_) => "the velocity",
-        Prediction::Data => "the data",
-        Prediction::Noise => "the noise",
-        Prediction::Score => "the score",
-        Prediction::Edm { .. } => "EDM's F",
+        ForeignOutput::Velocity(_) => "the velocity",
+        ForeignOutput::Data => "the data",
+        ForeignOutput::Noise => "the noise",
+        ForeignOutput::Score => "the score",
+        ForeignOutput::Edm { .. } => "EDM's F",
     }
 }
 
