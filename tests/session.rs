@@ -137,6 +137,7 @@ fn without_a_window_the_same_actions_give_the_same_numbers() {
     window.0.get_by_label("Batch size").set_value_accesskit(64.0);
     window.0.run_steps(2);
     let settings = window.session().training_settings().clone();
+    assert_eq!((settings.steps, settings.batch), (200, 64));
     window.0.get_by_label("Start").click();
     window.wait(has_ended);
     seen.push(read_all(window.session()));
@@ -151,8 +152,9 @@ fn without_a_window_the_same_actions_give_the_same_numbers() {
     // The same without one, from actions that were written down.
     let changes = vec![Change::set("sampler.rtol", rtol)];
     let set = Action::Set { pane: 0, changes, continues: false };
-    let training_settings =
-        Action::TrainingSettings { settings: Box::new(settings), continues: false };
+    let changes =
+        vec![Change::set("training.steps", 200), Change::set("training.batch", 64)];
+    let training_settings = Action::Set { pane: 0, changes, continues: false };
     let script: [(Vec<Action>, Done); 5] = [
         (
             vec![

@@ -5,7 +5,6 @@ use std::ops::Bound;
 use std::process::ExitCode;
 
 use clap::Args;
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::{
     Kind, Numeric, Parameter, Range, Settings, Unit, written,
@@ -24,16 +23,11 @@ impl Keys {
     }
 }
 
-/// The tables, as Markdown.
+/// The table, as Markdown.
 #[must_use]
 pub fn page() -> String {
-    [&table::<Scene>(), TRAINING, &table::<TrainingSettings>()].concat()
+    table::<Scene>()
 }
-
-const TRAINING: &str = "
-Of a training; most are options of `driftscope train`:
-
-";
 
 fn table<O: Settings>() -> String {
     let mut text = "| key | allowed | default | meaning |\n| --- | --- | --- | --- |\n".to_owned();
@@ -136,7 +130,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_tables_in_the_guide_are_this_commands_output() {
+    fn the_table_in_the_guide_is_this_commands_output() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide.md");
         let written = std::fs::read_to_string(path).expect("docs/guide.md");
         assert!(

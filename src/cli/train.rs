@@ -13,14 +13,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
-use driftscope_flow::network::{
-    Architecture, ComputeDevice, GradientMethod, LossRef, TrainingSettings,
-};
+use driftscope_flow::network::{ComputeDevice, GradientMethod, LossRef, TrainingSettings};
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
 use driftscope_study::work::{Dispatcher, News, ThreadCrew, Word};
 use driftscope_study::{
-    Product, Store, Task, TrainingRequest, TrainingSpec, TrainingState, TrainingStatus,
+    Product, Store, Task, TrainingSpec, TrainingState, TrainingStatus,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -35,8 +33,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Ctrl-C ends the training early and saves what there is.
 #[derive(Args, Debug)]
 pub struct Train {
-    /// The distribution, such as two-moons; or name a scene or settings that have one.
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["scene", "set"], conflicts_with_all = ["scene", "set"])]
+    /// The distribution, such as two-moons; or name a scene or settings that have one. Every setting of a
+    /// training is one of a scene as well: `--set training.prediction=noise`, or the [training] of a file.
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["scene", "set"], conflicts_with = "scene")]
     data: Option<String>,
     #[command(flatten)]
     scene: SceneArgs,
@@ -46,24 +45,26 @@ pub struct Train {
     /// The path to train on: linear, gvp or vp; the scene's if absent. A network serves all three.
     #[arg(long, value_parser = interpolant)]
     interpolant: Option<Interpolant>,
-    #[arg(long, help = help("training.hidden"), default_value_t = Architecture::default().hidden)]
-    hidden: usize,
-    #[arg(long, help = help("training.depth"), default_value_t = Architecture::default().depth)]
-    depth: usize,
-    #[arg(long, help = help("training.batch"), default_value_t = TrainingSettings::default().batch)]
-    batch: usize,
-    #[arg(long, help = help("training.steps"), default_value_t = TrainingSettings::default().steps)]
-    steps: u64,
-    #[arg(long, help = help("training.learning_rate"), default_value_t = TrainingSettings::default().learning_rate, allow_negative_numbers = true)]
-    lr: f64,
-    #[arg(long, help = help("training.seed"), default_value_t = TrainingSettings::default().seed)]
-    seed: u64,
-    #[arg(long, help = TrainingSettings::parameter("training.loss").about, value_name = "NAME", value_parser = losses(), default_value_t = LossRef::default())]
-    loss: LossRef,
+    #[arg(long, help = help("training.hidden"))]
+    hidden: Option<usize>,
+    #[arg(long, help = help("training.depth"))]
+    depth: Option<usize>,
+    #[arg(long, help = help("training.batch"))]
+    batch: Option<usize>,
+    #[arg(long, help = help("training.steps"))]
+    steps: Option<u64>,
+    #[arg(long, help = help("training.seconds"), conflicts_with = "steps", allow_negative_numbers = true)]
+    seconds: Option<f64>,
+    #[arg(long, help = help("training.learning_rate"), allow_negative_numbers = true)]
+    lr: Option<f64>,
+    #[arg(long, help = help("training.seed"))]
+    seed: Option<u64>,
+    #[arg(long, help = Scene::parameter("training.loss").about, value_name = "NAME", value_parser = losses())]
+    loss: Option<LossRef>,
     /// What computes the gradient: fused code, or burn's automatic differentiation, which gives the
     /// same network up to rounding, later.
-    #[arg(long, value_enum, default_value_t = Gradient::Fused)]
-    gradient: Gradient,
+    #[arg(long, value_enum)]
+    gradient: Option<Gradient>,
     /// Where burn computes if it does.
     #[arg(long, default_value_t = ComputeDevice::default())]
     device: ComputeDevice,
@@ -75,9 +76,16 @@ enum Gradient {
     Autodiff,
 }
 
+/// What is given takes the place of what is there.
+fn replace<T: Copy>(value: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *value = given;
+    }
+}
+
 /// What a setting of a training means and may be.
 fn help(key: &str) -> String {
-    let parameter = TrainingSettings::parameter(key);
+    let parameter = Scene::parameter(key);
     format!("{} Allowed: {}", parameter.about, super::keys::allowed(parameter))
 }
 
@@ -88,46 +96,54 @@ fn interpolant(name: &str) -> Result<Interpolant, String> {
 
 /// Reads the name of a loss; the help lists those there are.
 fn losses() -> impl TypedValueParser<Value = LossRef> {
-    let choices = TrainingSettings::parameter("training.loss").choices().into_iter();
+    let choices = Scene::parameter("training.loss").choices().into_iter();
     let names = choices.map(|choice| PossibleValue::new(choice.name).help(choice.about));
     PossibleValuesParser::new(names)
         .map(|name| LossRef::named(&name).expect("one of the names that are allowed"))
 }
 
 impl Train {
-    fn request(&self) -> Result<TrainingRequest> {
+    /// The scene whose training it is.
+    fn scene(&self) -> Result<Scene> {
         let mut scene = Scene::to_train_on(self.scene.scene.as_deref(), &self.scene.set)?;
         if let Some(name) = &self.data {
+            if let Some(other) = self.scene.set.iter().find(|set| set.starts_with("data.")) {
+                bail!("--data {name} and --set {other}: only one of them can say what is learned");
+            }
             scene.data = Data::named(toy(name)?.name);
         }
         if let Some(path) = self.interpolant {
             scene.interpolant.kind = path;
         }
-        let settings = TrainingSettings {
-            architecture: Architecture {
-                hidden: self.hidden,
-                depth: self.depth,
-                ..Architecture::default()
-            },
-            batch: self.batch,
-            steps: self.steps,
-            learning_rate: self.lr,
-            seed: self.seed,
-            loss: self.loss,
-            gradient: match self.gradient {
-                Gradient::Fused => GradientMethod::Fused,
-                Gradient::Autodiff => GradientMethod::Autodiff(self.device),
-            },
-            ..TrainingSettings::default()
-        };
-        Ok(TrainingRequest::of_scene(&scene, settings)?)
+        let TrainingSettings { hidden, depth, batch, steps, learning_rate, seed, loss, .. } =
+            &mut scene.training;
+        replace(hidden, self.hidden);
+        replace(depth, self.depth);
+        replace(batch, self.batch);
+        replace(steps, self.steps);
+        replace(learning_rate, self.lr);
+        replace(seed, self.seed);
+        replace(loss, self.loss);
+        if self.seconds.is_some() {
+            scene.training.seconds = self.seconds;
+        } else if self.steps.is_some() {
+            scene.training.seconds = None;
+        }
+        match self.gradient {
+            None => {}
+            Some(Gradient::Fused) => scene.training.gradient = GradientMethod::Fused,
+            Some(Gradient::Autodiff) => {
+                scene.training.gradient = GradientMethod::Autodiff(self.device);
+            }
+        }
+        scene.check_to_train()?;
+        Ok(scene)
     }
 
     pub fn run(&self) -> Result<ExitCode> {
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let TrainingRequest { data, interpolant, settings, .. } = self.request()?;
-        let spec = TrainingSpec { data, interpolant, settings };
+        let spec = TrainingSpec::of_scene(&self.scene()?);
         spec.check()?;
         let store = Store::default();
         let (wake, woken) = channel();
@@ -135,6 +151,7 @@ impl Train {
             // Nobody waits any more when the training is over.
             let _ = wake.send(());
         }));
+        let steps = spec.settings.steps_made();
         let job = work.start(Task::Train(spec));
         let interrupted = Arc::new(AtomicBool::new(false));
         ctrlc::set_handler({
@@ -144,9 +161,9 @@ impl Train {
         .context("cannot listen for Ctrl-C")?;
 
         let style = "{bar:32} {pos}/{len} steps  {msg}  {elapsed} gone, {eta} left";
-        let bar = ProgressBar::new(self.steps)
+        let bar = ProgressBar::new(steps)
             .with_style(ProgressStyle::with_template(style).expect("a template that is tested"));
-        let mut status = TrainingStatus::beginning(self.steps);
+        let mut status = TrainingStatus::beginning(steps);
         while matches!(status.state, TrainingState::Running | TrainingState::Paused) {
             // Ctrl-C wakes nobody: it is looked for now and then.
             let _ = woken.recv_timeout(LOOK);
@@ -160,6 +177,7 @@ impl Train {
                     News::Made(_) | News::Progress(_) | News::Done => {}
                 }
             }
+            bar.set_length(status.steps);
             bar.set_position(status.steps_done);
             if let Some(loss) = status.loss {
                 bar.set_message(format!("loss {loss:.4}"));
@@ -192,6 +210,7 @@ impl Train {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use driftscope_study::TrainingRequest;
 
     use super::*;
 
@@ -211,19 +230,29 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_command_of_a_training_starts_the_same_training() {
+        let request = |line: &str| {
+            let scene = Line::parse_from(words(line)).train.scene().expect("allowed");
+            TrainingRequest::of_scene(&scene).expect("data")
+        };
         let mixture =
             "--set 'data.mixture=[{mean=[2,-0.1],std=0.3},{mean=[-1e-3,0],std=1,weight=0.7}]'";
         for data in ["--data rings", "--set data.name=rings", "--scene noise-to-data", mixture] {
             let losses = LossRef::all().map(|loss| format!("--gradient fused --loss {loss}"));
-            let rests = ["--interpolant vp --gradient fused", "--gradient autodiff --seed 3"];
+            let rests = [
+                "--interpolant vp --gradient fused",
+                "--gradient autodiff --seed 3",
+                "--set training.prediction=noise --set training.stop_after=7 --gradient fused",
+                "--set training.times=drawn --set 'training.times_density=[0, 1.5, 2]' --gradient fused",
+                "--set training.objective=mean-flow --set training.activation=gelu-tanh --gradient fused",
+            ];
             for rest in rests.map(str::to_owned).into_iter().chain(losses) {
                 let line = format!("train {data} --out x --hidden 64 --batch 100 --lr 0.01 {rest}");
-                let first = Line::parse_from(words(&line)).train.request().unwrap();
+                let first = request(&line);
                 let command = first.command();
                 let line = format!("{} --out x", command.strip_prefix("driftscope ").unwrap());
-                let again = Line::parse_from(words(&line)).train.request().unwrap();
+                let again = request(&line);
                 assert_eq!(again.settings, first.settings, "{command}");
-                assert_eq!(command.contains("--loss"), !first.settings.loss.is_usual());
+                assert_eq!(command.contains("training.loss"), !first.settings.loss.is_usual());
                 assert_eq!(again.data, first.data, "{command}");
                 assert_eq!(again.interpolant, first.interpolant, "{command}");
                 let fused = first.settings.gradient == GradientMethod::Fused;
@@ -233,6 +262,6 @@ mod tests {
         }
         assert!(Line::try_parse_from(words("train --out x")).is_err(), "trained on what?");
         let both = "train --data rings --set data.name=rings --out x";
-        assert!(Line::try_parse_from(words(both)).is_err(), "which of the two?");
+        assert!(Line::parse_from(words(both)).train.scene().is_err(), "which of the two?");
     }
 }

@@ -7,8 +7,7 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::network::{
-    Description, GradientMethod, Model, NetworkId, Trainer, TrainingData, TrainingError,
-    TrainingSettings,
+    Description, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError, TrainingSettings,
 };
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -34,16 +33,16 @@ pub struct TrainingRequest {
 }
 
 impl TrainingRequest {
-    /// A training on the distribution of `scene`, along its path.
+    /// The training of `scene`: on its distribution, along its path.
     ///
     /// # Errors
     /// If the data of the scene are none.
-    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Result<Self, Problem> {
+    pub fn of_scene(scene: &Scene) -> Result<Self, Problem> {
         Ok(Self {
             data: scene.data.clone(),
             mixture: Arc::new(scene.mixture()?),
             interpolant: scene.interpolant.kind,
-            settings,
+            settings: scene.training.clone(),
         })
     }
 
@@ -53,44 +52,61 @@ impl TrainingRequest {
         self.data.file_name()
     }
 
+    /// It, about to make its first step, on the calling thread.
+    ///
+    /// # Errors
+    /// If a setting is out of its range.
+    pub fn trainer(&self) -> Result<Trainer, TrainingError> {
+        trainer(self.settings.clone(), &self.mixture, self.interpolant)
+    }
+
     /// The command that trains the same network without a window, as one types it into a shell.
     #[must_use]
     pub fn command(&self) -> String {
-        let TrainingSettings { architecture, batch, steps, learning_rate, seed, .. } =
-            &self.settings;
-        let gradient = match self.settings.gradient {
-            GradientMethod::Fused => String::new(),
-            GradientMethod::Autodiff(device) => format!(" --gradient autodiff --device {device}"),
-        };
-        let loss = self.settings.loss;
-        let loss = if loss.is_usual() { String::new() } else { format!(" --loss {loss}") };
+        let settings = &self.settings;
+        let TrainingSettings { hidden, depth, batch, steps, learning_rate, seed, .. } = settings;
         let data = match self.data.setting() {
             None => format!("--data {}", self.data.name),
             Some(setting) => format!("--set '{setting}'"),
         };
+        // What has an option of its own is said by it.
+        let options = TrainingSettings {
+            hidden: *hidden,
+            depth: *depth,
+            batch: *batch,
+            steps: *steps,
+            learning_rate: *learning_rate,
+            seed: *seed,
+            ..TrainingSettings::default()
+        };
+        let [said, wanted] = [options, settings.clone()]
+            .map(|training| Scene { training, ..Scene::default() });
+        let further: String = said
+            .changes_to(&wanted)
+            .into_iter()
+            .map(|change| format!(" --set '{change}'"))
+            .collect();
         format!(
-            "driftscope train {data} --interpolant {} --hidden {} --depth {} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{loss}{gradient}",
+            "driftscope train {data} --interpolant {} --hidden {hidden} --depth {depth} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{further}",
             self.interpolant.name(),
-            architecture.hidden,
-            architecture.depth,
         )
     }
 
     /// What a training of this has come to: the averaged weights, and how they were made.
     pub(crate) fn model(&self, trainer: &Trainer, final_loss: f64) -> Model {
-        let settings = &self.settings;
+        let steps = trainer.steps_done();
+        let mut made = self.clone();
+        // One that was stopped is made again by stopping it there.
+        made.settings.stop_after = (steps < self.settings.steps).then_some(steps);
         Model {
             weights: trainer.ema_weights(),
             description: Description {
                 data: self.name().to_owned(),
+                source: None,
                 interpolant: self.interpolant,
-                command: self.command(),
-                steps: trainer.steps_done(),
-                batch: settings.batch as u64,
-                learning_rate: settings.learning_rate,
-                seed: settings.seed,
-                ema_decay: settings.ema_decay,
-                loss: (!settings.loss.is_usual()).then(|| settings.loss.name.to_owned()),
+                command: made.command(),
+                steps,
+                settings: made.settings,
                 final_loss,
             },
         }
@@ -126,6 +142,9 @@ pub struct TrainingStatus {
     pub curve: Arc<Vec<(u64, f32)>>,
     /// Mean loss since the last point of the curve, or that point; none before the first step.
     pub loss: Option<f32>,
+    /// The norm of the last step's gradient; none before the first step.
+    #[serde(default)]
+    pub gradient_norm: Option<f32>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
 }
@@ -141,6 +160,7 @@ impl TrainingStatus {
             elapsed: Duration::ZERO,
             curve: Arc::default(),
             loss: None,
+            gradient_norm: None,
             network: None,
         }
     }
@@ -157,7 +177,7 @@ pub fn trainer(
 ) -> Result<Trainer, TrainingError> {
     let rng = stream(settings.seed, Purpose::Training, 0);
     let draws = Draws { mixture: Arc::clone(mixture), rng };
-    Trainer::new(settings, Box::new(draws), path, None)
+    Trainer::new(settings, (Box::new(draws), 0), path, None)
 }
 
 /// Independent draws of a distribution, from a stream of their own.
@@ -167,11 +187,9 @@ struct Draws {
 }
 
 impl TrainingData for Draws {
-    fn draw(&mut self, count: usize, points: &mut [f32]) {
-        for point in points.chunks_exact_mut(2).take(count) {
-            let [x, y] = self.mixture.draw(&mut self.rng);
-            point[0] = x as f32;
-            point[1] = y as f32;
+    fn draw(&mut self, samples: &mut Samples) {
+        for point in &mut samples.data {
+            *point = self.mixture.draw(&mut self.rng).map(|x| x as f32);
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::ops::{Bound, RangeInclusive};
 
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Range;
 use eframe::egui::{
@@ -38,12 +37,6 @@ pub trait Checked: Clone {
 impl Checked for Scene {
     fn problem(&self) -> Option<String> {
         self.check().err().map(|problem| problem.to_string())
-    }
-}
-
-impl Checked for TrainingSettings {
-    fn problem(&self) -> Option<String> {
-        self.validate().err().map(|error| error.to_string())
     }
 }
 

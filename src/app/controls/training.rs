@@ -35,19 +35,21 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
 }
 
 fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let mut settings = state.training_settings().clone();
+    let mut scene = state.session.scene().as_ref().clone();
     let locked = state.training().is_some().then_some(UNDER_WAY);
     for key in ["training.steps", "training.batch", "training.learning_rate"] {
-        Setting::of(&settings, key).unless(locked).slider(ui, &mut settings);
+        Setting::of(&scene, key).unless(locked).slider(ui, &mut scene);
     }
-    Setting::of(&settings, "training.seed").unless(locked).number(ui, &mut settings);
+    Setting::of(&scene, "training.seed").unless(locked).number(ui, &mut scene);
+    for key in ["training.objective", "training.prediction"] {
+        Setting::of(&scene, key).unless(locked).menu(ui, &mut scene);
+    }
     // Of one there is nothing to choose.
     if LossRef::choices().len() > 1 {
-        Setting::of(&settings, "training.loss").unless(locked).menu(ui, &mut settings);
+        Setting::of(&scene, "training.loss").unless(locked).menu(ui, &mut scene);
     }
-    if settings != *state.training_settings() {
-        let settings = Box::new(settings);
-        out.push(Command::Act(Action::TrainingSettings { settings, continues: false }));
+    if scene.training != state.session.scene().training {
+        out.push(Command::set(0, state.session.scene(), &scene));
     }
 }
 

@@ -184,7 +184,6 @@ impl Driftscope {
     fn act(&mut self, mut action: Action) {
         if let Action::Set { continues, .. }
         | Action::SetWhole { continues, .. }
-        | Action::TrainingSettings { continues, .. }
         | Action::Draft { continues, lesson: Some(_), .. } = &mut action
         {
             let now = Instant::now();

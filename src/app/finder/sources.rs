@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::TrainingState;
 use driftscope_study::export::code::TARGETS;
 use driftscope_study::lesson::{BundledLesson, LESSONS, Lesson, bundled_lessons};
@@ -31,9 +30,7 @@ static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
     trainings,
     panes,
     settings_of::<Scene>,
-    settings_of::<TrainingSettings>,
     choices_of::<Scene>,
-    choices_of::<TrainingSettings>,
     presets,
     layers_of_the_stage,
     themes,

@@ -1,9 +1,7 @@
 //! Settings at a value that is typed: `rtol 1e-4`, `sampler.method heun`, `steps=20`.
 
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::parameters::{Kind as Values, Number, Parameter, Settings as Table};
 use driftscope_study::scene::{CLASSIC, Problem, Scene};
-use driftscope_study::session::Action;
 
 use super::entry::{Entry, Kind, plain};
 use super::synonyms;
@@ -53,6 +51,9 @@ impl Settable for Scene {
                 .idle("sampler.grid")
                 .or_else(|| parameter.idle(self).filter(|_| self.sampler.step_size.is_none())),
             "data.name" => self.classic().map(|_| CLASSIC).or(training),
+            key if key.starts_with("training.") => {
+                state.training().map(|_| UNDER_WAY).or_else(|| parameter.idle(self))
+            }
             key if key.starts_with("data.") => training.or_else(|| parameter.idle(self)),
             _ => parameter.idle(self),
         }
@@ -70,29 +71,6 @@ impl Settable for Scene {
 
     fn command(before: &Self, after: Self, state: &State) -> Command {
         Command::set(state.selected(), before, &after)
-    }
-}
-
-impl Settable for TrainingSettings {
-    fn of(state: &State) -> Self {
-        state.training_settings().clone()
-    }
-
-    fn refused(&self, _: &Parameter<Self>, state: &State) -> Option<&'static str> {
-        state.training().map(|_| UNDER_WAY)
-    }
-
-    fn choose(&mut self, parameter: &Parameter<Self>, name: &'static str) {
-        if let Values::Choice(choices) = &parameter.kind {
-            (choices.access.set)(self, Some(name).filter(|name| !name.is_empty()));
-        }
-    }
-
-    fn follow(&mut self, _: &str) {}
-
-    fn command(_: &Self, after: Self, _: &State) -> Command {
-        let settings = Box::new(after);
-        Command::Act(Action::TrainingSettings { settings, continues: false })
     }
 }
 
@@ -161,7 +139,6 @@ type Ordered = ((bool, bool, u8), Entry);
 
 fn gather(wish: &Wish<'_>, state: &State, found: &mut Vec<Ordered>) {
     gather_of::<Scene>(wish, state, found);
-    gather_of::<TrainingSettings>(wish, state, found);
 }
 
 fn gather_of<O: Settable>(wish: &Wish<'_>, state: &State, found: &mut Vec<Ordered>) {

@@ -147,8 +147,8 @@ impl ForwardPass {
     ) -> Result<impl FnMut() -> TensorData + use<>, CheckpointError> {
         let weights = driftscope_study::bundled_model("two-moons")?.weights;
         let mlp = Mlp::from_weights(&weights, &device.burn_device());
-        let inputs = mlp.inputs(&weights.frequencies, Self::TIME, &self.points);
-        Ok(move || mlp.forward(inputs.clone()).into_data())
+        let inputs = mlp.inputs(&weights, Self::TIME.into(), &self.points);
+        Ok(move || mlp.forward(weights.architecture.activation, inputs.clone()).into_data())
     }
 }
 

@@ -62,10 +62,22 @@ impl Mlp {
     /// If there are not as many times as points, or the device fails to be read.
     #[must_use]
     pub fn evaluate(&self, weights: &Weights, inputs: Inputs, points: &[f32]) -> Vec<f32> {
-        let architecture = &weights.architecture;
-        let embedding = Embedding::new(architecture, &weights.frequencies);
         let count = points.len() / DIMENSIONS;
-        let width = architecture.inputs();
+        let activation = weights.architecture.activation;
+        let rows = self.inputs(weights, inputs, points);
+        transpose(&host_values(self.forward(activation, rows)), count, DIMENSIONS)
+    }
+
+    /// The inputs of [`Self::forward`], on the module's device, for `points`: all x, then all y. `weights` are
+    /// those that the module was made of.
+    ///
+    /// # Panics
+    /// If there are not as many times as points.
+    #[must_use]
+    pub fn inputs(&self, weights: &Weights, inputs: Inputs, points: &[f32]) -> Tensor<2> {
+        let embedding = Embedding::new(&weights.architecture, &weights.frequencies);
+        let count = points.len() / DIMENSIONS;
+        let width = weights.architecture.inputs();
         let mut rows = vec![0.0; count * width];
         for (index, row) in rows.chunks_exact_mut(width).enumerate() {
             row[0] = points[index];
@@ -73,8 +85,7 @@ impl Mlp {
             embedding.write(inputs.at(index), inputs.label, &mut row[DIMENSIONS..]);
         }
         let device = self.layers[0].weight.device();
-        let rows = Tensor::from_data(TensorData::new(rows, [count, width]), &device);
-        transpose(&host_values(self.forward(architecture.activation, rows)), count, DIMENSIONS)
+        Tensor::from_data(TensorData::new(rows, [count, width]), &device)
     }
 }
 

@@ -9,8 +9,9 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_base::random::{Purpose, standard_normal, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{ExactField, ForeignField};
+use driftscope_flow::network::Word;
 use driftscope_flow::network::foreign::{
-    Convention, ForeignOutput, Noising, Statements, TimeInput, Towards, Word,
+    Convention, ForeignOutput, Noising, Statements, TimeInput, Towards,
 };
 use driftscope_flow::network::{ForeignModel, Opened};
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,8 @@
 //! parameters.
 
 use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::network::{TimeDensity, Weighting};
+use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 use driftscope_solve::{NoiseSetting, NotAdaptive, Tableau};
@@ -55,6 +57,46 @@ const STARTS_AS_NOISE: &str = "The particles start at t = 0, where p_t is N(0, I
 const IN_PLANE: &str = "The plane is shown whole. Choose Over time as the picture to use this.";
 const ONE_DIMENSION: &str = "This system has one dimension, which is drawn over time.";
 const WHOLE_TRAILS: &str = "Over time the trails go back to the start.";
+
+const VELOCITIES: &str =
+    "A flow map predicts average velocities. Choose Flow matching as the objective to use this.";
+const ALIKE: &str = "Errors of the velocity are what others would be weighed by. Choose another prediction to use this.";
+const UNWEIGHED: &str = "Nothing is weighed up. Choose another prediction than the velocity, and its weighting, to use this.";
+const NOT_LOGIT_NORMAL: &str = "Only logit-normal times have a mean and a spread.";
+const NOT_DRAWN: &str = "The density of the times is a formula. Choose Drawn to use this.";
+const NO_FLOW_MAP: &str =
+    "Flow matching has no second time. Choose another objective to train a flow map.";
+const UNLABELLED: &str = "The network is not given labels. Turn Learn labels on to use this.";
+
+pub(super) fn with_prediction(scene: &Scene) -> Option<&'static str> {
+    scene.training.objective.is_flow_map().then_some(VELOCITIES)
+}
+
+pub(super) fn with_weighting(scene: &Scene) -> Option<&'static str> {
+    let velocity = scene.training.prediction == Prediction::Velocity;
+    with_prediction(scene).or(velocity.then_some(ALIKE))
+}
+
+pub(super) fn with_clip(scene: &Scene) -> Option<&'static str> {
+    let plain = scene.training.weighting == Weighting::Plain;
+    with_weighting(scene).or(plain.then_some(UNWEIGHED))
+}
+
+pub(super) fn with_logit_normal(scene: &Scene) -> Option<&'static str> {
+    (scene.training.times != TimeDensity::LogitNormal).then_some(NOT_LOGIT_NORMAL)
+}
+
+pub(super) fn with_drawn_times(scene: &Scene) -> Option<&'static str> {
+    (scene.training.times != TimeDensity::Drawn).then_some(NOT_DRAWN)
+}
+
+pub(super) fn with_flow_map(scene: &Scene) -> Option<&'static str> {
+    (!scene.training.objective.is_flow_map()).then_some(NO_FLOW_MAP)
+}
+
+pub(super) fn with_labels(scene: &Scene) -> Option<&'static str> {
+    (!scene.training.labels).then_some(UNLABELLED)
+}
 
 pub(super) fn without_classic(scene: &Scene) -> Option<&'static str> {
     (scene.field.kind == FieldKind::Classic).then_some(CLASSIC)

@@ -3,6 +3,7 @@
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Mixture, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::network::TrainingSettings;
 use driftscope_flow::field::ClassicField;
 use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
@@ -258,13 +259,14 @@ impl Scene {
         scene
     }
 
-    /// Whether both scenes give the same recording: all but title, words, view and the other panes
-    /// are equal.
+    /// Whether both scenes give the same recording: all but title, words, training, view and the other
+    /// panes are equal.
     #[must_use]
     pub fn records_like(&self, other: &Self) -> bool {
         let stripped = |scene: &Self| Self {
             title: String::new(),
             about: String::new(),
+            training: TrainingSettings::default(),
             view: View::default(),
             panes: Vec::new(),
             ..scene.clone()

@@ -47,6 +47,7 @@ pub use view::{Clock, ColourBy, Overlap, Projection, View};
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::network::TrainingSettings;
 use driftscope_flow::network::foreign::Statements;
 use driftscope_solve::sde::{LastStep, Scheme};
 
@@ -76,6 +77,9 @@ pub struct Scene {
     pub time: Time,
     /// Who takes part.
     pub particles: Particles,
+    /// How the next network is trained on the data; changes no number of what is shown.
+    #[serde(skip_serializing_if = "TrainingSettings::is_usual")]
+    pub training: TrainingSettings,
     /// How it is looked at; changes no number.
     pub view: View,
     /// Samplers side by side with the scene's own, which is the first pane.

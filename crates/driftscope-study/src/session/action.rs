@@ -1,6 +1,5 @@
 //! What a person, a lesson or a test does, as values that can be written down and done again.
 
-use driftscope_flow::network::TrainingSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::lesson::{Guess, Lesson};
@@ -97,14 +96,6 @@ pub enum Action {
         /// The mode.
         mode: Mode,
     },
-    /// How the next training goes.
-    TrainingSettings {
-        /// All of it.
-        settings: Box<TrainingSettings>,
-        /// Whether it goes on with the change before: both are taken back together.
-        #[serde(default)]
-        continues: bool,
-    },
     /// A training starts, or the present one goes on differently. No change of the document: it is not
     /// taken back.
     Train {
@@ -194,7 +185,6 @@ impl Action {
             | Self::AddPane
             | Self::RemovePane { .. }
             | Self::Mode { .. }
-            | Self::TrainingSettings { .. }
             | Self::OpenLesson { .. }
             | Self::LessonStep { .. }
             | Self::Draft { .. }

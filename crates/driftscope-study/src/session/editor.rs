@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use driftscope_flow::network::{NetworkId, TrainingError, TrainingSettings};
+use driftscope_flow::network::{NetworkId, TrainingError};
 use thiserror::Error;
 
 use super::action::Action;
@@ -41,8 +41,6 @@ pub enum ActionError {
 pub struct Document {
     /// The scene; networks trained here are named in it.
     pub scene: Arc<Scene>,
-    /// How the next training goes.
-    pub training: TrainingSettings,
     /// The lesson that is being written, if one is. Every step of it can be shown.
     pub draft: Option<Arc<Lesson>>,
 }
@@ -183,11 +181,6 @@ impl Editor {
                 if *mode == Mode::Compare && self.scene().panes.is_empty() {
                     self.edit(false, Scene::add_pane);
                 }
-            }
-            Action::TrainingSettings { settings, continues } => {
-                let before = self.document.clone();
-                self.document.training.clone_from(settings);
-                self.remember(before, *continues);
             }
             Action::Draft { lesson, continues, .. } => {
                 let known = self.document.draft.as_deref();

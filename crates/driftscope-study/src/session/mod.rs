@@ -146,8 +146,7 @@ impl Session {
                 self.stands(true);
             }
             Action::Train { training } => {
-                let Document { scene, training: settings, .. } = self.editor.document();
-                self.trainer.carry_out(training, settings, scene, &self.work)?;
+                self.trainer.carry_out(training, self.editor.scene(), &self.work)?;
                 if training == TrainingOrder::Reset {
                     let replaced = self.trainer.replaced();
                     self.editor.amend(|scene| scene.leave_trained(replaced));

@@ -203,7 +203,7 @@ impl Session {
     /// How the next training goes.
     #[must_use]
     pub fn training_settings(&self) -> &TrainingSettings {
-        &self.editor.document().training
+        &self.editor.scene().training
     }
 
     /// Where the present training stands; none if there is none.

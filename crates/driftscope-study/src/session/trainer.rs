@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use driftscope_flow::network::{NetworkId, TrainingSettings};
+use driftscope_flow::network::NetworkId;
 
 use super::action::TrainingOrder;
 use super::editor::ActionError;
@@ -54,16 +54,15 @@ impl TrainingWatch {
     pub fn carry_out(
         &mut self,
         training: TrainingOrder,
-        settings: &TrainingSettings,
         scene: &Scene,
         work: &Dispatcher<Task>,
     ) -> Result<(), ActionError> {
         match (training, &self.job) {
             (TrainingOrder::Start, None) => {
-                let spec = TrainingSpec::of_scene(scene, settings.clone());
+                let spec = TrainingSpec::of_scene(scene);
                 spec.check()?;
                 scene.mixture()?;
-                self.status = Some(TrainingStatus::beginning(settings.steps));
+                self.status = Some(TrainingStatus::beginning(scene.training.steps_made()));
                 self.job = Some((work.start(Task::Train(spec)), scene.data.clone()));
                 if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
                     self.replaced = Some(scene.field.clone());

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use driftscope_flow::network::Architecture;
 use driftscope_flow::network::TrainingSettings;
 use driftscope_solve::MethodRef;
 use serde::Serialize;
@@ -205,10 +204,8 @@ fn measurements_survive_being_written_down() {
 #[test]
 fn a_training_survives_being_written_down() {
     let store = Store::default();
-    let architecture = Architecture { hidden: 16, depth: 2, ..Architecture::default() };
-    let settings =
-        TrainingSettings { architecture, batch: 32, steps: 20, ..TrainingSettings::default() };
-    let spec = TrainingSpec::of_scene(&scene(&[]), settings.clone());
+    let small = ["training.hidden=16", "training.depth=2", "training.batch=32", "training.steps=20"];
+    let spec = TrainingSpec::of_scene(&scene(&small));
     let found = same_after_reading(&Task::Train(spec.clone()), &store);
     let [News::Made(Product::Training(status)), News::Done] = &found[..] else {
         panic!("a training and its end")
@@ -225,7 +222,7 @@ fn a_training_survives_being_written_down() {
     let found = same_after_reading(&Task::Read(path), &store);
     assert!(matches!(found[0], News::Made(Product::Model { .. })));
 
-    let too_large = TrainingSettings { batch: 0, ..settings };
+    let too_large = TrainingSettings { batch: 0, ..spec.settings.clone() };
     let refused = Task::Train(TrainingSpec { settings: too_large, ..spec });
     let found = same_after_reading(&refused, &store);
     assert!(matches!(found.last(), Some(News::Failed(_))));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::memory::check_memory;
-use driftscope_flow::network::{Trainer, TrainingError, TrainingSettings};
+use driftscope_flow::network::{StepReport, Trainer, TrainingError, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
@@ -13,7 +13,7 @@ use crate::clock::Instant;
 use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
-    CURVE_POINTS, SNAPSHOT_INTERVAL, TrainingRequest, TrainingState, TrainingStatus, trainer,
+    CURVE_POINTS, SNAPSHOT_INTERVAL, TrainingRequest, TrainingState, TrainingStatus,
 };
 use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
 
@@ -32,10 +32,14 @@ pub struct TrainingSpec {
 }
 
 impl TrainingSpec {
-    /// A training on the distribution of `scene`, along its path.
+    /// The training of `scene`: on its distribution, along its path.
     #[must_use]
-    pub fn of_scene(scene: &Scene, settings: TrainingSettings) -> Self {
-        Self { data: scene.data.clone(), interpolant: scene.interpolant.kind, settings }
+    pub fn of_scene(scene: &Scene) -> Self {
+        Self {
+            data: scene.data.clone(),
+            interpolant: scene.interpolant.kind,
+            settings: scene.training.clone(),
+        }
     }
 
     /// Whether it can start: settings in their ranges, memory for them.
@@ -44,11 +48,9 @@ impl TrainingSpec {
     /// Why not.
     pub fn check(&self) -> Result<(), TrainingError> {
         self.settings.validate()?;
-        let TrainingSettings { architecture, batch, .. } = &self.settings;
-        let what = format!(
-            "training {} layers of {} units on batches of {batch} points",
-            architecture.depth, architecture.hidden
-        );
+        let TrainingSettings { depth, hidden, batch, .. } = &self.settings;
+        let what =
+            format!("training {depth} layers of {hidden} units on batches of {batch} points");
         let needed = self.settings.memory();
         Ok(check_memory(&what, needed, "lower the batch, the units or the layers")?)
     }
@@ -56,7 +58,8 @@ impl TrainingSpec {
     fn request(&self) -> Result<TrainingRequest, Problem> {
         let mut scene = Scene { data: self.data.clone(), ..Scene::default() };
         scene.interpolant.kind = self.interpolant;
-        TrainingRequest::of_scene(&scene, self.settings.clone())
+        scene.training = self.settings.clone();
+        TrainingRequest::of_scene(&scene)
     }
 }
 
@@ -73,21 +76,14 @@ struct Steps {
     trainer: Trainer,
     /// Of the steps since the last point of the curve: their losses' sum, and how many they are.
     losses: (f64, u64),
+    began: Instant,
     last_snapshot: Instant,
     last_told: Instant,
 }
 
 impl Training {
     pub(super) fn new(spec: TrainingSpec) -> Self {
-        let status = TrainingStatus {
-            state: TrainingState::Running,
-            steps_done: 0,
-            steps: spec.settings.steps,
-            elapsed: Duration::ZERO,
-            curve: Arc::default(),
-            loss: None,
-            network: None,
-        };
+        let status = TrainingStatus::beginning(spec.settings.steps_made());
         Self { spec, steps: None, status }
     }
 
@@ -114,7 +110,9 @@ impl Training {
         signal.cancel().check()?;
         let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
         if self.steps.is_none() {
-            self.steps = Some(Steps::start(&self.spec)?);
+            let steps = Steps::start(&self.spec, signal)?;
+            self.status.steps = steps.request.settings.steps_made();
+            self.steps = Some(steps);
             self.tell(tell);
         }
         match signal.word() {
@@ -131,18 +129,23 @@ impl Training {
         }
         let Some(steps) = &mut self.steps else { return Ok(Turn::Done) };
         let began = Instant::now();
-        let loss = steps.trainer.step().map_err(failed)?;
+        let StepReport { loss, gradient_norm } = steps.trainer.step().map_err(failed)?;
         self.status.elapsed += began.elapsed();
         self.status.steps_done = steps.trainer.steps_done();
         let (sum, count) = (steps.losses.0 + f64::from(loss), steps.losses.1 + 1);
         let mean = (sum / count as f64) as f32;
         self.status.loss = Some(mean);
+        self.status.gradient_norm = Some(gradient_norm);
         steps.losses = (sum, count);
         if count == (self.status.steps / CURVE_POINTS).max(1) {
             Arc::make_mut(&mut self.status.curve).push((self.status.steps_done, mean));
             steps.losses = (0.0, 0);
         }
-        if self.status.steps_done >= self.status.steps {
+        let out_of_time = self.spec.settings.seconds.is_some_and(|seconds| {
+            // What it took to measure the speed counts as well.
+            steps.began.elapsed().as_secs_f64() >= seconds
+        });
+        if self.status.steps_done >= self.status.steps || out_of_time {
             return Ok(self.finish(store, tell));
         }
         if steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
@@ -181,13 +184,48 @@ impl Training {
 }
 
 impl Steps {
-    fn start(spec: &TrainingSpec) -> Result<Self, Unfinished> {
+    fn start(spec: &TrainingSpec, signal: &Signal) -> Result<Self, Unfinished> {
         let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
         spec.check().map_err(failed)?;
-        let request = spec.request().map_err(|error| Unfinished::Failed(error.to_string()))?;
-        let settings = request.settings.clone();
-        let trainer = trainer(settings, &request.mixture, request.interpolant).map_err(failed)?;
+        let began = Instant::now();
+        let mut request = spec.request().map_err(|error| Unfinished::Failed(error.to_string()))?;
+        if let Some(seconds) = request.settings.seconds.take() {
+            let budget = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            request.settings.steps = steps_within(budget, began, &request, signal)?;
+        }
+        let trainer = request.trainer().map_err(failed)?;
         let now = Instant::now();
-        Ok(Self { request, trainer, losses: (0.0, 0), last_snapshot: now, last_told: now })
+        Ok(Self { request, trainer, losses: (0.0, 0), began, last_snapshot: now, last_told: now })
     }
+}
+
+/// Share of a budget of time that goes into finding out how many steps it holds.
+const PROBE_SHARE: f64 = 0.03;
+/// Share of the time left that the steps are to take: a computer is not always as quick.
+const FILL: f64 = 0.97;
+/// Steps before time is taken: the first batches are still being drawn.
+const FIRST_STEPS: u64 = 8;
+
+/// How many steps fit into `budget`, of which the time since `began` is used up: from steps of the same
+/// training, which are then forgotten.
+fn steps_within(
+    budget: Duration,
+    began: Instant,
+    request: &TrainingRequest,
+    signal: &Signal,
+) -> Result<u64, Unfinished> {
+    let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
+    let mut trainer = request.trainer().map_err(failed)?;
+    for _ in 0..FIRST_STEPS {
+        trainer.step().map_err(failed)?;
+    }
+    let first = Instant::now();
+    while first.elapsed() < budget.mul_f64(PROBE_SHARE) {
+        signal.cancel().check()?;
+        trainer.step().map_err(failed)?;
+    }
+    let rate = (trainer.steps_done() - FIRST_STEPS) as f64 / first.elapsed().as_secs_f64();
+    let left = budget.saturating_sub(began.elapsed()).as_secs_f64();
+    let range = TrainingSettings::STEPS;
+    Ok(((FILL * rate * left) as u64).clamp(*range.start(), *range.end()))
 }

@@ -3,7 +3,8 @@ use driftscope_base::field::ScoredField;
 use super::*;
 use crate::data::{Component, Mixture};
 use crate::field::ExactField;
-use crate::network::foreign::{TimeInput, Word};
+use crate::network::Word;
+use crate::network::foreign::TimeInput;
 
 /// A network that predicts exactly what it should.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ mod packed;
 use std::cell::RefCell;
 
 use bytemuck::{Pod, Zeroable};
+use driftscope_base::field::Times;
 use element::Element;
 use packed::Packed;
 use pulp::{Arch, Simd, WithSimd};

@@ -2,8 +2,6 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use driftscope_base::field::Times;
-
 use super::*;
 use crate::network::test_support::random_weights;
 use crate::network::{Activation, Architecture, ComputeDevice, Mlp};

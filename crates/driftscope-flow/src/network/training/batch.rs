@@ -12,7 +12,7 @@ use super::flow_map::{self, Bootstrap, Pair, Step};
 use super::loss::Output;
 use super::panels::Panels;
 use super::settings::TrainingSettings;
-use super::times::Times;
+use super::times::TimeLaw;
 use crate::network::DIMENSIONS;
 use crate::network::inputs::Embedding;
 
@@ -151,7 +151,7 @@ pub(super) struct Source {
     other: ChaCha8Rng,
     data: Box<dyn TrainingData>,
     path: Interpolant,
-    density: Times,
+    density: TimeLaw,
     embedding: Embedding,
     samples: Samples,
     /// Where in its part of the times each sample lies, 0 to 1.

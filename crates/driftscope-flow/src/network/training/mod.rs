@@ -41,7 +41,7 @@ pub use loss::{Loss, LossRef};
 pub use losses::LOSSES;
 pub use objective::{Decay, Objective, Weighting};
 pub use settings::{GradientMethod, TrainingSettings};
-pub use times::{TimeDensity, Times};
+pub use times::{TimeDensity, TimeLaw};
 
 /// A training in progress.
 ///

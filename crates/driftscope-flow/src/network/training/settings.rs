@@ -1,15 +1,17 @@
 //! What can be chosen about a training.
 
+use std::fmt;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use driftscope_base::memory::product;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::device::ComputeDevice;
 use super::error::TrainingError;
 use super::loss::LossRef;
 use super::objective::{Decay, Objective, Weighting};
-use super::times::{TimeDensity, Times};
+use super::times::{TimeDensity, TimeLaw};
 use crate::network::{Activation, Architecture, WeightsError};
 use crate::prediction::Prediction;
 
@@ -51,6 +53,10 @@ pub struct TrainingSettings {
     pub batch: usize,
     /// Steps of the whole training, within [`Self::STEPS`]; the learning rate ends there.
     pub steps: u64,
+    /// Seconds that the whole training may take, 0.1 to 86400: how many steps that is is measured when it
+    /// begins, and stands in place of `steps` from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
     /// The training ends when so many steps are done, if that is sooner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_after: Option<u64>,
@@ -65,21 +71,66 @@ pub struct TrainingSettings {
     /// Decay per step of the moving average of the weights, 0 to below [`Self::EMA_DECAY_BOUND`].
     pub ema_decay: f64,
     /// What is made small.
-    #[serde(skip_serializing_if = "LossRef::is_usual")]
     pub loss: LossRef,
     /// How the gradient of the loss is computed.
     pub gradient: GradientMethod,
 }
 
 /// How the gradient of the loss is computed; both ways give the same, up to rounding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GradientMethod {
     /// Forward and backward fused, on up to four threads.
     #[default]
     Fused,
     /// burn's automatic differentiation of the module, much slower: the reference.
     Autodiff(ComputeDevice),
+}
+
+impl GradientMethod {
+    const FUSED: &str = "fused";
+    const AUTODIFF: &str = "autodiff";
+}
+
+/// `fused`, `autodiff`, or `autodiff-` and a device that is not the usual one.
+impl fmt::Display for GradientMethod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fused => formatter.write_str(Self::FUSED),
+            Self::Autodiff(device) if *device == ComputeDevice::default() => {
+                formatter.write_str(Self::AUTODIFF)
+            }
+            Self::Autodiff(device) => write!(formatter, "{}-{device}", Self::AUTODIFF),
+        }
+    }
+}
+
+impl FromStr for GradientMethod {
+    type Err = TrainingError;
+
+    fn from_str(name: &str) -> Result<Self, TrainingError> {
+        match (name, name.strip_prefix(Self::AUTODIFF)) {
+            (Self::FUSED, _) => Ok(Self::Fused),
+            (_, Some("")) => Ok(Self::Autodiff(ComputeDevice::default())),
+            (_, Some(rest)) => rest.trim_start_matches('-').parse().map(Self::Autodiff),
+            (_, None) => Err(TrainingError::Setting {
+                name: "gradient",
+                value: name.to_owned(),
+                allowed: format!("{}, {}", Self::FUSED, Self::AUTODIFF),
+            }),
+        }
+    }
+}
+
+impl Serialize for GradientMethod {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for GradientMethod {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 impl Default for TrainingSettings {
@@ -103,6 +154,7 @@ impl Default for TrainingSettings {
             time_features,
             batch: 512,
             steps: 6_000,
+            seconds: None,
             stop_after: None,
             learning_rate: 2e-3,
             warm_up: 0.02,
@@ -116,6 +168,12 @@ impl Default for TrainingSettings {
 }
 
 impl TrainingSettings {
+    /// Whether nothing is chosen.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Allowed number of points in a batch.
     pub const BATCH: RangeInclusive<usize> = 1..=65_536;
     /// Allowed number of steps.
@@ -124,6 +182,8 @@ impl TrainingSettings {
     pub const HIGHEST_RATE: f64 = 1.0;
     /// The decay of the average is at least 0 and less than this.
     pub const EMA_DECAY_BOUND: f64 = 1.0;
+    /// Allowed seconds of a training.
+    pub const SECONDS: RangeInclusive<f64> = 0.1..=86_400.0;
     /// Allowed means of the logit of a time.
     pub const TIMES_MEAN: RangeInclusive<f64> = -10.0..=10.0;
     /// Allowed standard deviations of the logit of a time.
@@ -154,13 +214,13 @@ impl TrainingSettings {
     }
 
     /// The density of times.
-    pub(super) fn density(&self) -> Times {
+    pub(super) fn density(&self) -> TimeLaw {
         match self.times {
-            TimeDensity::Uniform => Times::Uniform,
+            TimeDensity::Uniform => TimeLaw::Uniform,
             TimeDensity::LogitNormal => {
-                Times::LogitNormal { mean: self.times_mean, std: self.times_std }
+                TimeLaw::LogitNormal { mean: self.times_mean, std: self.times_std }
             }
-            TimeDensity::Drawn => Times::bars(&self.times_density),
+            TimeDensity::Drawn => TimeLaw::bars(&self.times_density),
         }
     }
 
@@ -225,6 +285,9 @@ impl TrainingSettings {
         check(steps.contains(&self.steps), "steps", &self.steps, allowed.clone())?;
         if let Some(stop) = self.stop_after {
             check(steps.contains(&stop), "stop_after", &stop, allowed)?;
+        }
+        if let Some(seconds) = self.seconds {
+            within("seconds", seconds, Self::SECONDS)?;
         }
         let (rate, highest) = (self.learning_rate, Self::HIGHEST_RATE);
         let allowed = format!("above 0, at most {highest}");

@@ -33,7 +33,7 @@ by_name!(TimeDensity, "density of times");
 
 /// A density of times on (0, 1) ready to be drawn from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Times {
+pub enum TimeLaw {
     /// Uniform.
     Uniform,
     /// Logit-normal.
@@ -50,7 +50,7 @@ pub enum Times {
     },
 }
 
-impl Times {
+impl TimeLaw {
     /// Of bars of these heights, none below 0 and not all 0.
     #[must_use]
     pub fn bars(heights: &[f64]) -> Self {
@@ -127,7 +127,7 @@ mod tests {
         let all: serde_json::Value = serde_json::from_str(text).unwrap();
         for row in all["logit_normal"]["rows"].as_array().unwrap() {
             let number = |key: &str| row[key].as_f64().unwrap();
-            let times = Times::LogitNormal { mean: number("mean"), std: number("std") };
+            let times = TimeLaw::LogitNormal { mean: number("mean"), std: number("std") };
             let (t, share) = (number("t"), number("cdf"));
             assert!((times.density(t) - number("density")).abs() < 1e-9, "{row}");
             assert!((times.quantile(share) - t).abs() < 1e-9, "{row}");
@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn quantiles_invert_the_mass() {
-        let drawn = Times::bars(&[0.0, 2.0, 1.0, 0.0, 1.0]);
-        for times in [Times::Uniform, Times::LogitNormal { mean: 0.3, std: 0.8 }, drawn] {
+        let drawn = TimeLaw::bars(&[0.0, 2.0, 1.0, 0.0, 1.0]);
+        for times in [TimeLaw::Uniform, TimeLaw::LogitNormal { mean: 0.3, std: 0.8 }, drawn] {
             let (mut sum, cells) = (0.0, 20_000);
             for cell in 0..cells {
                 let middle = (f64::from(cell) + 0.5) / f64::from(cells);

@@ -1,7 +1,8 @@
 //! How a script loads and evaluates a network: its own `load(path)` and `network(t, x)`.
 
+use driftscope_flow::network::Activation;
 use driftscope_flow::network::foreign::{
-    Activation, ChainOutline, Convention, Element, ForeignModel, ForeignOutput, OnnxOutline,
+    ChainOutline, Convention, Element, ForeignModel, ForeignOutput, OnnxOutline,
     Outline, TimeFeatures,
 };
 

@@ -8,6 +8,7 @@ mod sampler;
 mod times;
 
 use driftscope_flow::field::SYSTEMS;
+use driftscope_flow::network::{ArchitectureError, TrainingError, WeightsError};
 
 use super::pane::MOST_PANES;
 use super::parameters::Settings;
@@ -57,6 +58,7 @@ impl Scene {
         // Also where a classic field has no use for it.
         let mixture = self.mixture()?;
         Self::parameters().iter().try_for_each(|parameter| parameter.check(self))?;
+        self.check_training()?;
         self.check_sampler()?;
         self.check_last_step()?;
         if self.field.kind == FieldKind::Classic {
@@ -71,6 +73,25 @@ impl Scene {
             return refuse("field.system", &self.field.system, one_of("field.system"));
         }
         Ok(())
+    }
+
+    /// Rules about several settings of a training.
+    fn check_training(&self) -> Result<(), Problem> {
+        self.training.validate().map_err(|error| {
+            let (name, value, allowed) = match error {
+                TrainingError::Setting { name, value, allowed } => (name, value, allowed),
+                TrainingError::Weights(WeightsError::Architecture(
+                    ArchitectureError::OddTimeFeatures(count),
+                )) => {
+                    let allowed = "an even number, one sine and one cosine for each frequency";
+                    ("time_features", count.to_string(), allowed.to_owned())
+                }
+                // All else is in its row's range.
+                other => ("steps", self.training.steps.to_string(), other.to_string()),
+            };
+            let key = Self::find(&format!("training.{name}")).map_or("training", |row| row.key);
+            Problem { key, value, allowed }
+        })
     }
 
     /// Whether there is a network for it where it needs one.

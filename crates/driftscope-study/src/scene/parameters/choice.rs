@@ -4,7 +4,10 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{TOYS, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::SYSTEMS;
-use driftscope_flow::network::{GradientMethod, LossRef};
+use driftscope_flow::network::{
+    Activation, Decay, GradientMethod, LossRef, Objective, TimeDensity, Weighting, Word,
+};
+use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::{LastStep, Scheme};
 use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, Scope};
@@ -79,7 +82,26 @@ macro_rules! in_its_own_words {
     )*};
 }
 
-in_its_own_words!(Interpolant, Spacing, DiffusionForm, Scheme, Layer);
+in_its_own_words!(Interpolant, Spacing, DiffusionForm, Scheme, Layer, Prediction);
+
+/// Choices whose type has a table of words.
+macro_rules! in_a_table {
+    ($($type:ty),*) => {$(
+        impl Named for $type {
+            fn all() -> Vec<Self> {
+                Self::ALL.iter().map(|word| word.value).collect()
+            }
+
+            fn words(self) -> Choice {
+                let word = Self::ALL.into_iter().find(|word| word.value == self);
+                let Word { name, title, about, .. } = word.expect("the table has every value");
+                Choice::new(name, title, about)
+            }
+        }
+    )*};
+}
+
+in_a_table!(Activation, Decay, Objective, TimeDensity, Weighting);
 
 /// Choices whose type has titles and sentences, with their names.
 macro_rules! by_name {

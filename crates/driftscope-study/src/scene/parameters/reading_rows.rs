@@ -189,7 +189,7 @@ fn layers() -> Vec<Parameter<Scene>> {
 
 /// The choices of a key.
 fn words(key: &str) -> Vec<Choice> {
-    let of = |word: driftscope_flow::network::foreign::Word<()>| Choice {
+    let of = |word: driftscope_flow::network::Word<()>| Choice {
         name: word.name,
         title: word.title,
         about: word.about,

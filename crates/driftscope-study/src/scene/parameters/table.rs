@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use driftscope_flow::network::TrainingSettings;
-
 use super::super::Scene;
 use super::parameter::Parameter;
 use super::{control_rows, data_rows, diffusion_rows, sampler_rows, training_rows, view_rows};
@@ -41,22 +39,14 @@ static OF_SCENES: LazyLock<Vec<Parameter<Scene>>> = LazyLock::new(|| {
         data_rows::particles(),
         view_rows::picture(),
         view_rows::playback(),
+        training_rows::training(),
     ];
     groups.into_iter().flatten().collect()
 });
 
-static OF_TRAININGS: LazyLock<Vec<Parameter<TrainingSettings>>> =
-    LazyLock::new(training_rows::training);
-
 impl Settings for Scene {
     fn parameters() -> &'static [Parameter<Self>] {
         &OF_SCENES
-    }
-}
-
-impl Settings for TrainingSettings {
-    fn parameters() -> &'static [Parameter<Self>] {
-        &OF_TRAININGS
     }
 }
 

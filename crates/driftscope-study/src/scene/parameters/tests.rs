@@ -1,4 +1,3 @@
-use driftscope_flow::network::{Architecture, TrainingSettings};
 use driftscope_solve::grid::Spacing;
 
 use super::super::{Data, FieldKind, Pane, Scene};
@@ -19,6 +18,8 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         "sampler.s_max=3",
         "sampler.precision=f64",
         "particles.start=marginal",
+        "training.seconds=5",
+        "training.stop_after=3",
     ]);
     full.sampler.grid = Some(Spacing::List);
     full.sampler.step_size = Some(0.1);
@@ -49,39 +50,6 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     wanted.dedup();
     found.sort();
     assert_eq!(found, wanted);
-}
-
-#[test]
-fn every_setting_of_a_training_has_a_row() {
-    // A setting that comes has to be named here, and then to have a row.
-    let TrainingSettings {
-        architecture: Architecture { hidden: _, depth: _, time_features: _ },
-        batch: _,
-        steps: _,
-        learning_rate: _,
-        seed: _,
-        ema_decay: _,
-        loss: _,
-        gradient: _,
-    } = TrainingSettings::default();
-    let mut found: Vec<&str> =
-        TrainingSettings::parameters().iter().map(|parameter| parameter.key).collect();
-    found.sort_unstable();
-    assert_eq!(
-        found,
-        [
-            "training.batch",
-            "training.depth",
-            "training.ema_decay",
-            "training.gradient",
-            "training.hidden",
-            "training.learning_rate",
-            "training.loss",
-            "training.seed",
-            "training.steps",
-            "training.time_features",
-        ]
-    );
 }
 
 #[test]
@@ -140,7 +108,6 @@ fn is_sound<O: Settings>(parameter: &Parameter<O>) {
 #[test]
 fn every_row_says_all_there_is_to_say() {
     Scene::parameters().iter().for_each(is_sound);
-    TrainingSettings::parameters().iter().for_each(is_sound);
 }
 
 /// What has to stand beside an end of a range, so that no rule about several settings refuses it.
@@ -222,39 +189,6 @@ fn ends_of_ranges_are_allowed_and_what_lies_beyond_is_refused_by_its_key() {
         }
     }
     assert!(held > 40, "only {held} ends");
-}
-
-#[test]
-fn a_trainings_ranges_are_those_it_holds_its_settings_to() {
-    let usual = TrainingSettings::default();
-    for parameter in TrainingSettings::parameters() {
-        let with = |set: &dyn Fn(&mut TrainingSettings)| {
-            let mut settings = usual.clone();
-            set(&mut settings);
-            (settings.validate().is_ok(), parameter.check(&settings).is_ok())
-        };
-        match &parameter.kind {
-            Kind::Real(number) => {
-                for value in [-1.0, 0.0, 1e-9, 0.5, 0.999, 1.0, 1.5, f64::NAN] {
-                    let (valid, checked) =
-                        with(&|settings| (number.access.set)(settings, Some(value)));
-                    assert_eq!(valid, checked, "{parameter:?} = {value}");
-                }
-            }
-            Kind::Whole(number) => {
-                // An odd number of time features is refused by a rule of its own.
-                let ends = [number.range.least(), number.range.greatest()];
-                for value in ends.into_iter().flatten() {
-                    for value in [value.saturating_sub(2), value, value.saturating_add(2)] {
-                        let (valid, checked) =
-                            with(&|settings| (number.access.set)(settings, Some(value)));
-                        assert_eq!(valid, checked, "{parameter:?} = {value}");
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 #[test]
