@@ -31,7 +31,7 @@ pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
 pub use training::{
-    ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Samples, StepReport,
+    ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples, StepReport,
     TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
 };
 pub use words::Word;

@@ -60,4 +60,4 @@ pub use sweep::{
 pub use sweep_question::{OwnPointQuestion, Sweep, SweepQuestion};
 pub use tolerance_grid::{Cell, ToleranceGrid, TolerancesQuestion, tolerance_grid};
 pub use trace::{TracedStep, traces};
-pub use transport::{Transport, TransportQuestion, transport};
+pub use transport::{Transport, TransportQuestion, straightness, transport};

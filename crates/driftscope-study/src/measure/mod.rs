@@ -1,10 +1,12 @@
-//! What a scene's end points are measured by: their distance to the data, the modes they cover, and
-//! the strong orders of SDE schemes.
+//! What a scene's end points are measured by: their distance to the data, the modes they cover, how straight
+//! their paths are, and the strong orders of SDE schemes.
 
 mod coverage;
+mod straightness;
 mod strong_order;
 mod to_data;
 
 pub use coverage::{Modes, Overlap, overlap};
+pub use straightness::{Straightness, simpson};
 pub use strong_order::{StrongOrder, StrongSetting, fitted_order, strong_errors, strong_order};
 pub use to_data::{DataDistance, distance_to_data, measured_to_data};

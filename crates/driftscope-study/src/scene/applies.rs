@@ -2,7 +2,7 @@
 //! parameters.
 
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_flow::network::{TimeDensity, Weighting};
+use driftscope_flow::network::{Pairing, TimeDensity, Weighting};
 use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
@@ -66,6 +66,8 @@ const NOT_LOGIT_NORMAL: &str = "Only logit-normal times have a mean and a spread
 const NOT_DRAWN: &str = "The density of the times is a formula. Choose Drawn to use this.";
 const NO_FLOW_MAP: &str =
     "Flow matching has no second time. Choose another objective to train a flow map.";
+const AS_DRAWN: &str = "Noise and data are paired as drawn. Choose another coupling to use this.";
+const NOT_ENTROPIC: &str = "Only the entropic coupling has an ε and iterations.";
 const UNLABELLED: &str = "The network is not given labels. Turn Learn labels on to use this.";
 
 pub(super) fn with_prediction(scene: &Scene) -> Option<&'static str> {
@@ -92,6 +94,14 @@ pub(super) fn with_drawn_times(scene: &Scene) -> Option<&'static str> {
 
 pub(super) fn with_flow_map(scene: &Scene) -> Option<&'static str> {
     (!scene.training.objective.is_flow_map()).then_some(NO_FLOW_MAP)
+}
+
+pub(super) fn with_coupling(scene: &Scene) -> Option<&'static str> {
+    (scene.training.coupling == Pairing::Independent).then_some(AS_DRAWN)
+}
+
+pub(super) fn with_sinkhorn(scene: &Scene) -> Option<&'static str> {
+    (scene.training.coupling != Pairing::Sinkhorn).then_some(NOT_ENTROPIC)
 }
 
 pub(super) fn with_labels(scene: &Scene) -> Option<&'static str> {

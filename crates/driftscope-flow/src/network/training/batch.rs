@@ -13,6 +13,7 @@ use super::loss::Output;
 use super::panels::Panels;
 use super::settings::TrainingSettings;
 use super::times::TimeLaw;
+use crate::coupling::Coupler;
 use crate::network::DIMENSIONS;
 use crate::network::inputs::Embedding;
 
@@ -157,6 +158,10 @@ pub(super) struct Source {
     /// Where in its part of the times each sample lies, 0 to 1.
     within: Vec<f64>,
     noise: Vec<[f64; DIMENSIONS]>,
+    /// Points of the data, and which of them goes with each point of the noise.
+    other_ends: Vec<[f64; DIMENSIONS]>,
+    partners: Vec<usize>,
+    coupler: Coupler,
     /// Inputs of one sample.
     row: Vec<f32>,
     /// Batches drawn.
@@ -184,6 +189,9 @@ impl Source {
             samples: Samples { data: vec![[0.0; DIMENSIONS]; settings.batch], ..Samples::default() },
             within: vec![0.0; settings.batch],
             noise: vec![[0.0; DIMENSIONS]; settings.batch],
+            other_ends: Vec::new(),
+            partners: Vec::new(),
+            coupler: Coupler::new(settings.coupling()).expect("settings that have been checked"),
             row: vec![0.0; DIMENSIONS + embedding.width()],
             embedding,
             settings: settings.clone(),
@@ -206,6 +214,13 @@ impl Source {
                 [(); DIMENSIONS].map(|()| self.rng.sample(StandardNormal))
             };
         }
+        let noise = self.noise.as_slice();
+        self.other_ends.clear();
+        let data = self.samples.data.iter().map(|point| point.map(f64::from));
+        self.other_ends.extend(data);
+        let partners = self.coupler.partners(noise, &self.other_ends, &mut self.other);
+        self.partners.clear();
+        self.partners.extend_from_slice(partners);
         for label in &mut self.samples.labels {
             if self.other.random_bool(self.settings.drop_labels) {
                 *label = NO_LABEL;
@@ -226,9 +241,10 @@ impl Source {
 
     /// The pair of a sample.
     pub fn pair(&self, index: usize) -> Pair {
-        let label = self.samples.labels.get(index).copied();
+        let partner = self.partners[index];
+        let label = self.samples.labels.get(partner).copied();
         Pair {
-            data: self.samples.data[index].map(f64::from),
+            data: self.other_ends[partner],
             noise: self.noise[index],
             label: label.filter(|label| *label != NO_LABEL),
         }

@@ -39,7 +39,7 @@ pub use device::ComputeDevice;
 pub use error::TrainingError;
 pub use loss::{Loss, LossRef};
 pub use losses::LOSSES;
-pub use objective::{Decay, Objective, Weighting};
+pub use objective::{Decay, Objective, Pairing, Weighting};
 pub use settings::{GradientMethod, TrainingSettings};
 pub use times::{TimeDensity, TimeLaw};
 

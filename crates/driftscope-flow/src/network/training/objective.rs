@@ -2,6 +2,7 @@
 
 use driftscope_base::interpolant::Interpolant;
 
+use crate::coupling::Coupling;
 use crate::network::Word;
 use crate::network::words::by_name;
 use crate::prediction::Prediction;
@@ -115,6 +116,44 @@ impl Weighting {
 }
 
 by_name!(Weighting, "weighting");
+
+/// How the points of a batch are paired with those of its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pairing {
+    /// As drawn, [`Coupling::Independent`].
+    #[default]
+    Independent,
+    /// By [`Coupling::Optimal`].
+    Optimal,
+    /// By [`Coupling::Sinkhorn`].
+    Sinkhorn,
+}
+
+impl Pairing {
+    /// Every pairing, the usual one first.
+    pub const ALL: [Word<Self>; 3] = [
+        Word::new(
+            Coupling::ALL[0].name(),
+            Coupling::ALL[0].title(),
+            "Noise and data are paired as drawn: lines between them cross everywhere.",
+            Self::Independent,
+        ),
+        Word::new(
+            Coupling::ALL[1].name(),
+            Coupling::ALL[1].title(),
+            "Within blocks of a batch noise and data are paired so that the sum of squared distances is least. Paths become straight; there is no score any more.",
+            Self::Optimal,
+        ),
+        Word::new(
+            Coupling::ALL[2].name(),
+            Coupling::ALL[2].title(),
+            "Within blocks of a batch the data are drawn by the entropic plan: ε near 0 as optimal, far above the distances as independent. There is no score any more.",
+            Self::Sinkhorn,
+        ),
+    ];
+}
+
+by_name!(Pairing, "coupling");
 
 /// How the learning rate falls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

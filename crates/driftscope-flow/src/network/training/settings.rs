@@ -10,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::device::ComputeDevice;
 use super::error::TrainingError;
 use super::loss::LossRef;
-use super::objective::{Decay, Objective, Weighting};
+use super::objective::{Decay, Objective, Pairing, Weighting};
 use super::times::{TimeDensity, TimeLaw};
+use crate::coupling::Coupling;
 use crate::network::{Activation, Architecture, WeightsError};
 use crate::prediction::Prediction;
 
@@ -35,6 +36,14 @@ pub struct TrainingSettings {
     pub times_std: f64,
     /// Heights of the bars of drawn times, 1 to 256, none below 0, not all 0.
     pub times_density: Vec<f64>,
+    /// How noise and data are paired.
+    pub coupling: Pairing,
+    /// Pairs of a batch that are exchanged among each other, within [`Coupling::BLOCK`].
+    pub block: usize,
+    /// ε of the entropic coupling in units of squared distance, above 0.
+    pub epsilon: f64,
+    /// Most iterations of the entropic coupling, within [`Coupling::ITERATIONS`].
+    pub iterations: usize,
     /// Share of a flow map's samples with s = t, 0 to 1.
     pub same_time: f64,
     /// Whether the network is given the labels of the data.
@@ -145,6 +154,10 @@ impl Default for TrainingSettings {
             times_mean: 0.0,
             times_std: 1.0,
             times_density: vec![1.0],
+            coupling: Pairing::default(),
+            block: Coupling::USUAL_BLOCK,
+            epsilon: Coupling::USUAL_EPSILON,
+            iterations: Coupling::USUAL_ITERATIONS,
             same_time: 0.5,
             labels: false,
             drop_labels: 0.25,
@@ -190,6 +203,8 @@ impl TrainingSettings {
     pub const TIMES_STD: RangeInclusive<f64> = 0.01..=10.0;
     /// Most bars of a density of times.
     pub const MOST_BARS: usize = 256;
+    /// Allowed ε of the entropic coupling.
+    pub const EPSILON: RangeInclusive<f64> = 1e-3..=1e3;
     /// Allowed largest weights of a sample.
     pub const CLIP: RangeInclusive<f64> = 1.0..=1e6;
 
@@ -221,6 +236,17 @@ impl TrainingSettings {
                 TimeLaw::LogitNormal { mean: self.times_mean, std: self.times_std }
             }
             TimeDensity::Drawn => TimeLaw::bars(&self.times_density),
+        }
+    }
+
+    /// How noise and data are paired.
+    #[must_use]
+    pub fn coupling(&self) -> Coupling {
+        let Self { block, epsilon, iterations, .. } = *self;
+        match self.coupling {
+            Pairing::Independent => Coupling::Independent,
+            Pairing::Optimal => Coupling::Optimal { block },
+            Pairing::Sinkhorn => Coupling::Sinkhorn { block, epsilon, iterations },
         }
     }
 
@@ -306,6 +332,14 @@ impl TrainingSettings {
         let value = format!("{bars:?}");
         let counted = (1..=Self::MOST_BARS).contains(&bars.len());
         check(counted && positive, "times_density", &value, allowed)?;
+        // Also where another coupling is chosen.
+        let Self { block, epsilon, iterations, .. } = *self;
+        let (blocks, rounds) = (Coupling::BLOCK, Coupling::ITERATIONS);
+        let allowed = format!("{} to {}", blocks.start(), blocks.end());
+        check(blocks.contains(&block), "block", &block, allowed)?;
+        let allowed = format!("{} to {}", rounds.start(), rounds.end());
+        check(rounds.contains(&iterations), "iterations", &iterations, allowed)?;
+        within("epsilon", epsilon, Self::EPSILON)?;
         within("same_time", self.same_time, 0.0..=1.0)?;
         within("drop_labels", self.drop_labels, 0.0..=1.0)?;
         let (decay, bound) = (self.ema_decay, Self::EMA_DECAY_BOUND);

@@ -15,7 +15,8 @@ use crate::lab::reference::Reference;
 use crate::lab::round_trip::round_trip;
 use crate::lab::stability::stability;
 use crate::lab::sweep::{Setting, sweep_ode, sweep_point};
-use crate::measure::distance_to_data;
+use crate::lab::transport::straightness;
+use crate::measure::{Straightness, distance_to_data};
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::run::{RunOptions, run};
@@ -122,6 +123,18 @@ pub static MEASURES: &[Measure] = &[
         of: path_ratio,
     },
     Measure {
+        name: "straightness",
+        about: "How far the flow is from straight lines at constant speed: S = ∫E|v|² dt − E|Z1 − Z0|² over E|Z1 − Z0|², of the particles' starts Z0 and ends Z1; 0 if straight.",
+        own: &[],
+        of: |asked| Ok(asked.straightness()?.relative()),
+    },
+    Measure {
+        name: "transport_cost",
+        about: "Mean square distance E|Z1 − Z0|² between where the particles start and where the flow takes them.",
+        own: &[],
+        of: |asked| Ok(asked.straightness()?.cost),
+    },
+    Measure {
         name: "end_distance",
         about: "Root mean square distance between where the particles end with the arguments and without.",
         own: &[],
@@ -196,6 +209,11 @@ impl Asked<'_> {
     /// The scene's ODE.
     fn ode(&self) -> Result<Experiment, LabError> {
         Experiment::of_ode(&self.of, self.networks)
+    }
+
+    /// The flow as DOP853 at 1e-12 follows it: the sampler has no part in it.
+    fn straightness(&self) -> Result<Straightness, LabError> {
+        straightness(&self.ode()?, self.count(), self.cancel)
     }
 
     /// Runs the scene as it stands, over a sample of its particles.

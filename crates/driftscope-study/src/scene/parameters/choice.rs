@@ -5,7 +5,8 @@ use driftscope_flow::data::{TOYS, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::SYSTEMS;
 use driftscope_flow::network::{
-    Activation, Decay, GradientMethod, LossRef, Objective, TimeDensity, Weighting, Word,
+    Activation, Decay, GradientMethod, LossRef, Objective, Pairing, TimeDensity, Weighting,
+    Word,
 };
 use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
@@ -101,7 +102,7 @@ macro_rules! in_a_table {
     )*};
 }
 
-in_a_table!(Activation, Decay, Objective, TimeDensity, Weighting);
+in_a_table!(Activation, Decay, Objective, Pairing, TimeDensity, Weighting);
 
 /// Choices whose type has titles and sentences, with their names.
 macro_rules! by_name {

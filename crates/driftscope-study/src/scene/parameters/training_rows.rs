@@ -1,15 +1,16 @@
 //! What can be chosen about a training.
 
+use driftscope_flow::coupling::Coupling;
 use driftscope_flow::network::{
-    Activation, Architecture, Decay, GradientMethod, LossRef, Objective, TimeDensity,
+    Activation, Architecture, Decay, GradientMethod, LossRef, Objective, Pairing, TimeDensity,
     TrainingSettings, Weighting,
 };
 use driftscope_flow::prediction::Prediction;
 
 use super::super::Scene;
 use super::super::applies::{
-    with_clip, with_drawn_times, with_flow_map, with_labels, with_logit_normal, with_prediction,
-    with_weighting,
+    with_clip, with_coupling, with_drawn_times, with_flow_map, with_labels, with_logit_normal, with_prediction,
+    with_sinkhorn, with_weighting,
 };
 use super::access::{chosen, counted, given, optional};
 use super::choice::Named;
@@ -57,6 +58,40 @@ fn learned() -> Vec<Parameter<Scene>> {
                 .logarithmic(),
         )
         .when(with_clip),
+        Parameter::new(
+            "training.coupling",
+            "Coupling",
+            "Which point of the noise is paired with which of the data. The law that is learned is the same; the paths to it are not.",
+            Choices::new(Pairing::choices, chosen!(Scene: training.coupling)),
+        ),
+        Parameter::new(
+            "training.block",
+            "Pairs in a block",
+            "So many pairs of a batch are exchanged among each other. More: closer to optimal transport, slower.",
+            Number::new(counted!(Scene: training.block), size(Coupling::BLOCK))
+                .slider(8..=512)
+                .logarithmic(),
+        )
+        .when(with_coupling),
+        Parameter::new(
+            "training.epsilon",
+            "Entropy of the plan",
+            "In units of squared distance: near 0 the pairs are the optimal ones, far above the distances they are independent.",
+            Number::new(given!(Scene: training.epsilon), TrainingSettings::EPSILON)
+                .slider(0.01..=10.0)
+                .logarithmic(),
+        )
+        .symbol("ε")
+        .when(with_sinkhorn),
+        Parameter::new(
+            "training.iterations",
+            "Sinkhorn iterations",
+            "Most of them for a block. They end sooner where the plan is balanced; a small ε takes many.",
+            Number::new(counted!(Scene: training.iterations), size(Coupling::ITERATIONS))
+                .slider(1..=1000)
+                .logarithmic(),
+        )
+        .when(with_sinkhorn),
         Parameter::new(
             "training.labels",
             "Learn labels",

@@ -1,0 +1,38 @@
+//! What can be said of pairs of points in the plane.
+
+/// The square of the distance between two points.
+pub fn squared_distance<T: Copy + Into<f64>>(a: [T; 2], b: [T; 2]) -> f64 {
+    let [x, y] = [0, 1].map(|d| b[d].into() - a[d].into());
+    x * x + y * y
+}
+
+/// The mean of `|x1 − x0|²` over pairs, in units of the plane squared; NaN if there are none.
+pub fn mean_cost<T: Copy + Into<f64>>(source: &[[T; 2]], data: &[[T; 2]]) -> f64 {
+    let costs = source.iter().zip(data).map(|(&a, &b)| squared_distance(a, b));
+    costs.sum::<f64>() / source.len().min(data.len()) as f64
+}
+
+/// How many of the segments from `source[i]` to `data[i]` cross each other: pairs of segments, each with the
+/// ends of the other on both sides of it. Segments that only touch do not cross.
+///
+/// Every pair is tried: a third of a millisecond for 512 segments, which a sweep line would hardly
+/// better, since independent pairs have crossings by the ten thousand.
+pub fn crossings<T: Copy + Into<f64>>(source: &[[T; 2]], data: &[[T; 2]]) -> usize {
+    let ends = source.iter().zip(data).map(|(&a, &b)| [a, b].map(|end| end.map(Into::into)));
+    let segments: Vec<[[f64; 2]; 2]> = ends.collect();
+    let crossed = |(i, &one): (usize, &[[f64; 2]; 2])| {
+        let later = segments[i + 1..].iter();
+        later.map(|&other| usize::from(cross(one, other))).sum::<usize>()
+    };
+    segments.iter().enumerate().map(crossed).sum()
+}
+
+/// Whether two segments cross within both.
+fn cross([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> bool {
+    // Twice the signed area of a triangle: its sign says on which side of a line the third point is.
+    let area = |[px, py]: [f64; 2], [qx, qy]: [f64; 2], [rx, ry]: [f64; 2]| {
+        (qx - px) * (ry - py) - (qy - py) * (rx - px)
+    };
+    let opposite = |one: f64, other: f64| (one > 0.0) & (other < 0.0) | (one < 0.0) & (other > 0.0);
+    opposite(area(a, b, c), area(a, b, d)) & opposite(area(c, d, a), area(c, d, b))
+}
