@@ -28,9 +28,8 @@ fn pairing(criterion: &mut Criterion) {
     let batches: Vec<_> = (0..BATCHES).map(batch).collect();
     let mut group = criterion.benchmark_group("pairing 512");
     let optimal = [64, 128, 256, 512].map(|block| (Coupling::Optimal { block }, block));
-    let entropic = [64, 128].map(|block| {
-        (Coupling::Sinkhorn { block, epsilon: 0.2, iterations: 20 }, block)
-    });
+    let entropic =
+        [64, 128].map(|block| (Coupling::Sinkhorn { block, epsilon: 0.2, iterations: 20 }, block));
     for (coupling, block) in optimal.into_iter().chain(entropic) {
         let mut coupler = Coupler::new(coupling).expect("in range");
         let mut rng = stream(0, Purpose::Training, 0);

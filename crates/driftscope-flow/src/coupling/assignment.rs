@@ -79,8 +79,7 @@ impl Assignment {
         let (mut row, mut offset) = (start, 0.0);
         let (end, reach) = loop {
             let costs = self.costs.row(row);
-            let (distance, column) =
-                relax(simd, costs, &self.prices, offset, &mut self.distances);
+            let (distance, column) = relax(simd, costs, &self.prices, offset, &mut self.distances);
             assert!(distance < f64::INFINITY, "costs that are finite");
             let price = &mut self.prices.as_flattened_mut()[column];
             self.visits.push(Visit { row, offset, column, price: *price, distance });

@@ -33,6 +33,7 @@ fn cross([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> bool {
     let area = |[px, py]: [f64; 2], [qx, qy]: [f64; 2], [rx, ry]: [f64; 2]| {
         (qx - px) * (ry - py) - (qy - py) * (rx - px)
     };
-    let opposite = |one: f64, other: f64| (one > 0.0) & (other < 0.0) | (one < 0.0) & (other > 0.0);
-    opposite(area(a, b, c), area(a, b, d)) & opposite(area(c, d, a), area(c, d, b))
+    // Below 0 where the ends of one lie on both sides of the other.
+    let sides = [area(a, b, c) * area(a, b, d), area(c, d, a) * area(c, d, b)];
+    sides[0].max(sides[1]) < 0.0
 }

@@ -59,12 +59,9 @@ impl Sinkhorn {
         self.rows.fill(n, 0.0, |i, j| -cost(i, j) / settings.epsilon);
         let rows = &self.rows;
         self.columns.fill(n, 0.0, |j, i| rows.row(i)[j]);
-        for potentials in [
-            &mut self.row_potentials,
-            &mut self.column_potentials,
-            &mut self.before,
-            &mut self.row,
-        ] {
+        for potentials in
+            [&mut self.row_potentials, &mut self.column_potentials, &mut self.before, &mut self.row]
+        {
             potentials.clear();
             potentials.resize(groups(n), [0.0; _]);
         }
@@ -152,12 +149,7 @@ impl WithSimd for Iterate<'_> {
 /// Sets each of `potentials` so that what stands under it in the plan, of which `exponents` and the
 /// potentials of their rows are the logarithms, sums to 1/n.
 #[inline(always)]
-fn balance<S: Simd>(
-    n: usize,
-    exponents: &Table,
-    of_rows: &[Lanes],
-    potentials: &mut [Lanes],
-) {
+fn balance<S: Simd>(n: usize, exponents: &Table, of_rows: &[Lanes], potentials: &mut [Lanes]) {
     let of_rows = &of_rows.as_flattened()[..n];
     for (group, potential) in potentials.iter_mut().enumerate() {
         let exponents = || exponents.group(group).zip(of_rows);

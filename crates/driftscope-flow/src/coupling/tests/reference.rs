@@ -76,12 +76,14 @@ fn entropic_plans_are_those_of_the_closed_iteration() {
         let wanted = &given.all["sinkhorn"][format!("{epsilon:?}")];
         let settings = SinkhornSettings { epsilon, iterations: 100_000, tolerance: 1e-15 };
         let took = sinkhorn.solve(8, settings, |i, j| given.cost(i, j));
-        let plan: Vec<Vec<f64>> =
-            serde_json::from_value(wanted["plan"].clone()).expect("a plan");
+        let plan: Vec<Vec<f64>> = serde_json::from_value(wanted["plan"].clone()).expect("a plan");
         let mut cost = 0.0;
         for (i, wanted) in plan.iter().enumerate() {
             for (j, (found, wanted)) in sinkhorn.row(i).iter().zip(wanted).enumerate() {
-                assert!((found - wanted).abs() < 1e-12, "ε = {epsilon}, {i}, {j}: {found} {wanted}");
+                assert!(
+                    (found - wanted).abs() < 1e-12,
+                    "ε = {epsilon}, {i}, {j}: {found} {wanted}"
+                );
                 cost += found * given.cost(i, j);
             }
         }
