@@ -20,6 +20,8 @@ pub enum Purpose {
     Permutation = 4,
     /// The other end of the path, for starting points between both.
     OtherEnd = 5,
+    /// Noise whose ends are learned from again.
+    Pairs = 6,
 }
 
 /// The stream of `index` for `purpose` under `seed`.

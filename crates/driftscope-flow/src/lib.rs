@@ -1,9 +1,5 @@
 //! What flows: distributions whose noisy marginals are known exactly, the diffusion forms, the fields
-<<<<<<< HEAD
-//! they give, what may be predicted of them, and the network that learns one.
-=======
-//! they give, the couplings of noise with data, and the network that learns one.
->>>>>>> coupling
+//! they give, what may be predicted of them, how noise and data are paired, and the network that learns one.
 
 pub mod coupling;
 pub mod data;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::field::LearnedField;
+use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
     CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Opened, beside,
@@ -62,9 +62,17 @@ impl LoadedNetwork {
     /// Its field on a path.
     #[must_use]
     pub fn field(&self, path: Interpolant) -> LearnedField {
+        self.field_given(None, path)
+    }
+
+    /// The same of one of its labels; without one, or without labels, of the data as a whole.
+    #[must_use]
+    pub fn field_given(&self, label: Option<u32>, path: Interpolant) -> LearnedField {
         match &self.kind {
-            NetworkKind::Own { kernel, trained_on, .. } => {
-                LearnedField::of_network(Arc::clone(kernel), *trained_on, path)
+            NetworkKind::Own { kernel, trained_on, description } => {
+                let prediction = description.settings.prediction;
+                let asked = Asked { prediction, trained_on: *trained_on, label };
+                LearnedField::of_network(Arc::clone(kernel), asked, path)
             }
             NetworkKind::Foreign(model) => LearnedField::of_foreign(model, path),
         }

@@ -30,6 +30,17 @@ pub trait Field<S: Real>: Send + Sync {
         false
     }
 
+    /// Whether it knows where its own flow leads: a flow map.
+    fn is_flow_map(&self) -> bool {
+        false
+    }
+
+    /// Writes the average velocity of each point from `from` to `to`, `u = (X − x)/(to − from)` with X where
+    /// the flow leads from x; of a field that does not know it the velocity at `from`, as if it stayed.
+    fn average_velocity(&self, from: f64, _to: f64, points: &[S], velocities: &mut [S]) {
+        self.velocity(Times::Shared(from), points, velocities);
+    }
+
     /// The last t at which the field may be evaluated; ∞ where it goes on.
     fn last_time(&self) -> f64 {
         f64::INFINITY

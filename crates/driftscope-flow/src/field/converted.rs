@@ -195,6 +195,31 @@ impl<S: Real, F: Field<S>> Field<S> for Converted<F> {
         true
     }
 
+    fn is_flow_map(&self) -> bool {
+        self.inner.is_flow_map()
+    }
+
+    /// The map of the inner path, from and to points of equal noise levels.
+    fn average_velocity(&self, from: f64, to: f64, points: &[S], velocities: &mut [S]) {
+        let duration = to - from;
+        if self.from == self.to || duration.abs() <= 0.0 || !Field::<S>::is_flow_map(self) {
+            if self.from == self.to {
+                self.inner.average_velocity(from, to, points, velocities);
+            } else {
+                self.velocity(Times::Shared(from), points, velocities);
+            }
+            return;
+        }
+        let [start, end] = [from, to].map(|t| self.twin(t));
+        let there: Vec<S> =
+            points.iter().map(|x| S::from_f64(start.scale * x.to_f64())).collect();
+        self.inner.average_velocity(start.time, end.time, &there, velocities);
+        for ((velocity, there), x) in velocities.iter_mut().zip(there).zip(points) {
+            let moved = there.to_f64() + (end.time - start.time) * velocity.to_f64();
+            *velocity = S::from_f64((moved / end.scale - x.to_f64()) / duration);
+        }
+    }
+
     fn last_time(&self) -> f64 {
         Self::end_of_definition(self.to)
     }

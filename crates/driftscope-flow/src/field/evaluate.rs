@@ -1,19 +1,19 @@
 //! Evaluations of a network in the scalar type of the solve.
 
-use driftscope_base::field::{Real, Times};
+use driftscope_base::field::Real;
 
-use crate::network::Kernel;
 use crate::network::foreign::ForeignNetwork;
+use crate::network::{Inputs, Kernel};
 
 /// A network evaluation in the scalar type of the solve.
 pub trait Evaluate: Real {
     /// Velocities of a feature-major batch on the trained path.
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]);
+    fn evaluate(kernel: &Kernel, inputs: Inputs<'_>, points: &[Self], velocities: &mut [Self]);
 
     /// The same with their derivatives by x and by y.
     fn jacobian(
         kernel: &Kernel,
-        times: Times<'_>,
+        inputs: Inputs<'_>,
         points: &[Self],
         velocities: &mut [Self],
         derivatives: [&mut [Self]; 2],
@@ -29,18 +29,18 @@ pub trait Evaluate: Real {
 }
 
 impl Evaluate for f32 {
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
-        kernel.evaluate_f32(times, points, velocities);
+    fn evaluate(kernel: &Kernel, inputs: Inputs<'_>, points: &[Self], velocities: &mut [Self]) {
+        kernel.evaluate_f32(inputs, points, velocities);
     }
 
     fn jacobian(
         kernel: &Kernel,
-        times: Times<'_>,
+        inputs: Inputs<'_>,
         points: &[Self],
         velocities: &mut [Self],
         derivatives: [&mut [Self]; 2],
     ) {
-        kernel.jacobian_f32(times, points, velocities, derivatives);
+        kernel.jacobian_f32(inputs, points, velocities, derivatives);
     }
 
     fn evaluate_foreign(
@@ -55,18 +55,18 @@ impl Evaluate for f32 {
 }
 
 impl Evaluate for f64 {
-    fn evaluate(kernel: &Kernel, times: Times<'_>, points: &[Self], velocities: &mut [Self]) {
-        kernel.evaluate_f64(times, points, velocities);
+    fn evaluate(kernel: &Kernel, inputs: Inputs<'_>, points: &[Self], velocities: &mut [Self]) {
+        kernel.evaluate_f64(inputs, points, velocities);
     }
 
     fn jacobian(
         kernel: &Kernel,
-        times: Times<'_>,
+        inputs: Inputs<'_>,
         points: &[Self],
         velocities: &mut [Self],
         derivatives: [&mut [Self]; 2],
     ) {
-        kernel.jacobian_f64(times, points, velocities, derivatives);
+        kernel.jacobian_f64(inputs, points, velocities, derivatives);
     }
 
     fn evaluate_foreign(

@@ -13,5 +13,5 @@ pub use converted::Converted;
 pub use evaluate::Evaluate;
 pub use exact::{ExactField, PointValues};
 pub use foreign::ForeignField;
-pub use learned::{LearnedField, NetworkField};
+pub use learned::{Asked, LearnedField, NetworkField};
 pub use noising::NoisingField;

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::activation::{gelu, gelu_approximate, relu, silu, softplus_with_threshold, tanh};
+use burn::tensor::activation::{gelu_approximate, relu, silu, softplus_with_threshold, tanh};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::inputs::Embedding;
@@ -92,7 +92,11 @@ impl Mlp {
 fn activate(activation: Activation, values: Tensor<2>) -> Tensor<2> {
     match activation {
         Activation::Silu => silu(values),
-        Activation::Gelu => gelu(values),
+        // burn's own has the derivative of the approximate form.
+        Activation::Gelu => {
+            let below = (values.clone() * std::f64::consts::FRAC_1_SQRT_2).erf() + 1.0;
+            values * below * 0.5
+        }
         Activation::GeluTanh => gelu_approximate(values),
         Activation::Relu => relu(values),
         Activation::Tanh => tanh(values),

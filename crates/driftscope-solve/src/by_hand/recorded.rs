@@ -44,6 +44,15 @@ impl<F: Field<f64> + ?Sized> Field<f64> for Recorder<'_, F> {
         self.note(times.at(0), points, pair(velocities));
     }
 
+    fn is_flow_map(&self) -> bool {
+        self.field.is_flow_map()
+    }
+
+    fn average_velocity(&self, from: f64, to: f64, points: &[f64], velocities: &mut [f64]) {
+        self.field.average_velocity(from, to, points, velocities);
+        self.note(from, points, pair(velocities));
+    }
+
     fn last_time(&self) -> f64 {
         self.field.last_time()
     }

@@ -6,6 +6,7 @@ mod bosh3;
 mod diffusion;
 mod dop853;
 mod dopri5;
+mod flow_map;
 mod implicit;
 mod low_order;
 mod own;
@@ -117,4 +118,6 @@ pub static METHODS: &[&Method] = &[
     &diffusion::DPMPP_2M,
     &diffusion::UNIPC_2,
     &diffusion::EDM_HEUN,
+    &flow_map::FLOW_MAP,
+    &flow_map::CONSISTENCY,
 ];

@@ -68,6 +68,9 @@ const NO_FLOW_MAP: &str =
     "Flow matching has no second time. Choose another objective to train a flow map.";
 const AS_DRAWN: &str = "Noise and data are paired as drawn. Choose another coupling to use this.";
 const NOT_ENTROPIC: &str = "Only the entropic coupling has an ε and iterations.";
+const PAIRS_WITHOUT_LABELS: &str =
+    "Pairs of reflow have no labels. Turn Learn labels off to use this.";
+const NO_ROUNDS: &str = "There are no rounds of reflow.";
 const UNLABELLED: &str = "The network is not given labels. Turn Learn labels on to use this.";
 
 pub(super) fn with_prediction(scene: &Scene) -> Option<&'static str> {
@@ -94,6 +97,15 @@ pub(super) fn with_drawn_times(scene: &Scene) -> Option<&'static str> {
 
 pub(super) fn with_flow_map(scene: &Scene) -> Option<&'static str> {
     (!scene.training.objective.is_flow_map()).then_some(NO_FLOW_MAP)
+}
+
+pub(super) fn with_reflow(scene: &Scene) -> Option<&'static str> {
+    scene.training.labels.then_some(PAIRS_WITHOUT_LABELS)
+}
+
+pub(super) fn with_rounds(scene: &Scene) -> Option<&'static str> {
+    let none = scene.training.rounds == 0;
+    with_reflow(scene).or(none.then_some(NO_ROUNDS))
 }
 
 pub(super) fn with_coupling(scene: &Scene) -> Option<&'static str> {

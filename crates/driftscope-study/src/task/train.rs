@@ -76,6 +76,9 @@ struct Steps {
     trainer: Trainer,
     /// Of the steps since the last point of the curve: their losses' sum, and how many they are.
     losses: (f64, u64),
+    /// Round of reflow, 0 before the first, and the steps of those before.
+    round: u64,
+    done_before: u64,
     began: Instant,
     last_snapshot: Instant,
     last_told: Instant,
@@ -131,7 +134,7 @@ impl Training {
         let began = Instant::now();
         let StepReport { loss, gradient_norm } = steps.trainer.step().map_err(failed)?;
         self.status.elapsed += began.elapsed();
-        self.status.steps_done = steps.trainer.steps_done();
+        self.status.steps_done = steps.done_before + steps.trainer.steps_done();
         let (sum, count) = (steps.losses.0 + f64::from(loss), steps.losses.1 + 1);
         let mean = (sum / count as f64) as f32;
         self.status.loss = Some(mean);
@@ -147,6 +150,11 @@ impl Training {
         });
         if self.status.steps_done >= self.status.steps || out_of_time {
             return Ok(self.finish(store, tell));
+        }
+        if steps.trainer.steps_done() == steps.request.settings.steps {
+            let began = Instant::now();
+            steps.next_round(signal)?;
+            self.status.elapsed += began.elapsed();
         }
         if steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
             self.snapshot(store);
@@ -168,7 +176,7 @@ impl Training {
     /// save.
     fn snapshot(&mut self, store: &Store) {
         let (Some(steps), Some(loss)) = (&mut self.steps, self.status.loss) else { return };
-        let model = steps.request.model(&steps.trainer, f64::from(loss));
+        let model = steps.request.model(&steps.trainer, self.status.steps_done, f64::from(loss));
         self.status.network = Some(store.networks.keep(Arc::new(model)));
         steps.last_snapshot = Instant::now();
     }
@@ -195,7 +203,26 @@ impl Steps {
         }
         let trainer = request.trainer().map_err(failed)?;
         let now = Instant::now();
-        Ok(Self { request, trainer, losses: (0.0, 0), began, last_snapshot: now, last_told: now })
+        Ok(Self {
+            request,
+            trainer,
+            losses: (0.0, 0),
+            round: 0,
+            done_before: 0,
+            began,
+            last_snapshot: now,
+            last_told: now,
+        })
+    }
+
+    /// Begins the next round of reflow.
+    fn next_round(&mut self, signal: &Signal) -> Result<(), Unfinished> {
+        self.round += 1;
+        self.done_before += self.trainer.steps_done();
+        let weights = self.trainer.ema_weights();
+        let begun = self.request.reflow(self.round, weights, &signal.cancel())?;
+        self.trainer = begun.map_err(|error| Unfinished::Failed(error.to_string()))?;
+        Ok(())
     }
 }
 
@@ -227,5 +254,6 @@ fn steps_within(
     let rate = (trainer.steps_done() - FIRST_STEPS) as f64 / first.elapsed().as_secs_f64();
     let left = budget.saturating_sub(began.elapsed()).as_secs_f64();
     let range = TrainingSettings::STEPS;
-    Ok(((FILL * rate * left) as u64).clamp(*range.start(), *range.end()))
+    let steps = FILL * rate * left / (request.settings.rounds + 1) as f64;
+    Ok((steps as u64).clamp(*range.start(), *range.end()))
 }

@@ -226,6 +226,24 @@ impl Convention {
         Ok(convention)
     }
 
+    /// That of a network of this program.
+    #[must_use]
+    pub fn of_own(prediction: Prediction, trained_on: Interpolant) -> Self {
+        Self {
+            prediction: match prediction {
+                Prediction::Velocity => ForeignOutput::Velocity(Towards::Data),
+                Prediction::Data => ForeignOutput::Data,
+                Prediction::Noise => ForeignOutput::Noise,
+                Prediction::Score => ForeignOutput::Score,
+            },
+            noising: Noising::Path(trained_on),
+            time: TimeInput::T,
+            time_scale: 1.0,
+            scale: 1.0,
+            shift: [0.0; 2],
+        }
+    }
+
     /// Whether its parts go together.
     ///
     /// # Errors

@@ -62,6 +62,11 @@ pub struct TrainingSettings {
     pub batch: usize,
     /// Steps of the whole training, within [`Self::STEPS`]; the learning rate ends there.
     pub steps: u64,
+    /// Rounds of reflow after that, each of as many steps on pairs of the network before, 0 to
+    /// [`Self::MOST_ROUNDS`].
+    pub rounds: u64,
+    /// Pairs of noise and data that a round of reflow learns from, within [`Self::PAIRS`].
+    pub pairs: usize,
     /// Seconds that the whole training may take, 0.1 to 86400: how many steps that is is measured when it
     /// begins, and stands in place of `steps` from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +172,8 @@ impl Default for TrainingSettings {
             time_features,
             batch: 512,
             steps: 6_000,
+            rounds: 0,
+            pairs: 65_536,
             seconds: None,
             stop_after: None,
             learning_rate: 2e-3,
@@ -195,6 +202,10 @@ impl TrainingSettings {
     pub const HIGHEST_RATE: f64 = 1.0;
     /// The decay of the average is at least 0 and less than this.
     pub const EMA_DECAY_BOUND: f64 = 1.0;
+    /// Most rounds of reflow.
+    pub const MOST_ROUNDS: u64 = 8;
+    /// Allowed number of pairs.
+    pub const PAIRS: RangeInclusive<usize> = 512..=1_000_000;
     /// Allowed seconds of a training.
     pub const SECONDS: RangeInclusive<f64> = 0.1..=86_400.0;
     /// Allowed means of the logit of a time.
@@ -222,10 +233,25 @@ impl TrainingSettings {
         }
     }
 
-    /// Steps that are made.
+    /// Steps that are made, those of all rounds together.
     #[must_use]
     pub fn steps_made(&self) -> u64 {
-        self.stop_after.map_or(self.steps, |stop| stop.min(self.steps))
+        let all = self.steps.saturating_mul(self.rounds + 1);
+        self.stop_after.map_or(all, |stop| stop.min(all))
+    }
+
+    /// The settings of one round alone; each draws numbers of its own.
+    #[must_use]
+    pub fn of_round(&self, round: u64) -> Self {
+        let independent = round > 0;
+        Self {
+            seed: self.seed.wrapping_add(round << 48),
+            rounds: 0,
+            // Pairs are pairs already.
+            coupling: if independent { Pairing::Independent } else { self.coupling },
+            stop_after: None,
+            ..self.clone()
+        }
     }
 
     /// The density of times.
@@ -312,6 +338,13 @@ impl TrainingSettings {
         if let Some(stop) = self.stop_after {
             check(steps.contains(&stop), "stop_after", &stop, allowed)?;
         }
+        let (rounds, pairs) = (0..=Self::MOST_ROUNDS, Self::PAIRS);
+        let allowed = format!("{} to {}", rounds.start(), rounds.end());
+        check(rounds.contains(&self.rounds), "rounds", &self.rounds, allowed)?;
+        let allowed = format!("{} to {}", pairs.start(), pairs.end());
+        check(pairs.contains(&self.pairs), "pairs", &self.pairs, allowed)?;
+        let allowed = "0 with labels: a pair has none".to_owned();
+        check(self.rounds == 0 || !self.labels, "rounds", &self.rounds, allowed)?;
         if let Some(seconds) = self.seconds {
             within("seconds", seconds, Self::SECONDS)?;
         }

@@ -10,6 +10,7 @@ use driftscope_flow::prediction::Prediction;
 use super::super::Scene;
 use super::super::applies::{
     with_clip, with_coupling, with_drawn_times, with_flow_map, with_labels, with_logit_normal, with_prediction,
+    with_reflow, with_rounds,
     with_sinkhorn, with_weighting,
 };
 use super::access::{chosen, counted, given, optional};
@@ -203,6 +204,23 @@ fn steps() -> Vec<Parameter<Scene>> {
                 .slider(10..=100_000)
                 .logarithmic(),
         ),
+        Parameter::new(
+            "training.rounds",
+            "Rounds of reflow",
+            "After the training the network learns again from noise and where its own flow leads it, so often. Paths become straight: one step is enough.",
+            Number::new(given!(Scene: training.rounds), 0..=TrainingSettings::MOST_ROUNDS)
+                .slider(0..=3)
+                .with_others(),
+        )
+        .when(with_reflow),
+        Parameter::new(
+            "training.pairs",
+            "Pairs of reflow",
+            "Pairs of noise and data that a round learns from, made by RK4 in 20 steps.",
+            Number::new(counted!(Scene: training.pairs), size(TrainingSettings::PAIRS))
+                .logarithmic(),
+        )
+        .when(with_rounds),
         Parameter::new(
             "training.seconds",
             "Time budget",

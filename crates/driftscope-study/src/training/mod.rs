@@ -1,16 +1,23 @@
 //! What is trained, where a training stands, and what comes of it.
 
+mod reflow;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::Mixture;
+use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::{
-    Description, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError, TrainingSettings,
+    Description, Kernel, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError, TrainingSettings,
+    Weights,
 };
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+
+use reflow::Pairs;
 
 use crate::scene::{Data, Problem, Scene};
 
@@ -57,7 +64,29 @@ impl TrainingRequest {
     /// # Errors
     /// If a setting is out of its range.
     pub fn trainer(&self) -> Result<Trainer, TrainingError> {
-        trainer(self.settings.clone(), &self.mixture, self.interpolant)
+        trainer(self.settings.of_round(0), &self.mixture, self.interpolant)
+    }
+
+    /// The same about to make the first step of a round of reflow, from `weights`, the network before.
+    ///
+    /// # Errors
+    /// If a setting is out of its range, or `cancel` was raised, which the first says.
+    pub(crate) fn reflow(
+        &self,
+        round: u64,
+        weights: Weights,
+        cancel: &Cancel,
+    ) -> Result<Result<Trainer, TrainingError>, Cancelled> {
+        let settings = self.settings.of_round(round);
+        let path = self.interpolant;
+        let prediction = settings.prediction;
+        let asked = Asked { prediction, trained_on: path, label: None };
+        let field = LearnedField::of_network(Arc::new(Kernel::new(&weights)), asked, path);
+        let of_round = (self.settings.seed, round);
+        let pairs = Pairs::carried_by(&field, path, self.settings.pairs, of_round, cancel)?;
+        let rng = stream(settings.seed, Purpose::Training, 0);
+        let draws = Arc::new(pairs).draws(rng);
+        Ok(Trainer::new(settings, (draws, 0), path, Some(weights)))
     }
 
     /// The command that trains the same network without a window, as one types it into a shell.
@@ -92,12 +121,13 @@ impl TrainingRequest {
         )
     }
 
-    /// What a training of this has come to: the averaged weights, and how they were made.
-    pub(crate) fn model(&self, trainer: &Trainer, final_loss: f64) -> Model {
-        let steps = trainer.steps_done();
+    /// What a training of this has come to after so many steps of all rounds: the averaged weights, and how
+    /// they were made.
+    pub(crate) fn model(&self, trainer: &Trainer, steps: u64, final_loss: f64) -> Model {
         let mut made = self.clone();
+        let whole = TrainingSettings { stop_after: None, ..self.settings.clone() };
         // One that was stopped is made again by stopping it there.
-        made.settings.stop_after = (steps < self.settings.steps).then_some(steps);
+        made.settings.stop_after = (steps < whole.steps_made()).then_some(steps);
         Model {
             weights: trainer.ema_weights(),
             description: Description {
