@@ -20,6 +20,7 @@ mod scene_args;
 mod starts;
 mod sweep;
 mod table;
+mod targets;
 mod train;
 
 use std::path::PathBuf;
@@ -110,6 +111,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Train a network on a distribution.
     Train(train::Train),
+    /// Train networks of every kind and print how good they are.
+    Targets(targets::Targets),
     /// Check how a network of others is to be read.
     Convention(convention::Check),
     /// Draw points of a distribution.
@@ -161,6 +164,7 @@ pub fn main() -> ExitCode {
         Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
         Some(Command::Train(train)) => train.run(),
+        Some(Command::Targets(targets)) => targets.run(),
         Some(Command::Convention(check)) => check.run(),
         Some(Command::Data(data)) => data.run(),
         Some(Command::Bench(bench)) => bench.run(),

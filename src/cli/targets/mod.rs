@@ -1,0 +1,161 @@
+//! `driftscope targets`: what a minute of training reaches, as a table.
+
+mod couplings;
+mod few_steps;
+mod predictions;
+mod reflow;
+mod workshop;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::output::print;
+use workshop::Workshop;
+
+/// Train networks of every kind for a while and print how good their samples are, as a Markdown table.
+///
+/// R is the sliced W2 distance of 10 000 samples to the data over that of two draws of the data (1: as good
+/// as they get), the mean over several draws of noise. Beside each figure stands what is expected of it.
+#[derive(Args, Debug)]
+pub struct Targets {
+    /// What is trained; everything if none is named.
+    #[arg(value_enum)]
+    sections: Vec<Section>,
+    /// Seconds that each training may take.
+    #[arg(long, default_value_t = 60.0, value_parser = seconds)]
+    seconds: f64,
+    /// Draws of noise that a figure is the mean over.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    draws: u64,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let range = driftscope_flow::network::TrainingSettings::SECONDS;
+    let seconds = text.parse().ok().filter(|seconds| range.contains(seconds));
+    seconds.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Section {
+    /// Velocity, data, noise and score.
+    Predictions,
+    /// Minibatch optimal transport beside independent pairs.
+    Couplings,
+    /// Networks trained again on where their own flow leads.
+    Reflow,
+    /// Flow maps: `MeanFlow`, shortcut, consistency, Lagrangian self-distillation.
+    FewSteps,
+}
+
+impl Section {
+    fn rows(self, workshop: &mut Workshop) -> Result<Vec<Row>> {
+        match self {
+            Self::Predictions => predictions::rows(workshop),
+            Self::Couplings => couplings::rows(workshop),
+            Self::Reflow => reflow::rows(workshop),
+            Self::FewSteps => few_steps::rows(workshop),
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Predictions => "What is predicted",
+            Self::Couplings => "Couplings",
+            Self::Reflow => "Reflow",
+            Self::FewSteps => "Flow maps",
+        }
+    }
+}
+
+/// One figure.
+pub(super) struct Row {
+    /// What was trained and how it was sampled.
+    what: String,
+    /// What is measured.
+    figure: &'static str,
+    value: f64,
+    /// What is expected of it; none where it is only for comparison.
+    target: Option<Target>,
+}
+
+/// What is expected of a figure.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    AtMost(f64),
+    AtLeast(f64),
+    Within(f64, f64),
+}
+
+impl Target {
+    fn met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::AtLeast(least) => value >= least,
+            Self::Within(least, most) => (least..=most).contains(&value),
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::AtMost(most) => format!("≤ {most}"),
+            Self::AtLeast(least) => format!("≥ {least}"),
+            Self::Within(least, most) => format!("{least} to {most}"),
+        }
+    }
+}
+
+impl Row {
+    fn new(what: impl Into<String>, figure: &'static str, value: f64) -> Self {
+        Self { what: what.into(), figure, value, target: None }
+    }
+
+    fn at_most(self, most: f64) -> Self {
+        Self { target: Some(Target::AtMost(most)), ..self }
+    }
+
+    fn at_least(self, least: f64) -> Self {
+        Self { target: Some(Target::AtLeast(least)), ..self }
+    }
+
+    fn within(self, least: f64, most: f64) -> Self {
+        Self { target: Some(Target::Within(least, most)), ..self }
+    }
+
+    fn line(&self) -> String {
+        let Self { what, figure, value, target } = self;
+        let target_words = target.map_or_else(String::new, Target::words);
+        let verdict = match target {
+            None => "",
+            Some(target) if target.met(*value) => "met",
+            Some(_) => "**missed**",
+        };
+        format!("| {what} | {figure} | {} | {target_words} | {verdict} |\n", digits(*value))
+    }
+}
+
+/// Three digits that count.
+fn digits(value: f64) -> String {
+    let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    format!("{value:.decimals$}")
+}
+
+impl Targets {
+    pub fn run(&self) -> Result<ExitCode> {
+        let all = Section::value_variants();
+        let sections = if self.sections.is_empty() { all } else { &self.sections };
+        let mut workshop = Workshop::new(self.seconds, self.draws);
+        let mut missed = 0;
+        for section in sections {
+            let rows = section.rows(&mut workshop)?;
+            let head = "| trained and sampled | figure | value | expected | |\n| --- | --- | --- | --- | --- |\n";
+            let lines: String = rows.iter().map(Row::line).collect();
+            print(format!("### {}\n\n{head}{lines}\n", section.title()).as_bytes())?;
+            let not_met = |row: &&Row| row.target.is_some_and(|target| !target.met(row.value));
+            missed += rows.iter().filter(not_met).count();
+        }
+        print(workshop.trainings().as_bytes())?;
+        Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}

@@ -1,0 +1,39 @@
+//! Networks trained again on where their own flow leads.
+
+use anyhow::Result;
+
+use super::Row;
+use super::couplings::relative_straightness;
+use super::workshop::{DATA, WELL, Workshop, on, steps};
+
+pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (data, most) in DATA.into_iter().zip([1.4, 1.3, 1.9]) {
+        let teacher = workshop.trained(&on(data, &[]))?;
+        let well = workshop.ratio(&teacher, &WELL)?;
+        let one_step = steps("euler", 1);
+        let one_step = one_step.each_ref().map(String::as_str);
+        let mut after = Vec::new();
+        for rounds in [1, 2] {
+            let scene = workshop.trained(&on(data, &[&format!("training.rounds={rounds}")]))?;
+            let name = format!("reflow × {rounds}, {data}");
+            let ratio = workshop.ratio(&scene, &one_step)?;
+            after.push(ratio);
+            let row = Row::new(format!("{name}; Euler × 1"), "R", ratio);
+            rows.push(if rounds == 1 { row.at_most(most) } else { row });
+            if rounds == 1 {
+                rows.push(
+                    Row::new(format!("{name}; Euler × 1"), "R less R of the teacher", ratio - well)
+                        .at_most(0.25),
+                );
+            }
+            let straight = relative_straightness(workshop, &scene)?;
+            rows.push(Row::new(name, "S/cost", straight).at_most(0.005));
+        }
+        rows.push(
+            Row::new(format!("reflow, {data}; Euler × 1"), "R after 2 less after 1", after[1] - after[0])
+                .at_most(0.1),
+        );
+    }
+    Ok(rows)
+}
