@@ -43,4 +43,4 @@ pub use task::{
     DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task, TaskCourse, Training,
     TrainingSpec,
 };
-pub use training::{TrainingRequest, TrainingState, TrainingStatus, trainer};
+pub use training::{Snapshot, TrainingRequest, TrainingState, TrainingStatus, trainer};

@@ -62,7 +62,7 @@ pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         ui.add_space(UNIT);
         data::ui(ui, scene, (state, out));
         if state.mode() == Mode::Train {
-            training::ui(ui, state, out);
+            training::ui(ui, state, scene, out);
         }
         sampler::ui(ui, state, scene, out);
         diffusion::ui(ui, scene);

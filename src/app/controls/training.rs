@@ -1,13 +1,13 @@
 //! Training a network in the window.
 
 use driftscope_flow::network::LossRef;
-use driftscope_study::scene::Direction;
-use driftscope_study::scene::parameters::Named;
+use driftscope_study::scene::{Direction, Scene};
+use driftscope_study::scene::parameters::{Named, Range};
 use driftscope_study::session::{Action, TrainingOrder};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
 
-use super::row::heading;
+use super::row::{Row, Scale, fold, heading};
 use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
@@ -18,13 +18,18 @@ use crate::app::theme::{ROW, UNIT};
 pub const UNDER_WAY: &str = "A training is under way. Reset it to change how it goes.";
 
 /// Settings, buttons and progress.
-pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Training");
-    settings_ui(ui, state, out);
+    let controls = Controls { locked: state.training().is_some().then_some(UNDER_WAY) };
+    controls.pace_ui(ui, scene);
+    fold(ui, "What is learned", true, |ui| controls.learned_ui(ui, scene));
+    fold(ui, "Which times", false, |ui| controls.times_ui(ui, scene));
+    fold(ui, "Network and rate", false, |ui| controls.network_ui(ui, scene));
     ui.add_space(UNIT);
     buttons_ui(ui, state, out);
     if let Some(status) = state.training() {
         progress_ui(ui, state, status);
+        snapshots_ui(ui, state, status, out);
     } else {
         ui.add_space(UNIT);
         ui.label(
@@ -34,22 +39,64 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     }
 }
 
-fn settings_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
-    let mut scene = state.session.scene().as_ref().clone();
-    let locked = state.training().is_some().then_some(UNDER_WAY);
-    for key in ["training.steps", "training.batch", "training.learning_rate"] {
-        Setting::of(&scene, key).unless(locked).slider(ui, &mut scene);
+/// The settings, which stand still while a training is under way.
+#[derive(Clone, Copy)]
+struct Controls {
+    locked: Option<&'static str>,
+}
+
+impl Controls {
+    /// The control of each of these keys.
+    fn each(self, ui: &mut Ui, scene: &mut Scene, keys: &[&str]) {
+        for key in keys {
+            Setting::of(scene, key).unless(self.locked).any(ui, scene);
+        }
     }
-    Setting::of(&scene, "training.seed").unless(locked).number(ui, &mut scene);
-    for key in ["training.objective", "training.prediction"] {
-        Setting::of(&scene, key).unless(locked).menu(ui, &mut scene);
+
+    /// The control of each of those that have an effect.
+    fn each_in_force(self, ui: &mut Ui, scene: &mut Scene, keys: &[&str]) {
+        for key in keys {
+            if scene.idle(key).is_none() {
+                self.each(ui, scene, &[key]);
+            }
+        }
     }
-    // Of one there is nothing to choose.
-    if LossRef::choices().len() > 1 {
-        Setting::of(&scene, "training.loss").unless(locked).menu(ui, &mut scene);
+
+    fn pace_ui(self, ui: &mut Ui, scene: &mut Scene) {
+        if scene.training.seconds.is_none() {
+            self.each(ui, scene, &["training.steps"]);
+        }
+        let budget = Setting::of(scene, "training.seconds").unless(self.locked);
+        budget.number(ui, scene);
+        self.each(ui, scene, &["training.batch", "training.learning_rate"]);
+        Setting::of(scene, "training.seed").unless(self.locked).number(ui, scene);
     }
-    if scene.training != state.session.scene().training {
-        out.push(Command::set(0, state.session.scene(), &scene));
+
+    fn learned_ui(self, ui: &mut Ui, scene: &mut Scene) {
+        self.each(ui, scene, &["training.objective", "training.prediction"]);
+        self.each_in_force(ui, scene, &["training.weighting", "training.clip", "training.same_time"]);
+        self.each(ui, scene, &["training.coupling"]);
+        let further = ["training.block", "training.epsilon", "training.iterations"];
+        self.each_in_force(ui, scene, &further);
+        self.each(ui, scene, &["training.rounds", "training.labels"]);
+        self.each_in_force(ui, scene, &["training.pairs", "training.drop_labels"]);
+        // Of one there is nothing to choose.
+        if LossRef::choices().len() > 1 {
+            self.each(ui, scene, &["training.loss"]);
+        }
+    }
+
+    fn times_ui(self, ui: &mut Ui, scene: &mut Scene) {
+        self.each(ui, scene, &["training.times"]);
+        self.each_in_force(ui, scene, &["training.times_mean", "training.times_std"]);
+    }
+
+    fn network_ui(self, ui: &mut Ui, scene: &mut Scene) {
+        let network = ["training.hidden", "training.depth", "training.activation"];
+        self.each(ui, scene, &network);
+        let rate = ["training.time_features", "training.warm_up", "training.decay"];
+        self.each(ui, scene, &rate);
+        self.each(ui, scene, &["training.ema_decay", "training.gradient"]);
     }
 }
 
@@ -100,6 +147,31 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     });
 }
 
+/// The weights on the way: a slider over those that were kept.
+fn snapshots_ui(ui: &mut Ui, state: &State, status: &TrainingStatus, out: &mut Commands) {
+    let kept = &status.snapshots;
+    let Some(last) = kept.len().checked_sub(1).filter(|last| *last > 0) else { return };
+    let place = |step: u64| kept.partition_point(|snapshot| snapshot.step < step).min(last);
+    let now = state.session.snapshot().map_or(last, place);
+    let about = "The weights that the particles follow: those that were kept on the way, the newest at the right.";
+    let words = |place: f64| {
+        kept.get(place.round() as usize).map_or_else(String::new, |kept| number::count(kept.step))
+    };
+    let scale = Scale {
+        slider: 0.0..=last as f64,
+        allowed: Range::from(0.0..=last as f64),
+        logarithmic: false,
+        whole: true,
+        format: &words,
+    };
+    let mut chosen = now as f64;
+    if Row::new("Weights after", about).slider(ui, &mut chosen, &scale) {
+        let chosen = chosen.round() as usize;
+        let step = (chosen < last).then(|| kept[chosen].step);
+        out.push(Command::Act(Action::Snapshot { step }));
+    }
+}
+
 fn progress_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
     let palette = state.palette();
     ui.add_space(UNIT);
@@ -109,9 +181,13 @@ fn progress_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
     let all = number::count(status.steps);
     ui.label(format!("{done} of {all} training steps"));
     match status.loss {
-        Some(loss) => ui.label(
-            RichText::new(format!("loss {}", number::three(loss.into()))).color(palette.strong),
-        ),
+        Some(loss) => {
+            let norm = status.gradient_norm.map_or_else(String::new, |norm| {
+                format!(", gradient {}", number::three(norm.into()))
+            });
+            let loss = number::three(loss.into());
+            ui.label(RichText::new(format!("loss {loss}{norm}")).color(palette.strong))
+        }
         None => ui.label("loss not measured yet"),
     };
     let words = match &status.state {

@@ -27,7 +27,7 @@ fn other(seed: u64) -> Arc<Model> {
 fn following(id: NetworkId) -> Scene {
     let mut scene = Scene::with_settings(None, &["particles.count=20".into()]).expect("a scene");
     scene.add_pane();
-    scene.follow_trained(id);
+    scene.follow_trained(id, None);
     scene
 }
 
@@ -154,14 +154,14 @@ fn leaving_a_training_brings_back_what_was_there() {
     let file = ModelName::File("moons.safetensors".into());
     let mut before = Field { model: Some(file.clone()), ..Field::default() };
     before.reading.state("time", Some("1-t".to_owned()));
-    scene.follow_trained(other(0).id());
+    scene.follow_trained(other(0).id(), None);
     scene.leave_trained(Some(&before));
     assert!(scene.fields().all(|field| *field == before));
     // A mixture of one's own has no bundled network to go back to.
     let mixture = "[data]\nmixture = [{ mean = [0, 0], std = 1 }]\n[field]\nkind = \"exact\"\n";
     let mut own = Scene::from_toml(mixture, "own").expect("a scene");
     own.field.kind = FieldKind::Learned;
-    own.follow_trained(other(0).id());
+    own.follow_trained(other(0).id(), None);
     assert!(own.check().is_ok());
     own.leave_trained(None);
     assert!(own.check().is_ok() && own.field.kind == FieldKind::Exact);

@@ -59,10 +59,18 @@ impl Scene {
         })
     }
 
-    /// Lets every learned field of the scene and its panes be that of a network trained here.
-    pub fn follow_trained(&mut self, id: NetworkId) {
-        for field in self.fields_mut().filter(|field| field.kind == FieldKind::Learned) {
-            field.follow(Some(ModelName::Trained(id)));
+    /// Lets every learned field of the scene and its panes be that of a network trained here, where it is that of
+    /// `before`, the network before; of all networks where there was none.
+    pub fn follow_trained(&mut self, id: NetworkId, before: Option<NetworkId>) {
+        let follows = |field: &Field| match (&field.model, before) {
+            (Some(ModelName::Trained(other)), Some(before)) => *other == before,
+            // A file that was chosen meanwhile gives way as well.
+            _ => true,
+        };
+        for field in self.fields_mut() {
+            if field.kind == FieldKind::Learned && follows(field) {
+                field.follow(Some(ModelName::Trained(id)));
+            }
         }
     }
 

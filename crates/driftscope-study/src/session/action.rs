@@ -102,6 +102,12 @@ pub enum Action {
         /// What becomes of it.
         training: TrainingOrder,
     },
+    /// The particles follow the weights of the training after so many steps, or its newest ones. It is taken
+    /// back as little as the training.
+    Snapshot {
+        /// Steps after which the weights were kept.
+        step: Option<u64>,
+    },
     /// The picture moves, or stands. It is about time, not the document, and not taken back; so are those
     /// that follow.
     Play {
@@ -193,6 +199,7 @@ impl Action {
             Self::SelectPane { .. }
             | Self::Pin { .. }
             | Self::Train { .. }
+            | Self::Snapshot { .. }
             | Self::Play { .. }
             | Self::Seek { .. }
             | Self::Inspect { .. }

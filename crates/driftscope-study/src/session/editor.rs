@@ -206,6 +206,7 @@ impl Editor {
             }
             // The session's.
             Action::Train { .. }
+            | Action::Snapshot { .. }
             | Action::Play { .. }
             | Action::Seek { .. }
             | Action::Inspect { .. }

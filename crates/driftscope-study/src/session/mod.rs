@@ -145,6 +145,7 @@ impl Session {
                 self.playback.seek(progress);
                 self.stands(true);
             }
+            Action::Snapshot { step } => self.trainer.choose(step),
             Action::Train { training } => {
                 self.trainer.carry_out(training, self.editor.scene(), &self.work)?;
                 if training == TrainingOrder::Reset {
@@ -174,8 +175,8 @@ impl Session {
             None => Some(pane.recording().map_or(Duration::ZERO, |recording| recording.elapsed)),
         };
         let scene = Arc::clone(self.scene());
-        if let Some((network, first)) = self.trainer.update(&self.work, &scene, solve, &mut soon) {
-            self.follow(network, first);
+        if let Some((network, before)) = self.trainer.update(&self.work, &scene, solve, &mut soon) {
+            self.follow(network, before);
         }
         let (scene, chosen) = (Arc::clone(self.scene()), self.chosen());
         let visible = self.visible().len();
@@ -196,15 +197,15 @@ impl Session {
         self.solvers.sync(self.editor.scene(), &mut self.panes, visible);
     }
 
-    /// Lets the particles follow a network of the training under way.
-    fn follow(&mut self, network: NetworkId, first: bool) {
-        if first && self.scene().field.kind == FieldKind::Exact {
+    /// Lets the particles follow a network of the training under way, which followed `before`.
+    fn follow(&mut self, network: NetworkId, before: Option<NetworkId>) {
+        if before.is_none() && self.scene().field.kind == FieldKind::Exact {
             let changes = vec![Change::set("field.kind", "learned")];
             self.editor
                 .act(&Action::SetWhole { changes, continues: false })
                 .expect("every scene has this key");
         }
-        self.editor.amend(|scene| scene.follow_trained(network));
+        self.editor.amend(|scene| scene.follow_trained(network, before));
         self.sync();
         let recorded = self.panes.iter().filter_map(PaneState::recording);
         let scenes = self.panes.iter().map(|pane| &pane.scene);
@@ -212,7 +213,7 @@ impl Session {
             .chain(recorded.map(|recording| &recording.scene))
             .flat_map(|scene| scene.trained_networks())
             .chain(self.editor.networks())
-            .chain(self.trainer.newest())
+            .chain(self.trainer.networks())
             .collect();
         self.networks.forget(|id| named.contains(&id));
     }

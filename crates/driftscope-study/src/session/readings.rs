@@ -212,6 +212,12 @@ impl Session {
         self.trainer.status()
     }
 
+    /// The step of the snapshot of the training that the particles follow; none where they follow its newest.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<u64> {
+        self.trainer.chosen()
+    }
+
     /// Whether training steps are being made.
     #[must_use]
     pub fn is_training(&self) -> bool {

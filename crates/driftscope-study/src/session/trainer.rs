@@ -29,6 +29,8 @@ pub struct TrainingWatch {
     replaced: Option<Field>,
     shown: Option<NetworkId>,
     shown_at: Option<Instant>,
+    /// The snapshot that is followed instead of the newest weights, by its step.
+    chosen: Option<u64>,
 }
 
 impl TrainingWatch {
@@ -77,8 +79,8 @@ impl TrainingWatch {
         Ok(())
     }
 
-    /// Looks how far the training is: its newest network, when the particles should follow it, and
-    /// whether it is its first. `solve` is how long the last solve took, none while one is under way.
+    /// Looks how far the training is: its newest network, when the particles should follow it, and the one
+    /// that they followed before. `solve` is how long the last solve took, none while one is under way.
     /// Forgets a training whose data are no longer shown.
     pub fn update(
         &mut self,
@@ -86,7 +88,7 @@ impl TrainingWatch {
         scene: &Scene,
         solve: Option<Duration>,
         soon: &mut Soon,
-    ) -> Option<(NetworkId, bool)> {
+    ) -> Option<(NetworkId, Option<NetworkId>)> {
         let (job, data) = self.job.as_ref()?;
         if *data != scene.data {
             self.reset();
@@ -102,9 +104,11 @@ impl TrainingWatch {
                 _ => {}
             }
         }
-        let newest = self.newest();
+        let newest = self.followed();
         let newest = newest.filter(|newest| self.shown != Some(*newest))?;
         let rest = match solve {
+            // Looked for by hand.
+            _ if self.chosen.is_some() => Duration::ZERO,
             Some(solve) if self.is_under_way() => REFRESH.max(REST * solve),
             None if self.is_under_way() => return None,
             // The last weights of a training that has ended.
@@ -114,8 +118,31 @@ impl TrainingWatch {
             return None;
         }
         self.shown_at = Some(soon.now);
-        let before = self.shown.replace(newest);
-        Some((newest, before.is_none()))
+        Some((newest, self.shown.replace(newest)))
+    }
+
+    /// Lets the particles follow the snapshot after so many steps, or the newest weights.
+    pub fn choose(&mut self, step: Option<u64>) {
+        self.chosen = step;
+    }
+
+    /// The step of the snapshot that is followed; none where it is the newest.
+    #[must_use]
+    pub fn chosen(&self) -> Option<u64> {
+        self.chosen
+    }
+
+    /// The network that is to be followed.
+    fn followed(&self) -> Option<NetworkId> {
+        let snapshots = &self.status.as_ref()?.snapshots;
+        let at = |step: u64| snapshots.iter().find(|snapshot| snapshot.step == step);
+        self.chosen.and_then(at).map(|snapshot| snapshot.network).or_else(|| self.newest())
+    }
+
+    /// The networks of the training: its newest, and those on the way.
+    pub fn networks(&self) -> impl Iterator<Item = NetworkId> {
+        let snapshots = self.status.iter().flat_map(|status| status.snapshots.iter());
+        snapshots.map(|snapshot| snapshot.network).chain(self.newest())
     }
 
     /// What the scene named when the training began, where it does not any more.
@@ -132,6 +159,6 @@ impl TrainingWatch {
 
     fn reset(&mut self) {
         (self.job, self.status) = (None, None);
-        (self.shown, self.shown_at) = (None, None);
+        (self.shown, self.shown_at, self.chosen) = (None, None, None);
     }
 }

@@ -13,7 +13,7 @@ use crate::clock::Instant;
 use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
-    CURVE_POINTS, SNAPSHOT_INTERVAL, TrainingRequest, TrainingState, TrainingStatus,
+    CURVE_POINTS, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState, TrainingStatus,
 };
 use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
 
@@ -177,7 +177,8 @@ impl Training {
     fn snapshot(&mut self, store: &Store) {
         let (Some(steps), Some(loss)) = (&mut self.steps, self.status.loss) else { return };
         let model = steps.request.model(&steps.trainer, self.status.steps_done, f64::from(loss));
-        self.status.network = Some(store.networks.keep(Arc::new(model)));
+        let network = store.networks.keep(Arc::new(model));
+        self.status.keep(Snapshot { step: self.status.steps_done, network });
         steps.last_snapshot = Instant::now();
     }
 

@@ -177,6 +177,18 @@ pub struct TrainingStatus {
     pub gradient_norm: Option<f32>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
+    /// Weights on the way, at most [`Self::MOST_SNAPSHOTS`], the latest among them.
+    #[serde(default, with = "crate::shared")]
+    pub snapshots: Arc<Vec<Snapshot>>,
+}
+
+/// The averaged weights at some point of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Steps made before.
+    pub step: u64,
+    /// The network.
+    pub network: NetworkId,
 }
 
 impl TrainingStatus {
@@ -192,6 +204,28 @@ impl TrainingStatus {
             loss: None,
             gradient_norm: None,
             network: None,
+            snapshots: Arc::default(),
+        }
+    }
+
+    /// Snapshots that are kept; when there are more, every other one of them goes.
+    pub const MOST_SNAPSHOTS: usize = 40;
+
+    /// Keeps the latest weights. What was the latest goes where the steps between the others are longer.
+    pub(crate) fn keep(&mut self, snapshot: Snapshot) {
+        self.network = Some(snapshot.network);
+        let kept = Arc::make_mut(&mut self.snapshots);
+        if kept.last().is_some_and(|last| last.network == snapshot.network) {
+            return;
+        }
+        kept.push(snapshot);
+        if kept.len() > Self::MOST_SNAPSHOTS {
+            let last = kept.len() - 1;
+            let mut place = 0;
+            kept.retain(|_| {
+                place += 1;
+                (place - 1) % 2 == 0 || place - 1 == last
+            });
         }
     }
 }
