@@ -19,7 +19,11 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         "sampler.s_max=3",
         "sampler.precision=f64",
         "particles.start=marginal",
+        "source.name=rings",
+        "guidance.scale=2",
+        "guidance.bad=bad.safetensors",
     ]);
+    full.guidance.label = Some(0);
     full.sampler.grid = Some(Spacing::List);
     full.sampler.step_size = Some(0.1);
     full.sampler.times_in = crate::scene::TimesIn::Level;
@@ -43,6 +47,11 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     }
     let points = scene(&["data.points=[[0, 0], [1, 1]]", "data.kernel=0.1", "field.kind=exact"]);
     keys(&points.to_table(), "", &mut wanted);
+    for own in ["source.points=[[0, 0], [1, 1]]", "source.mixture=[{mean=[0, 0], std=1}]"] {
+        let mut other = scene(&[own, "field.kind=exact"]);
+        other.source.as_mut().expect("a source").kernel = Some(0.1);
+        keys(&other.to_table(), "", &mut wanted);
+    }
     let mut found: Vec<String> =
         Scene::parameters().iter().map(|parameter| parameter.key.to_owned()).collect();
     wanted.sort();
@@ -165,6 +174,10 @@ fn with_place(key: &str) -> Scene {
         scene.data.choose(own.name);
         scene.field.kind = FieldKind::Exact;
     }
+    if key == "source.kernel" {
+        let points = super::super::test_support::scene(&["source.points=[[0, 0], [1, 1]]"]);
+        scene.source = points.source;
+    }
     scene
 }
 
@@ -261,7 +274,8 @@ fn a_trainings_ranges_are_those_it_holds_its_settings_to() {
 fn setting_a_value_changes_that_key_alone() {
     for parameter in Scene::parameters() {
         let key = parameter.key;
-        let usual = if key.starts_with("data.") { with_place(key) } else { Scene::default() };
+        let placed = key.starts_with("data.") || key == "source.kernel";
+        let usual = if placed { with_place(key) } else { Scene::default() };
         let check = |set: &dyn Fn(&mut Scene, bool), written: &str| {
             let mut scene = usual.clone();
             set(&mut scene, true);
