@@ -44,7 +44,7 @@ const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 84] = [
+const KEYS: [Row; 92] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),
@@ -57,9 +57,29 @@ const KEYS: [Row; 84] = [
     ),
     ("data.points", &["[[0,0],[1,1],[-1,0.5]]", "tests/models/two-moons.csv"], &[]),
     ("data.kernel", &["0.0123456789"], &["data.points=[[0,0],[1,1],[2,-1]]"]),
+    ("source.name", &["eight-gaussians", "rings"], &["field.kind=exact"]),
+    (
+        "source.mixture",
+        &["[{mean=[0,0],std=0.5}]", "[{mean=[2,0],std=0.3},{mean=[-9,1],std=9,weight=0.01}]"],
+        &["field.kind=exact"],
+    ),
+    ("source.points", &["[[0,0],[1,1],[-1,0.5]]", "[[0,0,1],[2,1,0]]"], &["field.kind=exact"]),
+    (
+        "source.kernel",
+        &["0.0123456789"],
+        &["source.points=[[0,0],[1,1],[2,-1]]", "field.kind=exact"],
+    ),
     ("interpolant.kind", &[], &[]),
     ("field.kind", &[], &[]),
     ("field.model", &[MODEL], &["field.kind=learned"]),
+    ("guidance.label", &["1"], &["field.kind=exact"]),
+    ("guidance.scale", &["2.3456"], &["field.kind=exact", "guidance.label=1"]),
+    (
+        "guidance.interval",
+        &["[0.125,0.75]", "[0.5,0.5]"],
+        &["field.kind=exact", "guidance.label=1", "guidance.scale=3"],
+    ),
+    ("guidance.bad", &[MODEL], &["field.kind=learned", "guidance.scale=2"]),
     ("field.reading.prediction", &[], &ELSEWHERE),
     ("field.reading.velocity_towards", &[], &ELSEWHERE),
     ("field.reading.interpolant", &[], &ELSEWHERE),
@@ -268,7 +288,7 @@ fn every_key_is_opened() {
     for row in &KEYS {
         let values = scenes(row).len();
         // Of some there is only one that is worth it.
-        let enough = if ["seed", "field.model"].contains(&row.0) { 1 } else { 2 };
+        let enough = if ["seed", "field.model", "guidance.bad"].contains(&row.0) { 1 } else { 2 };
         assert!(values >= enough, "{}: {values}", row.0);
     }
 }

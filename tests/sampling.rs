@@ -302,9 +302,12 @@ fn every_field_can_be_encoded_with() {
         let probe = |direction| Probe::new(ready(&scene(&[field, direction])));
         let (there, back) = (probe("direction=encode"), probe("direction=generate"));
         let (a, b) = (there.at(0.4, [0.3, -0.2]), back.at(0.4, [0.3, -0.2]));
+        let [scores, data] = [(a.score, b.score), (a.data, b.data)]
+            .map(|(a, b)| (a.expect("of a process"), b.expect("of a process")));
         for d in 0..2 {
             assert!((a.velocity[d] + b.velocity[d]).abs() < 1e-12, "{a:?} {b:?}");
-            assert!((a.score[d] - b.score[d]).abs() < 1e-12, "{a:?} {b:?}");
+            assert!((scores.0[d] - scores.1[d]).abs() < 1e-12, "{a:?} {b:?}");
+            assert!((data.0[d] - data.1[d]).abs() < 1e-12, "{a:?} {b:?}");
         }
     }
 }

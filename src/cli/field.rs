@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use driftscope_study::scene::{Direction, Scene};
+use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks, Probe};
 
 use super::idle::{name_idle, without_effect};
 use super::scene_args::SceneArgs;
 use super::table::{NumberFile, Row, Table, check_room, number};
 
-/// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise, D(t),
-/// log density and the interpolant, in double precision. A classic field has a velocity only; its
-/// other columns stay empty.
+/// Evaluate a scene's field at points `x,y,t` and write velocity, score, expected noise E[x0|x], D(t),
+/// log density, the interpolant and the expected data point E[x1|x], in double precision. Under guidance
+/// they are the guided ones, which have no log density; a score has no meaning with a source of its own.
+/// A classic field has a velocity only. What there is not stays empty.
 #[derive(Args, Debug)]
 pub struct FieldCommand {
     #[command(flatten)]
@@ -28,7 +29,7 @@ pub struct FieldCommand {
     out: PathBuf,
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "vx",
     "vy",
     "sx",
@@ -41,6 +42,8 @@ const COLUMNS: [&str; 12] = [
     "d_alpha",
     "sigma",
     "d_sigma",
+    "m1x",
+    "m1y",
 ];
 
 /// Why a setting does not count for a field alone, if it does not.
@@ -81,39 +84,39 @@ impl FieldCommand {
                 "{place}: t = {t} is not allowed: from 0 to {last} for this field"
             );
             let values = probe.at(t, [x, y]);
-            let [vx, vy] = values.velocity;
-            let [sx, sy] = values.score;
-            let [nx, ny] = values.noise;
             for (name, value) in [
-                ("the velocity", vx + vy),
-                ("the score", sx + sy),
-                ("the expected noise", nx + ny),
-                ("D(t)", values.diffusion),
+                ("the velocity", Some(values.velocity)),
+                ("the score", values.score),
+                ("the expected noise", values.noise),
+                ("the expected data point", values.data),
+                ("D(t)", Some([values.diffusion; 2])),
             ] {
-                if !value.is_finite() {
+                if value.is_some_and(|[x, y]| !(x.is_finite() && y.is_finite())) {
                     bail!("{place}: {name} is not defined at x = {x}, y = {y}, t = {t}");
                 }
             }
+            let [vx, vy] = values.velocity.map(number);
+            let [[sx, sy], [nx, ny], [m1x, m1y]] = [values.score, values.noise, values.data]
+                .map(|value| value.map_or_else(Default::default, |value| value.map(number)));
             let c = values.coefficients;
             // σ' of VP is infinite at t = 1: an empty cell, as for everything that is not defined.
             let d_sigma = if c.d_sigma.is_finite() { number(c.d_sigma) } else { String::new() };
-            // The forward process is run without its score, which nobody knows here.
-            let scored = scene.direction != Direction::Noise;
-            let known = |value: f64| if scored { number(value) } else { String::new() };
             let log_density = values.log_density.map_or_else(String::new, number);
             table.row([
-                number(vx),
-                number(vy),
-                known(sx),
-                known(sy),
-                known(nx),
-                known(ny),
+                vx,
+                vy,
+                sx,
+                sy,
+                nx,
+                ny,
                 number(values.diffusion),
                 log_density,
                 number(c.alpha),
                 number(c.d_alpha),
                 number(c.sigma),
                 d_sigma,
+                m1x,
+                m1y,
             ])?;
         }
         table.save(&self.out)?;

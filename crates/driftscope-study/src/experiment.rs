@@ -3,19 +3,22 @@
 
 use std::sync::Arc;
 
-use driftscope_base::field::{Field, Reversed, ScoredField};
+use driftscope_base::field::{Field, ScoredField};
 use driftscope_base::random::{Purpose, stream};
-use driftscope_flow::data::{Level, Mixture};
-use driftscope_flow::field::{ClassicField, Evaluate, ExactField, LearnedField, NoisingField};
+use driftscope_flow::data::Mixture;
+use driftscope_flow::field::{
+    Evaluate, ExactField, Guided, NoisingField, PointValues, SourcedField,
+};
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::sde::LastStep;
 use driftscope_solve::{OdeSettings, Tolerances};
 use thiserror::Error;
 
+use crate::followed::{Followed, Process, Sourced};
 use crate::given_noise::{GivenNoise, GivenNoiseError, Ordered};
 use crate::networks::{LoadedNetwork, NetworkError, Networks};
 use crate::scene::{Direction, Problem, Scene};
-use crate::starts::start_of;
+use crate::starts::{Ends, start_of};
 
 /// Why a scene is no experiment.
 #[derive(Debug, Error)]
@@ -45,27 +48,29 @@ pub struct Given {
 pub struct Experiment {
     /// The scene.
     pub scene: Arc<Scene>,
-    /// The data.
+    /// The data that are sampled: of the class alone, if the scene samples one.
     pub mixture: Arc<Mixture>,
     /// The network, if the scene has a learned field.
     pub network: Option<Arc<LoadedNetwork>>,
+    /// The network that it is pushed away from, if it is.
+    pub bad: Option<Arc<LoadedNetwork>>,
     /// First and last time of the noisy or adaptive part (noising times in the forward direction).
     pub interval: (f64, f64),
     /// The last t at which the field may be evaluated; ∞ where it goes on.
     pub last_time: f64,
     given: Given,
-    dynamics: Dynamics,
+    followed: Followed,
+    /// The data of all classes.
+    all: Arc<Mixture>,
+    source: Option<Source>,
 }
 
+/// A source of its own.
 #[derive(Clone)]
-enum Dynamics {
-    Exact(ExactField),
-    Learned(LearnedField),
-    Noising(NoisingField),
-    /// The same fields on the way from data to noise.
-    ExactBackwards(Arc<Reversed<Box<ExactField>>>),
-    LearnedBackwards(Arc<Reversed<Box<LearnedField>>>),
-    Classic(ClassicField),
+struct Source {
+    mixture: Arc<Mixture>,
+    /// The exact field from there to the data that are sampled; a learned one may do without.
+    exact: Option<SourcedField>,
 }
 
 impl Experiment {
@@ -90,8 +95,8 @@ impl Experiment {
         given: Given,
     ) -> Result<Self, ExperimentError> {
         scene.check()?;
-        let network = networks.of(scene)?;
-        Self::assemble(scene, network, given)
+        let models = Models { network: networks.of(scene)?, bad: networks.bad_of(scene)? };
+        Self::assemble(scene, models, given)
     }
 
     /// The experiment with another scene and the same network, if the scene is solved with one; what was
@@ -101,11 +106,14 @@ impl Experiment {
     /// If the scene is refused.
     pub fn variant(&self, scene: Scene) -> Result<Self, ExperimentError> {
         scene.check()?;
-        let network = self.network.clone().filter(|_| scene.needs_network());
-        Self::assemble(&Arc::new(scene), network, Given::default())
+        let models = Models {
+            network: self.network.clone().filter(|_| scene.needs_network()),
+            bad: self.bad.clone().filter(|_| scene.bad_model().is_some()),
+        };
+        Self::assemble(&Arc::new(scene), models, Given::default())
     }
 
-    /// The experiment with another scene and another network.
+    /// The experiment with another scene and another network, which is not pushed away from a bad one.
     ///
     /// # Errors
     /// If the scene is refused.
@@ -114,13 +122,14 @@ impl Experiment {
         network: Arc<LoadedNetwork>,
     ) -> Result<Self, ExperimentError> {
         scene.check()?;
-        Self::assemble(scene, Some(network).filter(|_| scene.needs_network()), Given::default())
+        let network = Some(network).filter(|_| scene.needs_network());
+        Self::assemble(scene, Models { network, bad: None }, Given::default())
     }
 
     /// What a checked scene comes to.
     fn assemble(
         scene: &Arc<Scene>,
-        network: Option<Arc<LoadedNetwork>>,
+        Models { network, bad }: Models,
         given: Given,
     ) -> Result<Self, ExperimentError> {
         if let Some(noise) = &given.noise {
@@ -129,71 +138,97 @@ impl Experiment {
         if let Some(starts) = &given.starts {
             assert_eq!(starts.len(), scene.particles.count, "a start for every particle");
         }
-        let mixture = Arc::new(scene.mixture()?);
-        let path = scene.interpolant.kind;
-        let dynamics = match (scene.classic(), scene.direction, &network) {
-            (Some(classic), ..) => Dynamics::Classic(classic),
-            (None, Direction::Noise, _) => Dynamics::Noising(NoisingField),
-            (None, _, Some(network)) => Dynamics::Learned(network.field(path)),
-            (None, _, None) => Dynamics::Exact(ExactField::new(Arc::clone(&mixture), path)),
+        let (all, mixture) = (Arc::new(scene.mixture()?), Arc::new(scene.target()?));
+        let source = Source::of(scene, &mixture)?;
+        let forward = match (scene.classic(), scene.direction, &network) {
+            (Some(classic), ..) => classic.into(),
+            (None, Direction::Noise, _) => Process::Noising(NoisingField).into(),
+            (None, _, Some(network)) => learned(scene, network, bad.as_deref())?,
+            (None, _, None) => exact(scene, &all, &mixture)?,
         };
-        let last_time = match &dynamics {
-            Dynamics::Noising(_) => 1.0,
-            other => other.field::<f64>().last_time(),
-        };
-        let dynamics = match scene.direction {
-            Direction::Encode => dynamics.backwards(),
-            Direction::Generate | Direction::Noise => dynamics,
+        let last_time = forward.last_time();
+        let followed = match scene.direction {
+            Direction::Encode => forward.encoding(),
+            Direction::Generate | Direction::Noise => forward,
         };
         let interval = scene.interval(last_time);
         Ok(Self {
             scene: Arc::clone(scene),
             mixture,
             network,
+            bad,
             interval,
             last_time,
             given,
-            dynamics,
+            followed,
+            all,
+            source,
         })
     }
 
     /// The velocity that is followed.
     #[must_use]
     pub fn field<S: Evaluate>(&self) -> &dyn Field<S> {
-        self.dynamics.field()
+        self.followed.field()
     }
 
-    /// The same with its score; none for a classic ODE.
+    /// The same with its score; none for a classic ODE, and with a source of its own.
     #[must_use]
     pub fn process<S: Evaluate>(&self) -> Option<&dyn ScoredField<S>> {
-        match &self.dynamics {
-            Dynamics::Exact(field) => Some(field),
-            Dynamics::Learned(field) => Some(field),
-            Dynamics::Noising(field) => Some(field),
-            Dynamics::ExactBackwards(field) => Some(&**field),
-            Dynamics::LearnedBackwards(field) => Some(&**field),
-            Dynamics::Classic(_) => None,
+        self.followed.process()
+    }
+
+    /// Whether the field that is followed, in either direction, is the exact one of [`Self::mixture`] and
+    /// N(0, I), pushed nowhere.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.followed.is_exact()
+    }
+
+    /// All that is known of the followed field at `x` and t in closed form, with the velocity on the way to
+    /// the data; none of what is learned or classic. The log density is that of the data that are sampled,
+    /// which particles follow unless the field is pushed ([`Scene::is_guided`]).
+    #[must_use]
+    pub fn known(&self, t: f64, x: [f64; 2]) -> Option<PointValues> {
+        self.followed.known(t, x)
+    }
+
+    /// `ln p_t(x)` of the data that are sampled and their source, per unit area; none where the two have no
+    /// exact field.
+    #[must_use]
+    pub fn log_marginal(&self, t: f64, x: [f64; 2]) -> Option<f64> {
+        match &self.source {
+            Some(source) => source.exact.as_ref().map(|exact| exact.at(t, x).log_density),
+            None => Some(self.exact().at(t, x).log_density),
         }
     }
 
-    /// Whether the field that is followed, in either direction, is the exact one.
+    /// `ln` of the density of the source at `x`, per unit area.
     #[must_use]
-    pub fn is_exact(&self) -> bool {
-        matches!(self.dynamics, Dynamics::Exact(_) | Dynamics::ExactBackwards(_))
+    pub fn log_source(&self, x: [f64; 2]) -> f64 {
+        match &self.source {
+            Some(source) => source.mixture.log_density(x),
+            None => -0.5 * (x[0] * x[0] + x[1] * x[1]) - std::f64::consts::TAU.ln(),
+        }
+    }
+
+    /// What both ends of a path are drawn from.
+    #[must_use]
+    pub fn ends(&self) -> Ends<'_> {
+        let source = self.source.as_ref().map(|source| &*source.mixture);
+        Ends { source, data: &self.mixture }
     }
 
     /// Where a particle goes from `end`, the last time of the solve, without a step: to E[x1|x], where the
     /// field of single points is not followed any further. None where that is not so.
     #[must_use]
     pub fn jump(&self, end: [f64; 2]) -> Option<[f64; 2]> {
-        let (exact, last) = (matches!(self.dynamics, Dynamics::Exact(_)), self.interval.1);
+        let (generating, last) = (self.scene.direction == Direction::Generate, self.interval.1);
         let to_the_end = self.scene.last_step().0 == LastStep::None || !self.scene.is_sde();
-        if !(exact && to_the_end && self.mixture.is_of_points() && last >= self.last_time) {
+        if !(generating && to_the_end && self.mixture.is_of_points() && last >= self.last_time) {
             return None;
         }
-        let level = self.scene.interpolant.kind.coefficients(last);
-        let level = Level { alpha: level.alpha, sigma: level.sigma };
-        Some(self.mixture.posterior(level, end).data)
+        self.known(last, end).map(|known| known.data)
     }
 
     /// Whether particles [`Self::jump`] at the end.
@@ -208,10 +243,21 @@ impl Experiment {
         &self.given
     }
 
-    /// The exact field of the same data on the same path.
+    /// The exact field from N(0, I) to the same data on the same path.
     #[must_use]
     pub fn exact(&self) -> ExactField {
         ExactField::new(Arc::clone(&self.mixture), self.scene.interpolant.kind)
+    }
+
+    /// The last t at which the exact field of the same data and source is defined.
+    #[must_use]
+    pub fn exact_last_time(&self) -> f64 {
+        let path = self.scene.interpolant.kind;
+        if self.source.is_some() {
+            SourcedField::end_of_definition(path)
+        } else {
+            ExactField::end_of_definition(&self.mixture, path)
+        }
     }
 
     /// The settings of the scene's ODE solver.
@@ -267,7 +313,7 @@ impl Experiment {
     pub fn start(&self, particle: usize) -> [f64; 2] {
         match &self.given.starts {
             Some(starts) => starts[particle],
-            None => start_of(&self.scene, &self.mixture, self.interval.0, particle as u64),
+            None => start_of(&self.scene, self.ends(), self.interval.0, particle as u64),
         }
     }
 
@@ -299,8 +345,10 @@ impl Experiment {
     /// Half the side of the square that holds data and noise, in units of the plane.
     #[must_use]
     pub fn extent(&self) -> f64 {
-        let bounds = self.mixture.bounds();
-        let corners = bounds.min.iter().chain(&bounds.max);
+        // Of all classes: what is pushed away from one may be seen among the others.
+        let ends = [Some(&self.all), self.source.as_ref().map(|source| &source.mixture)];
+        let bounds = ends.into_iter().flatten().map(|mixture| mixture.bounds());
+        let corners = bounds.flat_map(|bounds| [bounds.min, bounds.max]).flatten();
         corners.fold(3.0, |extent: f64, corner| extent.max(corner.abs()))
     }
 
@@ -308,7 +356,7 @@ impl Experiment {
     /// which it varies, which near the end of a path is σ.
     #[must_use]
     pub fn derivative_step(&self, t: f64) -> f64 {
-        if self.process::<f64>().is_none() {
+        if self.scene.classic().is_some() {
             return 1e-5;
         }
         let sigma = self.scene.interpolant.kind.coefficients(t.min(1.0)).sigma;
@@ -316,30 +364,74 @@ impl Experiment {
     }
 }
 
-impl Dynamics {
-    fn field<S: Evaluate>(&self) -> &dyn Field<S> {
-        match self {
-            Self::Exact(field) => field,
-            Self::Learned(field) => field,
-            Self::Noising(field) => field,
-            Self::ExactBackwards(field) => &**field,
-            Self::LearnedBackwards(field) => &**field,
-            Self::Classic(field) => field,
-        }
-    }
+/// The networks of a scene.
+struct Models {
+    network: Option<Arc<LoadedNetwork>>,
+    bad: Option<Arc<LoadedNetwork>>,
+}
 
-    /// The same flow from data to noise; noising time and t add up to 1.
-    fn backwards(self) -> Self {
-        match self {
-            Self::Exact(field) => {
-                Self::ExactBackwards(Arc::new(Reversed::new(Box::new(field), (0.0, 1.0))))
-            }
-            Self::Learned(field) => {
-                Self::LearnedBackwards(Arc::new(Reversed::new(Box::new(field), (0.0, 1.0))))
-            }
-            other => other,
-        }
+impl Source {
+    /// The source of a scene whose data that are sampled are `data`.
+    fn of(scene: &Scene, data: &Mixture) -> Result<Option<Self>, Problem> {
+        let Some(mixture) = scene.source_mixture()? else { return Ok(None) };
+        let exact = match scene.sourced_field(data) {
+            Err(_) if scene.needs_network() => None,
+            exact => exact?,
+        };
+        Ok(Some(Self { mixture: Arc::new(mixture), exact }))
     }
+}
+
+/// The exact field of `scene`, whose data are `all` and of which `mixture` are sampled.
+fn exact(scene: &Scene, all: &Arc<Mixture>, mixture: &Arc<Mixture>) -> Result<Followed, Problem> {
+    let path = scene.interpolant.kind;
+    let guidance = scene.guidance.scale_over_time();
+    let Some(own) = scene.sourced_field(mixture)? else {
+        let of = |mixture: &Arc<Mixture>| ExactField::new(Arc::clone(mixture), path);
+        if !scene.is_guided() {
+            return Ok(Process::Exact(of(mixture)).into());
+        }
+        return Ok(Process::GuidedExact(Guided::new(of(all), of(mixture), guidance)).into());
+    };
+    let of_all = if scene.is_guided() { scene.sourced_field(all)? } else { None };
+    Ok(match of_all {
+        None => Sourced::Plain(own).into(),
+        Some(of_all) => Sourced::Guided(Guided::new(of_all, own, guidance)).into(),
+    })
+}
+
+/// The field of a network, pushed away from a bad one if there is one.
+///
+/// # Errors
+/// If the scene asks for what a network knows only if it was trained so: a class, or a source of its own.
+fn learned(
+    scene: &Scene,
+    network: &LoadedNetwork,
+    bad: Option<&LoadedNetwork>,
+) -> Result<Followed, Problem> {
+    let path = scene.interpolant.kind;
+    if let Some(label) = scene.class() {
+        return Err(Problem {
+            key: "guidance.label",
+            value: label.to_string(),
+            allowed: "left out with this network, which was trained without labels: choose the exact field, or a network that was trained with them".to_owned(),
+        });
+    }
+    if scene.has_source() {
+        return Err(Problem {
+            key: scene.source_key(),
+            value: "given".to_owned(),
+            allowed: "none with this network, which was trained from N(0, I): choose the exact field, or a network that was trained from this source".to_owned(),
+        });
+    }
+    let good = network.field(path);
+    Ok(match bad {
+        Some(bad) if scene.is_guided() => {
+            let guidance = scene.guidance.scale_over_time();
+            Process::GuidedLearned(Guided::new(bad.field(path), good, guidance)).into()
+        }
+        _ => Process::Learned(good).into(),
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod drawing;
 mod experiment;
 pub mod export;
+mod followed;
 pub mod formula;
 mod given_noise;
 pub mod lab;

@@ -134,9 +134,14 @@ pub enum NetworkError {
     },
     /// It was trained elsewhere, or has been forgotten.
     #[error(
-        "field.model = {0} is not here: a network that was trained in another window has to be saved there, as a .safetensors file, and named by that"
+        "{key} = {id} is not here: a network that was trained in another window has to be saved there, as a .safetensors file, and named by that"
     )]
-    Unknown(NetworkId),
+    Unknown {
+        /// Under which key it is named.
+        key: &'static str,
+        /// What is named.
+        id: NetworkId,
+    },
 }
 
 impl From<CheckpointError> for NetworkError {
@@ -223,14 +228,36 @@ impl Networks {
             return Ok(None);
         }
         match (&scene.field.model, scene.toy()) {
-            (Some(ModelName::Trained(id)), _) => {
-                let trained = self.trained().get(id).map(|trained| Arc::clone(&trained.loaded));
-                trained.map(Some).ok_or(NetworkError::Unknown(*id))
-            }
-            (Some(ModelName::File(path)), _) => Ok(Some(from_file(path, &scene.field.reading)?)),
+            (Some(model), _) => self.named("field.model", model, &scene.field.reading).map(Some),
             (None, Some(toy)) => Ok(Some(from_bundle(toy.name)?)),
             // Scene::check refuses this.
             (None, None) => Ok(None),
+        }
+    }
+
+    /// The network that `scene` pushes its own away from; none if it does not. A file of a network of others
+    /// has to say itself how it is read.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn bad_of(&self, scene: &Scene) -> Result<Option<Arc<LoadedNetwork>>, NetworkError> {
+        let bad = scene.bad_model();
+        bad.map(|model| self.named("guidance.bad", model, &Statements::default())).transpose()
+    }
+
+    /// The network that stands as `model` under `key`.
+    fn named(
+        &self,
+        key: &'static str,
+        model: &ModelName,
+        reading: &Statements,
+    ) -> Result<Arc<LoadedNetwork>, NetworkError> {
+        match model {
+            ModelName::Trained(id) => {
+                let trained = self.trained().get(id).map(|trained| Arc::clone(&trained.loaded));
+                trained.ok_or(NetworkError::Unknown { key, id: *id })
+            }
+            ModelName::File(path) => Ok(from_file(path, reading)?),
         }
     }
 
@@ -243,14 +270,13 @@ impl Networks {
     pub fn save_scene(&self, scene: &Scene, path: &Path) -> Result<(), SaveError> {
         let mut scene = scene.clone();
         let mut named: Vec<NetworkId> = Vec::new();
-        for field in scene.fields_mut() {
-            let id = match &field.model {
-                Some(ModelName::Trained(id)) => *id,
-                Some(ModelName::File(file)) => {
-                    field.model = Some(ModelName::File(name_from(file, path)));
+        for (key, named_here) in scene.models_mut() {
+            let id = match named_here {
+                ModelName::Trained(id) => *id,
+                ModelName::File(file) => {
+                    *named_here = ModelName::File(name_from(file, path));
                     continue;
                 }
-                None => continue,
             };
             let place = named.iter().position(|known| *known == id).unwrap_or(named.len());
             let mut file = path.with_extension("safetensors");
@@ -259,11 +285,11 @@ impl Networks {
                 file = path.with_file_name(format!("{stem}-{}.safetensors", place + 1));
             }
             if place == named.len() {
-                let model = self.model(id).ok_or(NetworkError::Unknown(id))?;
+                let model = self.model(id).ok_or(NetworkError::Unknown { key, id })?;
                 model.save(&file).map_err(NetworkError::from)?;
                 named.push(id);
             }
-            field.model = file.file_name().map(|name| ModelName::File(name.into()));
+            *named_here = ModelName::File(file.file_name().map_or(file.clone(), PathBuf::from));
         }
         let failed = |source| SceneError::Write { path: path.to_owned(), source };
         for sampler in scene.samplers_mut() {
@@ -275,6 +301,12 @@ impl Networks {
             }
         }
         scene.data = scene.data.beside(path).map_err(failed)?;
+        if let Some(source) = &scene.source {
+            // Beside the data's own file.
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let beside = path.with_file_name(format!("{stem}-source"));
+            scene.source = Some(source.beside(&beside).map_err(failed)?);
+        }
         Ok(scene.save(path)?)
     }
 

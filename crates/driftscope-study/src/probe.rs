@@ -4,7 +4,7 @@ use driftscope_base::field::Times;
 use driftscope_base::interpolant::Coefficients;
 
 use crate::experiment::Experiment;
-use crate::scene::Scene;
+use crate::scene::{Direction, Scene};
 
 /// An experiment's field, interpolant and diffusion, ready to be asked.
 pub struct Probe {
@@ -16,13 +16,16 @@ pub struct Probe {
 pub struct Probed {
     /// v(x, t).
     pub velocity: [f64; 2],
-    /// ∇ log `p_t(x)`.
-    pub score: [f64; 2],
-    /// E[x0 | `x_t` = x].
-    pub noise: [f64; 2],
+    /// ∇ log `p_t(x)`; none of a classic ODE, in the forward direction, which is run without it, and with a
+    /// source of its own, where nothing follows from it.
+    pub score: Option<[f64; 2]>,
+    /// E[x0 | `x_t` = x]; none of a classic ODE and in the forward direction.
+    pub noise: Option<[f64; 2]>,
+    /// E[x1 | `x_t` = x], likewise.
+    pub data: Option<[f64; 2]>,
     /// D(t).
     pub diffusion: f64,
-    /// log `p_t(x)`, where it is known.
+    /// log `p_t(x)`, where it is known: not of a network's, nor where guidance leads elsewhere.
     pub log_density: Option<f64>,
     /// The interpolant.
     pub coefficients: Coefficients,
@@ -59,7 +62,7 @@ impl Probe {
     /// Whether there is a velocity and nothing else: no score, no interpolant.
     #[must_use]
     pub fn is_classic(&self) -> bool {
-        self.experiment.process::<f64>().is_none()
+        self.scene().classic().is_some()
     }
 
     /// The values at `x` and `t` (data at t = 1, also in the forward direction, where the velocity
@@ -67,36 +70,41 @@ impl Probe {
     /// of a learned field at t = 1, SBDM's D at t = 0) is infinite or NaN.
     #[must_use]
     pub fn at(&self, t: f64, x: [f64; 2]) -> Probed {
-        let direction = self.scene().direction;
-        let coefficients = self.scene().path().coefficients(t);
+        let scene = self.scene();
+        let direction = scene.direction;
+        let coefficients = scene.path().coefficients(t);
         let own_time = direction.own_time(t);
-        let (velocity, score, log_density) = match self.experiment.process() {
-            Some(_) if self.experiment.is_exact() => {
-                let here = self.experiment.exact().at(t, x);
-                let turn = if direction.falls() { -1.0 } else { 1.0 };
-                (here.velocity.map(|v| turn * v), here.score, Some(here.log_density))
-            }
-            Some(field) => {
-                let (mut velocity, mut score) = ([0.0; 2], [0.0; 2]);
-                let times = Times::Shared(own_time);
-                field.velocity_and_score(times, &x, &mut velocity, &mut score);
-                (velocity, score, None)
-            }
-            None => {
-                let mut velocity = [0.0; 2];
-                self.experiment.field().velocity(Times::Shared(own_time), &x, &mut velocity);
-                (velocity, [f64::NAN; 2], None)
-            }
-        };
-        let diffusion = self.experiment.diffusion(own_time);
-        Probed {
-            velocity,
-            score,
-            noise: score.map(|s| -coefficients.sigma * s),
-            diffusion,
-            log_density,
+        let turn = if direction.falls() { -1.0 } else { 1.0 };
+        let mut values = Probed {
+            velocity: [0.0; 2],
+            score: None,
+            noise: None,
+            data: None,
+            diffusion: self.experiment.diffusion(own_time),
+            log_density: None,
             coefficients,
+        };
+        if let Some(here) = self.experiment.known(t, x) {
+            values.velocity = here.velocity.map(|v| turn * v);
+            values.score = (!scene.has_source()).then_some(here.score);
+            (values.noise, values.data) = (Some(here.noise), Some(here.data));
+            values.log_density = (!scene.is_guided()).then_some(here.log_density);
+            return values;
         }
+        let times = Times::Shared(own_time);
+        let scored = self.experiment.process().filter(|_| direction != Direction::Noise);
+        let Some(field) = scored else {
+            self.experiment.field().velocity(times, &x, &mut values.velocity);
+            return values;
+        };
+        let mut score = [0.0; 2];
+        field.velocity_and_score(times, &x, &mut values.velocity, &mut score);
+        values.score = Some(score);
+        values.noise = Some(score.map(|s| -coefficients.sigma * s));
+        let [of_point, of_velocity] = scene.path().mean_weights(t)[0];
+        let velocity = values.velocity.map(|v| turn * v);
+        values.data = Some([0, 1].map(|d| of_point * x[d] + of_velocity * velocity[d]));
+        values
     }
 }
 

@@ -18,7 +18,7 @@ pub type Points = Arc<[[f32; 2]]>;
 
 /// The points and what they were drawn for.
 pub struct DataPoints {
-    drawn: Option<(Data, u64, usize, Theme)>,
+    drawn: Option<(Data, Option<u32>, u64, usize, Theme)>,
     points: Points,
     number: u64,
 }
@@ -33,11 +33,11 @@ impl DataPoints {
     /// Draws anew where the data have changed.
     pub fn update(&mut self, gpu: Option<&StageGpu>, scene: &Scene, theme: Theme) {
         let count = scene.particles.count.min(MOST);
-        let key = (scene.data.clone(), scene.seed, count, theme);
+        let key = (scene.data.clone(), scene.class(), scene.seed, count, theme);
         if self.drawn.as_ref() == Some(&key) || scene.classic().is_some() {
             return;
         }
-        let Ok(mixture) = scene.mixture() else { return };
+        let Ok(mixture) = scene.target() else { return };
         let mut rng = stream(scene.seed, Purpose::Draw, 0);
         let points: Vec<[f32; 2]> =
             mixture.sample(&mut rng, count).into_iter().map(|p| p.map(|x| x as f32)).collect();
@@ -69,7 +69,7 @@ impl DataPoints {
 
     /// The points and their colour, as [`Self::look`] sees them.
     pub fn points(&self) -> Option<(Points, [u8; 4])> {
-        let (_, _, _, theme) = self.drawn.as_ref()?;
+        let (.., theme) = self.drawn.as_ref()?;
         Some((Arc::clone(&self.points), colour(*theme)))
     }
 

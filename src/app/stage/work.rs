@@ -104,7 +104,7 @@ impl Course<ViewMade> for ViewTask {
 #[cfg(test)]
 mod tests {
     use driftscope_base::interpolant::Interpolant;
-    use driftscope_study::scene::{ColourBy, Direction, Projection, Scene};
+    use driftscope_study::scene::{ColourBy, Projection, Scene};
     use driftscope_study::work::perform;
     use driftscope_study::{Product, Recording, RecordingRef, Task};
 
@@ -163,12 +163,7 @@ mod tests {
             extent: 3.0,
         };
         let extract = Extract::of(&context, window, (8.0, ROUND));
-        let process = Process {
-            direction: Direction::Generate,
-            data: scene.data.clone(),
-            path: Interpolant::Gvp,
-            extent: 4.0,
-        };
+        let process = Process { path: Interpolant::Gvp, ..Process::of(&scene, 4.0) };
         let key = Key {
             recording: (own.id, own.blocks),
             reference: Some(other.id),

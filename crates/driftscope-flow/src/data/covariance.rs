@@ -20,16 +20,56 @@ impl Covariance {
         Self { xx: variance, xy: 0.0, yy: variance }
     }
 
-    /// Standard deviations `along` the direction at `angle` (radians, from the
-    /// first axis) and `across` it.
-    pub fn oriented(angle: f64, along: f64, across: f64) -> Self {
-        let (sin, cos) = angle.sin_cos();
-        let (along, across) = (along * along, across * across);
+    /// Variances along the unit vector `axis` and across it.
+    pub(super) fn along_axes(axis: [f64; 2], [along, across]: [f64; 2]) -> Self {
+        let [cos, sin] = axis;
         Self {
             xx: along * cos * cos + across * sin * sin,
             xy: (along - across) * sin * cos,
             yy: along * sin * sin + across * cos * cos,
         }
+    }
+
+    /// The sum of both variances.
+    #[must_use]
+    pub fn trace(self) -> f64 {
+        self.xx + self.yy
+    }
+
+    /// Standard deviations `along` the direction at `angle` (radians, from the
+    /// first axis) and `across` it.
+    pub fn oriented(angle: f64, along: f64, across: f64) -> Self {
+        let (sin, cos) = angle.sin_cos();
+        Self::along_axes([cos, sin], [along * along, across * across])
+    }
+
+    /// The matrix times a number.
+    pub(super) fn times(self, factor: f64) -> Self {
+        Self { xx: factor * self.xx, xy: factor * self.xy, yy: factor * self.yy }
+    }
+
+    /// The sum of two.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self { xx: self.xx + other.xx, xy: self.xy + other.xy, yy: self.yy + other.yy }
+    }
+
+    /// The matrix times a vector.
+    pub(super) fn of(self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [self.xx * x + self.xy * y, self.xy * x + self.yy * y]
+    }
+
+    /// Its inverse and its determinant.
+    pub(super) fn inverse(self) -> (Self, f64) {
+        let determinant = self.determinant();
+        let Self { xx, xy, yy } = self;
+        (Self { xx: yy / determinant, xy: -xy / determinant, yy: xx / determinant }, determinant)
+    }
+
+    /// Kahan's difference of products keeps a small determinant exact.
+    fn determinant(self) -> f64 {
+        let square = self.xy * self.xy;
+        let rounding = (-self.xy).mul_add(self.xy, square);
+        self.xx.mul_add(self.yy, -square) + rounding
     }
 
     /// The unit eigenvector of the larger eigenvalue, and both eigenvalues,
@@ -38,11 +78,7 @@ impl Covariance {
         let half_difference = 0.5 * (self.xx - self.yy);
         let radius = half_difference.hypot(self.xy);
         let larger = 0.5 * (self.xx + self.yy) + radius;
-        // Kahan's difference of products keeps a small determinant exact.
-        let square = self.xy * self.xy;
-        let rounding = (-self.xy).mul_add(self.xy, square);
-        let determinant = self.xx.mul_add(self.yy, -square) + rounding;
         let angle = 0.5 * self.xy.atan2(half_difference);
-        ([angle.cos(), angle.sin()], [larger, determinant / larger])
+        ([angle.cos(), angle.sin()], [larger, self.determinant() / larger])
     }
 }

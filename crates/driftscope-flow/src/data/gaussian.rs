@@ -44,6 +44,19 @@ impl Gaussian {
         }
     }
 
+    /// The component once `x_t = x` has been seen, of which `data` is the mean: of covariance
+    /// `Σ − α²Σ(α²Σ + σ²I)⁻¹Σ`, and the logarithm of its weight as it is.
+    pub fn seen(&self, Level { alpha, sigma }: Level, data: [f64; 2]) -> Self {
+        let noise = sigma * sigma;
+        // vσ²/(α²v + σ²), without a difference.
+        let variances = self.variances.map(|v| v * (noise / (alpha * alpha * v + noise)));
+        Self { mean: data, variances, ..*self }
+    }
+
+    pub fn covariance(&self) -> Covariance {
+        Covariance::along_axes(self.axis, self.variances)
+    }
+
     /// The point whose coordinates along the eigenvectors, in standard
     /// deviations, are `standard`.
     pub fn place(&self, standard: [f64; 2]) -> [f64; 2] {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The most components a mixture may have.
-const MAX_COMPONENTS: usize = 4096;
+pub(super) const MAX_COMPONENTS: usize = 4096;
 /// The most points of one's own, which are all alike and so cost less.
 pub(super) const MOST_POINTS: usize = 20_000;
 /// Coordinates and standard deviations lie below this in absolute value…
@@ -206,7 +206,11 @@ pub(super) enum Part {
 /// A distribution in the plane: Gaussians and uniform boxes, with weights that
 /// sum to 1. A clone shares all of it.
 #[derive(Clone, Debug)]
-pub struct Mixture(Arc<Made>);
+pub struct Mixture {
+    made: Arc<Made>,
+    /// For each component its label, if it has one; none if none has
+    labels: Option<Arc<[Option<u32>]>>,
+}
 
 /// What a mixture is made of.
 #[derive(Debug, Default)]
@@ -283,7 +287,7 @@ impl Mixture {
         }
         mixture.components = components;
         mixture.crowd = Crowd::new(&mixture.gaussians);
-        Ok(Self(Arc::new(mixture)))
+        Ok(Self { made: Arc::new(mixture), labels: None })
     }
 
     /// Gaussians of the same weight on `points` (from 1 to [`MOST_POINTS`]) of standard
@@ -313,17 +317,35 @@ impl Mixture {
             mixture.gaussians.push(Gaussian::isotropic(point, kernel * kernel, weight));
             mixture.components.push(Component { weight, ..Component::isotropic(point, kernel) });
         }
-        Ok(Self(Arc::new(mixture)))
+        Ok(Self { made: Arc::new(mixture), labels: None })
+    }
+
+    /// The same distribution with a label for each component, or none where a component has none: a
+    /// whole number from 0 for the class that it belongs to.
+    ///
+    /// # Panics
+    /// If there are not as many as components.
+    #[must_use]
+    pub fn with_labels(self, labels: impl Into<Arc<[Option<u32>]>>) -> Self {
+        let labels = labels.into();
+        assert_eq!(labels.len(), self.components().len(), "a label, or none, for each component");
+        let labels = labels.iter().any(Option::is_some).then_some(labels);
+        Self { labels, ..self }
+    }
+
+    /// The labels of the components in their order; empty if none has one.
+    pub(super) fn own_labels(&self) -> &[Option<u32>] {
+        self.labels.as_deref().unwrap_or_default()
     }
 
     /// The components in the order given, with weights that sum to 1.
     pub fn components(&self) -> &[Component] {
-        &self.0.components
+        &self.made.components
     }
 
     /// Whether some component is a box, so that the score diverges as σ → 0.
     pub fn has_boxes(&self) -> bool {
-        !self.0.boxes.is_empty()
+        !self.made.boxes.is_empty()
     }
 
     /// Whether it sits on single points, so that neither density nor score exist at σ = 0.
@@ -338,32 +360,32 @@ impl Mixture {
 
     /// The Gaussians of points of one's own, all of them alike.
     pub(super) fn cloud(&self) -> Option<&Cloud> {
-        self.0.cloud.as_ref()
+        self.made.cloud.as_ref()
     }
 
     /// Running sums of the weights, up to 1.
     pub(super) fn cumulative(&self) -> &[f64] {
-        &self.0.cumulative
+        &self.made.cumulative
     }
 
     pub(super) fn parts(&self) -> &[Part] {
-        &self.0.parts
+        &self.made.parts
     }
 
     pub(super) fn crowd(&self) -> &Crowd {
-        &self.0.crowd
+        &self.made.crowd
     }
 
     pub(super) fn gaussians(&self) -> &[Gaussian] {
-        &self.0.gaussians
+        &self.made.gaussians
     }
 
     pub(super) fn boxes(&self) -> &[BoxParts] {
-        &self.0.boxes
+        &self.made.boxes
     }
 
     pub(super) fn intervals(&self) -> &[Vec<Interval>; 2] {
-        &self.0.intervals
+        &self.made.intervals
     }
 }
 

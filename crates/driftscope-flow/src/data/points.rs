@@ -30,11 +30,16 @@ impl PointSet {
 
     /// The distribution with Gaussian kernels of standard deviation `kernel`; with kernel 0 the points
     /// themselves, whose field makes every trajectory end on one of them (Scarvelis et al. 2023,
-    /// arXiv:2310.12395).
+    /// arXiv:2310.12395). Labels of points are those of its components.
     ///
     /// # Errors
     /// If there are no points, or too many, or one is out of range, or the kernel is.
     pub fn mixture(&self, kernel: f64) -> Result<Mixture, MixtureError> {
-        Mixture::of_points(&self.points, kernel)
+        let mixture = Mixture::of_points(&self.points, kernel)?;
+        if self.labels.is_empty() {
+            return Ok(mixture);
+        }
+        let labels: Vec<Option<u32>> = self.labels.iter().map(|&label| Some(label)).collect();
+        Ok(mixture.with_labels(labels))
     }
 }

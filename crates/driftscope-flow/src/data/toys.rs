@@ -115,23 +115,23 @@ fn built_in(components: Vec<Component>) -> Mixture {
     Mixture::new(components).expect("a built-in distribution is valid")
 }
 
-/// Radius 2, standard deviation 0.15, counter-clockwise from angle 0.
+/// Radius 2, standard deviation 0.15, counter-clockwise from angle 0; labelled in that order, 0 to 7.
 fn eight_gaussians() -> Mixture {
     let modes = (0..8).map(|k| Component::isotropic(polar(2.0, TAU * f64::from(k) / 8.0), 0.15));
-    built_in(modes.collect())
+    built_in(modes.collect()).with_labels((0..8).map(Some).collect::<Vec<_>>())
 }
 
 /// The half circles of scikit-learn's `make_moons`, centred and 1.5 times as
-/// large.
+/// large. The upper one has label 0, the lower one 1.
 fn two_moons() -> Mixture {
     let upper = |s: f64| {
         let [x, y] = polar(1.0, PI * s);
         [1.5 * (x - 0.5), 1.5 * (y - 0.25)]
     };
     let lower = |s: f64| upper(s).map(|c| -c);
-    let mut moons = along(upper, 20, 0.11);
-    moons.extend(along(lower, 20, 0.11));
-    built_in(moons)
+    let moons = [along(upper, 20, 0.11), along(lower, 20, 0.11)].concat();
+    let labels: Vec<_> = (0..40).map(|component| Some(u32::from(component >= 20))).collect();
+    built_in(moons).with_labels(labels)
 }
 
 /// The dark squares of a 4 × 4 board on [−2, 2]².

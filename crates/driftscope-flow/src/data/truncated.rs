@@ -21,6 +21,7 @@
 
 use super::level::Level;
 use super::mills::Mills;
+use super::truncated_normal::{HALF_RULE, TruncatedNormal};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// `½ ln 2π`
@@ -32,16 +33,6 @@ const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 const NARROW: f64 = 0.5;
 /// … as long as the density changes by less than `exp` of this across them.
 const GENTLE: f64 = 4.0;
-
-/// The positive half of the 10-point Gauss–Legendre rule on `[−½, ½]`:
-/// (node, weight). Its error for `exp(4v)` is below 1e-18.
-const HALF_RULE: [(f64, f64); 5] = [
-    (0.074_437_169_490_815_6, 0.147_762_112_357_376_43),
-    (0.216_697_697_064_623_6, 0.134_633_359_654_998_18),
-    (0.339_704_784_149_512_2, 0.109_543_181_257_991_02),
-    (0.432_531_683_344_492_26, 0.074_725_674_575_290_3),
-    (0.486_953_264_258_585_86, 0.033_335_672_154_344_07),
-];
 
 /// One axis of a box: `[min, max]` with `min < max`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,6 +132,20 @@ impl IntervalAt {
             data: self.centre - self.width * (sign * self.orientation * folded.offset),
             scaled_noise: sign * folded.noise * self.inverse_sigma,
             log_density: folded.log_density_in_noise_units - self.log_sigma,
+        }
+    }
+
+    /// The law of this coordinate of the data, given its noisy value.
+    pub fn law(&self, x: f64) -> TruncatedNormal {
+        let side = 1f64.copysign(x - self.scaled_centre);
+        let beyond_edge = if side > 0.0 { x - self.high } else { self.low - x };
+        // From the edge that is nearer to the point, which α may have turned round.
+        let reach = -side * self.orientation * self.width;
+        TruncatedNormal {
+            edge: self.centre - 0.5 * reach,
+            reach,
+            near: beyond_edge * self.inverse_sigma,
+            width: self.relative_width,
         }
     }
 

@@ -6,8 +6,9 @@ use driftscope_base::interpolant::Interpolant;
 /// Points converted at a time, on the stack.
 const CHUNK: usize = 128;
 
-/// On VP a score recovered from a velocity is 0/0 at t = 1; runs end this much earlier.
-const VP_MARGIN: f64 = 1e-5;
+/// On VP a score recovered from a velocity is 0/0 at t = 1, as is all that is made of both means there; runs
+/// end this much earlier.
+pub(super) const VP_MARGIN: f64 = 1e-5;
 
 /// A velocity field on one path, serving another (and its score).
 ///

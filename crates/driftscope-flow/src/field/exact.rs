@@ -29,6 +29,10 @@ pub struct PointValues {
     pub score: [f64; 2],
     /// log `p_t(x)`, natural logarithm, density per unit area.
     pub log_density: f64,
+    /// E[x1|x].
+    pub data: [f64; 2],
+    /// E[x0|x].
+    pub noise: [f64; 2],
 }
 
 impl ExactField {
@@ -36,6 +40,12 @@ impl ExactField {
     #[must_use]
     pub fn new(mixture: Arc<Mixture>, path: Interpolant) -> Self {
         Self { mixture, path }
+    }
+
+    /// The path that it is on.
+    #[must_use]
+    pub fn path(&self) -> Interpolant {
+        self.path
     }
 
     /// The distribution whose field this is.
@@ -145,6 +155,8 @@ fn values(coefficients: &Coefficients, posterior: &Posterior) -> PointValues {
             .map(|d| coefficients.velocity(posterior.data[d], posterior.scaled_noise[d])),
         score: posterior.scaled_noise.map(|noise| -noise),
         log_density: posterior.log_density,
+        data: posterior.data,
+        noise: posterior.noise(coefficients.sigma),
     }
 }
 

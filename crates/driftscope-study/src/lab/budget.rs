@@ -36,7 +36,7 @@ pub struct Budget {
 /// [`LabError::Refused`] for a classic ODE, or if a particle did not arrive;
 /// [`LabError::Cancelled`] if `cancel` was raised.
 pub fn budget(experiment: &Experiment, count: usize, cancel: &Cancel) -> Result<Budget, LabError> {
-    experiment.scored()?;
+    experiment.with_distribution()?;
     let reference = Reference::of(experiment, count, 1, cancel)?;
     let mut scene = (*experiment.scene).clone();
     scene.particles.count = count;

@@ -59,7 +59,7 @@ pub fn likelihoods(
     tolerances: Tolerances,
     cancel: &Cancel,
 ) -> Result<Likelihoods, LabError> {
-    experiment.scored()?;
+    experiment.with_distribution()?;
     experiment.with_density()?;
     let solved: Vec<Vec<Way>> = points
         .par_chunks(TOGETHER)
@@ -80,9 +80,11 @@ pub fn likelihoods(
 /// The log density of what starting points are drawn from; NaN where the point is none.
 fn log_start(experiment: &Experiment, [x, y]: [f64; 2]) -> f64 {
     match experiment.scene.start() {
-        Start::Noise => -0.5 * (x * x + y * y) - std::f64::consts::TAU.ln(),
+        Start::Noise => experiment.log_source([x, y]),
         Start::Marginal if x.is_nan() => f64::NAN,
-        Start::Marginal => experiment.exact().at(experiment.interval.0, [x, y]).log_density,
+        Start::Marginal => {
+            experiment.log_marginal(experiment.interval.0, [x, y]).unwrap_or(f64::NAN)
+        }
     }
 }
 
@@ -236,12 +238,16 @@ pub(super) fn map_of_side(
     side: usize,
     cancel: &Cancel,
 ) -> Result<LikelihoodMap, LabError> {
+    experiment.unguided()?;
     let extent = experiment.extent();
     let points = PlaneMap::points(extent, side);
     let found = likelihoods(experiment, &points, TOLERANCES, cancel)?;
-    let exact_field = experiment.exact();
-    let t = experiment.interval.1.min(Field::<f64>::last_time(&exact_field));
-    let exact: Vec<f64> = points.iter().map(|&x| exact_field.at(t, x).log_density).collect();
+    let t = experiment.interval.1.min(experiment.exact_last_time());
+    let exact = points.iter().map(|&x| experiment.log_marginal(t, x));
+    let exact: Option<Vec<f64>> = exact.collect();
+    let exact = exact.ok_or_else(|| {
+        LabError::refused("Source and data have no exact density together to compare with.")
+    })?;
     let map = |values| PlaneMap { extent, side, values };
     let flow = map(found.exact_divergence);
     let cell = flow.cell();

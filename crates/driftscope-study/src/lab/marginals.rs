@@ -100,6 +100,11 @@ pub fn marginal_errors(
             "Marginals are compared on the way from noise to data, with a learned or exact field.",
         ));
     }
+    if scene.is_guided() {
+        return Err(LabError::refused(
+            "Guidance leads to another distribution than that of the data, and its p_t is not theirs: set guidance.scale to 1 for this measurement.",
+        ));
+    }
     let mut yardsticks: Vec<(f64, Yardstick)> = Vec::new();
     let mut curves: Vec<MarginalCurve> = Vec::new();
     let own = scene.diffusion.form;

@@ -4,7 +4,6 @@ use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Times};
 use driftscope_base::random::{Purpose, stream};
 use driftscope_solve::measure::Band;
-use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +50,7 @@ fn errors_at(
 
 fn check(experiment: &Experiment) -> Result<(), LabError> {
     experiment.scored()?;
+    experiment.unguided()?;
     if experiment.network.is_none() {
         return Err(LabError::refused(
             "The exact field has no model error. Choose the learned field to see the network's.",
@@ -137,13 +137,12 @@ pub(super) fn marginal_draw(
 ) -> Vec<[f64; 2]> {
     let level = experiment.scene.interpolant.kind.coefficients(t);
     let mut rng = stream(seed, Purpose::Draw, number);
-    let data = experiment.mixture.sample(&mut rng, count);
+    let ends = experiment.ends();
+    let data = ends.data.sample(&mut rng, count);
     data.into_iter()
         .map(|x1| {
-            x1.map(|x1| {
-                let x0: f64 = StandardNormal.sample(&mut rng);
-                level.alpha * x1 + level.sigma * x0
-            })
+            let x0 = ends.draw_source(&mut rng);
+            [0, 1].map(|d| level.alpha * x1[d] + level.sigma * x0[d])
         })
         .collect()
 }

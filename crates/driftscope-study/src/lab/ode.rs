@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_base::field::{Field, ScoredField};
+use driftscope_base::field::ScoredField;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::{End, MethodRef, OdeSettings, Tolerances};
 
@@ -38,13 +38,15 @@ impl Experiment {
     /// The same scene with the exact field.
     ///
     /// # Errors
-    /// [`LabError::Refused`] if the scene is refused with it.
+    /// [`LabError::Refused`] if the scene is refused with it, or pushed away from a bad model, which no exact
+    /// field is.
     pub fn with_exact_field(&self) -> Result<Self, LabError> {
+        self.unguided()?;
         let mut scene = (*self.scene).clone();
         scene.field.kind = FieldKind::Exact;
         // Asked for its field alone, which need not go on where the scene's own sampler would.
         scene.sampler.end = End::Clamp;
-        scene.time.end = Some(self.interval.1.min(Field::<f64>::last_time(&self.exact())));
+        scene.time.end = Some(self.interval.1.min(self.exact_last_time()));
         Ok(self.variant(scene)?)
     }
 
@@ -64,11 +66,40 @@ impl Experiment {
     /// The field with its score.
     ///
     /// # Errors
-    /// [`LabError::Refused`] for a classic ODE.
+    /// [`LabError::Refused`] for a classic ODE and with a source of its own.
     pub(super) fn scored(&self) -> Result<&dyn ScoredField<f64>, LabError> {
+        self.with_distribution()?;
         self.process().ok_or_else(|| {
-            LabError::refused("A classic ODE has no distribution; choose a learned or exact field.")
+            LabError::refused(
+                "With a source of its own there is no score to add noise by: leave the source out, which is N(0, I) then.",
+            )
         })
+    }
+
+    /// Refuses what has no distribution.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] for a classic ODE.
+    pub(super) fn with_distribution(&self) -> Result<(), LabError> {
+        if self.scene.classic().is_none() {
+            return Ok(());
+        }
+        Err(LabError::refused(
+            "A classic ODE has no distribution; choose a learned or exact field.",
+        ))
+    }
+
+    /// Refuses what is guided away from the `p_t` of the data.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] where the scale of guidance is not 1.
+    pub(super) fn unguided(&self) -> Result<(), LabError> {
+        if !self.scene.is_guided() {
+            return Ok(());
+        }
+        Err(LabError::refused(
+            "Guidance leads to another distribution than that of the data, and its p_t is not theirs: set guidance.scale to 1 for this measurement.",
+        ))
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::error::LabError;
 use super::ode::tight;
 use crate::experiment::Experiment;
-use crate::scene::{Data, Direction, Path, Scene, Start};
+use crate::scene::{Data, Direction, Guidance, Path, Scene, Start};
 
 /// References kept for later measurements.
 const KEPT: usize = 12;
@@ -33,6 +33,8 @@ struct Key {
     direction: Direction,
     start: Start,
     data: Data,
+    source: Option<Data>,
+    guidance: Guidance,
     path: Path,
     field: crate::scene::Field,
     interval: (f64, f64),
@@ -62,6 +64,8 @@ impl Reference {
             direction: scene.direction,
             start: scene.start(),
             data: scene.data.clone(),
+            source: scene.source.clone(),
+            guidance: scene.guidance.clone(),
             path: scene.interpolant,
             field: scene.field.clone(),
             interval: experiment.interval,

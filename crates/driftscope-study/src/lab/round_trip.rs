@@ -56,7 +56,7 @@ pub fn round_trip(
     count: usize,
     cancel: &Cancel,
 ) -> Result<RoundTrip, LabError> {
-    experiment.scored()?;
+    experiment.with_distribution()?;
     let method = experiment.scene.sampler.method();
     if method.needs_noising_process() {
         return Err(LabError::refused(

@@ -37,8 +37,9 @@ impl From<Floored> for DataDistance {
     }
 }
 
-/// Distance of a scene's end points to the distribution they should have: the data, or N(0, I) where
-/// t falls. Points that are not finite are left out.
+/// Distance of a scene's end points to the distribution of the data, of the class that is sampled if it is one
+/// alone; where t falls, of the source, N(0, I) unless it is one of its own. Guidance samples another
+/// distribution: then this says how far it leads away. Points that are not finite are left out.
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised.
@@ -85,7 +86,11 @@ impl Target {
         cancel: &Cancel,
     ) -> Result<Arc<Self>, Cancelled> {
         let falls = scene.direction.falls();
-        let name = if falls { String::from("normal") } else { format!("{:?}", scene.data) };
+        let name = match (falls, &scene.source) {
+            (true, None) => String::from("normal"),
+            (true, Some(source)) => format!("{source:?}"),
+            (false, _) => format!("{:?} {:?}", scene.data, scene.class()),
+        };
         let key = (name, distance, count);
         let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
         {
@@ -95,7 +100,8 @@ impl Target {
                 return Ok(Arc::clone(&targets[0]));
             }
         }
-        let mixture = if falls { None } else { scene.mixture().ok() };
+        let mixture =
+            if falls { scene.source_mixture().ok().flatten() } else { scene.target().ok() };
         let draw = |number| draw(mixture.as_ref(), number, count);
         let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
         let mut targets = targets();

@@ -18,6 +18,8 @@ static DEFAULTS: LazyLock<Table> = LazyLock::new(|| {
 pub const LONGEST: usize = 4096;
 const FIELD: &str = "field";
 const MODEL: &str = "model";
+const GUIDANCE: &str = "guidance";
+const BAD: &str = "bad";
 const PANES: &str = "panes";
 
 /// Why a scene has no link, or a link no scene.
@@ -64,7 +66,8 @@ impl Scene {
     /// # Errors
     /// If the scene holds what a line cannot: a network of one's own, or more data than fit.
     pub fn to_link(&self) -> Result<String, LinkError> {
-        if let Some(model) = self.fields().find_map(|field| field.model.as_ref()) {
+        let models = self.fields().filter_map(|field| field.model.as_ref());
+        if let Some(model) = models.chain(&self.guidance.bad).next() {
             let model = match model {
                 ModelName::File(path) => path.display().to_string(),
                 ModelName::Trained(_) => model.to_string(),
@@ -106,6 +109,9 @@ pub(super) fn table(line: &str) -> Result<Table, LinkError> {
 
 /// The key of a network that a scene or a pane names.
 fn model_of(table: &Table) -> Option<String> {
+    if table.get(GUIDANCE).is_some_and(|guidance| guidance.get(BAD).is_some()) {
+        return Some(format!("{GUIDANCE}.{BAD}"));
+    }
     let names = |table: &Table| table.get(FIELD).is_some_and(|field| field.get(MODEL).is_some());
     let panes = table.get(PANES).and_then(Value::as_array).into_iter().flatten();
     let in_pane = panes.filter_map(Value::as_table).any(names);

@@ -6,6 +6,7 @@ mod change;
 mod check;
 pub mod data;
 mod derived;
+mod guidance;
 mod in_force;
 mod in_picture;
 mod in_words;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use applies::CLASSIC;
 pub use change::Change;
 pub use data::{Blob, Data, PointList, data_from_paste, data_from_picture};
+pub use guidance::Guidance;
 pub use in_picture::{PICTURE_ENDINGS, PNG_KEYWORD, SVG_ELEMENT, XMP_ELEMENT};
 pub use layer::{Layer, Layers};
 pub use library::{Bundled, LIBRARY, bundled, bundled_scenes};
@@ -65,10 +67,16 @@ pub struct Scene {
     pub direction: Direction,
     /// What is sampled.
     pub data: Data,
+    /// Where particles come from; N(0, I) if none. Written as data are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Data>,
     /// The path between noise and data.
     pub interpolant: Path,
     /// Whose velocity is followed.
     pub field: Field,
+    /// What the field is pushed towards.
+    #[serde(skip_serializing_if = "Guidance::is_usual")]
+    pub guidance: Guidance,
     /// How the ODE is solved; for SDEs, how many steps are made.
     pub sampler: Sampler,
     /// Noise added on the way.
@@ -254,7 +262,7 @@ pub struct Particles {
 pub enum Start {
     /// `p_t` at the first t, `x_t = α(t) x1 + σ(t) x0`.
     Marginal,
-    /// N(0, I), whatever the first t.
+    /// The source whatever the first t: N(0, I), unless it is one of its own.
     Noise,
 }
 

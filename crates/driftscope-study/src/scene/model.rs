@@ -51,11 +51,21 @@ impl Scene {
         std::iter::once(&mut self.field).chain(own)
     }
 
+    /// All that name networks, to change, each with its key.
+    pub fn models_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut ModelName)> {
+        let panes = self.panes.iter_mut().filter_map(|pane| pane.field.as_mut());
+        let fields = std::iter::once(&mut self.field).chain(panes);
+        let models = fields.filter_map(|field| field.model.as_mut());
+        let bad = self.guidance.bad.as_mut().map(|bad| ("guidance.bad", bad));
+        models.map(|model| ("field.model", model)).chain(bad)
+    }
+
     /// The networks trained here that the scene and its panes name.
     pub fn trained_networks(&self) -> impl Iterator<Item = NetworkId> {
-        self.fields().filter_map(|field| match field.model {
-            Some(ModelName::Trained(id)) => Some(id),
-            _ => None,
+        let models = self.fields().filter_map(|field| field.model.as_ref());
+        models.chain(&self.guidance.bad).filter_map(|model| match model {
+            ModelName::Trained(id) => Some(*id),
+            ModelName::File(_) => None,
         })
     }
 
@@ -75,8 +85,12 @@ impl Scene {
     }
 
     /// Lets the model of `before` stand in place of every network trained here; without one, where the
-    /// distribution has no bundled network either, the field becomes the exact one.
+    /// distribution has no bundled network either, the field becomes the exact one. A bad model that was
+    /// trained here goes.
     pub fn leave_trained(&mut self, before: Option<&Field>) {
+        if matches!(self.guidance.bad, Some(ModelName::Trained(_))) {
+            self.guidance.bad = None;
+        }
         let bundled = self.toy().is_some();
         for field in self.fields_mut() {
             if matches!(field.model, Some(ModelName::Trained(_))) {

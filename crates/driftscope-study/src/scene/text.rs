@@ -310,8 +310,10 @@ fn file_table(path: &Path) -> Result<toml::Table, SceneError> {
 /// Looks for the files that a scene names in `folder`.
 pub(super) fn see_from(table: &mut toml::Table, folder: &Path) {
     beside(table, folder);
-    if let Some(data) = table.get_mut("data").and_then(toml::Value::as_table_mut) {
-        Data::seen_from(data, folder);
+    for section in ["data", "source"] {
+        if let Some(data) = table.get_mut(section).and_then(toml::Value::as_table_mut) {
+            Data::seen_from(data, folder);
+        }
     }
     if let Some(toml::Value::Array(panes)) = table.get_mut("panes") {
         for pane in panes.iter_mut().filter_map(toml::Value::as_table_mut) {
@@ -322,7 +324,9 @@ pub(super) fn see_from(table: &mut toml::Table, folder: &Path) {
 
 /// Looks in `folder` for the files that a scene or a pane names.
 fn beside(table: &mut toml::Table, folder: &Path) {
-    for (section, key) in [("field", "model"), ("sampler", "tableau"), ("sampler", "times")] {
+    for (section, key) in
+        [("field", "model"), ("guidance", "bad"), ("sampler", "tableau"), ("sampler", "times")]
+    {
         if let Some(named) = table.get_mut(section).and_then(|section| section.get_mut(key))
             && !named.as_str().is_some_and(|name| name.starts_with(ModelName::TRAINED))
         {

@@ -136,7 +136,10 @@ pub(super) fn write_model(
     path: &Path,
     store: &Store,
 ) -> Result<Product, Unfinished> {
-    let model = store.networks.model(network).ok_or(NetworkError::Unknown(network));
+    let model = store
+        .networks
+        .model(network)
+        .ok_or(NetworkError::Unknown { key: "field.model", id: network });
     model.map_err(failed)?.save(path).map_err(failed)?;
     Ok(Product::Written(path.to_owned()))
 }

@@ -66,8 +66,9 @@ fn find(key: &Extract, networks: &Networks) -> Option<Field> {
             let here = probe.at(t, at);
             diffusion = here.diffusion;
             // In the forward direction t falls as the process runs.
-            let share = here.score.map(|s| here.diffusion * s);
-            found.push(FieldValue { at, vectors: [here.velocity, here.score, share] });
+            let score = here.score.unwrap_or([f64::NAN; 2]);
+            let share = score.map(|s| here.diffusion * s);
+            found.push(FieldValue { at, vectors: [here.velocity, score, share] });
         }
     }
     let full = [0, 1].map(|which| {

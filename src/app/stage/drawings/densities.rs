@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Level, Mixture};
+use driftscope_flow::field::SourcedField;
 use driftscope_study::scene::{Data, Direction, Scene, View};
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Store, shared};
@@ -37,6 +38,10 @@ pub struct Process {
     pub direction: Direction,
     /// The data.
     pub data: Data,
+    /// The label of the class that is sampled, if it is one alone.
+    pub class: Option<u32>,
+    /// Where particles come from; N(0, I) if none.
+    pub source: Option<Data>,
     /// The path.
     pub path: Interpolant,
     /// Half the side of the square that is covered.
@@ -44,9 +49,70 @@ pub struct Process {
 }
 
 impl Process {
-    /// The data; none where a mixture of one's own is not one.
+    /// What of a scene decides its pictures, over a square with half this side.
+    pub fn of(scene: &Scene, extent: f64) -> Self {
+        Self {
+            direction: scene.direction,
+            data: scene.data.clone(),
+            class: scene.class(),
+            source: scene.source.clone(),
+            path: scene.path(),
+            extent,
+        }
+    }
+
+    /// Whether these are the ends of a scene.
+    pub fn shows(&self, scene: &Scene) -> bool {
+        (&self.data, self.class, &self.source) == (&scene.data, scene.class(), &scene.source)
+    }
+
+    /// A scene with these ends.
+    fn scene(&self) -> Scene {
+        let mut scene = Scene { data: self.data.clone(), ..Scene::default() };
+        scene.guidance.label = self.class;
+        scene.source.clone_from(&self.source);
+        scene.interpolant.kind = self.path;
+        scene
+    }
+
+    /// The data, of the class alone if one is sampled; none where a mixture of one's own is not one.
     fn mixture(&self) -> Option<Mixture> {
-        Scene { data: self.data.clone(), ..Scene::default() }.mixture().ok()
+        self.scene().target().ok()
+    }
+
+    /// What particles end at: the data, or the source where t falls; N(0, I) if none.
+    fn target(&self) -> Option<Mixture> {
+        match self.direction {
+            Direction::Generate => self.mixture(),
+            Direction::Noise | Direction::Encode => self.scene().source_mixture().ok().flatten(),
+        }
+    }
+
+    /// The distributions on the way; none where there is no exact one.
+    fn marginals(&self) -> Option<Marginals> {
+        let data = self.mixture()?;
+        Some(match self.scene().sourced_field(&data).ok()? {
+            Some(field) => Marginals::Sourced(field),
+            None => Marginals::OfNoise(data, self.path),
+        })
+    }
+}
+
+/// `p_t` at every t.
+enum Marginals {
+    /// Of data and N(0, I).
+    OfNoise(Mixture, Interpolant),
+    /// Of data and a source of their own.
+    Sourced(SourcedField),
+}
+
+impl Marginals {
+    /// A mixture and the level at which it is `p_t`.
+    fn at(&self, t: f64) -> (Mixture, Level) {
+        match self {
+            Self::OfNoise(data, path) => (data.clone(), level(*path, t)),
+            Self::Sourced(field) => (field.marginal(t), DATA),
+        }
     }
 }
 
@@ -58,9 +124,7 @@ impl Drawing for TargetWanted {
     type Made = Grid;
 
     fn make(&self, _store: &Store) -> Result<Grid, Unfinished> {
-        let generated = self.0.direction == Direction::Generate;
-        let target = self.0.mixture().filter(|_| generated);
-        Ok(target_grid(target.as_ref(), self.0.extent))
+        Ok(target_grid(self.0.target().as_ref(), self.0.extent))
     }
 }
 
@@ -72,8 +136,8 @@ impl Drawing for MarginalsWanted {
     type Made = Vec<Grid>;
 
     fn make(&self, _store: &Store) -> Result<Vec<Grid>, Unfinished> {
-        let (mixture, path, reach) = (self.0.mixture(), self.0.path, self.0.extent);
-        let grid = |k| mixture.as_ref().map(|mixture| marginal(mixture, path, k, reach));
+        let (marginals, reach) = (self.0.marginals(), self.0.extent);
+        let grid = |k| marginals.as_ref().map(|marginals| marginal(marginals, k, reach));
         Ok((0..TIMES).into_par_iter().filter_map(grid).collect())
     }
 }
@@ -91,9 +155,9 @@ impl Drawing for OverTimeWanted {
     type Made = Option<OverTime>;
 
     fn make(&self, _store: &Store) -> Result<Option<OverTime>, Unfinished> {
-        let Process { path, extent, .. } = self.process;
+        let extent = self.process.extent;
         let u = View { angle: self.angle, ..View::default() }.direction();
-        Ok(self.process.mixture().map(|mixture| over_time(&mixture, path, u, extent)))
+        Ok(self.process.marginals().map(|marginals| over_time(&marginals, u, extent)))
     }
 }
 
@@ -148,21 +212,26 @@ fn level(path: Interpolant, t: f64) -> Level {
     Level { alpha: coefficients.alpha, sigma: coefficients.sigma }
 }
 
-fn marginal(mixture: &Mixture, path: Interpolant, k: usize, reach: f64) -> Grid {
+fn marginal(marginals: &Marginals, k: usize, reach: f64) -> Grid {
     let across: Vec<f64> = (0..SIDE_ON_THE_WAY).map(|k| place(k, SIDE_ON_THE_WAY, reach)).collect();
     let up: Vec<f64> = across.iter().map(|x| -x).collect();
-    let values = mixture.density_grid(level(path, time(k)), &across, &up);
+    let (mixture, level) = marginals.at(time(k));
+    let values = mixture.density_grid(level, &across, &up);
     Grid::new([SIDE_ON_THE_WAY; 2], [[-reach; 2], [reach; 2]], &values)
 }
 
-fn over_time(mixture: &Mixture, path: Interpolant, u: [f64; 2], reach: f64) -> OverTime {
+fn over_time(marginals: &Marginals, u: [f64; 2], reach: f64) -> OverTime {
+    let along = |t| {
+        let (mixture, level) = marginals.at(t);
+        mixture.project(level, u)
+    };
     let [columns, rows] = OVER_TIME;
     let mut values = vec![0.0; columns * rows];
     let densities: Vec<Vec<f64>> = (0..columns)
         .into_par_iter()
         .map(|k| {
             let t = ((k as f64 + 0.5) / columns as f64).min(LAST);
-            let density = mixture.project(level(path, t), u);
+            let density = along(t);
             let column: Vec<f64> = (0..rows).map(|i| density.at(-place(i, rows, reach))).collect();
             // Each t by its own largest value: the noise is as dense as the data are.
             let top = column.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
@@ -174,7 +243,7 @@ fn over_time(mixture: &Mixture, path: Interpolant, u: [f64; 2], reach: f64) -> O
             values[i * columns + k] = *value;
         }
     }
-    let ends = [0.0, LAST].map(|t| mixture.project(level(path, t), u));
+    let ends = [0.0, LAST].map(along);
     let edges = (0..EDGE)
         .map(|k| {
             let s = place(k, EDGE, reach);

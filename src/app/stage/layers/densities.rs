@@ -43,12 +43,7 @@ impl Densities {
         if scene.classic().is_some() {
             return;
         }
-        let process = Process {
-            direction: scene.direction,
-            data: scene.data.clone(),
-            path: scene.path(),
-            extent: extent * REACH,
-        };
+        let process = Process::of(scene, extent * REACH);
         let layers = scene.view.layers;
         let plane = projection == Projection::Plane;
         // A scene whose mixture is none has been refused; its old picture stays.
@@ -68,7 +63,7 @@ impl Densities {
 
     /// Whether the density that the particles should arrive at is that of the scene's data.
     pub fn shows_data_of(&self, scene: &Scene) -> bool {
-        self.target.answered().is_some_and(|(of, _)| of.0.data == scene.data)
+        self.target.answered().is_some_and(|(of, _)| of.0.shows(scene))
     }
 
     /// Whether anything wished for is still being made.

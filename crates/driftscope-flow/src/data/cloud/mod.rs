@@ -12,6 +12,7 @@ use std::f64::consts::TAU;
 
 use self::buckets::Buckets;
 use self::sum::{Query, Sums, sums};
+use super::covariance::Covariance;
 use super::level::{Level, Posterior};
 
 /// Gaussians of the same weight and standard deviation.
@@ -74,6 +75,17 @@ impl Cloud {
         let scaled_noise = [0, 1, 2].map(|k| inverse * (one[k] - query.alpha * mean[k]));
         let data = [0, 1, 2].map(|k| mean[k] + gain * scaled_noise[k]);
         PosteriorSlope { posterior: self.finish(query, &sums), data, scaled_noise }
+    }
+
+    /// `Cov(x1 | x_t = x)`, in double precision: every point is left with the variance `h²σ²/ρ²` around
+    /// itself moved towards x, so that the points' own covariance counts by `(σ²/ρ²)²`.
+    pub fn data_covariance(&self, level: Level, x: [f64; 2]) -> Covariance {
+        let query = self.query(level, x);
+        let share = level.sigma * level.sigma / (query.deviation * query.deviation);
+        let own = self.kernel * self.kernel * share;
+        let spread = sums::<f64, 4, true>(&self.buckets, query).covariance;
+        let [xx, xy, yy] = spread.map(|part| share * share * part);
+        Covariance { xx: xx + own, xy, yy: yy + own }
     }
 
     fn query(&self, Level { alpha, sigma }: Level, x: [f64; 2]) -> Query {

@@ -1,6 +1,8 @@
 mod exact;
+mod labels;
 mod mixtures;
 mod points;
+mod posterior;
 mod projection;
 mod reference;
 mod toys;

@@ -36,7 +36,7 @@ impl<'a> Plan<'a> {
     /// The plan of an experiment.
     #[must_use]
     pub fn new(experiment: &'a Experiment) -> Self {
-        let mut notes = Vec::new();
+        let mut notes = left_out(&experiment.scene);
         let way = way(experiment, &mut notes);
         Self { experiment, settings: experiment.ode_settings(), way, notes }
     }
@@ -155,7 +155,9 @@ impl<'a> Plan<'a> {
     /// Whether the field is written out as that of the data.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        self.experiment.is_exact()
+        let scene = self.scene();
+        let learned = self.experiment.network.is_some();
+        !learned && scene.classic().is_none() && scene.direction != Direction::Noise
     }
 
     /// The sign of the velocity and its time, in the solver's own time t.
@@ -163,6 +165,24 @@ impl<'a> Plan<'a> {
     pub fn own_time(&self) -> (&'static str, &'static str) {
         if self.scene().direction == Direction::Encode { ("-", "1.0 - t") } else { ("", "t") }
     }
+}
+
+/// What of a scene's field no script follows.
+fn left_out(scene: &Scene) -> Vec<String> {
+    let mut notes = Vec::new();
+    if scene.is_guided() {
+        let instead = if scene.class().is_some() { "the class" } else { "the good model" };
+        notes.push(format!(
+            "Guidance is left out: the script samples {instead} as it is, with the scale 1."
+        ));
+    }
+    if scene.has_source() {
+        notes.push(
+            "The source is left out: the script starts from N(0, I), whose field it follows."
+                .to_owned(),
+        );
+    }
+    notes
 }
 
 fn way(experiment: &Experiment, notes: &mut Vec<String>) -> Way {

@@ -1,6 +1,7 @@
 //! Which values a scene may have: each by its range in the table of parameters, then the rules about
 //! several of them.
 
+mod guidance;
 mod process;
 mod reading;
 mod rules;
@@ -64,6 +65,7 @@ impl Scene {
         if self.field.kind == FieldKind::Classic {
             return self.check_classic();
         }
+        self.check_guidance(&mixture)?;
         self.check_process(&mixture)
     }
 

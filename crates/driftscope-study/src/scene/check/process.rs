@@ -2,7 +2,7 @@
 
 use driftscope_flow::data::Mixture;
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_flow::field::{ExactField, LearnedField};
+use driftscope_flow::field::{ExactField, LearnedField, SourcedField};
 use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::per_particle;
@@ -19,6 +19,7 @@ impl Scene {
         let path = self.interpolant.kind;
         let last_time = match (self.direction, self.field.kind) {
             (Direction::Noise, _) => 1.0,
+            (_, FieldKind::Exact) if self.has_source() => SourcedField::end_of_definition(path),
             (_, FieldKind::Exact) => ExactField::end_of_definition(mixture, path),
             (_, FieldKind::Learned | FieldKind::Classic) => LearnedField::end_of_definition(path),
         };

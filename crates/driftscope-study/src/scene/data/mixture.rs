@@ -103,11 +103,13 @@ impl DataSource for Vec<Blob> {
             let covariance = blob.covariance().expect("what was checked has one");
             Component { weight: blob.weight, ..Component::gaussian(blob.mean, covariance) }
         };
-        Mixture::new(self.iter().map(component).collect::<Vec<_>>()).map_err(|error| Problem {
+        let mixture = Mixture::new(self.iter().map(component).collect::<Vec<_>>());
+        let mixture = mixture.map_err(|error| Problem {
             key: KEY,
             value: format!("{} components", self.len()),
             allowed: error.to_string(),
-        })
+        })?;
+        Ok(mixture.with_labels(self.iter().map(|blob| blob.label).collect::<Vec<_>>()))
     }
 
     fn reach(&self) -> f64 {

@@ -74,6 +74,12 @@ macro_rules! sources {
                 own.into_iter().filter_map(|(key, own)| Some((key, own?)))
             }
 
+            /// The key of what there is of data of one's own, such as `data.points`.
+            #[must_use]
+            pub fn own_key(&self) -> Option<&'static str> {
+                self.all_own().next().map(|(key, _)| key)
+            }
+
             /// The setting that gives data of one's own, such as `data.mixture=[…]`.
             ///
             /// # Panics

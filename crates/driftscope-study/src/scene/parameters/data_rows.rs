@@ -139,7 +139,7 @@ pub(super) fn particles() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "particles.start",
             "Starts",
-            "What starting points are drawn from: p_t at the first t, x_t = α(t)·x1 + σ(t)·x0, or N(0, I) whatever the first t. A scene that gives its first t starts from p_t unless it says otherwise.",
+            "What starting points are drawn from: p_t at the first t, x_t = α(t)·x1 + σ(t)·x0, or the source, N(0, I) unless it is one of its own, whatever the first t. A scene that gives its first t starts from p_t unless it says otherwise.",
             Choices::new(Start::choices, chosen_if_any!(Scene: particles.start))
                 .or_value("marginal where the first t is given, else noise", |scene| scene.start().words().name),
         )

@@ -9,6 +9,7 @@ mod choice;
 mod control_rows;
 mod data_rows;
 mod diffusion_rows;
+mod guidance_rows;
 mod kind;
 mod parameter;
 mod range;

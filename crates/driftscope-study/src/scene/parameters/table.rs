@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use super::super::Scene;
 use super::parameter::Parameter;
-use super::{control_rows, data_rows, diffusion_rows, sampler_rows, training_rows, view_rows};
+use super::{
+    control_rows, data_rows, diffusion_rows, guidance_rows, sampler_rows, training_rows, view_rows,
+};
 
 /// What has settings, each with a row in the table.
 pub trait Settings: Default + Sized + 'static {
@@ -29,7 +31,9 @@ static OF_SCENES: LazyLock<Vec<Parameter<Scene>>> = LazyLock::new(|| {
     let groups = [
         data_rows::words(),
         data_rows::data(),
+        guidance_rows::source(),
         data_rows::field(),
+        guidance_rows::guidance(),
         sampler_rows::steps(),
         control_rows::errors(),
         control_rows::constants(),

@@ -20,7 +20,11 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         "particles.start=marginal",
         "training.seconds=5",
         "training.stop_after=3",
+        "source.name=rings",
+        "guidance.scale=2",
+        "guidance.bad=bad.safetensors",
     ]);
+    full.guidance.label = Some(0);
     full.sampler.grid = Some(Spacing::List);
     full.sampler.step_size = Some(0.1);
     full.sampler.times_in = crate::scene::TimesIn::Level;
@@ -44,6 +48,11 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     }
     let points = scene(&["data.points=[[0, 0], [1, 1]]", "data.kernel=0.1", "field.kind=exact"]);
     keys(&points.to_table(), "", &mut wanted);
+    for own in ["source.points=[[0, 0], [1, 1]]", "source.mixture=[{mean=[0, 0], std=1}]"] {
+        let mut other = scene(&[own, "field.kind=exact"]);
+        other.source.as_mut().expect("a source").kernel = Some(0.1);
+        keys(&other.to_table(), "", &mut wanted);
+    }
     let mut found: Vec<String> =
         Scene::parameters().iter().map(|parameter| parameter.key.to_owned()).collect();
     wanted.sort();
@@ -132,6 +141,10 @@ fn with_place(key: &str) -> Scene {
         scene.data.choose(own.name);
         scene.field.kind = FieldKind::Exact;
     }
+    if key == "source.kernel" {
+        let points = super::super::test_support::scene(&["source.points=[[0, 0], [1, 1]]"]);
+        scene.source = points.source;
+    }
     scene
 }
 
@@ -195,7 +208,8 @@ fn ends_of_ranges_are_allowed_and_what_lies_beyond_is_refused_by_its_key() {
 fn setting_a_value_changes_that_key_alone() {
     for parameter in Scene::parameters() {
         let key = parameter.key;
-        let usual = if key.starts_with("data.") { with_place(key) } else { Scene::default() };
+        let placed = key.starts_with("data.") || key == "source.kernel";
+        let usual = if placed { with_place(key) } else { Scene::default() };
         let check = |set: &dyn Fn(&mut Scene, bool), written: &str| {
             let mut scene = usual.clone();
             set(&mut scene, true);
