@@ -15,7 +15,7 @@ pub fn mean_cost<T: Copy + Into<f64>>(source: &[[T; 2]], data: &[[T; 2]]) -> f64
 /// How many of the segments from `source[i]` to `data[i]` cross each other: pairs of segments, each with the
 /// ends of the other on both sides of it. Segments that only touch do not cross.
 ///
-/// Every pair is tried: a third of a millisecond for 512 segments, which a sweep line would hardly
+/// Every pair is tried: 0.3 ms for 512 segments, which a sweep line would hardly
 /// better, since independent pairs have crossings by the ten thousand.
 pub fn crossings<T: Copy + Into<f64>>(source: &[[T; 2]], data: &[[T; 2]]) -> usize {
     let ends = source.iter().zip(data).map(|(&a, &b)| [a, b].map(|end| end.map(Into::into)));

@@ -124,13 +124,13 @@ pub static MEASURES: &[Measure] = &[
     },
     Measure {
         name: "straightness",
-        about: "How far the flow is from straight lines at constant speed: S = ∫E|v|² dt − E|Z1 − Z0|² over E|Z1 − Z0|², of the particles' starts Z0 and ends Z1; 0 if straight.",
+        about: "How far paths are from straight lines at constant speed: the mean square of a particle's velocity less its mean velocity, integrated over t, over transport_cost(); 0 if straight.",
         own: &[],
         of: |asked| Ok(asked.straightness()?.relative()),
     },
     Measure {
         name: "transport_cost",
-        about: "Mean square distance E|Z1 − Z0|² between where the particles start and where the flow takes them.",
+        about: "Mean square distance between where the particles start and where the flow takes them.",
         own: &[],
         of: |asked| Ok(asked.straightness()?.cost),
     },
