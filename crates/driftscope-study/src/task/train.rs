@@ -25,6 +25,9 @@ const TELL_INTERVAL: Duration = Duration::from_millis(50);
 pub struct TrainingSpec {
     /// The distribution.
     pub data: Data,
+    /// The distribution at t = 0; N(0, I) if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Data>,
     /// The path.
     pub interpolant: Interpolant,
     /// Everything else.
@@ -37,6 +40,7 @@ impl TrainingSpec {
     pub fn of_scene(scene: &Scene) -> Self {
         Self {
             data: scene.data.clone(),
+            source: scene.source.clone().filter(|_| scene.has_source()),
             interpolant: scene.interpolant.kind,
             settings: scene.training.clone(),
         }
@@ -56,7 +60,8 @@ impl TrainingSpec {
     }
 
     fn request(&self) -> Result<TrainingRequest, Problem> {
-        let mut scene = Scene { data: self.data.clone(), ..Scene::default() };
+        let (data, source) = (self.data.clone(), self.source.clone());
+        let mut scene = Scene { data, source, ..Scene::default() };
         scene.interpolant.kind = self.interpolant;
         scene.training = self.settings.clone();
         TrainingRequest::of_scene(&scene)

@@ -33,6 +33,10 @@ pub struct TrainingRequest {
     pub data: Data,
     /// The distribution, to draw from.
     pub mixture: Arc<Mixture>,
+    /// The distribution at t = 0, as a scene says it; N(0, I) if none.
+    pub source: Option<Data>,
+    /// The same, to draw from.
+    pub noise: Option<Arc<Mixture>>,
     /// The path.
     pub interpolant: Interpolant,
     /// Everything else.
@@ -48,6 +52,8 @@ impl TrainingRequest {
         Ok(Self {
             data: scene.data.clone(),
             mixture: Arc::new(scene.mixture()?),
+            source: scene.source.clone().filter(|_| scene.has_source()),
+            noise: scene.source_mixture()?.map(Arc::new),
             interpolant: scene.interpolant.kind,
             settings: scene.training.clone(),
         })
@@ -64,7 +70,14 @@ impl TrainingRequest {
     /// # Errors
     /// If a setting is out of its range.
     pub fn trainer(&self) -> Result<Trainer, TrainingError> {
-        trainer(self.settings.of_round(0), &self.mixture, self.interpolant)
+        let settings = self.settings.of_round(0);
+        let draws = Draws {
+            mixture: Arc::clone(&self.mixture),
+            source: self.noise.clone(),
+            rng: stream(settings.seed, Purpose::Training, 0),
+        };
+        let labels = label_count(&self.mixture);
+        Trainer::new(settings, (Box::new(draws), labels), self.interpolant, None)
     }
 
     /// The same about to make the first step of a round of reflow, from `weights`, the network before.
@@ -108,8 +121,9 @@ impl TrainingRequest {
             seed: *seed,
             ..TrainingSettings::default()
         };
-        let [said, wanted] = [options, settings.clone()]
-            .map(|training| Scene { training, ..Scene::default() });
+        let said = Scene { training: options, ..Scene::default() };
+        let source = self.source.clone();
+        let wanted = Scene { training: settings.clone(), source, ..Scene::default() };
         let further: String = said
             .changes_to(&wanted)
             .into_iter()
@@ -132,7 +146,7 @@ impl TrainingRequest {
             weights: trainer.ema_weights(),
             description: Description {
                 data: self.name().to_owned(),
-                source: None,
+                source: self.source.as_ref().map(|source| source.file_name().to_owned()),
                 interpolant: self.interpolant,
                 command: made.command(),
                 steps,
@@ -240,20 +254,35 @@ pub fn trainer(
     path: Interpolant,
 ) -> Result<Trainer, TrainingError> {
     let rng = stream(settings.seed, Purpose::Training, 0);
-    let draws = Draws { mixture: Arc::clone(mixture), rng };
-    Trainer::new(settings, (Box::new(draws), 0), path, None)
+    let draws = Draws { mixture: Arc::clone(mixture), source: None, rng };
+    Trainer::new(settings, (Box::new(draws), label_count(mixture)), path, None)
 }
 
-/// Independent draws of a distribution, from a stream of their own.
+/// How many labels a network needs for a distribution: they are counted from 0.
+#[must_use]
+pub fn label_count(mixture: &Mixture) -> usize {
+    mixture.labels().last().map_or(0, |&last| last as usize + 1)
+}
+
+/// Independent draws of a distribution and its source, from a stream of their own.
 struct Draws {
     mixture: Arc<Mixture>,
+    source: Option<Arc<Mixture>>,
     rng: ChaCha8Rng,
 }
 
 impl TrainingData for Draws {
     fn draw(&mut self, samples: &mut Samples) {
-        for point in &mut samples.data {
-            *point = self.mixture.draw(&mut self.rng).map(|x| x as f32);
+        let Self { mixture, source, rng } = self;
+        let Samples { data, source: starts, labels } = samples;
+        labels.clear();
+        starts.clear();
+        for point in data {
+            let component = mixture.draw_component(rng);
+            *point = mixture.draw_from(component, rng).map(|x| x as f32);
+            labels.push(mixture.label(component));
+            let start = source.as_ref().map(|source| source.draw(rng).map(|x| x as f32));
+            starts.extend(start);
         }
     }
 }

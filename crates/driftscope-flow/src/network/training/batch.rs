@@ -33,8 +33,8 @@ pub struct Samples {
     pub data: Vec<[f32; DIMENSIONS]>,
     /// The points that they are paired with; empty where those are drawn from N(0, I).
     pub source: Vec<[f32; DIMENSIONS]>,
-    /// Their labels; empty where they have none.
-    pub labels: Vec<u32>,
+    /// Their labels, none of a point without one; empty where no point has one.
+    pub labels: Vec<Option<u32>>,
 }
 
 /// Where the samples come from.
@@ -221,9 +221,11 @@ impl Source {
         let partners = self.coupler.partners(noise, &self.other_ends, &mut self.other);
         self.partners.clear();
         self.partners.extend_from_slice(partners);
-        for label in &mut self.samples.labels {
-            if self.other.random_bool(self.settings.drop_labels) {
-                *label = NO_LABEL;
+        if self.settings.labels {
+            for label in &mut self.samples.labels {
+                if self.other.random_bool(self.settings.drop_labels) {
+                    *label = None;
+                }
             }
         }
         batch.size = self.settings.batch;
@@ -242,11 +244,10 @@ impl Source {
     /// The pair of a sample.
     pub fn pair(&self, index: usize) -> Pair {
         let partner = self.partners[index];
-        let label = self.samples.labels.get(partner).copied();
         Pair {
             data: self.other_ends[partner],
             noise: self.noise[index],
-            label: label.filter(|label| *label != NO_LABEL),
+            label: self.samples.labels.get(partner).copied().flatten(),
         }
     }
 
@@ -309,9 +310,6 @@ impl Source {
         }
     }
 }
-
-/// Stands where a label has been left out.
-const NO_LABEL: u32 = u32::MAX;
 
 /// Samples of a chunk.
 struct Part {

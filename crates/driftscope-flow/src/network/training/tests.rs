@@ -18,7 +18,7 @@ impl TrainingData for TwoPoints {
             let centre = if right { 1.0 } else { -1.0 };
             let mut draw = |mean: f32| mean + 0.1 * self.0.sample::<f32, _>(StandardNormal);
             *point = [draw(centre), draw(0.5 * centre)];
-            samples.labels.push(u32::from(right));
+            samples.labels.push(Some(u32::from(right)));
         }
     }
 }
