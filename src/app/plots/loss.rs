@@ -1,12 +1,15 @@
 //! The loss of a training.
 
-use eframe::egui::{Rect, Ui};
-use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line};
+use eframe::egui::{Align2, Rect, RichText, Ui};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, PlotPoint, Text,
+};
 
 use super::frame::{plot, say, titled};
 use crate::app::number;
 use crate::app::numbers::{Cell, Table};
 use crate::app::state::State;
+use crate::app::theme::TEXT;
 
 /// The title.
 pub const TITLE: &str = "Training loss";
@@ -29,10 +32,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
             .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())
             .unwrap_or_default();
         let steps = status.map_or(state.training_settings().steps, |status| status.steps) as f64;
-        let [low, high] = range(&points);
+        let floor = status.and_then(|status| status.least_loss);
+        let [low, high] = range(&points, floor);
         let x = AxisHints::new_x().formatter(|mark, _| number::count(mark.value.max(0.0) as u64));
         let y = AxisHints::new_y().formatter(|mark, _| loss(mark));
         let colour = palette.scene(state.scene());
+        let quiet = palette.quiet;
         let empty = points.is_empty();
         let shown = plot("loss", palette, x, y)
             .x_grid_spacer(|input| round_grid(&input, 4.0))
@@ -49,6 +54,19 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
                 // The last mark needs room for its label.
                 plot.set_plot_bounds_x(0.0..=1.09 * steps);
                 plot.set_plot_bounds_y(low..=high);
+                if let Some(floor) = floor {
+                    plot.line(
+                        Line::new("least possible", vec![[0.0, floor], [steps, floor]])
+                            .color(quiet)
+                            .style(LineStyle::dashed_dense())
+                            .width(1.2),
+                    );
+                    let place = PlotPoint::new(steps, floor);
+                    let words = RichText::new("least possible").size(TEXT).color(quiet);
+                    plot.text(
+                        Text::new("least possible", place, words).anchor(Align2::RIGHT_TOP),
+                    );
+                }
                 plot.line(Line::new("loss", points).color(colour).width(1.6));
             });
         if empty {
@@ -65,15 +83,13 @@ fn loss(mark: GridMark) -> String {
     format!("{:.decimals$}", mark.value)
 }
 
-/// The range of the losses, in round numbers; a first spike does not flatten the rest.
-fn range(points: &[[f64; 2]]) -> [f64; 2] {
+/// The range of the losses and of the least one, in round numbers; a first spike does not flatten the rest.
+fn range(points: &[[f64; 2]], floor: Option<f64>) -> [f64; 2] {
     let skipped = if points.len() > 8 { points.len() / 50 + 1 } else { 0 };
-    let (low, high) = points[skipped..]
-        .iter()
-        .filter(|point| point[1].is_finite())
-        .fold((f64::INFINITY, 0.0_f64), |(low, high), point| {
-            (low.min(point[1]), high.max(point[1]))
-        });
+    let losses = points[skipped..].iter().map(|point| point[1]).chain(floor);
+    let (low, high) = losses
+        .filter(|loss| loss.is_finite())
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), loss| (low.min(loss), high.max(loss)));
     if low > high {
         return [0.0, 1.0];
     }

@@ -120,6 +120,7 @@ impl Training {
         if self.steps.is_none() {
             let steps = Steps::start(&self.spec, signal)?;
             self.status.steps = steps.request.settings.steps_made();
+            self.status.least_loss = steps.request.least_loss();
             self.steps = Some(steps);
             self.tell(tell);
         }

@@ -1,5 +1,6 @@
 //! What is trained, where a training stands, and what comes of it.
 
+mod floor;
 mod reflow;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use driftscope_flow::network::{
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use floor::least_loss;
 use reflow::Pairs;
 
 use crate::scene::{Data, Problem, Scene};
@@ -100,6 +102,15 @@ impl TrainingRequest {
         let rng = stream(settings.seed, Purpose::Training, 0);
         let draws = Arc::new(pairs).draws(rng);
         Ok(Trainer::new(settings, (draws, 0), path, Some(weights)))
+    }
+
+    /// The least loss that any network could reach, where it is known; that of rounds of reflow is not.
+    #[must_use]
+    pub fn least_loss(&self) -> Option<f64> {
+        if self.noise.is_some() || self.settings.rounds > 0 {
+            return None;
+        }
+        least_loss(&self.settings, &self.mixture, self.interpolant)
     }
 
     /// The command that trains the same network without a window, as one types it into a shell.
@@ -189,6 +200,9 @@ pub struct TrainingStatus {
     /// The norm of the last step's gradient; none before the first step.
     #[serde(default)]
     pub gradient_norm: Option<f32>,
+    /// The least loss that any network could reach on these data, where it is known.
+    #[serde(default)]
+    pub least_loss: Option<f64>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
     /// Weights on the way, at most [`Self::MOST_SNAPSHOTS`], the latest among them.
@@ -217,6 +231,7 @@ impl TrainingStatus {
             curve: Arc::default(),
             loss: None,
             gradient_norm: None,
+            least_loss: None,
             network: None,
             snapshots: Arc::default(),
         }

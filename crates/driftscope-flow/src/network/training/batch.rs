@@ -17,9 +17,6 @@ use crate::coupling::Coupler;
 use crate::network::DIMENSIONS;
 use crate::network::inputs::Embedding;
 
-/// Training stays this far from t = 1, where σ' of the VP interpolant diverges.
-pub(super) const END_MARGIN: f64 = 1e-4;
-
 /// Samples that pass through the network together.
 const CHUNK: usize = 64;
 
@@ -185,7 +182,7 @@ impl Source {
             other,
             data,
             path,
-            density: settings.density(),
+            density: settings.time_law(),
             samples: Samples { data: vec![[0.0; DIMENSIONS]; settings.batch], ..Samples::default() },
             within: vec![0.0; settings.batch],
             noise: vec![[0.0; DIMENSIONS]; settings.batch],
@@ -254,7 +251,7 @@ impl Source {
     /// The time of a sample.
     fn time(&self, index: usize, part: &Part) -> f64 {
         let stratum = (index - part.stratum_of) as f64 + self.within[index];
-        self.density.quantile(stratum / part.strata as f64) * (1.0 - END_MARGIN)
+        self.density.quantile(stratum / part.strata as f64) * TrainingSettings::LAST_TIME
     }
 
     /// Samples whose target is a quantity of their own.

@@ -194,6 +194,8 @@ impl TrainingSettings {
         *self == Self::default()
     }
 
+    /// No time is learned from beyond it: at t = 1 σ' of the VP interpolant diverges.
+    pub const LAST_TIME: f64 = 1.0 - 1e-4;
     /// Allowed number of points in a batch.
     pub const BATCH: RangeInclusive<usize> = 1..=65_536;
     /// Allowed number of steps.
@@ -254,8 +256,9 @@ impl TrainingSettings {
         }
     }
 
-    /// The density of times.
-    pub(super) fn density(&self) -> TimeLaw {
+    /// The density of times, on 0 to 1; what is drawn is that times [`Self::LAST_TIME`].
+    #[must_use]
+    pub fn time_law(&self) -> TimeLaw {
         match self.times {
             TimeDensity::Uniform => TimeLaw::Uniform,
             TimeDensity::LogitNormal => {

@@ -333,7 +333,7 @@ fn a_step_of_every_objective_lies_within_the_time() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     for Word { value: objective, .. } in Objective::ALL {
         for _ in 0..1000 {
-            let time = rng.random::<f64>() * (1.0 - batch::END_MARGIN);
+            let time = rng.random::<f64>() * TrainingSettings::LAST_TIME;
             let step = flow_map::Step::drawn(objective, time, rng.random(), &mut rng);
             assert!(step.start >= 0.0 && step.duration >= 0.0, "{step:?}");
             assert!(step.start + step.duration <= 1.0 + 1e-12, "{step:?}");
