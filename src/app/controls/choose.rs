@@ -14,6 +14,7 @@ pub fn choose(scene: &mut Scene, key: &str, name: &'static str) {
             scene.data.choose(name);
             // A model file belongs to the distribution it was trained on.
             scene.field.follow(None);
+            scene.suit_data();
         }
         "field.kind" => set_kind(scene, FieldKind::named(name).unwrap_or_default()),
         "field.system" => {

@@ -9,4 +9,4 @@ mod to_data;
 pub use coverage::{Modes, Overlap, overlap};
 pub use straightness::{Straightness, simpson};
 pub use strong_order::{StrongOrder, StrongSetting, fitted_order, strong_errors, strong_order};
-pub use to_data::{DataDistance, distance_to_data, measured_to_data};
+pub use to_data::{DataDistance, distance_to_data, distance_to_tilted, measured_to_data};

@@ -1,5 +1,6 @@
 //! Distance of samples to the distribution they should have.
 
+use std::cell::LazyCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use driftscope_base::cancel::{Cancel, Cancelled};
@@ -51,7 +52,26 @@ pub fn distance_to_data(
     measured_to_data(scene, CloudDistance::SlicedW2, ends, cancel).map(DataDistance::from)
 }
 
-/// The same for any distance.
+/// Distance of a scene's end points to the tilted density p(x) p(c|x)^w of its class and its scale, which
+/// guidance is often taken to sample; none where no class is sampled, where t falls, or where the data have no
+/// density. The scale is taken to count at every t.
+///
+/// # Errors
+/// [`Cancelled`] if `cancel` was raised.
+pub fn distance_to_tilted(
+    scene: &Scene,
+    ends: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Option<DataDistance>, Cancelled> {
+    let Some(tilted) = scene.tilted().filter(|_| !scene.direction.falls()) else {
+        return Ok(None);
+    };
+    let name = format!("{:?} {:?} {}", scene.data, scene.class(), tilted.scale());
+    let draw = |number, count| tilted.sample(&mut stream(DRAW_SEED, Purpose::Draw, number), count);
+    measured(name, CloudDistance::SlicedW2, ends, draw, cancel).map(|found| Some(found.into()))
+}
+
+/// The same as [`distance_to_data`] for any distance.
 ///
 /// # Errors
 /// [`Cancelled`] if `cancel` was raised.
@@ -61,12 +81,34 @@ pub fn measured_to_data(
     ends: &[[f64; 2]],
     cancel: &Cancel,
 ) -> Result<Floored, Cancelled> {
+    let falls = scene.direction.falls();
+    let name = match (falls, &scene.source) {
+        (true, None) => String::from("normal"),
+        (true, Some(source)) => format!("{source:?}"),
+        (false, _) => format!("{:?} {:?}", scene.data, scene.class()),
+    };
+    // Made when it is drawn from first.
+    let target = LazyCell::new(|| {
+        if falls { scene.source_mixture().ok().flatten() } else { scene.target().ok() }
+    });
+    measured(name, distance, ends, |number, count| draw(target.as_ref(), number, count), cancel)
+}
+
+/// The distance of points to what `draw` draws by number and count, known by `name`.
+fn measured(
+    name: String,
+    distance: CloudDistance,
+    ends: &[[f64; 2]],
+    draw: impl Fn(u64, usize) -> Vec<[f64; 2]>,
+    cancel: &Cancel,
+) -> Result<Floored, Cancelled> {
     let ends: Vec<[f64; 2]> =
         ends.iter().copied().filter(|p| p.iter().all(|x| x.is_finite())).collect();
     if ends.is_empty() {
         return Ok(Floored { value: f64::NAN, floor: f64::NAN, spread: [f64::NAN; 2] });
     }
-    Target::of(scene, distance, ends.len(), cancel)?.yardstick.measure(&ends, cancel)
+    let target = Target::of((name, distance, ends.len()), draw, cancel)?;
+    target.yardstick.measure(&ends, cancel)
 }
 
 /// A distribution to compare samples with.
@@ -80,18 +122,10 @@ static TARGETS: Mutex<Vec<Arc<Target>>> = Mutex::new(Vec::new());
 
 impl Target {
     fn of(
-        scene: &Scene,
-        distance: CloudDistance,
-        count: usize,
+        key: (String, CloudDistance, usize),
+        draw: impl Fn(u64, usize) -> Vec<[f64; 2]>,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, Cancelled> {
-        let falls = scene.direction.falls();
-        let name = match (falls, &scene.source) {
-            (true, None) => String::from("normal"),
-            (true, Some(source)) => format!("{source:?}"),
-            (false, _) => format!("{:?} {:?}", scene.data, scene.class()),
-        };
-        let key = (name, distance, count);
         let targets = || TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut targets = targets();
@@ -100,9 +134,8 @@ impl Target {
                 return Ok(Arc::clone(&targets[0]));
             }
         }
-        let mixture =
-            if falls { scene.source_mixture().ok().flatten() } else { scene.target().ok() };
-        let draw = |number| draw(mixture.as_ref(), number, count);
+        let (_, distance, count) = key;
+        let draw = |number| draw(number, count);
         let target = Arc::new(Self { key, yardstick: Yardstick::new(distance, cancel, draw)? });
         let mut targets = targets();
         // Another thread may have made it meanwhile.

@@ -1,7 +1,7 @@
 //! What is sampled beside the data alone: one class of them, pushed towards it or away from a bad model,
 //! and where particles come from.
 
-use driftscope_flow::data::{Mixture, SourceError};
+use driftscope_flow::data::{Mixture, SourceError, TiltedDensity};
 use driftscope_flow::field::{GuidanceScale, SourcedField};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,14 @@ impl Scene {
             },
             Ok,
         )
+    }
+
+    /// The tilted density p(x) p(c|x)^w of the class that is sampled and the scale; none where no class is, or
+    /// where the data have no density.
+    #[must_use]
+    pub fn tilted(&self) -> Option<TiltedDensity> {
+        let (mixture, label) = (self.mixture().ok()?, self.class()?);
+        TiltedDensity::new(&mixture, label, self.guidance.scale).ok()
     }
 
     /// Whether particles come from a distribution of their own instead of N(0, I).

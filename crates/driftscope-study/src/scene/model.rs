@@ -103,10 +103,18 @@ impl Scene {
         }
     }
 
+    /// Puts aside what belongs to other data: a label that these do not have, and a bad model.
+    pub fn suit_data(&mut self) {
+        let labels = self.mixture().map(|mixture| mixture.labels()).unwrap_or_default();
+        self.guidance.label = self.guidance.label.filter(|label| labels.contains(label));
+        self.guidance.bad = None;
+    }
+
     /// Lets data of one's own be sampled. They have no bundled network: where one would be needed, and where
     /// a classic ODE has been shown, the field becomes the exact one. Whether any did.
     pub fn give_own(&mut self, data: Data) -> bool {
         self.data = data;
+        self.suit_data();
         let mut became_exact = false;
         let classic = self.field.kind == FieldKind::Classic;
         for field in self.fields_mut() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use driftscope_base::cancel::Cancel;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Level, TiltedDensity};
-use driftscope_study::measure::{Modes, distance_to_data};
+use driftscope_study::measure::{Modes, distance_to_data, distance_to_tilted};
 use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Given, Networks, Probe, RunOptions, run};
 
@@ -23,7 +23,7 @@ fn ready(settings: &[&str]) -> Experiment {
     Experiment::new(&scene, &Networks::default()).expect("ready")
 }
 
-fn ends(experiment: &Experiment) -> Vec<[f64; 2]> {
+fn arrived(experiment: &Experiment) -> Vec<[f64; 2]> {
     let options = RunOptions { keyframes: 2, logged: 0, ..RunOptions::for_window(1) };
     let recording = run(experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
     recording.ends().collect()
@@ -41,7 +41,7 @@ fn carried(settings: &[&str]) -> (Vec<[f64; 2]>, Vec<f64>) {
     let scene = Arc::new(checked(&[&common[..], settings].concat()).expect("a scene"));
     let given = Given { starts: Some(starts.into()), ..Given::default() };
     let experiment = Experiment::with(&scene, &Networks::default(), given).expect("ready");
-    (ends(&experiment), weights.into_iter().map(|weight| weight / total).collect())
+    (arrived(&experiment), weights.into_iter().map(|weight| weight / total).collect())
 }
 
 fn moments(values: &[f64], weights: &[f64]) -> [f64; 2] {
@@ -91,6 +91,24 @@ fn guidance_does_not_sample_the_tilted_density() {
         passed += weight;
     }
     close(square.sqrt(), 0.496, 2e-3, "W2 between what is sampled and the tilted density");
+    // The same of clouds: sliced, so that only a part of what lies along the axis is seen, and noise's own.
+    let guided = ready(&[PAIR, EXACT, "guidance.label=1", "guidance.scale=3"]);
+    let never = Cancel::default();
+    let tilted = distance_to_tilted(&guided.scene, &arrived(&guided), &never).expect("measured");
+    let tilted = tilted.expect("a class is sampled");
+    assert!((0.3..0.4).contains(&tilted.sliced_w2), "{tilted:?}");
+    assert!(tilted.sliced_w2 > 5.0 * tilted.floor_spread[1], "{tilted:?}");
+    let own = ready(&[PAIR, EXACT, "guidance.label=1"]);
+    let own_ends = arrived(&own);
+    let [tilted, data] = [
+        distance_to_tilted(&own.scene, &own_ends, &never).expect("measured").expect("a class"),
+        distance_to_data(&own.scene, &own_ends, &never).expect("measured"),
+    ];
+    // At w = 1 both are the class.
+    assert!(tilted.sliced_w2 < 1.5 * tilted.floor_spread[1], "{tilted:?}");
+    assert!(data.sliced_w2 < 1.5 * data.floor_spread[1], "{data:?}");
+    let whole = ready(&[PAIR, EXACT]);
+    assert_eq!(distance_to_tilted(&whole.scene, &own_ends, &never), Ok(None));
 }
 
 /// Noise on the way moves what guidance samples towards the tilted density.
@@ -110,7 +128,7 @@ fn with_noise_the_form_matters_under_guidance() {
             "sampler.steps=300",
             "particles.count=20000",
         ]);
-        let ends = first(&ends(&experiment));
+        let ends = first(&arrived(&experiment));
         let weights = vec![1.0 / ends.len() as f64; ends.len()];
         let [found_mean, found_deviation] = moments(&ends, &weights);
         // Four deviations of such a mean, and as much for the steps.
@@ -135,19 +153,19 @@ fn a_class_is_sampled_as_it_is_at_scale_1_and_not_at_all_at_0() {
         let own = of(&[]);
         assert!(own.is_exact() && !own.scene.is_guided());
         let measured =
-            distance_to_data(&own.scene, &ends(&own), &Cancel::default()).expect("measured");
+            distance_to_data(&own.scene, &arrived(&own), &Cancel::default()).expect("measured");
         assert!(measured.sliced_w2 < 1.5 * measured.floor_spread[1], "{measured:?}");
         // Guided, they are too narrow: further from the class than draws of it are from each other.
         let guided = of(&["guidance.scale=4"]);
         assert!(!guided.is_exact() && guided.scene.is_guided());
-        let further =
-            distance_to_data(&guided.scene, &ends(&guided), &Cancel::default()).expect("measured");
+        let further = distance_to_data(&guided.scene, &arrived(&guided), &Cancel::default())
+            .expect("measured");
         let apart = further.sliced_w2 > measured.sliced_w2;
         assert!(apart || data.ends_with("gaussians"), "{further:?} {measured:?}");
         // Without the class there is the whole, bit for bit.
         let none = of(&["guidance.scale=0"]);
         let whole = ready(&[&common[..], &[data]].concat());
-        assert_eq!(ends(&none), ends(&whole));
+        assert_eq!(arrived(&none), arrived(&whole));
     }
 }
 
@@ -179,9 +197,8 @@ fn outside_the_interval_the_scale_is_1() {
 
 #[test]
 fn a_learned_field_is_pushed_away_from_a_bad_one() {
-    let model = |name: &str| {
-        format!("{}/../../assets/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"))
-    };
+    let model =
+        |name: &str| format!("{}/assets/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
     let (good, bad) = (model("two-moons"), model("s-curve"));
     let [good_model, bad_model] = [&good, &bad].map(|name| format!("field.model={name}"));
     let pushed = format!("guidance.bad={bad}");
@@ -202,7 +219,7 @@ fn a_learned_field_is_pushed_away_from_a_bad_one() {
     // With noise and without, and back.
     for more in [&["diffusion.form=sigma", "sampler.steps=20"][..], &["direction=encode"], &[]] {
         let settings = [&[&pushed, "guidance.scale=1.5", "particles.count=20"][..], more].concat();
-        let ends = ends(&ready(&settings));
+        let ends = arrived(&ready(&settings));
         assert!(ends.iter().flatten().all(|x| x.is_finite()), "{more:?}: {ends:?}");
     }
     // A bad model is saved with its scene, and a link does not carry it.
@@ -227,13 +244,13 @@ fn a_source_of_ones_own_leads_to_the_data_and_back() {
         let starts = experiment.starts(400);
         assert!(modes.shares(&starts).iter().all(|share| (0.06..0.2).contains(share)));
         assert_eq!(experiment.starts(50), starts[..50]);
-        let arrived = ends(&experiment);
+        let ends = arrived(&experiment);
         let measured =
-            distance_to_data(&experiment.scene, &arrived, &Cancel::default()).expect("measured");
+            distance_to_data(&experiment.scene, &ends, &Cancel::default()).expect("measured");
         assert!(measured.sliced_w2 < 1.6 * measured.floor_spread[1], "{path}: {measured:?}");
         let back = ready(&[&settings[..], &["direction=encode"]].concat());
         let measured =
-            distance_to_data(&back.scene, &ends(&back), &Cancel::default()).expect("measured");
+            distance_to_data(&back.scene, &arrived(&back), &Cancel::default()).expect("measured");
         assert!(measured.sliced_w2 < 1.6 * measured.floor_spread[1], "{path}: {measured:?}");
     }
     // What is known of single points: no score, but all the rest.
@@ -247,7 +264,7 @@ fn a_source_of_ones_own_leads_to_the_data_and_back() {
     for more in [&["guidance.label=0"][..], &["guidance.label=0", "guidance.scale=2"]] {
         let experiment =
             ready(&[&[source, EXACT, "particles.count=200", "sampler.rtol=1e-4"], more].concat());
-        let up = ends(&experiment).iter().filter(|end| end[1] > -0.6).count();
+        let up = arrived(&experiment).iter().filter(|end| end[1] > -0.6).count();
         assert!(up > 190, "{more:?}: {up} of 200 on the upper moon");
     }
     // A narrow source of one's own, starting in the middle: p_t of both ends.
@@ -300,7 +317,7 @@ fn what_does_not_go_together_is_refused_by_its_key() {
     }
     // Methods made for diffusion models follow the ODE from any source.
     let ddim = ["source.name=rings", EXACT, "sampler.method=ddim", "particles.count=20"];
-    assert!(ends(&ready(&ddim)).iter().flatten().all(|x| x.is_finite()));
+    assert!(arrived(&ready(&ddim)).iter().flatten().all(|x| x.is_finite()));
 }
 
 #[test]
