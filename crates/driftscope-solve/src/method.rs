@@ -69,6 +69,11 @@ pub trait Rule: Debug + Send + Sync {
         false
     }
 
+    /// Whether it steps by the map of its own flow that a field knows, and is something simpler without one.
+    fn needs_flow_map(&self) -> bool {
+        false
+    }
+
     /// Which setting makes it draw noise, if there is one.
     fn noise_setting(&self) -> Option<NoiseSetting> {
         None
@@ -227,6 +232,12 @@ impl Method {
     #[must_use]
     pub fn needs_noising_process(&self) -> bool {
         self.rule.needs_noising_process()
+    }
+
+    /// Whether it steps by the map of its own flow that a field knows, and is something simpler without one.
+    #[must_use]
+    pub fn needs_flow_map(&self) -> bool {
+        self.rule.needs_flow_map()
     }
 
     /// Whether it draws noise with these settings.

@@ -22,12 +22,16 @@ pub enum Process {
     Noising(NoisingField),
 }
 
-/// A field that begins at a source of its own.
+/// A field without a score: it begins at a source of its own, or its noise and data are paired.
 pub enum Sourced {
     /// From the source to the data.
     Plain(SourcedField),
     /// Pushed from that of all data to that of a class.
     Guided(Guided<SourcedField>),
+    /// A network's, whose noise and data were paired or come from a source.
+    Learned(LearnedField),
+    /// The same pushed from one network, or all data, to another, or a class.
+    GuidedLearned(Guided<LearnedField>),
 }
 
 /// What is followed.
@@ -136,10 +140,11 @@ impl Followed {
                 Process::GuidedExact(field) => Some(field.at(t, x)),
                 Process::Learned(_) | Process::GuidedLearned(_) | Process::Noising(_) => None,
             },
-            Forward::Sourced(sourced) => Some(match &**sourced {
-                Sourced::Plain(field) => field.at(t, x),
-                Sourced::Guided(field) => field.at(t, x),
-            }),
+            Forward::Sourced(sourced) => match &**sourced {
+                Sourced::Plain(field) => Some(field.at(t, x)),
+                Sourced::Guided(field) => Some(field.at(t, x)),
+                Sourced::Learned(_) | Sourced::GuidedLearned(_) => None,
+            },
             Forward::Classic(_) => None,
         }
     }
@@ -162,6 +167,8 @@ impl Sourced {
         match self {
             Self::Plain(field) => field,
             Self::Guided(field) => field,
+            Self::Learned(field) => field,
+            Self::GuidedLearned(field) => field,
         }
     }
 }
@@ -182,6 +189,14 @@ macro_rules! handed_on {
                 derivatives: [&mut [S]; 2],
             ) -> bool {
                 self.own().jacobian(times, points, velocities, derivatives)
+            }
+
+            fn is_flow_map(&self) -> bool {
+                self.own::<S>().is_flow_map()
+            }
+
+            fn average_velocity(&self, from: f64, to: f64, points: &[S], velocities: &mut [S]) {
+                self.own().average_velocity(from, to, points, velocities);
             }
 
             fn last_time(&self) -> f64 {

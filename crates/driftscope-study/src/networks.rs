@@ -8,7 +8,7 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
-    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Opened, beside,
+    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, Opened, beside,
 };
 use thiserror::Error;
 
@@ -85,6 +85,40 @@ impl LoadedNetwork {
             NetworkKind::Own { trained_on, .. } => Some(trained_on),
             NetworkKind::Foreign(_) => None,
         }
+    }
+
+    /// How it was made; not known of a network of others.
+    #[must_use]
+    pub fn description(&self) -> Option<&Description> {
+        match &self.kind {
+            NetworkKind::Own { description, .. } => Some(description),
+            NetworkKind::Foreign(_) => None,
+        }
+    }
+
+    /// Labels that it knows, from 0.
+    #[must_use]
+    pub fn labels(&self) -> usize {
+        self.kernel().map_or(0, |kernel| kernel.labels())
+    }
+
+    /// The distribution that it was trained from; none for N(0, I).
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.description()?.source.as_deref()
+    }
+
+    /// What it was trained to be; not known of a network of others.
+    #[must_use]
+    pub fn objective(&self) -> Option<Objective> {
+        self.description().map(|description| description.settings.objective)
+    }
+
+    /// Whether its velocity says a score: its noise was N(0, I), and independent of the data.
+    #[must_use]
+    pub fn has_score(&self) -> bool {
+        let Some(Description { source, settings, .. }) = self.description() else { return true };
+        source.is_none() && settings.coupling().is_independent() && settings.rounds == 0
     }
 
     /// The packed weights; none of a network of others.

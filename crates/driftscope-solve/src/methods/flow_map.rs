@@ -57,6 +57,10 @@ impl Rule for Mapping {
         *self == Self::Jumps
     }
 
+    fn needs_flow_map(&self) -> bool {
+        true
+    }
+
     fn noise_setting(&self) -> Option<NoiseSetting> {
         (*self == Self::Jumps).then_some(NoiseSetting::Eta)
     }

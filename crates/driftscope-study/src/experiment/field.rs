@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use driftscope_flow::data::Mixture;
+use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::{ExactField, Guided, SourcedField};
+use driftscope_solve::NoiseSetting;
 
 use crate::followed::{Followed, Process, Sourced};
 use crate::networks::LoadedNetwork;
-use crate::scene::{Problem, Scene};
+use crate::scene::{Data, Problem, Scene};
 
 /// A source of its own.
 #[derive(Clone)]
@@ -57,36 +59,119 @@ pub(super) fn exact(
     })
 }
 
-/// The field of a network, pushed away from a bad one if there is one.
+/// The field of a network, pushed away from a bad one or from all data if the scene says so.
 ///
 /// # Errors
-/// If the scene asks for what a network knows only if it was trained so: a class, or a source of its own.
+/// If the scene asks for what a network knows only if it was trained so: a class, a source of its own, a
+/// score, a map.
 pub(super) fn learned(
     scene: &Scene,
     network: &LoadedNetwork,
     bad: Option<&LoadedNetwork>,
 ) -> Result<Followed, Problem> {
-    let path = scene.interpolant.kind;
-    if let Some(label) = scene.class() {
-        return Err(Problem {
-            key: "guidance.label",
-            value: label.to_string(),
-            allowed: "none with this network, which was trained without labels: choose the exact field, or a network that was trained with them".to_owned(),
+    check_class(scene, network)?;
+    check_source(scene, network)?;
+    check_map(scene, network)?;
+    let (path, label) = (scene.interpolant.kind, scene.class());
+    let good = network.field_given(label, path);
+    let guided = scene.is_guided().then(|| {
+        let from = match bad {
+            Some(bad) => bad.field_given(label.filter(|_| bad.labels() > 0), path),
+            None => network.field_given(None, path),
+        };
+        Guided::new(from, good.clone(), scene.guidance.scale_over_time())
+    });
+    if network.has_score() {
+        return Ok(match guided {
+            Some(guided) => Process::GuidedLearned(guided).into(),
+            None => Process::Learned(good).into(),
         });
     }
-    if scene.has_source() {
-        return Err(Problem {
-            key: scene.source_key(),
-            value: "given".to_owned(),
-            allowed: "none with this network, which was trained from N(0, I): choose the exact field, or a network that was trained from this source".to_owned(),
-        });
-    }
-    let good = network.field(path);
-    Ok(match bad {
-        Some(bad) if scene.is_guided() => {
-            let guidance = scene.guidance.scale_over_time();
-            Process::GuidedLearned(Guided::new(bad.field(path), good, guidance)).into()
-        }
-        _ => Process::Learned(good).into(),
+    check_unscored(scene)?;
+    Ok(match guided {
+        Some(guided) => Sourced::GuidedLearned(guided).into(),
+        None => Sourced::Learned(good).into(),
     })
+}
+
+fn refuse(key: &'static str, value: impl ToString, allowed: impl Into<String>) -> Problem {
+    Problem { key, value: value.to_string(), allowed: allowed.into() }
+}
+
+/// A class is one of the network's labels.
+fn check_class(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
+    let Some(label) = scene.class() else { return Ok(()) };
+    let known = network.labels();
+    if (label as usize) < known {
+        return Ok(());
+    }
+    let allowed = if known == 0 {
+        "none with this network, which was trained without labels: choose the exact field, or a network that was trained with them".to_owned()
+    } else {
+        format!("0 to {} with this network, which was trained with no others", known - 1)
+    };
+    Err(refuse("guidance.label", label, allowed))
+}
+
+/// A network leads to the data from what it was trained from.
+fn check_source(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
+    let own = scene.source.as_ref().filter(|_| scene.has_source());
+    let own = own.map(Data::file_name);
+    match (own, network.source()) {
+        (own, trained) if own == trained => Ok(()),
+        (Some(_), None) => Err(refuse(
+            scene.source_key(),
+            "given",
+            "none with this network, which was trained from N(0, I): choose the exact field, or a network that was trained from this source",
+        )),
+        (_, trained) => {
+            let trained = trained.unwrap_or_default();
+            let value = own.unwrap_or("not given");
+            let allowed = format!("{trained} with this network, which was trained from there");
+            Err(refuse(scene.source_key(), value, allowed))
+        }
+    }
+}
+
+/// A method that steps by a map needs one that has been learned.
+fn check_map(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
+    let method = scene.sampler.method();
+    if !method.needs_flow_map() {
+        return Ok(());
+    }
+    let Some(objective) = network.objective().filter(|objective| objective.is_flow_map()) else {
+        return Err(refuse(
+            "sampler.method",
+            method.name,
+            "a method for any field with this network, which was not trained as a flow map",
+        ));
+    };
+    if method.needs_noising_process() || objective.learns_every_step() {
+        return Ok(());
+    }
+    Err(refuse(
+        "sampler.method",
+        method.name,
+        "consistency with this network, which learned no other steps than those to t = 1",
+    ))
+}
+
+/// Where noise and data are not independent, or noise is not N(0, I), there is no score.
+fn check_unscored(scene: &Scene) -> Result<(), Problem> {
+    const WHY: &str = "with this network: its noise and data were paired, so that there is no score and fresh noise does not belong to the path";
+    let form = scene.diffusion.form;
+    if form != DiffusionForm::None {
+        return Err(refuse("diffusion.form", form.name(), format!("none {WHY}")));
+    }
+    let method = scene.sampler.method();
+    if method.draws_noise(&scene.sampler.noise()) {
+        let churns = method.rule.noise_setting() == Some(NoiseSetting::Churn);
+        let (key, value) = if churns {
+            ("sampler.s_churn", scene.sampler.s_churn)
+        } else {
+            ("sampler.eta", scene.sampler.eta)
+        };
+        return Err(refuse(key, value, format!("0 {WHY}")));
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 
-use super::super::Scene;
+use super::super::{Direction, FieldKind, Scene};
 use super::super::parameters::{MOST_STEPS, Settings};
 use super::super::problem::{Problem, refuse};
 use super::rules::within;
@@ -48,11 +48,27 @@ impl Scene {
             return refuse("sampler.s_max", highest, allowed);
         }
         self.check_grid()?;
+        self.check_map()?;
         if sampler.adaptive == Some(true)
             && let Err(why) = sampler.method().adapting(&sampler.noise())
         {
             let name = sampler.method().name;
             return refuse("sampler.adaptive", true, format!("false for {name}: {why}"));
+        }
+        Ok(())
+    }
+
+    /// A method that steps by a map needs a field that may have learned one.
+    fn check_map(&self) -> Result<(), Problem> {
+        let method = self.sampler.method();
+        let learned = self.field.kind == FieldKind::Learned;
+        let followed = learned && self.direction == Direction::Generate;
+        if method.needs_flow_map() && !self.is_sde() && !followed {
+            return refuse(
+                "sampler.method",
+                method.name,
+                "a method for any field here: this one follows the map that a network has learned, from noise to data",
+            );
         }
         Ok(())
     }
