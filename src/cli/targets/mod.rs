@@ -1,7 +1,10 @@
 //! `driftscope targets`: what a minute of training reaches, as a table.
 
+mod autoguidance;
 mod couplings;
 mod few_steps;
+mod guidance;
+mod memorisation;
 mod predictions;
 mod reflow;
 mod workshop;
@@ -47,6 +50,12 @@ enum Section {
     Reflow,
     /// Flow maps: `MeanFlow`, shortcut, consistency, Lagrangian self-distillation.
     FewSteps,
+    /// Networks that know classes, and what is pushed towards one.
+    Guidance,
+    /// A good model pushed away from a bad one.
+    Autoguidance,
+    /// Networks that have seen few points.
+    Memorisation,
 }
 
 impl Section {
@@ -56,6 +65,9 @@ impl Section {
             Self::Couplings => couplings::rows(workshop),
             Self::Reflow => reflow::rows(workshop),
             Self::FewSteps => few_steps::rows(workshop),
+            Self::Guidance => guidance::rows(workshop),
+            Self::Autoguidance => autoguidance::rows(workshop),
+            Self::Memorisation => memorisation::rows(workshop),
         }
     }
 
@@ -65,6 +77,9 @@ impl Section {
             Self::Couplings => "Couplings",
             Self::Reflow => "Reflow",
             Self::FewSteps => "Flow maps",
+            Self::Guidance => "Guidance",
+            Self::Autoguidance => "Autoguidance",
+            Self::Memorisation => "Memorisation",
         }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use driftscope_base::cancel::Cancel;
 use driftscope_base::field::{Field, Times};
 use driftscope_base::random::{Purpose, standard_normal, stream};
+use driftscope_flow::data::Shape;
 use driftscope_study::measure::distance_to_data;
 use driftscope_study::scene::{ModelName, Scene};
 use driftscope_study::work::{Dispatcher, InPlace, News};
@@ -21,6 +22,11 @@ pub const SAMPLES: usize = 10_000;
 const FIRST_SEED: u64 = 99;
 /// Draws of `p_t` over which an error is averaged.
 const DRAWN: usize = 4_096;
+
+/// Farther outside of a box a point is none of its.
+const BEYOND: f64 = 0.02;
+/// Draws that say which density is low.
+const LEVEL_DRAWS: usize = 100_000;
 
 /// The distributions that are learned.
 pub const DATA: [&str; 3] = ["two-moons", "eight-gaussians", "checkerboard"];
@@ -39,14 +45,24 @@ impl Workshop {
         Self { store: Store::default(), seconds, draws, made: HashMap::new(), log: String::new() }
     }
 
+    /// How many draws of noise a figure is the mean over.
+    pub fn draws(&self) -> u64 {
+        self.draws
+    }
+
     /// A scene that follows a network trained as these settings say, for at most the seconds there are.
     pub fn trained(&mut self, settings: &[String]) -> Result<Scene> {
+        let budget = format!("training.seconds={:.1}", self.seconds);
+        let all: Vec<String> = settings.iter().cloned().chain([budget]).collect();
+        self.trained_for_steps(&all)
+    }
+
+    /// The same for as many steps as they say.
+    pub fn trained_for_steps(&mut self, settings: &[String]) -> Result<Scene> {
         if let Some(made) = self.made.get(settings) {
             return Ok(made.clone());
         }
-        let budget = format!("training.seconds={:.1}", self.seconds);
-        let all: Vec<String> = settings.iter().cloned().chain([budget]).collect();
-        let mut scene = Scene::to_train_on(None, &all)?;
+        let mut scene = Scene::to_train_on(None, settings)?;
         let work = Dispatcher::new(InPlace::new(self.store.clone()));
         let job = work.start(Task::Train(TrainingSpec::of_scene(&scene)));
         let mut status = None;
@@ -125,6 +141,32 @@ impl Workshop {
         let square: f64 = distances.iter().map(|d| d * d).sum();
         distances.sort_unstable_by(f64::total_cmp);
         Ok([(square / distances.len() as f64).sqrt(), distances[distances.len() / 2]])
+    }
+
+    /// Share of points where there are hardly any data: more than 0.02 outside of all boxes, or below the level
+    /// of density below which 1 % of the data lie.
+    pub fn outliers(&self, scene: &Scene, ends: &[[f64; 2]]) -> Result<f64> {
+        let experiment = self.sampled(scene, &[], 1, 0)?;
+        let mixture = &experiment.mixture;
+        let outside = |end: &&[f64; 2]| {
+            mixture.components().iter().all(|part| match part.shape {
+                Shape::Box { min, max } => {
+                    (0..2).any(|d| end[d] < min[d] - BEYOND || end[d] > max[d] + BEYOND)
+                }
+                Shape::Gaussian { .. } => true,
+            })
+        };
+        let count = if mixture.has_boxes() {
+            ends.iter().filter(outside).count()
+        } else {
+            let mut rng = stream(FIRST_SEED, Purpose::Draw, 1);
+            let draws = mixture.sample(&mut rng, LEVEL_DRAWS);
+            let mut levels: Vec<f64> = draws.iter().map(|&x| mixture.log_density(x)).collect();
+            levels.sort_unstable_by(f64::total_cmp);
+            let least = levels[LEVEL_DRAWS / 100];
+            ends.iter().filter(|&&end| mixture.log_density(end) < least).count()
+        };
+        Ok(count as f64 / ends.len() as f64)
     }
 
     /// The mean of the squared error of the velocity at t, over `p_t`.
