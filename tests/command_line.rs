@@ -568,7 +568,7 @@ fn classic_fields_run_and_have_no_distribution() {
     ]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let values = std::fs::read_to_string(&values).expect("values");
-    assert_eq!(values.lines().nth(1), Some("2.0,4.0,,,,,,,,,,"));
+    assert_eq!(values.lines().nth(1), Some("2.0,4.0,,,,,,,,,,,,"));
 }
 
 #[test]
