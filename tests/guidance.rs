@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
+use driftscope_base::field::Times;
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Level, TiltedDensity};
 use driftscope_study::measure::{Modes, distance_to_data, distance_to_tilted};
@@ -215,6 +216,27 @@ fn a_learned_field_is_pushed_away_from_a_bad_one() {
         close(found.velocity[d], wanted, 1e-12, "v");
         let [found, good, bad] = [&found, &good, &bad].map(|one| one.score.expect("a score")[d]);
         close(found, bad + 2.5 * (good - bad), 1e-12, "score");
+    }
+    // Its derivatives are pushed likewise: those of both networks are known.
+    let settings = [&good_model, &pushed, "guidance.scale=2.5", "sampler.precision=f64"];
+    let experiment = ready(&settings);
+    let field = experiment.field::<f64>();
+    let (x, step) = ([0.3, -0.8], 1e-5);
+    let (mut velocity, mut by) = ([0.0; 2], [[0.0; 2]; 2]);
+    let [by_x, by_y] = &mut by;
+    assert!(field.jacobian(Times::Shared(0.4), &x, &mut velocity, [by_x, by_y]));
+    for (d, by) in by.iter().enumerate() {
+        let at = |by: f64| {
+            let (mut moved, mut velocity) = (x, [0.0; 2]);
+            moved[d] += by;
+            field.velocity(Times::Shared(0.4), &moved, &mut velocity);
+            velocity
+        };
+        let (ahead, behind) = (at(step), at(-step));
+        for k in 0..2 {
+            let wanted = (ahead[k] - behind[k]) / (2.0 * step);
+            close(by[k], wanted, 1e-5 * (1.0 + wanted.abs()), "∂v/∂x");
+        }
     }
     // With noise and without, and back.
     for more in [&["diffusion.form=sigma", "sampler.steps=20"][..], &["direction=encode"], &[]] {

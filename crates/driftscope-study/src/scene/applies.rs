@@ -53,6 +53,7 @@ const NO_NOISE: &str =
 const NO_LAST_STEP: &str = "There is no last step. Choose one to set its size.";
 
 const STARTS_AS_NOISE: &str = "The particles start at t = 0, where p_t is N(0, I).";
+const STARTS_AS_SOURCE: &str = "The particles start at t = 0, where p_t is the source.";
 
 const IN_PLANE: &str = "The plane is shown whole. Choose Over time as the picture to use this.";
 const ONE_DIMENSION: &str = "This system has one dimension, which is drawn over time.";
@@ -280,7 +281,8 @@ pub(super) fn with_last_step(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_starts(scene: &Scene) -> Option<&'static str> {
-    without_classic(scene).or(starts_as_noise(scene).then_some(STARTS_AS_NOISE))
+    let begins = if scene.has_source() { STARTS_AS_SOURCE } else { STARTS_AS_NOISE };
+    without_classic(scene).or(starts_as_noise(scene).then_some(begins))
 }
 
 pub(super) fn with_trails(scene: &Scene) -> Option<&'static str> {

@@ -17,12 +17,26 @@ pub struct Guidance {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<u32>,
     /// w: 0 is what is pushed away from, 1 the class (or the good model) as it is.
+    #[serde(skip_serializing_if = "is_neutral")]
     pub scale: f64,
     /// First and last t at which the scale counts; outside it is 1.
+    #[serde(skip_serializing_if = "is_whole")]
     pub interval: [f64; 2],
     /// The network that is pushed away from, in place of the field of all classes (autoguidance).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad: Option<ModelName>,
+}
+
+/// Whether a scale is the usual one. A scene is written as it was where nothing of guidance is given, and each
+/// setting alone where it is.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_neutral(scale: &f64) -> bool {
+    (scale - 1.0).abs() <= 0.0
+}
+
+/// Whether an interval is all there is.
+fn is_whole([from, to]: &[f64; 2]) -> bool {
+    from.abs() <= 0.0 && (to - 1.0).abs() <= 0.0
 }
 
 impl Default for Guidance {
