@@ -9,7 +9,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use driftscope::cli::bench::workload::{ForwardPass, SIZES, WORKLOADS, Workload};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::toy;
-use driftscope_flow::network::TrainingSettings;
+use driftscope_flow::network::{Objective, Pairing, TimeDensity, TrainingSettings, Weighting};
+use driftscope_flow::prediction::Prediction;
 use driftscope_study::scene::Scene;
 use driftscope_study::work::{Dispatcher, News, ThreadCrew};
 use driftscope_study::{Product, Store, Task, fresh_id, trainer};
@@ -42,13 +43,40 @@ fn forward(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A step of every kind of training, each beside the plain one.
 fn training(criterion: &mut Criterion) {
     let mixture = Arc::new(toy("two-moons").expect("a toy").mixture());
-    let settings = TrainingSettings::default();
-    let mut trainer = trainer(settings, &mixture, Interpolant::Linear).expect("starts");
-    criterion.bench_function("training step", |bencher| {
-        bencher.iter(|| trainer.step().expect("steps"));
-    });
+    let plain = TrainingSettings::default();
+    let mut kinds = vec![("velocity".to_owned(), plain.clone())];
+    for prediction in [Prediction::Data, Prediction::Noise, Prediction::Score] {
+        let settings = TrainingSettings {
+            prediction,
+            weighting: Weighting::Velocity,
+            times: TimeDensity::LogitNormal,
+            ..plain.clone()
+        };
+        kinds.push((prediction.name().to_owned(), settings));
+    }
+    for (coupling, block) in
+        [(Pairing::Optimal, 64), (Pairing::Optimal, 128), (Pairing::Sinkhorn, 64)]
+    {
+        let settings = TrainingSettings { coupling, block, ..plain.clone() };
+        kinds.push((format!("{coupling} {block}"), settings));
+    }
+    kinds.push(("labels".to_owned(), TrainingSettings { labels: true, ..plain.clone() }));
+    for word in Objective::ALL.into_iter().skip(1) {
+        let settings = TrainingSettings { objective: word.value, ..plain.clone() };
+        kinds.push((word.name.to_owned(), settings));
+    }
+    let mut group = criterion.benchmark_group("training step");
+    group.sample_size(30);
+    for (name, settings) in kinds {
+        let mut trainer = trainer(settings, &mixture, Interpolant::Linear).expect("starts");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| trainer.step().expect("steps"));
+        });
+    }
+    group.finish();
 }
 
 fn latency(criterion: &mut Criterion) {

@@ -152,8 +152,7 @@ fn without_a_window_the_same_actions_give_the_same_numbers() {
     // The same without one, from actions that were written down.
     let changes = vec![Change::set("sampler.rtol", rtol)];
     let set = Action::Set { pane: 0, changes, continues: false };
-    let changes =
-        vec![Change::set("training.steps", 200), Change::set("training.batch", 64)];
+    let changes = vec![Change::set("training.steps", 200), Change::set("training.batch", 64)];
     let training_settings = Action::Set { pane: 0, changes, continues: false };
     let script: [(Vec<Action>, Done); 5] = [
         (

@@ -90,6 +90,7 @@ fn write_network(experiment: &Experiment, path: &Path) -> Result<()> {
 fn network_of(scene: &Scene) -> Result<Model> {
     match (&scene.field.model, scene.toy()) {
         (Some(ModelName::File(path)), _) => Ok(Model::load(path)?),
+        (Some(ModelName::Bundled(name)), _) => Ok(bundled_model(name)?),
         (None, Some(toy)) => Ok(bundled_model(toy.name)?),
         // Neither a network of another window nor none passes the experiment.
         (named, _) => None.with_context(|| format!("no network {named:?} is here")),

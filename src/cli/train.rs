@@ -17,9 +17,7 @@ use driftscope_flow::network::{ComputeDevice, GradientMethod, LossRef, TrainingS
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
 use driftscope_study::work::{Dispatcher, News, ThreadCrew, Word};
-use driftscope_study::{
-    Product, Store, Task, TrainingSpec, TrainingState, TrainingStatus,
-};
+use driftscope_study::{Product, Store, Task, TrainingSpec, TrainingState, TrainingStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::scene_args::SceneArgs;

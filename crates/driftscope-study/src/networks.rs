@@ -166,6 +166,17 @@ pub enum NetworkError {
         /// The file's refusal.
         source: CheckpointError,
     },
+    /// It does not come with the program.
+    #[error(
+        "{key} = bundled:{name} is none of those that come with the program: {}",
+        bundled_names()
+    )]
+    NotBundled {
+        /// Where it stands.
+        key: &'static str,
+        /// What was asked for.
+        name: String,
+    },
     /// It was trained elsewhere, or has been forgotten.
     #[error(
         "{key} = {id} is not here: a network that was trained in another window has to be saved there, as a .safetensors file, and named by that"
@@ -176,6 +187,11 @@ pub enum NetworkError {
         /// What is named.
         id: NetworkId,
     },
+}
+
+/// The names of the bundled networks.
+fn bundled_names() -> String {
+    BUNDLED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 impl From<CheckpointError> for NetworkError {
@@ -202,7 +218,7 @@ pub enum SaveError {
 
 macro_rules! bundled_models {
     ($($name:literal),* $(,)?) => {
-        /// Bundled models by the name of their distribution.
+        /// Bundled models by name: that of their distribution, for the usual ones.
         const BUNDLED: &[(&str, &[u8])] = &[$(
             ($name, include_bytes!(concat!("../../../assets/models/", $name, ".safetensors"))),
         )*];
@@ -219,6 +235,10 @@ bundled_models![
     "two-spirals",
     "grid",
     "single-gaussian",
+    "two-moons-optimal",
+    "two-moons-reflow",
+    "two-moons-shortcut",
+    "two-moons-mean-flow",
 ];
 
 /// The networks trained here. A handle: copies of it know the same networks.
@@ -292,6 +312,10 @@ impl Networks {
                 trained.ok_or(NetworkError::Unknown { key, id: *id })
             }
             ModelName::File(path) => Ok(from_file(path, reading)?),
+            ModelName::Bundled(name) if BUNDLED.iter().any(|(known, _)| known == name) => {
+                Ok(from_bundle(name)?)
+            }
+            ModelName::Bundled(name) => Err(NetworkError::NotBundled { key, name: name.clone() }),
         }
     }
 
@@ -311,6 +335,7 @@ impl Networks {
                     *named_here = ModelName::File(name_from(file, path));
                     continue;
                 }
+                ModelName::Bundled(_) => continue,
             };
             let place = named.iter().position(|known| *known == id).unwrap_or(named.len());
             let mut file = path.with_extension("safetensors");

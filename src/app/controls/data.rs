@@ -35,6 +35,9 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
     let model = match &scene.field.model {
         Some(ModelName::Trained(_)) => "The learned field is the network trained here.",
         Some(ModelName::File(_)) => "The learned field is the network in a model file.",
+        Some(ModelName::Bundled(_)) => {
+            "The learned field is a network that comes with the program."
+        }
         None => "",
     };
     Setting::of(scene, "field.kind").saying(model).menu_of(

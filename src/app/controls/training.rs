@@ -1,8 +1,8 @@
 //! Training a network in the window.
 
 use driftscope_flow::network::LossRef;
-use driftscope_study::scene::{Direction, Scene};
 use driftscope_study::scene::parameters::{Named, Range};
+use driftscope_study::scene::{Direction, Scene};
 use driftscope_study::session::{Action, TrainingOrder};
 use driftscope_study::{TrainingState, TrainingStatus};
 use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
@@ -74,7 +74,11 @@ impl Controls {
 
     fn learned_ui(self, ui: &mut Ui, scene: &mut Scene) {
         self.each(ui, scene, &["training.objective", "training.prediction"]);
-        self.each_in_force(ui, scene, &["training.weighting", "training.clip", "training.same_time"]);
+        self.each_in_force(
+            ui,
+            scene,
+            &["training.weighting", "training.clip", "training.same_time"],
+        );
         self.each(ui, scene, &["training.coupling"]);
         let further = ["training.block", "training.epsilon", "training.iterations"];
         self.each_in_force(ui, scene, &further);

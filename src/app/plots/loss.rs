@@ -1,9 +1,7 @@
 //! The loss of a training.
 
 use eframe::egui::{Align2, Rect, RichText, Ui};
-use egui_plot::{
-    AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, PlotPoint, Text,
-};
+use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, PlotPoint, Text};
 
 use super::frame::{plot, say, titled};
 use crate::app::number;
@@ -63,9 +61,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
                     );
                     let place = PlotPoint::new(steps, floor);
                     let words = RichText::new("least possible").size(TEXT).color(quiet);
-                    plot.text(
-                        Text::new("least possible", place, words).anchor(Align2::RIGHT_TOP),
-                    );
+                    plot.text(Text::new("least possible", place, words).anchor(Align2::RIGHT_TOP));
                 }
                 plot.line(Line::new("loss", points).color(colour).width(1.6));
             });
@@ -107,7 +103,8 @@ fn round_step(span: f64, marks: f64) -> f64 {
         .unwrap_or(power)
 }
 
-fn round_grid(input: &GridInput, marks: f64) -> Vec<GridMark> {
+/// Marks in round numbers, about so many.
+pub fn round_grid(input: &GridInput, marks: f64) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let step = round_step(high - low, marks);
     let [first, last] = [(low / step).ceil(), (high / step).floor()].map(|k| k as i64);

@@ -3,6 +3,7 @@
 mod counts;
 pub(super) mod frame;
 mod loss;
+mod quality;
 mod steps;
 
 use eframe::egui::{Rect, Ui, pos2, vec2};
@@ -33,6 +34,8 @@ pub enum PlotKind {
     Counts,
     /// The loss of a training.
     Loss,
+    /// What its network is worth.
+    Quality,
 }
 
 impl PlotKind {
@@ -47,6 +50,7 @@ impl PlotKind {
             Self::Error => steps::ERROR,
             Self::Counts => counts::TITLE,
             Self::Loss => loss::TITLE,
+            Self::Quality => quality::TITLE,
         }
     }
 
@@ -63,6 +67,7 @@ impl PlotKind {
             Self::StepSize | Self::Error => steps::numbers(state),
             Self::Counts => counts::numbers(state),
             Self::Loss => loss::numbers(state),
+            Self::Quality => quality::numbers(state),
         }
     }
 
@@ -72,7 +77,7 @@ impl PlotKind {
         match self {
             Self::StepSize => steps::curve(state, |step| step.h),
             Self::Error => steps::curve(state, |step| step.error_ratio),
-            Self::Counts | Self::Loss => Vec::new(),
+            Self::Counts | Self::Loss | Self::Quality => Vec::new(),
         }
     }
 
@@ -83,6 +88,7 @@ impl PlotKind {
             Self::Error => return steps::error_ui(ui, rect, state),
             Self::Counts => counts::ui(ui, rect, state),
             Self::Loss => loss::ui(ui, rect, state),
+            Self::Quality => quality::ui(ui, rect, state),
         }
         None
     }
@@ -96,7 +102,7 @@ fn shown(state: &State) -> Vec<PlotKind> {
             PlotKind::OF_SCENES.into_iter().filter(named).collect()
         }
         None if state.mode() == Mode::Train => {
-            vec![PlotKind::Loss, PlotKind::StepSize, PlotKind::Counts]
+            vec![PlotKind::Loss, PlotKind::Quality, PlotKind::Counts]
         }
         None => PlotKind::OF_SCENES.to_vec(),
     }

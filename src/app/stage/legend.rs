@@ -109,6 +109,7 @@ pub fn layers_ui(
             // Over time both are one picture, which its axis explains.
             Layer::Target | Layer::Marginal if projection == Projection::OverTime => continue,
             Layer::Target => "p₁, the target".to_owned(),
+            Layer::Tilted => "p(x)·p(c|x)^w, tilted".to_owned(),
             Layer::Marginal => "p_t, exact".to_owned(),
             Layer::Empirical => "the particles' density".to_owned(),
             Layer::Streamlines => "v, as it flows at this t".to_owned(),
@@ -133,7 +134,7 @@ pub fn layers_ui(
             let mut shapes = Vec::new();
             let stroke = |colour| Stroke::new(1.5, colour);
             match layer {
-                Layer::Target | Layer::Marginal => {
+                Layer::Target | Layer::Tilted | Layer::Marginal => {
                     painter.rect_filled(rect, 2.0, palette.heat(Heat::Exact, 0.8));
                 }
                 Layer::Empirical => {

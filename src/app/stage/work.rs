@@ -13,7 +13,7 @@ use super::drawings::arrows::ArrowsWanted;
 use super::drawings::attempts::AttemptsWanted;
 use super::drawings::colouring::ColouringWanted;
 use super::drawings::crowd::CrowdWanted;
-use super::drawings::densities::{MarginalsWanted, OverTimeWanted, TargetWanted};
+use super::drawings::densities::{MarginalsWanted, OverTimeWanted, TargetWanted, TiltedWanted};
 use super::drawings::difference::DifferenceWanted;
 use super::drawings::drawing::Drawing;
 use super::drawings::streamlines::LinesWanted;
@@ -74,6 +74,7 @@ drawings! {
     Marginals(MarginalsWanted),
     OverTime(OverTimeWanted),
     Target(TargetWanted),
+    Tilted(TiltedWanted),
 }
 
 impl Work for ViewTask {
@@ -180,7 +181,8 @@ mod tests {
             LinesWanted { extract, seeds }.task(),
             MarginalsWanted(process.clone()).task(),
             OverTimeWanted { process: process.clone(), angle: 30.0 }.task(),
-            TargetWanted(process).task(),
+            TargetWanted(process.clone()).task(),
+            TiltedWanted { process: Process { class: Some(1), ..process }, scale: 3.0 }.task(),
         ];
         for (place, task) in tasks.into_iter().enumerate() {
             let again: ViewTask = read_back(&task);

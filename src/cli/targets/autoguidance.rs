@@ -19,10 +19,7 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
         for (bad, name, scale) in [(&WEAK[..], "weak", "2"), (&NEAR[..], "near", "1.25")] {
             let bad = workshop.trained_for_steps(&on(data, bad))?;
             let guided = Scene {
-                guidance: Guidance {
-                    bad: bad.field.model.clone(),
-                    ..good.guidance.clone()
-                },
+                guidance: Guidance { bad: bad.field.model.clone(), ..good.guidance.clone() },
                 ..good.clone()
             };
             let at = |workshop: &Workshop, scale: &str| {

@@ -29,8 +29,10 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
             Row::new(format!("{name}; Euler × 1"), "R of independent over R", before / after)
                 .at_least(8.0),
         );
-        let [crooked, straight] =
-            [relative_straightness(workshop, &independent)?, relative_straightness(workshop, &optimal)?];
+        let [crooked, straight] = [
+            relative_straightness(workshop, &independent)?,
+            relative_straightness(workshop, &optimal)?,
+        ];
         rows.push(Row::new(name.clone(), "S/cost", straight).at_most(0.05));
         rows.push(
             Row::new(name.clone(), "S/cost of independent over S/cost", crooked / straight)

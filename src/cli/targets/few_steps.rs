@@ -86,7 +86,9 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
                 let one_step = one_step.each_ref().map(String::as_str);
                 let [rms, median] =
                     workshop.apart([(&scene, &one_step), (&scene, &EXACT)], COMPARED)?;
-                rows.push(Row::new(format!("{name}; 1 step"), "RMS error of the map", rms).at_most(most));
+                rows.push(
+                    Row::new(format!("{name}; 1 step"), "RMS error of the map", rms).at_most(most),
+                );
                 rows.push(Row::new(format!("{name}; 1 step"), "its median", median));
             }
         }

@@ -9,7 +9,8 @@ use super::workshop::{WELL, Workshop, on};
 /// Noises whose ends are compared with those of the exact guided flow.
 const COMPARED: usize = 2_000;
 /// The exact guided flow.
-const EXACT: [&str; 4] = ["field.kind=exact", "sampler.atol=1e-8", "sampler.rtol=1e-8", "sampler.precision=f64"];
+const EXACT: [&str; 4] =
+    ["field.kind=exact", "sampler.atol=1e-8", "sampler.rtol=1e-8", "sampler.precision=f64"];
 /// w, and the greatest median distance from the exact flow.
 const SCALES: [(&str, f64); 3] = [("1", 0.03), ("2", 0.06), ("4", 0.2)];
 

@@ -32,12 +32,17 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
         let fresh = within(&fresh, NEAR);
         let exact = workshop.ends(&scene, &["field.kind=exact"], SAMPLES, 0)?;
         let what = format!("{count} points of two-moons");
-        let row = Row::new(format!("{what}; exact field"), "share within 0.02", within(&exact, ON_THEM));
+        let row =
+            Row::new(format!("{what}; exact field"), "share within 0.02", within(&exact, ON_THEM));
         rows.push(row.at_least(1.0));
         let learned = within(&workshop.ends(&scene, &WELL, SAMPLES, 0)?, NEAR);
         let row = Row::new(format!("{what}; network"), "share within 0.05", learned);
         rows.push(if count == 20 { row.within(0.2, 0.6) } else { row });
-        let row = Row::new(format!("{what}; network"), "share within 0.05 less that of fresh draws", learned - fresh);
+        let row = Row::new(
+            format!("{what}; network"),
+            "share within 0.05 less that of fresh draws",
+            learned - fresh,
+        );
         rows.push(if count == 200 { row.at_most(0.15) } else { row });
     }
     Ok(rows)

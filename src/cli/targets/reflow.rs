@@ -31,8 +31,12 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
             rows.push(Row::new(name, "S/cost", straight).at_most(0.005));
         }
         rows.push(
-            Row::new(format!("reflow, {data}; Euler × 1"), "R after 2 less after 1", after[1] - after[0])
-                .at_most(0.1),
+            Row::new(
+                format!("reflow, {data}; Euler × 1"),
+                "R after 2 less after 1",
+                after[1] - after[0],
+            )
+            .at_most(0.1),
         );
     }
     Ok(rows)

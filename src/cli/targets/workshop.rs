@@ -92,7 +92,13 @@ impl Workshop {
     }
 
     /// The scene with further settings and so many particles.
-    pub fn sampled(&self, scene: &Scene, settings: &[&str], count: usize, draw: u64) -> Result<Experiment> {
+    pub fn sampled(
+        &self,
+        scene: &Scene,
+        settings: &[&str],
+        count: usize,
+        draw: u64,
+    ) -> Result<Experiment> {
         let count = format!("particles.count={count}");
         let seed = format!("seed={}", FIRST_SEED + draw);
         let changes: Result<Vec<_>, _> = settings
@@ -106,9 +112,16 @@ impl Workshop {
     }
 
     /// Where the particles of a draw of noise end.
-    pub fn ends(&self, scene: &Scene, settings: &[&str], count: usize, draw: u64) -> Result<Vec<[f64; 2]>> {
+    pub fn ends(
+        &self,
+        scene: &Scene,
+        settings: &[&str],
+        count: usize,
+        draw: u64,
+    ) -> Result<Vec<[f64; 2]>> {
         let experiment = self.sampled(scene, settings, count, draw)?;
-        let options = RunOptions { keyframes: 2, logged: 0, doubled: 0, ..RunOptions::for_window(1) };
+        let options =
+            RunOptions { keyframes: 2, logged: 0, doubled: 0, ..RunOptions::for_window(1) };
         let recording = run(&experiment, 1, &options, &Cancel::default(), |_| {})?;
         Ok(recording.ends().collect())
     }
@@ -126,11 +139,7 @@ impl Workshop {
     }
 
     /// Root mean square and median distance between the ends of two ways from the same noise.
-    pub fn apart(
-        &self,
-        [first, second]: [(&Scene, &[&str]); 2],
-        count: usize,
-    ) -> Result<[f64; 2]> {
+    pub fn apart(&self, [first, second]: [(&Scene, &[&str]); 2], count: usize) -> Result<[f64; 2]> {
         let mut distances = Vec::new();
         for draw in 0..self.draws {
             let ends = self.ends(first.0, first.1, count, draw)?;
@@ -192,7 +201,10 @@ impl Workshop {
 
     /// What was trained, as a table.
     pub fn trainings(&self) -> String {
-        format!("### Trainings\n\n| settings | steps | seconds |\n| --- | --- | --- |\n{}", self.log)
+        format!(
+            "### Trainings\n\n| settings | steps | seconds |\n| --- | --- | --- |\n{}",
+            self.log
+        )
     }
 }
 

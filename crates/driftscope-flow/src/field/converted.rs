@@ -212,8 +212,7 @@ impl<S: Real, F: Field<S>> Field<S> for Converted<F> {
             return;
         }
         let [start, end] = [from, to].map(|t| self.twin(t));
-        let there: Vec<S> =
-            points.iter().map(|x| S::from_f64(start.scale * x.to_f64())).collect();
+        let there: Vec<S> = points.iter().map(|x| S::from_f64(start.scale * x.to_f64())).collect();
         self.inner.average_velocity(start.time, end.time, &there, velocities);
         for ((velocity, there), x) in velocities.iter_mut().zip(there).zip(points) {
             let moved = there.to_f64() + (end.time - start.time) * velocity.to_f64();

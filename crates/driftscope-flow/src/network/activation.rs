@@ -84,10 +84,7 @@ impl Activation {
             Self::GeluTanh => {
                 let tanh = libm::tanh(ROOT * (x + CUBIC * x * x * x));
                 let inner = ROOT * (1.0 + 3.0 * CUBIC * x * x);
-                [
-                    0.5 * x * (1.0 + tanh),
-                    0.5 * (1.0 + tanh) + 0.5 * x * (1.0 - tanh * tanh) * inner,
-                ]
+                [0.5 * x * (1.0 + tanh), 0.5 * (1.0 + tanh) + 0.5 * x * (1.0 - tanh * tanh) * inner]
             }
             Self::Relu => [x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }],
             Self::Tanh => {
@@ -116,10 +113,7 @@ impl Activation {
             Self::GeluTanh => {
                 let tanh = libm::tanhf(root * (x + cubic * x * x * x));
                 let inner = root * (1.0 + 3.0 * cubic * x * x);
-                [
-                    0.5 * x * (1.0 + tanh),
-                    0.5 * (1.0 + tanh) + 0.5 * x * (1.0 - tanh * tanh) * inner,
-                ]
+                [0.5 * x * (1.0 + tanh), 0.5 * (1.0 + tanh) + 0.5 * x * (1.0 - tanh * tanh) * inner]
             }
             Self::Relu => [x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }],
             Self::Tanh => {
@@ -206,8 +200,7 @@ mod tests {
                 // Differences of sixth order: their error is below that of the digits.
                 let h = 1e-2;
                 let at = |k: f64| activation.at(x + k * h)[1];
-                let second = (45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0))
-                    + at(3.0)
+                let second = (45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0)) + at(3.0)
                     - at(-3.0))
                     / (60.0 * h);
                 assert!((second - curvatures[i]).abs() < 1e-9, "{name} at {x}: {second}");

@@ -31,8 +31,8 @@ pub use kernel::Kernel;
 pub use mlp::Mlp;
 pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
 pub use training::{
-    ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples, StepReport,
-    TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
+    ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples,
+    StepReport, TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
 };
 pub use words::Word;
 
@@ -324,7 +324,10 @@ mod tests {
 
     #[test]
     fn weights_with_nan_are_refused_with_their_name() {
-        let mut weights = random_weights(Architecture { hidden: 5, depth: 1, time_features: 4, ..Architecture::default() }, 1);
+        let mut weights = random_weights(
+            Architecture { hidden: 5, depth: 1, time_features: 4, ..Architecture::default() },
+            1,
+        );
         weights.validate().unwrap();
         weights.layers[1].bias[1] = f32::NAN;
         let message = weights.validate().unwrap_err().to_string();

@@ -77,7 +77,9 @@ impl Rule for Mapping {
         let k = stage(0);
         match self {
             Self::Chain => Update {
-                remark: Some("The field is the average velocity of the step, as the network says it."),
+                remark: Some(
+                    "The field is the average velocity of the step, as the network says it.",
+                ),
                 ..Update::of(vec![
                     Equation::field(&k, name(START), name(TIME)),
                     Equation::is(ANSWER, name(START) + name(STEP) * name(k.clone())),
@@ -153,9 +155,7 @@ impl<'a, S: Real> MapStepper<'a, S> {
             };
             let noise = (x - start.alpha * data) / start.sigma;
             let fresh = match self.normals {
-                Some(normals) if self.eta > 0.0 => {
-                    self.eta * normals.z[step.index][j].to_f64()
-                }
+                Some(normals) if self.eta > 0.0 => self.eta * normals.z[step.index][j].to_f64(),
                 _ => 0.0,
             };
             let answer = end.alpha * data + end.sigma * (kept * noise + fresh);

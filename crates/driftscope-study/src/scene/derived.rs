@@ -3,8 +3,8 @@
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Mixture, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_flow::network::TrainingSettings;
 use driftscope_flow::field::ClassicField;
+use driftscope_flow::network::TrainingSettings;
 use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;

@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum Layer {
     /// The density of the data, `p_1`.
     Target,
+    /// The tilted density of guidance, `p(x) p(c|x)^w`.
+    Tilted,
     /// The exact density of all particles at the current t, `p_t`.
     Marginal,
     /// The density of the particles that are there.
@@ -35,8 +37,9 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer, from the lowest to the topmost.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Target,
+        Self::Tilted,
         Self::Marginal,
         Self::Empirical,
         Self::Streamlines,
@@ -56,6 +59,11 @@ impl Layer {
                 "target",
                 "Target density",
                 "p₁, the distribution that the particles should arrive at, under them.",
+            ),
+            Self::Tilted => (
+                "tilted",
+                "Tilted density",
+                "p(x)·p(c|x)^w of the class and the scale of guidance: what guidance is often taken to sample, and does not.",
             ),
             Self::Marginal => (
                 "marginal",
@@ -119,7 +127,15 @@ impl Layer {
     /// Whether it needs a distribution, which a classic ODE has not.
     #[must_use]
     pub fn needs_process(self) -> bool {
-        matches!(self, Self::Target | Self::Marginal | Self::Score | Self::Diffusion | Self::Data)
+        matches!(
+            self,
+            Self::Target
+                | Self::Tilted
+                | Self::Marginal
+                | Self::Score
+                | Self::Diffusion
+                | Self::Data
+        )
     }
 
     /// Whether it lies in the plane only, not over t.
@@ -127,7 +143,12 @@ impl Layer {
     pub fn needs_plane(self) -> bool {
         matches!(
             self,
-            Self::Empirical | Self::Streamlines | Self::Velocity | Self::Score | Self::Diffusion
+            Self::Tilted
+                | Self::Empirical
+                | Self::Streamlines
+                | Self::Velocity
+                | Self::Score
+                | Self::Diffusion
         )
     }
 

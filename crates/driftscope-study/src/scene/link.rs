@@ -67,12 +67,9 @@ impl Scene {
     /// If the scene holds what a line cannot: a network of one's own, or more data than fit.
     pub fn to_link(&self) -> Result<String, LinkError> {
         let models = self.fields().filter_map(|field| field.model.as_ref());
-        if let Some(model) = models.chain(&self.guidance.bad).next() {
-            let model = match model {
-                ModelName::File(path) => path.display().to_string(),
-                ModelName::Trained(_) => model.to_string(),
-            };
-            return Err(LinkError::Network { model });
+        let bundled = |model: &&ModelName| matches!(model, ModelName::Bundled(_));
+        if let Some(model) = models.chain(&self.guidance.bad).find(|model| !bundled(model)) {
+            return Err(LinkError::Network { model: model.to_string() });
         }
         let whole = own::in_full(|| Table::try_from(self));
         let whole = whole.map_err(|error| LinkError::TooLong {

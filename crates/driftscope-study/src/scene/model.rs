@@ -8,19 +8,28 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Data, Field, FieldKind, Scene, Time};
 
-/// A network by name: the path of a safetensors file, or `trained:` and the identity of one that was
-/// trained in this session.
+/// A network by name: the path of a safetensors file, `trained:` and the identity of one that was trained in
+/// this session, or `bundled:` and the name of one that comes with the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelName {
     /// A file.
     File(PathBuf),
     /// A network that was trained here.
     Trained(NetworkId),
+    /// A network that comes with the program.
+    Bundled(String),
 }
 
 impl ModelName {
     /// What stands before the identity of a trained network.
-    pub(super) const TRAINED: &str = "trained:";
+    const TRAINED: &str = "trained:";
+    /// What stands before the name of a bundled network.
+    const BUNDLED: &str = "bundled:";
+
+    /// Whether a text names a network that is no file.
+    pub(super) fn is_no_file(name: &str) -> bool {
+        name.starts_with(Self::TRAINED) || name.starts_with(Self::BUNDLED)
+    }
 }
 
 impl From<PathBuf> for ModelName {
@@ -34,6 +43,7 @@ impl fmt::Display for ModelName {
         match self {
             Self::File(path) => path.display().fmt(f),
             Self::Trained(id) => write!(f, "{}{id}", Self::TRAINED),
+            Self::Bundled(name) => write!(f, "{}{name}", Self::BUNDLED),
         }
     }
 }
@@ -65,7 +75,7 @@ impl Scene {
         let models = self.fields().filter_map(|field| field.model.as_ref());
         models.chain(&self.guidance.bad).filter_map(|model| match model {
             ModelName::Trained(id) => Some(*id),
-            ModelName::File(_) => None,
+            ModelName::File(_) | ModelName::Bundled(_) => None,
         })
     }
 
@@ -136,7 +146,7 @@ impl Serialize for ModelName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::File(path) => path.serialize(serializer),
-            Self::Trained(_) => serializer.collect_str(self),
+            Self::Trained(_) | Self::Bundled(_) => serializer.collect_str(self),
         }
     }
 }
@@ -144,6 +154,9 @@ impl Serialize for ModelName {
 impl<'de> Deserialize<'de> for ModelName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
+        if let Some(bundled) = name.strip_prefix(Self::BUNDLED) {
+            return Ok(Self::Bundled(bundled.to_owned()));
+        }
         match name.strip_prefix(Self::TRAINED) {
             Some(id) => id.parse().map(Self::Trained).map_err(de::Error::custom),
             None => Ok(Self::File(PathBuf::from(name))),
@@ -157,9 +170,12 @@ mod tests {
 
     #[test]
     fn networks_are_named_by_file_or_by_identity() {
-        for name in
-            ["moons.safetensors", "/a b/ü.safetensors", "trained:0123456789abcdef0123456789abcdef"]
-        {
+        for name in [
+            "moons.safetensors",
+            "/a b/ü.safetensors",
+            "trained:0123456789abcdef0123456789abcdef",
+            "bundled:two-moons",
+        ] {
             let scene =
                 Scene::with_settings(None, &[format!("field.model={name:?}")]).expect("a scene");
             assert_eq!(scene.field.model.as_ref().expect("named").to_string(), name);

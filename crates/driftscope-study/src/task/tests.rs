@@ -204,7 +204,8 @@ fn measurements_survive_being_written_down() {
 #[test]
 fn a_training_survives_being_written_down() {
     let store = Store::default();
-    let small = ["training.hidden=16", "training.depth=2", "training.batch=32", "training.steps=20"];
+    let small =
+        ["training.hidden=16", "training.depth=2", "training.batch=32", "training.steps=20"];
     let spec = TrainingSpec::of_scene(&scene(&small));
     let found = same_after_reading(&Task::Train(spec.clone()), &store);
     let [News::Made(Product::Training(status)), News::Done] = &found[..] else {

@@ -13,7 +13,8 @@ use crate::clock::Instant;
 use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
-    CURVE_POINTS, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState, TrainingStatus,
+    CURVE_POINTS, QUALITY_INTERVAL, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState,
+    TrainingStatus, Watch,
 };
 use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
 
@@ -84,6 +85,8 @@ struct Steps {
     /// Round of reflow, 0 before the first, and the steps of those before.
     round: u64,
     done_before: u64,
+    watch: Watch,
+    last_quality: Option<Instant>,
     began: Instant,
     last_snapshot: Instant,
     last_told: Instant,
@@ -146,7 +149,9 @@ impl Training {
         self.status.loss = Some(mean);
         self.status.gradient_norm = Some(gradient_norm);
         steps.losses = (sum, count);
-        if count == (self.status.steps / CURVE_POINTS).max(1) {
+        // Of one that is stopped sooner as of the whole, so that it ends with the same mean.
+        let whole = TrainingSettings { stop_after: None, ..steps.request.settings.clone() };
+        if count == (whole.steps_made() / CURVE_POINTS).max(1) {
             Arc::make_mut(&mut self.status.curve).push((self.status.steps_done, mean));
             steps.losses = (0.0, 0);
         }
@@ -172,6 +177,10 @@ impl Training {
     }
 
     fn finish(&mut self, store: &Store, tell: &mut Tell<'_, Product>) -> Turn {
+        if let Some(steps) = &mut self.steps {
+            // The last weights are looked at in any case.
+            steps.last_quality = None;
+        }
         self.snapshot(store);
         self.status.state = TrainingState::Finished;
         self.tell(tell);
@@ -183,6 +192,11 @@ impl Training {
     fn snapshot(&mut self, store: &Store) {
         let (Some(steps), Some(loss)) = (&mut self.steps, self.status.loss) else { return };
         let model = steps.request.model(&steps.trainer, self.status.steps_done, f64::from(loss));
+        if steps.last_quality.is_none_or(|last| last.elapsed() >= QUALITY_INTERVAL) {
+            let quality = steps.watch.look(&model.weights, self.status.steps_done);
+            Arc::make_mut(&mut self.status.qualities).push(quality);
+            steps.last_quality = Some(Instant::now());
+        }
         let network = store.networks.keep(Arc::new(model));
         self.status.keep(Snapshot { step: self.status.steps_done, network });
         steps.last_snapshot = Instant::now();
@@ -211,6 +225,8 @@ impl Steps {
         let trainer = request.trainer().map_err(failed)?;
         let now = Instant::now();
         Ok(Self {
+            watch: request.watch(),
+            last_quality: None,
             request,
             trainer,
             losses: (0.0, 0),

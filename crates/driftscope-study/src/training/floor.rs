@@ -106,8 +106,12 @@ mod tests {
         let mixture = Arc::new(toy("rings").expect("a toy").mixture());
         let of = |prediction| {
             let weighting = driftscope_flow::network::Weighting::Velocity;
-            let settings =
-                TrainingSettings { prediction, weighting, clip: 1e6, ..TrainingSettings::default() };
+            let settings = TrainingSettings {
+                prediction,
+                weighting,
+                clip: 1e6,
+                ..TrainingSettings::default()
+            };
             least_loss(&settings, &mixture, Interpolant::Gvp).expect("known")
         };
         let velocity = of(Prediction::Velocity);

@@ -2,6 +2,7 @@
 
 mod floor;
 mod reflow;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,19 +13,23 @@ use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::{
-    Description, Kernel, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError, TrainingSettings,
-    Weights,
+    Description, Kernel, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError,
+    TrainingSettings, Weights,
 };
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use floor::least_loss;
 use reflow::Pairs;
+pub use watch::Quality;
+pub(crate) use watch::Watch;
 
 use crate::scene::{Data, Problem, Scene};
 
 /// How often a training shows its weights.
 pub(crate) const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
+/// How often it is looked what they are worth.
+pub(crate) const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
 /// Points of the loss curve over a whole training.
 pub(crate) const CURVE_POINTS: u64 = 500;
 
@@ -102,6 +107,11 @@ impl TrainingRequest {
         let rng = stream(settings.seed, Purpose::Training, 0);
         let draws = Arc::new(pairs).draws(rng);
         Ok(Trainer::new(settings, (draws, 0), path, Some(weights)))
+    }
+
+    /// What the weights are compared with on the way.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(&self.settings, &self.mixture, self.noise.as_deref(), self.interpolant)
     }
 
     /// The least loss that any network could reach, where it is known; that of rounds of reflow is not.
@@ -203,6 +213,9 @@ pub struct TrainingStatus {
     /// The least loss that any network could reach on these data, where it is known.
     #[serde(default)]
     pub least_loss: Option<f64>,
+    /// What the weights on the way were worth.
+    #[serde(default, with = "crate::shared")]
+    pub qualities: Arc<Vec<Quality>>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
     /// Weights on the way, at most [`Self::MOST_SNAPSHOTS`], the latest among them.
@@ -234,6 +247,7 @@ impl TrainingStatus {
             least_loss: None,
             network: None,
             snapshots: Arc::default(),
+            qualities: Arc::default(),
         }
     }
 

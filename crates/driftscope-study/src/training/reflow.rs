@@ -46,7 +46,7 @@ impl Pairs {
                 let size = BLOCK.min(count - block * BLOCK);
                 let starts: Vec<[f32; 2]> =
                     (0..size).map(|_| standard_normal(&mut rng).map(|x| x as f32)).collect();
-                let ends = carry(network, last, &starts);
+                let ends = carry(network, last, STEPS, &starts);
                 Ok((starts, ends))
             })
             .collect();
@@ -61,14 +61,20 @@ impl Pairs {
     }
 }
 
-/// RK4 from t = 0 to `last`.
-fn carry(field: &LearnedField, last: f64, starts: &[[f32; 2]]) -> Vec<[f32; 2]> {
+/// Where `steps` steps of RK4 from t = 0 to `last` lead.
+pub(super) fn carry(
+    field: &LearnedField,
+    last: f64,
+    steps: usize,
+    starts: &[[f32; 2]],
+) -> Vec<[f32; 2]> {
     let count = starts.len();
-    let mut state: Vec<f32> = [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d])).collect();
+    let mut state: Vec<f32> =
+        [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d])).collect();
     let mut stages = [(); 4].map(|()| vec![0.0_f32; 2 * count]);
     let mut point = state.clone();
-    for step in 0..STEPS {
-        let [t, t1] = [step, step + 1].map(|k| last * k as f64 / STEPS as f64);
+    for step in 0..steps {
+        let [t, t1] = [step, step + 1].map(|k| last * k as f64 / steps as f64);
         let h = (t1 - t) as f32;
         for stage in 0..4 {
             let share = [0.0, 0.5, 0.5, 1.0][stage];

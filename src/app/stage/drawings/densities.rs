@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::{Level, Mixture};
+use driftscope_flow::data::{Level, Mixture, TiltedDensity};
 use driftscope_flow::field::SourcedField;
 use driftscope_study::scene::{Data, Direction, Scene, View};
 use driftscope_study::work::Unfinished;
@@ -125,6 +125,33 @@ impl Drawing for TargetWanted {
 
     fn make(&self, _store: &Store) -> Result<Grid, Unfinished> {
         Ok(target_grid(self.0.target().as_ref(), self.0.extent))
+    }
+}
+
+/// The tilted density of the class that is sampled, with the scale of its guidance; nothing without a class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TiltedWanted {
+    /// What decides it beside the scale.
+    pub process: Process,
+    /// w.
+    pub scale: f64,
+}
+
+impl Drawing for TiltedWanted {
+    type Made = Option<Grid>;
+
+    fn make(&self, _store: &Store) -> Result<Option<Grid>, Unfinished> {
+        let Process { class, extent, .. } = self.process;
+        let all = self.process.scene().mixture().ok();
+        let tilted = all
+            .zip(class)
+            .and_then(|(mixture, label)| TiltedDensity::new(&mixture, label, self.scale).ok());
+        Ok(tilted.map(|tilted| {
+            let across: Vec<f64> = (0..SIDE).map(|k| place(k, SIDE, extent)).collect();
+            let up: Vec<f64> = across.iter().map(|x| -x).collect();
+            let values = tilted.density_grid(&across, &up);
+            Grid::new([SIDE; 2], [[-extent; 2], [extent; 2]], &values)
+        }))
     }
 }
 

@@ -11,7 +11,7 @@ use eframe::egui::Context;
 use super::heat::{Picture, Shown};
 use crate::app::palette::{Heat, Theme};
 use crate::app::stage::drawings::densities::{
-    MarginalsWanted, OverTimeWanted, Process, TIMES, TargetWanted,
+    MarginalsWanted, OverTimeWanted, Process, TIMES, TargetWanted, TiltedWanted,
 };
 use crate::app::stage::work::ViewTask;
 
@@ -22,9 +22,10 @@ const REACH: f64 = 1.5;
 #[derive(Default)]
 pub struct Densities {
     target: Wish<TargetWanted>,
+    tilted: Wish<TiltedWanted>,
     marginals: Wish<MarginalsWanted>,
     over_time: Wish<OverTimeWanted>,
-    pictures: [Picture; 4],
+    pictures: [Picture; 5],
 }
 
 impl Densities {
@@ -38,6 +39,7 @@ impl Densities {
         extent: f64,
     ) {
         self.target.take_news(work);
+        self.tilted.take_news(work);
         self.marginals.take_news(work);
         self.over_time.take_news(work);
         if scene.classic().is_some() {
@@ -52,6 +54,11 @@ impl Densities {
             // other on anything but the data.
             let process = Process { path: Interpolant::Linear, ..process.clone() };
             self.target.ask_when_free(work, TargetWanted(process));
+        }
+        if plane && layers.has(Layer::Tilted) {
+            let process = Process { path: Interpolant::Linear, ..process.clone() };
+            let scale = scene.guidance.scale;
+            self.tilted.ask_when_free(work, TiltedWanted { process, scale });
         }
         if plane && layers.has(Layer::Marginal) {
             self.marginals.ask_when_free(work, MarginalsWanted(process));
@@ -68,13 +75,22 @@ impl Densities {
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.target.is_busy() || self.marginals.is_busy() || self.over_time.is_busy()
+        self.target.is_busy()
+            || self.tilted.is_busy()
+            || self.marginals.is_busy()
+            || self.over_time.is_busy()
     }
 
     /// The density that the particles should arrive at.
     pub fn target(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
         let grid = self.target.latest()?;
         Some(self.pictures[0].show(ctx, (self.target.edition(), grid), Heat::Exact, theme))
+    }
+
+    /// The tilted density of guidance; none without a class.
+    pub fn tilted(&mut self, ctx: &Context, theme: Theme) -> Option<Shown> {
+        let grid = self.tilted.latest()?.as_ref().as_ref()?;
+        Some(self.pictures[4].show(ctx, (self.tilted.edition(), grid), Heat::Exact, theme))
     }
 
     /// The density of all particles at t: two of those that are known, one fading into the other.

@@ -97,6 +97,7 @@ impl PaneLayers {
                 densities.over_time(ctx, theme).map(|(shown, _)| heat(shown))
             }
             Layer::Target => densities.target(ctx, theme).map(heat),
+            Layer::Tilted => densities.tilted(ctx, theme).map(heat),
             Layer::Marginal => {
                 let [lower, upper] = densities.marginal(ctx, theme, context.t)?;
                 Some(Box::new(move |ui, canvas, shapes| {

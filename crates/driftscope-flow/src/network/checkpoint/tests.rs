@@ -125,7 +125,11 @@ fn too_large_a_file_is_refused() {
 #[test]
 fn unsupported_descriptions_say_what_is_allowed() {
     for (replace, by, expected) in [
-        ("\"silu\"", "\"selu\"", "\"activation\" is \"selu\", but only silu, gelu, gelu-tanh, relu"),
+        (
+            "\"silu\"",
+            "\"selu\"",
+            "\"activation\" is \"selu\", but only silu, gelu, gelu-tanh, relu",
+        ),
         ("\"velocity\"", "\"epsilon\"", "only velocity, data, noise, score is supported"),
         ("\"linear\"", "\"cubic\"", "only linear, gvp, vp"),
         ("\"format_version\":\"1\"", "\"format_version\":\"2\"", "\"2\", but only 1"),

@@ -1,7 +1,7 @@
 //! A chain of linear layers with an activation between them.
 
-use crate::network::activation::{Activation, Differentiate};
 use super::function::ForeignNetwork;
+use crate::network::activation::{Activation, Differentiate};
 
 /// Points that go through the layers together.
 const PANEL: usize = 64;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::network::activation::Activation;
 use super::chain::{Chain, Layer, TimeFeatures};
 use super::numbers::Stored;
 use super::outline::ChainOutline;
 use super::refusal::Refusal;
 use super::statements::Statements;
-use crate::network::words::Word;
+use crate::network::activation::Activation;
 use crate::network::checkpoint::check_length;
+use crate::network::words::Word;
 use crate::network::{DIMENSIONS, time_features};
 
 /// The most layers of a chain, and the most inputs or outputs of one.

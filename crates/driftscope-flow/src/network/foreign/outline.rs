@@ -1,8 +1,8 @@
 //! What a network of others is made of, for those who write it down for another library.
 
-use crate::network::activation::Activation;
 use super::chain::TimeFeatures;
 use super::onnx_inputs::Roles;
+use crate::network::activation::Activation;
 
 /// What a file holds, its numbers left out.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! What can be stated in words, for menus.
 
-use crate::network::activation::Activation;
 use super::chain_file::{FEATURES, ORDERS};
 use super::convention::{NOISINGS, PREDICTIONS, TOWARDS, TimeInput};
+use crate::network::activation::Activation;
 use crate::network::words::Word;
 
 /// All that can be stated under `key`, in menu order; nothing where that is a number.

@@ -69,6 +69,12 @@ impl Kernel {
         self.embedding.flow_map
     }
 
+    /// Frequencies of its time features.
+    #[must_use]
+    pub fn frequencies(&self) -> usize {
+        self.embedding.frequencies.len()
+    }
+
     /// Labels that it knows.
     #[must_use]
     pub fn labels(&self) -> usize {
@@ -292,8 +298,8 @@ impl<T: Element> Work<'_, '_, T> {
     #[inline(always)]
     fn embed(&mut self, at: [f64; 2]) {
         let Embedding { frequencies, labels, .. } = self.embedding;
-        let (waves, ones) = self.inputs[..self.packed.features()]
-            .split_at_mut(self.packed.features() - labels);
+        let (waves, ones) =
+            self.inputs[..self.packed.features()].split_at_mut(self.packed.features() - labels);
         for (time, waves) in at.into_iter().zip(waves.chunks_exact_mut(2 * frequencies.len())) {
             let (sines, cosines) = waves.split_at_mut(frequencies.len());
             for ((sine, cosine), frequency) in sines.iter_mut().zip(cosines).zip(frequencies) {

@@ -183,7 +183,10 @@ impl Source {
             data,
             path,
             density: settings.time_law(),
-            samples: Samples { data: vec![[0.0; DIMENSIONS]; settings.batch], ..Samples::default() },
+            samples: Samples {
+                data: vec![[0.0; DIMENSIONS]; settings.batch],
+                ..Samples::default()
+            },
             within: vec![0.0; settings.batch],
             noise: vec![[0.0; DIMENSIONS]; settings.batch],
             other_ends: Vec::new(),

@@ -152,7 +152,8 @@ impl Part {
     /// Adds the gradients for the weights to those of the chunks before, if there are any.
     #[inline(always)]
     fn backward<S: Simd>(&mut self, simd: S, network: Network, chunk: &Chunk, add: bool) {
-        let Self { passes: [Pass { activations, slopes, .. }, _], flow, weights, biases, .. } = self;
+        let Self { passes: [Pass { activations, slopes, .. }, _], flow, weights, biases, .. } =
+            self;
         for (index, layer) in network.layers.iter().enumerate().rev() {
             let [outputs, inputs] = &mut *flow;
             for (sums, rows) in biases[index].chunks_exact_mut(PANEL).zip(outputs.panels()) {

@@ -361,10 +361,8 @@ impl TrainingSettings {
         let bars = &self.times_density;
         let positive = bars.iter().all(|bar| bar.is_finite() && *bar >= 0.0)
             && bars.iter().any(|bar| *bar > 0.0);
-        let allowed = format!(
-            "1 to {} finite heights, none below 0 and not all of them 0",
-            Self::MOST_BARS
-        );
+        let allowed =
+            format!("1 to {} finite heights, none below 0 and not all of them 0", Self::MOST_BARS);
         let value = format!("{bars:?}");
         let counted = (1..=Self::MOST_BARS).contains(&bars.len());
         check(counted && positive, "times_density", &value, allowed)?;

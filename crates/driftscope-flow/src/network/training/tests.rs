@@ -221,7 +221,8 @@ fn a_divergence_is_reported_and_keeps_the_weights() {
             samples.data.fill([f32::NAN; 2]);
         }
     }
-    let mut trainer = Trainer::new(small(), (Box::new(Broken), 0), Interpolant::Linear, None).unwrap();
+    let mut trainer =
+        Trainer::new(small(), (Box::new(Broken), 0), Interpolant::Linear, None).unwrap();
     assert!(trainer.step().unwrap_err().to_string().contains("diverged at step 0"));
     trainer.ema_weights().validate().unwrap();
 

@@ -25,7 +25,12 @@ impl TimeDensity {
             "t = 1/(1 + e^−(m + s·z)) with z normal: most in the middle, none at the ends.",
             Self::LogitNormal,
         ),
-        Word::new("drawn", "Drawn", "A density drawn by hand, in bars of equal width.", Self::Drawn),
+        Word::new(
+            "drawn",
+            "Drawn",
+            "A density drawn by hand, in bars of equal width.",
+            Self::Drawn,
+        ),
     ];
 }
 

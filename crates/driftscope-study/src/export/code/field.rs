@@ -1,6 +1,8 @@
 //! The field of a scene as Python, and how its starts are drawn.
 
 use driftscope_flow::data::{Component, Shape};
+use driftscope_flow::network::foreign::Convention;
+use driftscope_flow::prediction::Prediction;
 
 use super::conversion;
 use super::paths::{level_code, means_code, path_code, trained_code};
@@ -48,7 +50,14 @@ impl Plan<'_> {
             return format!("{}\n\n{path}\n\n{}", data_code(components), exact_code(components));
         };
         let trained_on = match &network.kind {
-            NetworkKind::Own { trained_on, .. } => *trained_on,
+            NetworkKind::Own { trained_on, description, .. } => {
+                let prediction = description.settings.prediction;
+                if prediction != Prediction::Velocity {
+                    let convention = Convention::of_own(prediction, *trained_on);
+                    return conversion::field(self, &convention);
+                }
+                *trained_on
+            }
             NetworkKind::Foreign(model) => return conversion::field(self, &model.convention),
         };
         if trained_on == scene.path() {

@@ -66,8 +66,10 @@ impl Target {
         let model = model.unwrap_or(&usual);
         let plan = Plan::new(experiment);
         let part = (self.write)(&plan);
-        let loader =
-            experiment.network.as_ref().map(|network| Loader::new(&network.kind, self.arrays));
+        let loader = experiment
+            .network
+            .as_ref()
+            .map(|network| Loader::new(&network.kind, experiment.scene.class(), self.arrays));
         let mut text = header(self, &plan, &part, loader.as_ref(), model);
         text.push_str(&imports(self, &plan, &part, loader.as_ref()));
         let double = part.doubles || plan.is_double();

@@ -1,10 +1,10 @@
 //! How a script loads and evaluates a network: its own `load(path)` and `network(t, x)`.
 
-use driftscope_flow::network::Activation;
 use driftscope_flow::network::foreign::{
-    ChainOutline, Convention, Element, ForeignModel, ForeignOutput, OnnxOutline,
-    Outline, TimeFeatures,
+    ChainOutline, Convention, Element, ForeignModel, ForeignOutput, OnnxOutline, Outline,
+    TimeFeatures,
 };
+use driftscope_flow::network::{Activation, Kernel};
 
 use super::onnx;
 use super::python::{Library, lines_of, list, text};
@@ -29,18 +29,71 @@ pub(super) struct Loader {
 const SAFETENSORS: &str = "safetensors";
 
 impl Loader {
-    /// How a network is loaded for arrays of `library`.
-    pub fn new(network: &NetworkKind, library: Library) -> Self {
+    /// How a network is loaded for arrays of `library`; of one that knows labels, `label` is asked for.
+    pub fn new(network: &NetworkKind, label: Option<u32>, library: Library) -> Self {
         let loader = match network {
-            NetworkKind::Own { .. } => own(library),
+            NetworkKind::Own { kernel, description, .. } => {
+                let further = further_inputs(kernel, label);
+                own(description.settings.activation, &further, library)
+            }
             NetworkKind::Foreign(model) => foreign(model, library),
         };
         Self { code: library.speak(&loader.code), ..loader }
     }
 }
 
+/// The inputs of a network of this program behind the point's and the time's: the features of a step of no
+/// length, and the labels.
+fn further_inputs(kernel: &Kernel, label: Option<u32>) -> Vec<f64> {
+    let waves = if kernel.is_flow_map() { kernel.frequencies() } else { 0 };
+    let mut inputs = vec![0.0; waves];
+    inputs.resize(2 * waves, 1.0);
+    inputs.extend((0..kernel.labels()).map(|own| {
+        let asked = label.is_some_and(|label| label as usize == own);
+        if asked { 1.0 } else { 0.0 }
+    }));
+    inputs
+}
+
 /// A network of this program.
-fn own(library: Library) -> Loader {
+fn own(between: Activation, further: &[f64], library: Library) -> Loader {
+    let loader = plain(library);
+    let mut code = loader.code;
+    if !further.is_empty() {
+        let constant = format!(
+            "# What goes in behind the time: features of a step of no length, and one number for each label.\nFURTHER = array({})\n\n\n",
+            list(further)
+        );
+        let (times, more) = if library == Library::Torch {
+            ("times.expand(len(x), times.shape[-1])", "FURTHER.to(x).expand(len(x), -1)")
+        } else {
+            (
+                "lib.broadcast_to(times, (len(x), times.shape[-1]))",
+                "lib.broadcast_to(FURTHER, (len(x), len(FURTHER)))",
+            )
+        };
+        code = constant + &code.replace(times, &format!("{times}, {more}"));
+    }
+    if between != Activation::Silu {
+        let (word, expression) = activation(between, library);
+        code = code
+            .replace("SiLU, h / (1 + exp(-h)),", word)
+            .replace("SiLU", word)
+            .replace(
+                "h = nn.functional.silu(layer(h))",
+                &format!("h = layer(h)\n            h = {expression}"),
+            )
+            .replace("h = h * (0.5 + 0.5 * lib.tanh(0.5 * h))", &format!("h = {expression}"));
+    }
+    let mut imports = loader.imports;
+    if library == Library::NumPy && between == Activation::Gelu {
+        imports.push("from scipy.special import erf");
+    }
+    Loader { code, imports, ..loader }
+}
+
+/// One that predicts velocities, without labels, with `SiLU`.
+fn plain(library: Library) -> Loader {
     if library != Library::Torch {
         return Loader {
             standard: vec!["json"],

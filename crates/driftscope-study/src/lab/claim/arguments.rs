@@ -121,7 +121,10 @@ fn full_key(name: &str) -> Result<&'static str, String> {
     if let Some(row) = Scene::find(name) {
         return Ok(row.key);
     }
-    let ends = |key: &str| key.rsplit_once('.').is_some_and(|(_, last)| last == name);
+    // Of a training no measure of a run depends.
+    let ends = |key: &str| {
+        key.rsplit_once('.').is_some_and(|(group, last)| last == name && group != "training")
+    };
     let found: Vec<&str> =
         Scene::parameters().iter().map(|row| row.key).filter(|key| ends(key)).collect();
     match found[..] {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
+use driftscope_flow::data::TiltedDensity;
 use driftscope_solve::Attempt;
 use driftscope_solve::measure::{Band, rms_distance};
 
@@ -16,7 +17,7 @@ use crate::lab::round_trip::round_trip;
 use crate::lab::stability::stability;
 use crate::lab::sweep::{Setting, sweep_ode, sweep_point};
 use crate::lab::transport::straightness;
-use crate::measure::{Straightness, distance_to_data};
+use crate::measure::{Straightness, distance_to_data, distance_to_tilted};
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::run::{RunOptions, run};
@@ -182,6 +183,40 @@ pub static MEASURES: &[Measure] = &[
         of: |asked| Ok(asked.to_data(asked.of.seed)?.floor),
     },
     Measure {
+        name: "tilted_distance",
+        about: "Sliced Wasserstein-2 distance of the end points to the tilted density p(x)·p(c|x)^w of the class and scale of guidance.",
+        own: &[],
+        of: |asked| {
+            let (scene, ends) = asked.ends(asked.of.seed)?;
+            let distance = distance_to_tilted(&scene, &ends, asked.cancel)?;
+            distance.map(|distance| distance.sliced_w2).ok_or_else(no_tilted_density)
+        },
+    },
+    Measure {
+        name: "tilted_mean_x",
+        about: "Mean of x over that tilted density.",
+        own: &[],
+        of: |asked| Ok(asked.tilted()?.mean()[0]),
+    },
+    Measure {
+        name: "tilted_std_x",
+        about: "Standard deviation of x over that tilted density.",
+        own: &[],
+        of: |asked| Ok(asked.tilted()?.covariance().xx.sqrt()),
+    },
+    Measure {
+        name: "mean_x",
+        about: "Mean of x over the end points.",
+        own: &[],
+        of: |asked| Ok(moments(&asked.ends(asked.of.seed)?.1)[0]),
+    },
+    Measure {
+        name: "std_x",
+        about: "Standard deviation of x over the end points.",
+        own: &[],
+        of: |asked| Ok(moments(&asked.ends(asked.of.seed)?.1)[1]),
+    },
+    Measure {
         name: "distance_spread",
         about: "Largest less smallest sliced Wasserstein-2 distance to the data over 8 seeds.",
         own: &[],
@@ -233,12 +268,33 @@ impl Asked<'_> {
         if self.of.classic().is_some() {
             return Err(LabError::refused("A classic ODE has no data to be compared with."));
         }
+        let (scene, ends) = self.ends(seed)?;
+        Ok(distance_to_data(&scene, &ends, self.cancel)?)
+    }
+
+    /// Where a cloud ends, and the scene of which it is.
+    fn ends(&self, seed: u64) -> Result<(Arc<Scene>, Vec<[f64; 2]>), LabError> {
         let mut scene = self.of.clone();
         scene.seed = seed;
         let recording = self.run(&scene, scene.particles.count.min(CLOUD))?;
-        let ends: Vec<[f64; 2]> = recording.ends().collect();
-        Ok(distance_to_data(&recording.scene, &ends, self.cancel)?)
+        Ok((Arc::clone(&recording.scene), recording.ends().collect()))
     }
+
+    fn tilted(&self) -> Result<TiltedDensity, LabError> {
+        self.of.tilted().ok_or_else(no_tilted_density)
+    }
+}
+
+fn no_tilted_density() -> LabError {
+    LabError::refused("Without a class, or of data without a density, there is no tilted density.")
+}
+
+/// Mean and standard deviation of x.
+fn moments(points: &[[f64; 2]]) -> [f64; 2] {
+    let count = points.len() as f64;
+    let mean = points.iter().map(|point| point[0]).sum::<f64>() / count;
+    let square = points.iter().map(|point| (point[0] - mean).powi(2)).sum::<f64>() / count;
+    [mean, square.sqrt()]
 }
 
 fn global_error(asked: &Asked<'_>) -> Result<f64, LabError> {

@@ -3,9 +3,9 @@
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 
-use super::super::{Direction, FieldKind, Scene};
 use super::super::parameters::{MOST_STEPS, Settings};
 use super::super::problem::{Problem, refuse};
+use super::super::{Direction, FieldKind, Scene};
 use super::rules::within;
 
 impl Scene {

@@ -5,8 +5,7 @@ use driftscope_flow::data::{TOYS, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::SYSTEMS;
 use driftscope_flow::network::{
-    Activation, Decay, GradientMethod, LossRef, Objective, Pairing, TimeDensity, Weighting,
-    Word,
+    Activation, Decay, GradientMethod, LossRef, Objective, Pairing, TimeDensity, Weighting, Word,
 };
 use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;

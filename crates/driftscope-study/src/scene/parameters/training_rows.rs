@@ -9,9 +9,8 @@ use driftscope_flow::prediction::Prediction;
 
 use super::super::Scene;
 use super::super::applies::{
-    with_clip, with_coupling, with_drawn_times, with_flow_map, with_labels, with_logit_normal, with_prediction,
-    with_reflow, with_rounds,
-    with_sinkhorn, with_weighting,
+    with_clip, with_coupling, with_drawn_times, with_flow_map, with_labels, with_logit_normal,
+    with_prediction, with_reflow, with_rounds, with_sinkhorn, with_weighting,
 };
 use super::access::{chosen, counted, given, optional};
 use super::choice::Named;
@@ -185,11 +184,8 @@ fn network() -> Vec<Parameter<Scene>> {
             "training.time_features",
             "Time features",
             "Sines and cosines of the time that the network is given, an even number.",
-            Number::new(
-                counted!(Scene: training.time_features),
-                size(Architecture::TIME_FEATURES),
-            )
-            .logarithmic(),
+            Number::new(counted!(Scene: training.time_features), size(Architecture::TIME_FEATURES))
+                .logarithmic(),
         ),
     ]
 }
@@ -228,7 +224,7 @@ fn steps() -> Vec<Parameter<Scene>> {
             Number::new(optional!(Scene: training.seconds), TrainingSettings::SECONDS)
                 .slider(1.0..=600.0)
                 .logarithmic()
-                .or("as many as the steps take"),
+                .or("no limit"),
         ),
         Parameter::new(
             "training.stop_after",

@@ -34,9 +34,7 @@ fn any(rng: &mut impl Rng) -> Action {
             let scene = LIBRARY[rng.random_range(0..LIBRARY.len())].scene();
             Action::Open { scene: Box::new(scene) }
         }
-        8 => {
-            set(vec![Change::set("training.batch", rng.random_range(1..5_000_i64))])
-        }
+        8 => set(vec![Change::set("training.batch", rng.random_range(1..5_000_i64))]),
         9 | 10 => {
             let method = METHODS[rng.random_range(0..METHODS.len())].name;
             set(vec![Change::set("sampler.method", method)])
