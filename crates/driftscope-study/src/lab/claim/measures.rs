@@ -21,12 +21,20 @@ use crate::measure::{Straightness, distance_to_data, distance_to_tilted};
 use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::run::{RunOptions, run};
-use crate::scene::Scene;
+use crate::scene::{Change, Scene};
 
 /// Particles whose errors, steps and paths are measured; of a scene with fewer, all.
 const SAMPLE: usize = 400;
 /// Particles whose distance to the data is measured at most.
 const CLOUD: usize = 4_000;
+/// What makes a scene follow the exact flow as well as it can be followed.
+const EXACT_FLOW: [&str; 5] = [
+    "field.kind=exact",
+    "sampler.method=dop853",
+    "sampler.adaptive=true",
+    "sampler.atol=1e-10",
+    "sampler.rtol=1e-10",
+];
 /// Runs that differ in their seed alone.
 const SEEDS: u64 = 8;
 /// The steps over which an order is fitted.
@@ -223,6 +231,21 @@ pub static MEASURES: &[Measure] = &[
         of: distance_spread,
     },
     Measure {
+        name: "map_error",
+        about: "Root mean square distance between where the particles end and where the exact flow leads them from the same starts.",
+        own: &[],
+        of: |asked| {
+            let apart = asked.from_exact()?;
+            Ok((apart.iter().map(|d| d * d).sum::<f64>() / apart.len() as f64).sqrt())
+        },
+    },
+    Measure {
+        name: "map_error_median",
+        about: "The median of those distances.",
+        own: &[],
+        of: |asked| Ok(Band::of(asked.from_exact()?).map_or(f64::NAN, |band| band.median)),
+    },
+    Measure {
         name: "solver_error",
         about: "Sliced Wasserstein-2 distance between the particles as solved and as DOP853 at 1e-12 puts them.",
         own: &[],
@@ -278,6 +301,18 @@ impl Asked<'_> {
         scene.seed = seed;
         let recording = self.run(&scene, scene.particles.count.min(CLOUD))?;
         Ok((Arc::clone(&recording.scene), recording.ends().collect()))
+    }
+
+    /// How far each particle ends from where the exact flow leads it.
+    fn from_exact(&self) -> Result<Vec<f64>, LabError> {
+        let (_, ends) = self.ends(self.of.seed)?;
+        let exact: Result<Vec<_>, _> = EXACT_FLOW.iter().map(|set| Change::written(set)).collect();
+        let changed = exact.and_then(|changes| self.of.changed(&changes));
+        let mut exact = changed.map_err(|error| LabError::Refused(error.to_string()))?;
+        exact.particles.count = ends.len();
+        let others = self.run(&exact, ends.len())?;
+        let apart = ends.iter().zip(others.ends());
+        Ok(apart.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect())
     }
 
     fn tilted(&self) -> Result<TiltedDensity, LabError> {
