@@ -63,6 +63,8 @@ pub enum Command {
     ToggleHelp,
     /// The schedule of the steps on the stage.
     ToggleSchedule,
+    /// The conditional lens on the stage.
+    ToggleLens,
     /// The formulas in force, beside the stage.
     ToggleFormula,
     /// How the network that was trained elsewhere is read.

@@ -26,6 +26,7 @@ mod keys;
 pub mod lab;
 mod launch;
 mod lectern;
+mod lens;
 mod lessons;
 #[cfg(target_os = "linux")]
 mod libraries;

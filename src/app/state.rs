@@ -8,6 +8,7 @@ use driftscope_study::session::{Mode, Session};
 
 use super::drawing::{self, Drawing, Tool};
 use super::lectern::Lectern;
+use super::lens;
 use super::palette::{Palette, Theme};
 
 /// Which panels are shown beside the stage.
@@ -189,6 +190,19 @@ impl State {
     #[must_use]
     pub fn tool(&self) -> Option<Tool> {
         (self.drawing.open && drawing::refused(self).is_none()).then_some(self.drawing.tool)
+    }
+
+    /// Whether the lens lies on the stage, or says why it shows nothing: nothing else is in hand there.
+    #[must_use]
+    pub fn uses_lens(&self) -> bool {
+        let free = self.inspected().is_none() && self.tool().is_none();
+        self.lens().is_some() && free && self.mode() != Mode::Errors
+    }
+
+    /// Whether it shows something.
+    #[must_use]
+    pub fn shows_lens(&self) -> bool {
+        self.uses_lens() && lens::refused(self).is_none()
     }
 
     /// Whether panes stand side by side, each with its head.

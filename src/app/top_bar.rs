@@ -144,6 +144,7 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::SAVE_PICTURE,
             &commands::SAVE_FILM,
             &commands::HANDOUT,
+            &commands::LENS,
             &commands::UNDO,
             &commands::REDO,
         ];

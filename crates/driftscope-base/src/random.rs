@@ -22,6 +22,8 @@ pub enum Purpose {
     OtherEnd = 5,
     /// Noise whose ends are learned from again.
     Pairs = 6,
+    /// The conditional paths that the lens draws, numbered.
+    Lens = 7,
 }
 
 /// The stream of `index` for `purpose` under `seed`.

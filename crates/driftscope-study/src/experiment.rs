@@ -6,8 +6,9 @@ mod field;
 use std::sync::Arc;
 
 use driftscope_base::field::{Field, ScoredField};
+use driftscope_base::interpolant::Coefficients;
 use driftscope_base::random::{Purpose, stream};
-use driftscope_flow::data::Mixture;
+use driftscope_flow::data::{DataPosterior, Level, Mixture};
 use driftscope_flow::field::{Evaluate, ExactField, NoisingField, PointValues, SourcedField};
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::sde::LastStep;
@@ -193,6 +194,18 @@ impl Experiment {
         match &self.source {
             Some(source) => source.exact.as_ref().map(|exact| exact.at(t, x).log_density),
             None => Some(self.exact().at(t, x).log_density),
+        }
+    }
+
+    /// The distribution of x1 given `x_t = x`, of the data that are sampled and their source, drawn
+    /// independently; none where the two have no exact field. `t` is at most [`Self::exact_last_time`].
+    #[must_use]
+    pub fn data_posterior(&self, t: f64, x: [f64; 2]) -> Option<DataPosterior> {
+        let Coefficients { alpha, sigma, .. } = self.scene.interpolant.kind.coefficients(t);
+        let level = Level { alpha, sigma };
+        match &self.source {
+            Some(source) => Some(source.exact.as_ref()?.ends().data_posterior(level, x)),
+            None => Some(self.mixture.data_posterior(level, x)),
         }
     }
 

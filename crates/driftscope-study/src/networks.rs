@@ -117,8 +117,14 @@ impl LoadedNetwork {
     /// Whether its velocity says a score: its noise was N(0, I), and independent of the data.
     #[must_use]
     pub fn has_score(&self) -> bool {
-        let Some(Description { source, settings, .. }) = self.description() else { return true };
-        source.is_none() && settings.coupling().is_independent() && settings.rounds == 0
+        self.source().is_none() && self.is_of_independent_ends()
+    }
+
+    /// Whether its noise and data were drawn independently of each other, neither paired nor its own.
+    #[must_use]
+    pub fn is_of_independent_ends(&self) -> bool {
+        let Some(Description { settings, .. }) = self.description() else { return true };
+        settings.coupling().is_independent() && settings.rounds == 0
     }
 
     /// The packed weights; none of a network of others.

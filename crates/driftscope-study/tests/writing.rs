@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use driftscope_study::lesson::{Lesson, LessonStep};
 use driftscope_study::scene::{Change, LIBRARY, Scene, bundled};
-use driftscope_study::session::{Action, InspectedStep, RecordingOrder, Session};
+use driftscope_study::session::{Action, InspectedStep, LensPlace, RecordingOrder, Session};
 
 fn session() -> Session {
     Session::new(Scene::default(), Instant::now(), || {})
@@ -63,7 +63,7 @@ fn shown(session: &Session) -> impl PartialEq + std::fmt::Debug + use<> {
     let playback = session.playback();
     (
         session.scene().clone(),
-        (session.pinned(), session.selected(), session.inspected()),
+        (session.pinned(), session.selected(), session.inspected(), session.lens()),
         session.lesson().and_then(|lecture| lecture.card.clone()),
         (!playback.playing).then_some(playback.progress),
     )
@@ -72,7 +72,7 @@ fn shown(session: &Session) -> impl PartialEq + std::fmt::Debug + use<> {
 #[test]
 fn what_was_recorded_saved_and_replayed_is_the_same_document() {
     let stiff = bundled("where-the-steps-go").expect("bundled").scene();
-    let doings: [&[Action]; 6] = [
+    let doings: [&[Action]; 7] = [
         &[set("sampler.rtol", 1e-6), set("sampler.method", "rk4")],
         &[Action::Open { scene: Box::new(stiff) }, set("seed", 7)],
         &[Action::AddPane, set("sampler.method", "euler"), Action::SelectPane { pane: 1 }],
@@ -85,6 +85,10 @@ fn what_was_recorded_saved_and_replayed_is_the_same_document() {
         &[
             Action::Pin { particle: Some(2) },
             Action::Inspect { step: Some(InspectedStep { attempt: 3, phase: 0 }) },
+        ],
+        &[
+            Action::Lens { lens: Some(LensPlace::Pointer) },
+            Action::Lens { lens: Some(LensPlace::At([0.5, -0.25])) },
         ],
         &[set("particles.count", 300), Action::Undo, Action::Redo, Action::Undo],
     ];
@@ -110,7 +114,8 @@ fn what_was_recorded_saved_and_replayed_is_the_same_document() {
     assert_eq!(lines(1), ["sampler.method=rk4", "sampler.rtol=1e-6"]);
     assert_eq!(lines(2), ["scene=where-the-steps-go", "seed=7"]);
     assert_eq!(lines(4), ["pin=5", "card=convergence", "at=0.437"]);
-    assert_eq!(lines(6), ["inspect=3"], "it is still taken apart");
+    assert_eq!(lines(6), ["lens=[0.5, -0.25]", "inspect=3"], "it is still taken apart");
+    assert_eq!(lines(7), ["inspect=3"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::command::{Command, FileCommand};
 use super::drawing::{self, Drawing, Tool};
 use super::keys::Keys;
 use super::lectern::{InHand, LecternCommand};
+use super::lens;
 use super::state::{Look, State};
 
 pub use self::entry::Entry;
@@ -189,6 +190,18 @@ pub const SCHEDULE: Entry = Entry::new(
     &[Keys::Plain(Key::S)],
     |_| Command::ToggleSchedule,
 );
+/// The conditional lens.
+pub const LENS: Entry = Entry {
+    refused: |state| lens::refused(state),
+    ..Entry::new(
+        (
+            "Conditional lens",
+            "the lens: the paths from noise to data that pass the pointer, and the mean of their velocities, which is the field's; a click lets it stay there; again or Esc to put it away",
+        ),
+        &[Keys::Plain(Key::L)],
+        |_| Command::ToggleLens,
+    )
+};
 /// The formulas in force.
 pub const FORMULA: Entry = Entry {
     refused: |state| {
@@ -237,7 +250,7 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, how the network is read, the formulas, the schedule, the pinned particle",
+        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, the lens, how the network is read, the formulas, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
@@ -253,6 +266,8 @@ pub const LEAVE: Entry = Entry::new(
             Command::Drawing(Drawing { open: false, ..state.drawing })
         } else if state.inspected().is_some() {
             Command::Inspect(None)
+        } else if state.lens().is_some() {
+            Command::ToggleLens
         } else if state.reading.is_open() {
             Command::ToggleReading
         } else if state.formula.is_open() {
@@ -326,6 +341,7 @@ pub static ALL: &[&Entry] = &[
     &CONTROLS,
     &GRAPHS,
     &SCHEDULE,
+    &LENS,
     &FORMULA,
     &NEXT_THEME,
     &PRESENTER,

@@ -1,13 +1,14 @@
 //! What comes in: files, and data of one's own.
 
 use driftscope_study::scene::{Data, FieldKind};
-use driftscope_study::session::{Action, TrainingOrder};
+use driftscope_study::session::{Action, LensPlace, TrainingOrder};
 use eframe::egui::Context;
 
 use super::{Driftscope, MESSAGE};
 use crate::app::command::{Command, FileCommand, Joins};
 use crate::app::drawing::{self, Drawing};
 use crate::app::files::FileNews;
+use crate::app::lens;
 use crate::app::state::Dialog;
 
 /// Said where a field changes with the data.
@@ -53,6 +54,19 @@ impl Driftscope {
             self.act(Action::Inspect { step: None });
         }
         self.state.drawing = drawing;
+    }
+
+    /// Takes the lens in hand, where there is something to see, or puts it away.
+    pub(super) fn toggle_lens(&mut self) {
+        if self.state.lens().is_some() {
+            return self.act(Action::Lens { lens: None });
+        }
+        if let Some(reason) = lens::refused(&self.state) {
+            return self.complain(reason.to_owned());
+        }
+        self.act(Action::Inspect { step: None });
+        self.state.drawing.open = false;
+        self.act(Action::Lens { lens: Some(LensPlace::Pointer) });
     }
 
     /// Takes what was dropped, chosen, read and written.

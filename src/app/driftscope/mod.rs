@@ -272,6 +272,7 @@ impl Driftscope {
                 }
                 self.state.schedule = !self.state.schedule;
             }
+            Command::ToggleLens => self.toggle_lens(),
             Command::ToggleFinder => {
                 state.finder = state.finder.toggled();
                 self.finder.turn(ctx, &self.state);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use driftscope_study::Networks;
 use driftscope_study::lesson::{Lesson, Stand};
 use driftscope_study::scene::Scene;
-use driftscope_study::session::{Action, InspectedStep, Mode, Session};
+use driftscope_study::session::{Action, InspectedStep, LensPlace, Mode, Session};
 use driftscope_study::work::InPlace;
 use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, Vec2, ViewportId, pos2};
 
@@ -139,6 +139,7 @@ impl Offscreen {
         if let Some(attempt) = stand.inspect {
             actions.push(Action::Inspect { step: Some(InspectedStep { attempt, phase: WHOLE }) });
         }
+        actions.push(Action::Lens { lens: stand.lens.map(LensPlace::At) });
         actions.push(Action::Play { playing: false });
         for action in actions {
             views.state.session.act(&action).map_err(|error| error.to_string())?;

@@ -42,7 +42,8 @@ pub fn view(
     let few = USUAL_COUNT / count as f64;
     let last = recording.times.len().saturating_sub(1);
     let share = if over_time.is_some() { 1.0 } else { look.trail };
-    let trails = layers.has(Layer::Trails) && state.inspected().is_none();
+    let beside = state.inspected().is_some() || state.shows_lens();
+    let trails = layers.has(Layer::Trails) && !beside;
     let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
     // A processor that plays graphics card pays for every bend of every trail.
     let bends = if over_time.is_some() || !is_software {
@@ -68,7 +69,7 @@ pub fn view(
         particles: drawn,
         radius_px,
         adding: adds_up.then(|| strength_of_one(count, radius_px, side_px, palette.dark)),
-        opacity: if state.inspected().is_some() { 0.25 } else { 1.0 },
+        opacity: if beside { 0.25 } else { 1.0 },
         trail_keyframes,
         trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
         trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,

@@ -13,6 +13,7 @@ mod header;
 mod ink;
 mod layers;
 mod legend;
+mod lens;
 mod look;
 mod marks;
 mod means;
@@ -44,6 +45,7 @@ use self::data_points::DataPoints;
 use self::gpu::StageGpu;
 use self::ink::Ink;
 use self::layers::Densities;
+use self::lens::StageLens;
 use self::means::Means;
 use self::pane::StagePane;
 use self::schedule::ScheduleCard;
@@ -71,6 +73,7 @@ pub struct Stage {
     densities: Densities,
     data_points: DataPoints,
     inspector: StepInspector,
+    lens: StageLens,
     schedule: ScheduleCard,
     tools: Tools,
     ink: Ink,
@@ -123,6 +126,7 @@ impl Stage {
             densities: Densities::default(),
             data_points: DataPoints::default(),
             inspector: StepInspector::default(),
+            lens: StageLens::default(),
             schedule: ScheduleCard::default(),
             tools: Tools::default(),
             ink: Ink::default(),
@@ -146,7 +150,10 @@ impl Stage {
     /// Whether something that the stage should show is still being made.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.densities.busy() || self.inspector.busy() || self.panes.values().any(StagePane::busy)
+        self.densities.busy()
+            || self.inspector.busy()
+            || self.lens.busy()
+            || self.panes.values().any(StagePane::busy)
     }
 
     /// Whether the density of the data that is drawn is that of the data there are.
@@ -196,6 +203,7 @@ impl Stage {
         }
         self.viewport.update(scene);
         self.inspector.update(&self.work, state, &mut self.viewport);
+        self.lens.update(&self.work, state);
         let projection = viewport::projection(scene, state.scene().view.projection);
         let extent = viewport::extent(scene)[1][0];
         let process =
@@ -236,7 +244,7 @@ impl Stage {
             rect = overlay::caption_above(ui, rect, state, out);
         }
         let mut hovered = None;
-        let (mut first, mut frames) = (rect, Rect::NOTHING);
+        let (mut first, mut at_work, mut frames) = (rect, rect, Rect::NOTHING);
         for (index, place) in arrange::places(rect, count, GAP).into_iter().enumerate() {
             let mut plot = place;
             if headed {
@@ -255,6 +263,13 @@ impl Stage {
                 // The pointer is a pen.
             } else if done.response.double_clicked() {
                 out.push(Command::ResetView);
+            } else if let (true, true, Some(canvas)) =
+                (state.shows_lens(), done.response.clicked(), stage_pane.canvas())
+            {
+                StageLens::clicked(&done.response, &canvas, state, out);
+                if state.selected() != index {
+                    out.push(Command::Act(Action::SelectPane { pane: index }));
+                }
             } else if done.response.clicked() {
                 let under = done.hovered;
                 let particle = under.filter(|under| state.pinned() != Some(*under));
@@ -265,12 +280,17 @@ impl Stage {
             }
             if let Some(canvas) = stage_pane.canvas() {
                 self.ink.pane_ui(ui, (&done.response, &canvas), (state, index), out);
+                self.lens.follow(&done.response, &canvas);
             }
-            let points = state.tool().is_none() && state.lectern.in_hand == InHand::Nothing;
+            let free = state.tool().is_none() && !state.shows_lens();
+            let points = free && state.lectern.in_hand == InHand::Nothing;
             hovered = hovered.or(done.hovered.filter(|_| points));
             let frame = done.response.rect;
             if index == 0 {
                 first = frame;
+            }
+            if index == state.selected().min(count - 1) {
+                at_work = frame;
             }
             frames |= frame;
             let pane = &self.panes[&state.panes()[index].key];
@@ -286,6 +306,8 @@ impl Stage {
         self.tools.ui(ui, first, state, out);
         let foot = first.union(rect).shrink(3.0 * UNIT);
         self.inspector.ui(ui, foot, state, out);
+        let looked_at = self.screen_position(state.pane().key, self.lens.place(state));
+        self.lens.ui(ui, (at_work, looked_at), state, out);
         self.schedule.ui(ui, frames.shrink(2.0 * UNIT), state, out);
         if state.look.panels.stage_alone {
             let line = Rect::from_min_max(pos2(whole.left(), rect.bottom()), whole.max);
@@ -302,6 +324,7 @@ impl Stage {
             densities: &mut self.densities,
             data_points: &self.data_points,
             inspector: &self.inspector,
+            lens: &self.lens,
             index,
         };
         self.panes.entry(state.panes()[index].key).or_default().ui(ui, rect, frame)

@@ -41,7 +41,7 @@ pub fn ui(
     if state.purpose != Purpose::Figure {
         reset_button(ui, inner, state, out);
     }
-    let free = state.inspected().is_none() && state.tool().is_none();
+    let free = state.inspected().is_none() && state.tool().is_none() && !state.uses_lens();
     let captioned = state.is_captioned() && free;
     if captioned && !state.compares() {
         let width = (inner.width() - 12.0 * UNIT).min(TEXT_WIDTH);
@@ -100,7 +100,7 @@ pub fn pane_ui(
         ui.spacing_mut().item_spacing.y = UNIT;
         if state.tool().is_some() {
             ui.add_space(tools::HEIGHT);
-        } else if covered && state.inspected().is_none() {
+        } else if covered && state.inspected().is_none() && !state.uses_lens() {
             ui.add_space(CAPTION_HEIGHT);
         }
         if state.compares()

@@ -16,6 +16,7 @@ use super::drawings::difference::{Difference, DifferenceWanted};
 use super::gpu::{Appearance, StageGpu, StageItem};
 use super::gpu_copy::GpuCopy;
 use super::layers::{self, Densities, PaneLayers};
+use super::lens::StageLens;
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
 use super::marks;
 use super::means::Means;
@@ -59,6 +60,8 @@ pub struct Frame<'a> {
     pub data_points: &'a DataPoints,
     /// The step being taken apart.
     pub inspector: &'a StepInspector,
+    /// The conditional lens.
+    pub lens: &'a StageLens,
     /// Which of the panes this is.
     pub index: usize,
 }
@@ -355,6 +358,7 @@ impl StagePane {
         if frame.index == state.selected() || state.visible().len() == 1 {
             items.extend(frame.inspector.item(state, context.projection).map(Item::Drawn));
         }
+        items.extend(frame.lens.item(state, frame.index).map(Item::Drawn));
         items
     }
 }

@@ -16,6 +16,7 @@ use super::drawings::crowd::CrowdWanted;
 use super::drawings::densities::{MarginalsWanted, OverTimeWanted, TargetWanted, TiltedWanted};
 use super::drawings::difference::DifferenceWanted;
 use super::drawings::drawing::Drawing;
+use super::drawings::lens::LensWanted;
 use super::drawings::streamlines::LinesWanted;
 
 macro_rules! drawings {
@@ -70,6 +71,7 @@ drawings! {
     Colouring(ColouringWanted),
     Crowd(CrowdWanted),
     Difference(DifferenceWanted),
+    Lens(LensWanted),
     Lines(LinesWanted),
     Marginals(MarginalsWanted),
     OverTime(OverTimeWanted),
@@ -178,6 +180,7 @@ mod tests {
             ColouringWanted { key, recording: own.clone(), reference: Some(other.clone()) }.task(),
             CrowdWanted { recording: own.clone(), keyframe: 9, reach: 3.0 }.task(),
             DifferenceWanted { recording: own, reference: other }.task(),
+            LensWanted::new(&scene, 0.4, [0.5, 0.25]).task(),
             LinesWanted { extract, seeds }.task(),
             MarginalsWanted(process.clone()).task(),
             OverTimeWanted { process: process.clone(), angle: 30.0 }.task(),

@@ -58,6 +58,13 @@ impl Covariance {
         [self.xx * x + self.xy * y, self.xy * x + self.yy * y]
     }
 
+    /// `A B A` of this matrix A and `inner` B: symmetric again.
+    pub(super) fn around(self, inner: Self) -> Self {
+        let column = |unit: [f64; 2]| self.of(inner.of(self.of(unit)));
+        let ([xx, xy], [_, yy]) = (column([1.0, 0.0]), column([0.0, 1.0]));
+        Self { xx, xy, yy }
+    }
+
     /// Its inverse and its determinant.
     pub(super) fn inverse(self) -> (Self, f64) {
         let determinant = self.determinant();

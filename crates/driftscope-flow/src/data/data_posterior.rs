@@ -24,7 +24,7 @@ pub struct DataPosterior {
 /// What is left of one component.
 #[derive(Clone, Copy, Debug)]
 pub struct PosteriorPart {
-    /// Its index among those of the mixture.
+    /// Its index among those of the mixture; with a source of its own, that of its pair.
     pub component: usize,
     /// The probability that x1 came from it, its responsibility; all add up to 1.
     pub weight: f64,
@@ -76,7 +76,6 @@ impl Mixture {
     #[must_use]
     pub fn data_posterior(&self, level: Level, x: [f64; 2]) -> DataPosterior {
         debug_assert_eq!(self.check(level), Ok(()));
-        let mut largest = f64::NEG_INFINITY;
         let of_part = |(component, &part): (usize, &Part)| {
             let (log_weight, law) = match part {
                 Part::Gaussian(index) => {
@@ -96,19 +95,9 @@ impl Mixture {
                     (own.log_weight + logs[0] + logs[1], Law::Box(law))
                 }
             };
-            largest = largest.max(log_weight);
             PosteriorPart { component, weight: log_weight, law }
         };
-        let mut parts: Vec<PosteriorPart> = self.parts().iter().enumerate().map(of_part).collect();
-        let mut total = 0.0;
-        for part in &mut parts {
-            part.weight = (part.weight - largest).exp();
-            total += part.weight;
-        }
-        for part in &mut parts {
-            part.weight /= total;
-        }
-        DataPosterior { parts }
+        DataPosterior::weighed(self.parts().iter().enumerate().map(of_part).collect())
     }
 
     /// `Cov(x1 | x_t = x)`, in squared units of the data; its trace times `(W/σ)²` is the least squared error
@@ -125,6 +114,31 @@ impl Mixture {
 }
 
 impl DataPosterior {
+    /// Gaussians, one for each number of a component, with the logarithm of its weight up to a constant that
+    /// all have in common.
+    pub(super) fn of_gaussians(all: impl Iterator<Item = (f64, Gaussian)>) -> Self {
+        let part = |(component, (weight, gaussian))| PosteriorPart {
+            component,
+            weight,
+            law: Law::Gaussian(gaussian),
+        };
+        Self::weighed(all.enumerate().map(part).collect())
+    }
+
+    /// Parts whose weights are logarithms as yet, up to a constant that all have in common.
+    fn weighed(mut parts: Vec<PosteriorPart>) -> Self {
+        let largest = parts.iter().map(|part| part.weight).fold(f64::NEG_INFINITY, f64::max);
+        let mut total = 0.0;
+        for part in &mut parts {
+            part.weight = (part.weight - largest).exp();
+            total += part.weight;
+        }
+        for part in &mut parts {
+            part.weight /= total;
+        }
+        Self { parts }
+    }
+
     /// Its parts, in the order of the mixture's components.
     #[must_use]
     pub fn parts(&self) -> &[PosteriorPart] {

@@ -7,6 +7,8 @@
 use thiserror::Error;
 
 use super::covariance::Covariance;
+use super::data_posterior::DataPosterior;
+use super::gaussian::Gaussian;
 use super::level::{Level, NEGLIGIBLE};
 use super::mixture::{Component, MAX_COMPONENTS, Mixture};
 use std::f64::consts::TAU;
@@ -121,6 +123,20 @@ impl SourcedMixture {
         sum(self.pairs.iter().map(|pair| pair.at(level)), x)
     }
 
+    /// The distribution of x1 given `x_t = x` at `level`: of each pair `N(μ_j + αΣ_jS⁻¹d, Σ_j − α²Σ_jS⁻¹Σ_j)`,
+    /// those of the first component of the source first. The x0 that belongs to a draw is `(x − αx1)/σ`.
+    #[must_use]
+    pub fn data_posterior(&self, level: Level, x: [f64; 2]) -> DataPosterior {
+        DataPosterior::of_gaussians(self.pairs.iter().map(|pair| {
+            let at = pair.at(level);
+            let (log_weight, g) = at.seen(x);
+            let shift = at.data_gain.of(g);
+            let mean = [0, 1].map(|d| at.data_mean[d] + shift[d]);
+            let known = at.data_gain.around(at.inverse);
+            (log_weight, Gaussian::new(mean, pair.data.1.plus(known.times(-1.0)), 1.0))
+        }))
+    }
+
     /// The distribution of `x_t` at `level`: a Gaussian for each pair.
     ///
     /// # Panics
@@ -185,15 +201,22 @@ impl Pair {
     }
 }
 
+impl PairAt {
+    /// The logarithm of its density at `x`, weight included, and `S⁻¹d`.
+    fn seen(&self, x: [f64; 2]) -> (f64, [f64; 2]) {
+        let d = [x[0] - self.centre[0], x[1] - self.centre[1]];
+        let g = self.inverse.of(d);
+        (self.log_peak - 0.5 * (d[0] * g[0] + d[1] * g[1]), g)
+    }
+}
+
 /// The mean over the pairs, each weighted by its density at `x`.
 fn sum(pairs: impl Iterator<Item = PairAt>, x: [f64; 2]) -> SourcedPosterior {
     let (mut largest, mut total) = (f64::NEG_INFINITY, 0.0);
     // E[x1|x], E[x0|x] and S⁻¹d, in units of exp(largest).
     let mut sums = [0.0; 6];
     for pair in pairs {
-        let d = [x[0] - pair.centre[0], x[1] - pair.centre[1]];
-        let g = pair.inverse.of(d);
-        let log = pair.log_peak - 0.5 * (d[0] * g[0] + d[1] * g[1]);
+        let (log, g) = pair.seen(x);
         let above = log - largest;
         if above <= -NEGLIGIBLE {
             continue;

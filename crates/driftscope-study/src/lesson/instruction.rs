@@ -22,6 +22,8 @@ pub enum Instruction {
     Pane(usize),
     /// `inspect=0`: a step of the lit particle is taken apart.
     Inspect(usize),
+    /// `lens=[0.5, -0.2]`: the conditional paths through a place are shown; `lens=none`: none are.
+    Lens(Option<[f64; 2]>),
     /// `card=NAME`: a card of the laboratory stands beside the stage; `card=none`: none does.
     Card(Option<String>),
     /// A setting of the scene.
@@ -29,7 +31,14 @@ pub enum Instruction {
 }
 
 /// The keys that are no settings of a scene.
-const OWN: [&str; 6] = ["scene", "at", "pin", "pane", "inspect", "card"];
+const OWN: [&str; 7] = ["scene", "at", "pin", "pane", "inspect", "lens", "card"];
+
+/// A place of the plane, written `[x, y]`.
+fn place(text: &str) -> Option<[f64; 2]> {
+    let (x, y) = text.strip_prefix('[')?.strip_suffix(']')?.split_once(',')?;
+    let number = |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    Some([number(x)?, number(y)?])
+}
 
 impl Instruction {
     /// Reads `KEY=VALUE`.
@@ -53,6 +62,10 @@ impl Instruction {
             "pin" => Self::Pin(Some(number("a particle or none")?)),
             "pane" => Self::Pane(number("a pane")?),
             "inspect" => Self::Inspect(number("a step")?),
+            "lens" if value == "none" => Self::Lens(None),
+            "lens" => Self::Lens(Some(place(value).ok_or_else(|| {
+                format!("`{line}`: a place of the plane such as [0.5, -0.2], or none")
+            })?)),
             "card" => Self::Card(Some(value.to_owned()).filter(|name| name != "none")),
             key => {
                 let known = |row: &&_| {
@@ -108,6 +121,8 @@ impl fmt::Display for Instruction {
             Self::Pin(None) => f.write_str("pin=none"),
             Self::Pane(pane) => write!(f, "pane={pane}"),
             Self::Inspect(step) => write!(f, "inspect={step}"),
+            Self::Lens(Some([x, y])) => write!(f, "lens=[{x}, {y}]"),
+            Self::Lens(None) => f.write_str("lens=none"),
             Self::Card(name) => write!(f, "card={}", name.as_deref().unwrap_or("none")),
             Self::Setting(change) => write!(f, "{change}"),
         }

@@ -26,6 +26,7 @@ macro_rules! lessons {
 lessons! {
     "tour",
     "from-noise-to-data",
+    "velocity-is-a-mean",
     "euler-cuts-corners",
     "order-at-equal-cost",
     "error-drives-the-step",

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::lab::LabError;
+use crate::lab::{LabError, NoLens};
 use crate::scene::Scene;
 
 pub use self::checked::{CheckedClaim, check_claims};
@@ -233,6 +233,9 @@ impl Lesson {
             stand = stand.after(step).map_err(|error| refused(error.to_string()))?;
             stand.scene.check().map_err(|problem| refused(problem.to_string()))?;
             step.check(&stand.scene).map_err(refused)?;
+            if let (Some(_), Some(why)) = (stand.lens, NoLens::of(&stand.scene)) {
+                return Err(refused(format!("lens: {why}")));
+            }
         }
         Ok(())
     }

@@ -31,7 +31,10 @@ impl Stand {
         }
         let (scene, changes) = shortest;
         // Another scene begins with no particle lit, and at its first pane.
-        let (pinned, pane) = if scene.is_some() { (None, 0) } else { (before.pinned, before.pane) };
+        let (pinned, pane, lens) = match scene {
+            Some(_) => (None, 0, None),
+            None => (before.pinned, before.pane, before.lens),
+        };
         let last = self.scene.pane_count() - 1;
         let mut set: Vec<Instruction> =
             scene.map(|name| Instruction::Scene(name.to_owned())).into_iter().collect();
@@ -41,6 +44,9 @@ impl Stand {
         }
         if pinned != self.pinned {
             set.push(Instruction::Pin(self.pinned));
+        }
+        if lens != self.lens {
+            set.push(Instruction::Lens(self.lens));
         }
         if before.card != self.card {
             set.push(Instruction::Card(self.card.clone()));

@@ -16,6 +16,8 @@ pub struct Stand {
     pub pane: usize,
     /// The card of the laboratory beside the stage, by its name.
     pub card: Option<String>,
+    /// Where the lens looks, in units of the plane.
+    pub lens: Option<[f64; 2]>,
     /// The share of the run that is shown, standing; it plays from the start if none.
     pub at: Option<f64>,
     /// The step of the lit particle that is taken apart.
@@ -36,12 +38,13 @@ impl Stand {
                 Instruction::Scene(name) => {
                     changes.clear();
                     stand.scene = Scene::with_settings(Some(name), &[])?;
-                    (stand.pinned, stand.pane) = (None, 0);
+                    (stand.pinned, stand.pane, stand.lens) = (None, 0, None);
                 }
                 Instruction::At(share) => stand.at = Some(*share),
                 Instruction::Pin(particle) => stand.pinned = *particle,
                 Instruction::Pane(pane) => stand.pane = *pane,
                 Instruction::Inspect(attempt) => stand.inspect = Some(*attempt),
+                Instruction::Lens(place) => stand.lens = *place,
                 Instruction::Card(name) => stand.card.clone_from(name),
                 Instruction::Setting(change) => changes.push(change.clone()),
             }

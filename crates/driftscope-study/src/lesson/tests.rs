@@ -12,7 +12,7 @@ only = ["sampler.steps", "plot step-size-h"]
 question = { ask = "Which?", choices = ["one", "two"], answer = 2 }
 claim = "nfe(euler, 8) = 8"
 [[step]]
-set = { sampler.steps = 16, at = 0.5 }
+set = { sampler.steps = 16, at = 0.5, lens = [0.5, -0.25] }
 over = 0.5
 text = "more"
 point = "control sampler.steps"
@@ -29,6 +29,7 @@ fn a_lesson_is_read_written_and_stands_where_it_stood() {
     assert_eq!(lesson.scene(0).expect("stands").sampler.steps, 8);
     let second = lesson.stand(1).expect("stands");
     assert_eq!((second.scene.sampler.steps, second.at), (16, Some(0.5)));
+    assert_eq!(second.lens, Some([0.5, -0.25]));
     let mut found = Vec::new();
     let networks = Networks::default();
     check_claims(&lesson, &networks, &Cancel::default(), |claim| found.push(claim))
@@ -55,6 +56,8 @@ fn malformed_lessons_are_refused_in_one_sentence() {
         ("scale = [1, 100]", "scale = [100, 1]", "smaller first"),
         ("over = 0.5", "over = -1.0", "over"),
         ("at = 0.5", "at = 1.5", "0 to 1"),
+        ("lens = [0.5, -0.25]", "lens = [0.5]", "or none"),
+        ("sampler.steps = 16,", "sampler.steps = 16, field.kind = \"classic\",", "classic ODE"),
         ("control sampler.steps", "control sampler.stepz", "stepz"),
         ("control sampler.steps", "somewhere", "write control"),
         ("plot step-size-h", "sampler.foo", "sampler.foo"),

@@ -46,6 +46,16 @@ pub struct InspectedStep {
     pub phase: usize,
 }
 
+/// Where the lens looks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LensPlace {
+    /// Wherever the pointer is.
+    Pointer,
+    /// At one place of the plane, while time runs.
+    At([f64; 2]),
+}
+
 /// One thing done. It says what becomes so, never "the other way round", so that doing
 /// the same actions from the same beginning leads to the same end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,6 +133,11 @@ pub enum Action {
     Inspect {
         /// Which, and how much of it is shown.
         step: Option<InspectedStep>,
+    },
+    /// The lens shows the conditional paths through one place, or is put away.
+    Lens {
+        /// Where it looks.
+        lens: Option<LensPlace>,
     },
     /// A lesson, from its first step.
     OpenLesson {
@@ -203,6 +218,7 @@ impl Action {
             | Self::Play { .. }
             | Self::Seek { .. }
             | Self::Inspect { .. }
+            | Self::Lens { .. }
             | Self::CloseLesson
             | Self::Record { .. }
             | Self::Card { .. }

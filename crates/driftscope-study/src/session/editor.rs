@@ -210,6 +210,7 @@ impl Editor {
             | Action::Play { .. }
             | Action::Seek { .. }
             | Action::Inspect { .. }
+            | Action::Lens { .. }
             | Action::OpenLesson { .. }
             | Action::CloseLesson
             | Action::Record { .. }

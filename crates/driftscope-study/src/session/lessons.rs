@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Session;
-use super::action::{Action, InspectedStep, RecordingOrder};
+use super::action::{Action, InspectedStep, LensPlace, RecordingOrder};
 use super::editor::ActionError;
 use super::lecture::{Begun, Lecture};
 use super::soon::Soon;
@@ -47,7 +47,7 @@ impl Session {
             let changes = self.scene().changes_to(&scene);
             self.editor.act(&Action::SetWhole { changes, continues: false })?;
         }
-        let Stand { pinned, pane, at, inspect, .. } = begun.stand;
+        let Stand { pinned, pane, at, inspect, lens, .. } = begun.stand;
         for action in [
             Action::Mode { mode: Mode::Lessons },
             Action::SelectPane { pane },
@@ -58,6 +58,7 @@ impl Session {
         let lecture = Lecture { is_draft: writes, ..begun.lecture };
         (self.lecture, self.glide, self.hovered) = (Some(lecture), begun.glide, None);
         self.inspected = inspect.map(|attempt| InspectedStep { attempt, phase: 0 });
+        self.lens = lens.map(LensPlace::At);
         self.playback.restart();
         self.playback.playing = at.is_none() && inspect.is_none();
         if let Some(share) = at {

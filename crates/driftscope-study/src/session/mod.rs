@@ -35,7 +35,7 @@ use crate::store::Store;
 use crate::task::Task;
 use crate::work::{Crew, Dispatcher, ThreadCrew};
 
-pub use self::action::{Action, InspectedStep, RecordingOrder, TrainingOrder};
+pub use self::action::{Action, InspectedStep, LensPlace, RecordingOrder, TrainingOrder};
 pub use self::editor::{ActionError, Document, Editor};
 pub use self::lecture::Lecture;
 pub use self::pane::{ChosenSteps, Leaving, PaneState, Shown, Solve};
@@ -51,6 +51,7 @@ pub struct Session {
     panes: Vec<PaneState>,
     hovered: Option<usize>,
     inspected: Option<InspectedStep>,
+    lens: Option<LensPlace>,
     playback: Playback,
     solvers: Solvers,
     stability: StabilityWatch,
@@ -86,6 +87,7 @@ impl Session {
             panes: Vec::new(),
             hovered: None,
             inspected: None,
+            lens: None,
             playback: Playback::default(),
             stability: StabilityWatch::default(),
             trainer: TrainingWatch::default(),
@@ -128,7 +130,7 @@ impl Session {
                 self.solvers.remove(&mut self.panes, pane);
             }
             Action::Open { .. } => {
-                (self.hovered, self.inspected) = (None, None);
+                (self.hovered, self.inspected, self.lens) = (None, None, None);
                 self.playback.restart();
                 self.playback.playing = true;
             }
@@ -137,6 +139,7 @@ impl Session {
                 self.inspected = step;
                 self.playback.playing &= step.is_none();
             }
+            Action::Lens { lens } => self.lens = lens,
             Action::Play { playing } => {
                 self.playback.play(playing);
                 self.stands(!playing);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use driftscope_flow::network::TrainingSettings;
 
 use super::Session;
-use super::action::InspectedStep;
+use super::action::{InspectedStep, LensPlace};
 use super::editor::Editor;
 use super::lecture::Lecture;
 use super::pane::{PaneState, Shown};
@@ -80,6 +80,11 @@ impl Session {
             card: self.lecture.as_ref().and_then(|lecture| lecture.card.clone()),
             at: (standing && chosen).then_some(self.playback.progress),
             inspect: self.inspected.map(|step| step.attempt),
+            lens: match self.lens {
+                Some(LensPlace::At(place)) => Some(place),
+                // Where a pointer happened to be is nothing that a lesson shows.
+                Some(LensPlace::Pointer) | None => None,
+            },
         }
     }
 
@@ -198,6 +203,12 @@ impl Session {
     #[must_use]
     pub fn inspected(&self) -> Option<InspectedStep> {
         self.inspected
+    }
+
+    /// Where the lens looks, if it is in use.
+    #[must_use]
+    pub fn lens(&self) -> Option<LensPlace> {
+        self.lens
     }
 
     /// How the next training goes.

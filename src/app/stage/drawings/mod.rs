@@ -10,4 +10,5 @@ pub mod difference;
 pub mod drawing;
 pub mod extract;
 pub mod grid;
+pub mod lens;
 pub mod streamlines;

@@ -12,6 +12,7 @@ use crate::experiment::Experiment;
 use crate::lab::budget::budget;
 use crate::lab::convergence::convergence;
 use crate::lab::error::LabError;
+use crate::lab::lens::{Lens, lens};
 use crate::lab::reference::Reference;
 use crate::lab::round_trip::round_trip;
 use crate::lab::stability::stability;
@@ -246,6 +247,27 @@ pub static MEASURES: &[Measure] = &[
         of: |asked| Ok(Band::of(asked.from_exact()?).map_or(f64::NAN, |band| band.median)),
     },
     Measure {
+        name: "velocity_spread",
+        about: "Root mean square distance between the velocities of the conditional paths through the given x and y at the given t and their mean.",
+        own: &["t", "x", "y"],
+        of: |asked| asked.lens().map(|seen| seen.spread[0].hypot(seen.spread[1])),
+    },
+    Measure {
+        name: "velocity_error",
+        about: "Distance between the velocity that is followed at the given x, y and t and the mean of the conditional paths' velocities there.",
+        own: &["t", "x", "y"],
+        of: |asked| {
+            let Lens { velocity: [vx, vy], followed: [ux, uy], .. } = asked.lens()?;
+            Ok((ux - vx).hypot(uy - vy))
+        },
+    },
+    Measure {
+        name: "parts",
+        about: "How many parts of the data still matter at the given x, y and t: one over the sum of the squares of their posterior weights.",
+        own: &["t", "x", "y"],
+        of: |asked| Ok(asked.lens()?.effective),
+    },
+    Measure {
         name: "solver_error",
         about: "Sliced Wasserstein-2 distance between the particles as solved and as DOP853 at 1e-12 puts them.",
         own: &[],
@@ -272,6 +294,13 @@ impl Asked<'_> {
     /// The flow as DOP853 at 1e-12 follows it: the sampler has no part in it.
     fn straightness(&self) -> Result<Straightness, LabError> {
         straightness(&self.ode()?, self.count(), self.cancel)
+    }
+
+    /// What passes the place that is asked about.
+    fn lens(&self) -> Result<Lens, LabError> {
+        let experiment = Experiment::new(&Arc::new(self.of.clone()), self.networks)?;
+        let [t, x, y] = ["t", "x", "y"].map(|name| self.arguments.own(name));
+        lens(&experiment, t, [x, y], 0).map_err(|why| LabError::Refused(why.to_string()))
     }
 
     /// Runs the scene as it stands, over a sample of its particles.
