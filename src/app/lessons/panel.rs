@@ -87,8 +87,10 @@ impl LessonView {
         let texts = self.texts(lecture);
         text_ui(ui, &texts.text, state);
         ui.add_space(2.0 * UNIT);
-        self.question_ui(ui, state, lecture, out);
+        let question = ui.cursor().top();
+        let answer = self.question_ui(ui, state, lecture, out);
         self.claims_ui(ui, state, lecture);
+        self.sight.follow(ui, lecture, question, answer);
         controls_ui(ui, state, lecture, out);
     }
 }
@@ -204,9 +206,13 @@ fn controls_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands
     heading(ui, "Try it");
     controls::edited(state, out, |scene, _| {
         for key in rows {
-            let row = ui.scope(|ui| Setting::of(scene, key).any(ui, scene)).response;
+            let mut row = |ui: &mut Ui| {
+                Setting::of(scene, key).any(ui, scene);
+            };
             if matches!(&step.point, Some(Pointer::Control(pointed)) if pointed == key) {
-                in_sight::spotlight(ui, row.rect.expand(UNIT), state);
+                in_sight::spotlit(ui, state, row);
+            } else {
+                row(ui);
             }
         }
     });
