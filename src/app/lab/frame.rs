@@ -5,7 +5,7 @@ use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, pos2, vec2,
+    StrokeKind, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
@@ -78,12 +78,23 @@ fn title(
     add: impl FnOnce(&mut Ui),
 ) -> (Rect, Pressed) {
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
+    let name = WidgetText::from(RichText::new(head.title).family(semibold()).color(palette.strong));
+    let name = name.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body);
     // Room for the button that saves the numbers.
     let mut beside = line;
     if (line.max.x - ui.max_rect().max.x).abs() < 1.0
         && (line.min.y - ui.max_rect().min.y).abs() < 1.0
     {
         beside.max.x -= save_button::WIDTH;
+    }
+    // What has no room beside the title stands below it. How wide it is is known since the last frame.
+    let id = ui.scope_id().with(("beside the title", head.title));
+    let wide = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+    let is_below = wide > 0.0 && name.size().x + 2.0 * UNIT + wide > beside.width();
+    let mut foot = line;
+    if is_below {
+        foot = line.translate(vec2(0.0, HEAD));
+        beside = foot;
     }
     let mut right = ui.new_child(
         UiBuilder::new()
@@ -111,15 +122,20 @@ fn title(
         Some(Standing::Done | Standing::Failed(_)) | None => {}
     }
     add(&mut right);
+    let used = right.min_rect();
+    if (used.width() - wide).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, used.width()));
+        ui.ctx().request_repaint();
+    }
     // What the buttons leave: the note is cut short rather than covered.
-    let rest = line.with_max_x((right.min_rect().min.x - UNIT).max(line.min.x));
+    let end = if is_below { line.max.x } else { used.min.x };
+    let rest = line.with_max_x((end - UNIT).max(line.min.x));
     let layout = Layout::left_to_right(Align::Center);
     let mut left = ui.new_child(UiBuilder::new().max_rect(rest).layout(layout));
-    left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
-        .on_hover_text(head.about);
+    left.label(name).on_hover_text(head.about);
     let note = Label::new(RichText::new(head.note).color(palette.quiet)).truncate();
     left.add(note).on_hover_text(head.about);
-    let below = line.bottom() + UNIT / 2.0;
+    let below = foot.bottom() + UNIT / 2.0;
     let track = [pos2(rect.left(), below), pos2(rect.right(), below)];
     ui.painter().line_segment(track, Stroke::new(1.0, palette.line));
     if let Some(share) = share {
@@ -165,7 +181,7 @@ pub fn split(rect: Rect, share: f32) -> [Rect; 2] {
 
 /// A switch in the colour of what it shows.
 pub fn toggle(ui: &mut Ui, on: &mut bool, name: &str, colour: Color32, palette: &Palette) {
-    let ink = if *on { colour } else { palette.quiet };
+    let ink = if *on { palette.word(colour, palette.selected) } else { palette.quiet };
     let text = RichText::new(name).color(ink);
     if ui.selectable_label(*on, text).clicked() {
         *on = !*on;
@@ -238,19 +254,25 @@ pub fn dotted(plot: &mut PlotUi<'_>, name: &str, colour: Color32, points: &[[f64
 }
 
 /// Names in their colours, on a line that is laid out from the right.
-pub fn names(ui: &mut Ui, entries: &[(&str, Color32)]) {
+pub fn names(ui: &mut Ui, palette: &Palette, entries: &[(&str, Color32)]) {
     for (words, colour) in entries.iter().rev() {
-        ui.label(RichText::new(*words).color(*colour));
+        ui.label(RichText::new(*words).color(palette.word(*colour, palette.ground)));
         ui.add_space(UNIT);
     }
 }
 
 /// A column of names in their colours at the right; what remains at its left.
-pub fn column_of_names(ui: &Ui, rect: Rect, entries: &[(&str, Color32)]) -> Rect {
+pub fn column_of_names(
+    ui: &Ui,
+    rect: Rect,
+    palette: &Palette,
+    entries: &[(&str, Color32)],
+) -> Rect {
     let left = rect.right() - NAMES;
     for (row, (words, colour)) in entries.iter().enumerate() {
         let at = pos2(left + 2.0 * UNIT, rect.top() + 4.75 * UNIT * row as f32);
-        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), *colour);
+        let ink = palette.word(*colour, palette.ground);
+        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), ink);
     }
     Rect::from_min_max(rect.min, pos2(left, rect.bottom()))
 }

@@ -311,7 +311,7 @@ fn methods_menu(ui: &mut Ui, chosen: &mut Vec<MethodRef>, palette: &Palette) {
     ui.menu_button("Methods", |ui| {
         for method in MethodRef::all() {
             let mut on = chosen.contains(&method);
-            let colour: Color32 = palette.method(method);
+            let colour: Color32 = palette.word(palette.method(method), palette.panel);
             let text = eframe::egui::RichText::new(method.get().title).color(colour);
             if ui.checkbox(&mut on, text).changed() {
                 if on {
