@@ -5,7 +5,7 @@ use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke,
-    StrokeKind, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
+    StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
@@ -13,6 +13,7 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::say;
 use crate::app::save_button;
+use crate::app::text::with_symbols;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 /// Height of a card's first line.
@@ -78,8 +79,8 @@ fn title(
     add: impl FnOnce(&mut Ui),
 ) -> (Rect, Pressed) {
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
-    let name = WidgetText::from(RichText::new(head.title).family(semibold()).color(palette.strong));
-    let name = name.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body);
+    let name = with_symbols(head.title, &FontId::new(TEXT, semibold()), palette.strong);
+    let name = ui.painter().layout_job(name);
     // Room for the button that saves the numbers.
     let mut beside = line;
     if (line.max.x - ui.max_rect().max.x).abs() < 1.0

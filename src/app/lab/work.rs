@@ -158,7 +158,8 @@ impl Card for WorkPrecision {
             &mut cost,
             &[(Cost::Time, "Time"), (Cost::Evaluations, "Evaluations")],
         );
-        below.min.y = line.bottom() + UNIT;
+        // The topmost mark's name reaches above the plot.
+        below.min.y = line.bottom() + 3.0 * UNIT;
         (self.error, self.cost) = (error, cost);
         if say_if_empty(ui, below, palette, &self.sweep, latest.is_some()) {
             return;

@@ -97,9 +97,9 @@ impl LessonView {
 
 /// The lesson's name and the button that puts it away.
 fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         let title = RichText::new(&lecture.lesson.title).family(semibold());
-        let right = Layout::right_to_left(Align::Center);
+        let right = Layout::right_to_left(Align::Min);
         ui.with_layout(right, |ui| {
             let write = if lecture.is_draft {
                 ("Write on", commands::TRY_LESSON)
@@ -125,8 +125,9 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             if icon_button(ui, Icon::Page, handout.title, "", false).clicked() {
                 out.push((handout.command)(state));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(title.color(state.palette().quiet)).truncate());
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.add_space(UNIT / 2.0);
+                ui.add(Label::new(title.color(state.palette().quiet)).wrap());
             });
         });
     });
