@@ -32,7 +32,7 @@ fn window(lesson: &str, step: usize, size: [f32; 2]) -> Harness<'static, Driftsc
     harness
 }
 
-fn called<'a>(label: &'a str, role: Role) -> impl Fn(&AccessKitNode<'_>) -> bool + Copy + 'a {
+fn called(label: &str, role: Role) -> impl Fn(&AccessKitNode<'_>) -> bool + Copy + '_ {
     move |node| node.role() == role && node.label().as_deref() == Some(label)
 }
 
@@ -269,7 +269,9 @@ fn the_map_of_keys_fits_and_is_as_high_each_time() {
 #[test]
 fn a_dot_of_light_lies_at_one_place_of_the_plot() {
     let mut harness = window("euler-cuts-corners", 0, [1280.0, 720.0]);
-    wait(&mut harness, "a picture", |harness| harness.state().screen_position(0, [0.0; 2]).is_some());
+    wait(&mut harness, "a picture", |harness| {
+        harness.state().screen_position(0, [0.0; 2]).is_some()
+    });
     press(&mut harness, Key::X);
     let at = harness.state().screen_position(0, [0.5, 0.25]).expect("the stage is drawn");
     harness.hover_at(at);
