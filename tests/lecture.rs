@@ -193,6 +193,8 @@ fn a_step_begins_with_its_words_in_sight_and_nothing_over_it() {
         press(&mut harness, key);
     }
     assert!(harness.query_by(called("Back", Role::Button)).is_none());
+    // The answer, then the next step.
+    press(&mut harness, Key::PageDown);
     press(&mut harness, Key::PageDown);
     let state = harness.state().state();
     assert_eq!(state.lesson().expect("open").step, 1);
@@ -246,7 +248,8 @@ fn the_map_of_keys_fits_and_is_as_high_each_time() {
     let mut harness = window("euler-cuts-corners", 0, [1280.0, 800.0]);
     let opened = |harness: &mut Harness<'_, Driftscope>| {
         harness.event(Event::Text("?".to_owned()));
-        harness.run_steps(1);
+        // The command, and the frame in which it is measured.
+        harness.run_steps(2);
         let close = called("Close", Role::Button);
         let mut heights = Vec::new();
         for _ in 0..4 {

@@ -88,18 +88,22 @@ fn title(
     {
         beside.max.x -= save_button::WIDTH;
     }
-    // What has no room beside the title stands below it. How wide it is is known since the last frame.
+    let font = FontId::proportional(TEXT);
+    let note = ui.painter().layout_no_wrap(head.note.to_owned(), font, palette.quiet).size().x;
+    // What has no room beside the title stands below it. How wide the buttons are is known since the last frame.
     let id = ui.scope_id().with(("beside the title", head.title));
     let wide = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
-    let is_below = wide > 0.0 && name.size().x + 2.0 * UNIT + wide > beside.width();
+    let gap = 2.0 * UNIT;
+    let is_below = wide > 0.0 && name.size().x + gap + wide > beside.width();
+    let room = if is_below { beside.width() } else { beside.width() - wide - gap };
+    let note_is_below = note > 0.0 && name.size().x + gap + note > room;
     let mut foot = line;
-    if is_below {
+    if is_below || note_is_below {
         foot = line.translate(vec2(0.0, HEAD));
-        beside = foot;
     }
     let mut right = ui.new_child(
         UiBuilder::new()
-            .max_rect(beside)
+            .max_rect(if is_below { foot } else { beside })
             .layout(Layout::right_to_left(Align::Center))
             .id_salt("right"),
     );
@@ -129,11 +133,16 @@ fn title(
         ui.ctx().request_repaint();
     }
     // What the buttons leave: the note is cut short rather than covered.
-    let end = if is_below { line.max.x } else { used.min.x };
-    let rest = line.with_max_x((end - UNIT).max(line.min.x));
+    let left_of = |line: Rect, end: f32| line.with_max_x((end - UNIT).max(line.min.x));
     let layout = Layout::left_to_right(Align::Center);
-    let mut left = ui.new_child(UiBuilder::new().max_rect(rest).layout(layout));
+    let first = left_of(line, if is_below { beside.max.x } else { used.min.x });
+    let mut left = ui.new_child(UiBuilder::new().max_rect(first).layout(layout));
     left.label(name).on_hover_text(head.about);
+    if note_is_below {
+        let second = left_of(foot, if is_below { used.min.x } else { foot.max.x });
+        let place = UiBuilder::new().max_rect(second).layout(layout).id_salt("note");
+        left = ui.new_child(place);
+    }
     let note = Label::new(RichText::new(head.note).color(palette.quiet)).truncate();
     left.add(note).on_hover_text(head.about);
     let below = foot.bottom() + UNIT / 2.0;
@@ -166,7 +175,7 @@ pub fn say_if_empty<Q: Ask>(
 /// A child that draws into `rect` and, but for the names of marks on its edges, nowhere else.
 pub fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
-    child.set_clip_rect(rect.expand(2.5 * UNIT).intersect(ui.clip_rect()));
+    child.set_clip_rect(rect.expand2(vec2(4.0 * UNIT, 2.5 * UNIT)).intersect(ui.clip_rect()));
     add(&mut child)
 }
 

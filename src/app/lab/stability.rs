@@ -176,6 +176,7 @@ fn complex_plane(
         .y_grid_spacer(grid)
         .label_formatter(|_| None)
         .show(ui, |plot| {
+            plot.set_plot_bounds_x(-extent..=extent);
             plot.set_plot_bounds_y(-extent..=extent);
             let size = vec2(2.0 * map.extent as f32, 2.0 * map.extent as f32);
             let centre = PlotPoint::new(0.0, 0.0);

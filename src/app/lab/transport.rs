@@ -97,14 +97,16 @@ fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: 
         let name = if classic { "This flow" } else { transport.interpolant.title() };
         let painter = ui.painter();
         let ink = palette.word(colour, palette.ground);
-        // A name that has no room beside its number takes two lines.
-        let room = rect.width() - NUMBER;
-        let name = painter.layout(name.to_owned(), font.clone(), ink, room.max(NUMBER));
-        let height = name.size().y;
+        let name = painter.layout(name.to_owned(), font.clone(), ink, rect.width());
+        // Where its last line leaves no room beside it, the number has a line of its own.
+        let last = name.rows.last().map_or(0.0, |row| row.rect().width());
+        let line = name.size().y / name.rows.len().max(1) as f32;
+        let below = if last + NUMBER > rect.width() { line } else { 0.0 };
+        let height = name.size().y + below;
         painter.galley(pos2(rect.left(), top), name, ink);
         if let Some(band) = transport.ratio {
             let words = number::three(band.median);
-            let at = pos2(rect.right(), top);
+            let at = pos2(rect.right(), top + height - line);
             painter.text(at, Align2::RIGHT_TOP, words, font.clone(), palette.strong);
             let y = top + height + 2.0 * UNIT;
             let line = |from: f64, to: f64| [pos2(x(from), y), pos2(x(to), y)];
