@@ -1,12 +1,20 @@
 //! Every step of every lesson as from the back row: how small its words are, and how well they stand out.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use driftscope::app::palette::Theme;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::lesson::LESSONS;
 use eframe::egui::epaint::{ClippedShape, Shape, TextShape};
-use eframe::egui::{Color32, FontFamily, Key, Pos2, Rect, Rgba};
+use eframe::egui::text::LayoutSection;
+use eframe::egui::{Color32, FontFamily, Key, Pos2, Rect, Rgba, vec2};
 use egui_kittest::Harness;
 
+use self::wait::wait;
+
+/// A window of 1280 by 720 points of the display, in its own points, and in those of presenter mode.
+const SIZE: [[f32; 2]; 2] = [[1280.0, 720.0], [896.0, 504.0]];
 /// Smallest words, in points, and those of presenter mode.
 const LEAST: [f32; 2] = [14.0, 20.0];
 /// Smallest letters of formulas, which have indices: so much of the smallest words.
@@ -98,7 +106,44 @@ fn check(shapes: &[ClippedShape], zoom: f32, least: f32, wher: &str) -> usize {
     count
 }
 
-fn window(theme: Theme, lesson: usize) -> Harness<'static, Driftscope> {
+/// Checks that no words lie over others.
+fn check_apart(shapes: &[ClippedShape], wher: &str) {
+    let mut places: Vec<(Rect, String)> = Vec::new();
+    for (clip, shape) in flattened(shapes) {
+        let Shape::Text(TextShape { pos, galley, angle, .. }) = shape else { continue };
+        let formula = |section: &LayoutSection| {
+            let family = &section.format.font_id.family;
+            matches!(family, FontFamily::Name(name) if name.contains("KaTeX"))
+        };
+        // Letters of formulas lie as formulas want them; and that there is no graphics card is said here alone.
+        if galley.text().starts_with("There is no graphics card") {
+            continue;
+        }
+        if galley.job.sections.iter().any(formula)
+            || angle != 0.0
+            || galley.text().trim().is_empty()
+        {
+            continue;
+        }
+        for row in &galley.rows {
+            let seen = row.rect().translate(pos.to_vec2()).shrink2(vec2(0.0, 2.0)).intersect(clip);
+            if !seen.is_positive() || row.row.text().trim().is_empty() {
+                continue;
+            }
+            for (other, words) in &places {
+                let common = seen.intersect(*other);
+                assert!(
+                    common.width() < 1.0 || common.height() < 1.0,
+                    "{wher}: `{}` at {seen} lies over `{words}` at {other}",
+                    row.row.text()
+                );
+            }
+            places.push((seen, row.row.text()));
+        }
+    }
+}
+
+fn window(theme: Theme, lesson: usize, size: [f32; 2]) -> Harness<'static, Driftscope> {
     let mut lesson = LESSONS[lesson].lesson();
     for step in &mut lesson.steps {
         // Words are looked at, not particles.
@@ -109,7 +154,7 @@ fn window(theme: Theme, lesson: usize) -> Harness<'static, Driftscope> {
     let system = if dark { eframe::egui::Theme::Dark } else { eframe::egui::Theme::Light };
     let launch = Launch { lesson: Some((lesson, 0)), theme, ..Launch::default() };
     Harness::builder()
-        .with_size([1280.0, 720.0])
+        .with_size(size)
         .with_theme(system)
         .build_eframe(move |cc| Driftscope::new(cc, launch))
 }
@@ -121,7 +166,7 @@ fn every_step_can_be_read_from_the_back_row() {
         let theme = Theme::ALL[number % Theme::ALL.len()];
         for presenter in [false, true] {
             for theme in [Theme::Projector, theme] {
-                let mut harness = window(theme, number);
+                let mut harness = window(theme, number, SIZE[usize::from(presenter)]);
                 if presenter {
                     harness.key_press(Key::P);
                 }
@@ -133,7 +178,14 @@ fn every_step_can_be_read_from_the_back_row() {
                     let wher = format!("{}, step {}, {}", bundled.name, step + 1, theme.title());
                     let zoom = harness.ctx.zoom_factor();
                     let least = LEAST[usize::from(presenter)];
+                    if lecture.card.is_some() && theme == Theme::Projector {
+                        // What a card is about is named once it is measured.
+                        wait(&mut harness, "the card", |harness| {
+                            !harness.state().state().is_working()
+                        });
+                    }
                     words += check(&harness.output().shapes, zoom, least, &wher);
+                    check_apart(&harness.output().shapes, &wher);
                     if last {
                         break;
                     }

@@ -208,3 +208,24 @@ fn what_cannot_be_is_said_where_it_is_typed_and_changes_nothing() {
     press(&mut harness, "Remove setting 5");
     assert_eq!(steps(&harness), lesson.steps[1].set.len());
 }
+
+#[test]
+fn whoever_comes_back_to_write_on_sees_the_step() {
+    let mut harness = window(Launch { scene: scene(), ..Launch::default() });
+    harness.key_press(Key::Num5);
+    harness.run_steps(3);
+    press(&mut harness, "Write a lesson");
+    press(&mut harness, "Explore");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(3);
+    harness.event(Event::Text("steps 24".to_owned()));
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state().scene().sampler.steps, 24);
+    harness.key_press(Key::Num5);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state().mode(), Mode::Lessons);
+    let step = draft(harness.state()).scene(0).expect("it stands");
+    assert_eq!(**harness.state().state().scene(), step);
+}

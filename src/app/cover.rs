@@ -5,18 +5,19 @@ use std::sync::mpsc::Receiver;
 
 use eframe::egui::{
     Align2, Area, Color32, ColorImage, Context, CursorIcon, FontId, Id, LayerId, Order, Rect,
-    Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
+    Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2,
 };
 
-use super::command::{Command, Commands};
 use super::commands;
-use super::lectern::{InHand, LecternCommand};
+use super::lectern::InHand;
+use super::light::shine;
 use super::screenshot::ask_picture;
 use super::state::State;
 use super::theme::{TEXT, UNIT};
 
-/// Radius of the dot of light, in points.
-const DOT: f32 = 7.0;
+/// It is said that the screen stands still for so long since that began or the pointer moved, in seconds: what the
+/// words lie over is to be seen.
+const SAID: f64 = 2.0;
 
 /// The screen as it was when it was frozen.
 #[derive(Default)]
@@ -26,8 +27,8 @@ enum Frozen {
     Not,
     /// Its picture is being taken.
     Asked(Receiver<Arc<ColorImage>>),
-    /// Its picture.
-    As(TextureHandle),
+    /// Its picture, and the moment until which it is said what it is, in seconds of the window's time.
+    As(TextureHandle, f64),
 }
 
 /// What lies over everything, and what it keeps from frame to frame.
@@ -38,49 +39,63 @@ pub struct Cover {
 
 impl Cover {
     /// Draws it over the window.
-    pub fn ui(&mut self, ctx: &Context, state: &State, out: &mut Commands) {
+    pub fn ui(&mut self, ctx: &Context, state: &State) {
         if state.lectern.blank {
-            if over(ctx, "blank", |ui, rect| {
+            over(ctx, "blank", |ui, rect| {
                 ui.painter().rect_filled(rect, 0.0, Color32::BLACK);
-            }) {
-                out.push((commands::BLANK.command)(state));
-            }
+            });
             ctx.set_cursor_icon(CursorIcon::None);
             return;
         }
-        self.frozen_ui(ctx, state, out);
+        self.frozen_ui(ctx, state);
+        // On the stage it lies in the plot's coordinates.
         if state.lectern.in_hand == InHand::Light
+            && state.lectern.light.is_none()
             && let Some(at) = ctx.pointer_latest_pos()
         {
             let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::unique("light")));
-            let core = state.palette().alarm;
-            for (radius, share) in [(2.6, 0.15), (1.8, 0.3), (1.0, 1.0)] {
-                painter.circle_filled(pos2(at.x, at.y), radius * DOT, core.gamma_multiply(share));
-            }
+            shine(&painter, at, state.palette().alarm);
             ctx.set_cursor_icon(CursorIcon::None);
         }
     }
 
-    fn frozen_ui(&mut self, ctx: &Context, state: &State, out: &mut Commands) {
+    fn frozen_ui(&mut self, ctx: &Context, state: &State) {
         if !state.lectern.frozen {
             self.frozen = Frozen::Not;
             return;
         }
-        match &self.frozen {
+        match &mut self.frozen {
             Frozen::Not => self.frozen = Frozen::Asked(ask_picture(ctx)),
             Frozen::Asked(receiver) => {
                 if let Ok(picture) = receiver.try_recv() {
                     let options = TextureOptions::LINEAR;
-                    self.frozen = Frozen::As(ctx.load_texture("frozen", picture, options));
+                    let picture = ctx.load_texture("frozen", picture, options);
+                    self.frozen = Frozen::As(picture, ctx.input(|input| input.time) + SAID);
                 }
                 ctx.request_repaint();
             }
-            Frozen::As(picture) => {
+            Frozen::As(picture, until) => {
                 let words = format!("Frozen ({})", commands::FREEZE.shortcut());
                 let palette = state.palette();
-                let clicked = over(ctx, "frozen", |ui, rect| {
+                let (now, moved) =
+                    ctx.input(|input| (input.time, input.pointer.delta() != Vec2::ZERO));
+                if moved {
+                    *until = now + SAID;
+                }
+                let rest = *until - now;
+                if rest > 0.0 {
+                    ctx.request_repaint_after_secs(rest as f32);
+                }
+                over(ctx, "frozen", |ui, rect| {
+                    ui.painter().rect_filled(rect, 0.0, palette.panel);
                     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-                    ui.painter().image(picture.id(), rect, whole, Color32::WHITE);
+                    // In a window of another shape nothing of it is stretched.
+                    let scale = (rect.size() / picture.size_vec2()).min_elem();
+                    let place = Rect::from_center_size(rect.center(), scale * picture.size_vec2());
+                    ui.painter().image(picture.id(), place, whole, Color32::WHITE);
+                    if rest <= 0.0 {
+                        return;
+                    }
                     let at = rect.right_bottom() - vec2(3.0 * UNIT, 3.0 * UNIT);
                     let font = FontId::proportional(TEXT);
                     let galley = ui.painter().layout_no_wrap(words, font, palette.text);
@@ -88,22 +103,19 @@ impl Cover {
                     ui.painter().rect_filled(place.expand(UNIT), 4.0, palette.panel);
                     ui.painter().galley(place.min, galley, palette.text);
                 });
-                if clicked {
-                    out.push(Command::Lectern(LecternCommand::ToggleFreeze));
-                }
             }
         }
     }
 }
 
-/// Draws over all of the window, which hears nothing meanwhile; whether it was clicked.
-fn over(ctx: &Context, name: &str, draw: impl FnOnce(&Ui, Rect)) -> bool {
+/// Draws over all of the window, which hears nothing of the pointer meanwhile: it is shown again by a key, not by a
+/// click that slipped.
+fn over(ctx: &Context, name: &str, draw: impl FnOnce(&Ui, Rect)) {
     let rect = ctx.content_rect();
     // Above menus, messages and whatever else appears meanwhile.
     let area = Area::new(Id::unique(name)).order(Order::Debug).fixed_pos(rect.min);
-    let shown = area.show(ctx, |ui| {
+    area.show(ctx, |ui| {
         draw(ui, rect);
-        ui.allocate_rect(rect, Sense::click_and_drag()).clicked()
+        ui.allocate_rect(rect, Sense::click_and_drag());
     });
-    shown.inner
 }

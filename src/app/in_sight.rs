@@ -2,10 +2,10 @@
 
 use driftscope_study::lesson::{Pointer, Visible, Way};
 use driftscope_study::session::{Lecture, Mode};
-use eframe::egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui};
+use eframe::egui::{Align2, FontId, Frame, Margin, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::state::State;
-use super::theme::TEXT;
+use super::theme::{TEXT, UNIT};
 
 /// The name of the card of formulas.
 const FORMULA: &str = "formula";
@@ -100,8 +100,22 @@ pub fn hidden_ui(ui: &Ui, rect: Rect, state: &State, title: &str) {
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, palette.quiet);
 }
 
-/// A frame around what is pointed at.
+/// Room between what is pointed at and the outer edge of the frame around it, in points: beside, where the names of
+/// marks at the ends of an axis reach out, and above and below.
+const AROUND: Vec2 = vec2(3.0 * UNIT, 2.0 * UNIT);
+
+/// A frame around what is pointed at, as far outside of it as the panel lets it.
 pub fn spotlight(ui: &Ui, rect: Rect, state: &State) {
+    frame(ui, rect.expand2(AROUND).intersect(ui.clip_rect()), state);
+}
+
+/// The same around a control, which makes room for it.
+pub fn spotlit(ui: &mut Ui, state: &State, add: impl FnOnce(&mut Ui)) {
+    let inside = Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, add);
+    frame(ui, inside.response.rect, state);
+}
+
+fn frame(ui: &Ui, rect: Rect, state: &State) {
     let palette = state.palette();
     let stroke = Stroke::new(2.5 * palette.heavier, palette.accent);
     ui.painter().rect_stroke(rect, 6.0, stroke, StrokeKind::Inside);

@@ -1,12 +1,12 @@
 //! The keyboard: see the map in `help`.
 
 use driftscope_study::session::Action;
-use eframe::egui::{Context, Event, Key, Modifiers, Popup};
+use eframe::egui::{Context, Event, Id, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands};
 use super::commands::{self, ALL, Entry};
 use super::in_sight;
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::state::State;
 
 /// The keys of a show of hands, one for each choice.
@@ -24,6 +24,11 @@ const FIGURES: [Key; 9] = [
 
 /// Reads the keys of this frame.
 pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
+    // Esc has already taken the focus from whatever had it when it is read here, and does no more then.
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let id = Id::unique("whether anything had the focus");
+    let leaves_focus =
+        ctx.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(id), focused));
     // It gives the keyboard back to what has it now.
     let finds = !state.finder.is_open() && !Popup::is_any_open(ctx);
     if finds && commands::FIND.is_pressed(ctx) {
@@ -46,6 +51,7 @@ pub fn read(ctx: &Context, state: &State, out: &mut Commands) {
     let figures = in_sight::lecture(state).is_some();
     let letters = in_sight::written(state).is_some() && state.recorder().is_none();
     let waits = |keys: &Keys| match keys {
+        Keys::Plain(Key::Escape) => leaves_focus,
         Keys::Plain(key) => {
             figures && FIGURES.contains(key) || letters && key.name().chars().count() == 1
         }
@@ -65,8 +71,8 @@ fn hands(ctx: &Context, state: &State, out: &mut Commands) {
     };
     for (choice, (&count, key)) in lecture.hands.iter().zip(FIGURES).enumerate() {
         ctx.input_mut(|input| {
-            let more = input.count_and_consume_key(Modifiers::NONE, key) as u32;
-            let fewer = input.count_and_consume_key(Modifiers::SHIFT, key) as u32;
+            let more = keys::take(input, Modifiers::NONE, key);
+            let fewer = keys::take(input, Modifiers::SHIFT, key);
             let counted = count.saturating_add(more).saturating_sub(fewer);
             if counted != count {
                 out.push(Command::Act(Action::Hands { choice, count: counted }));

@@ -1,6 +1,6 @@
 //! Keys that ask for something.
 
-use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Event, InputState, Key, Modifiers};
 
 /// Keys pressed together.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,21 @@ pub enum Keys {
     Character(&'static str),
     /// Those that the desktop pastes with: what was pasted comes in their place.
     Pasting(Key),
+}
+
+/// Takes a key out of what was pressed in this frame with exactly `modifiers` held; how often it was.
+///
+/// What egui consumes by itself may have Shift held beside: Ctrl+Z would take Ctrl+Shift+Z as well. They are
+/// those of the moment at which the key was pressed, since by the end of a slow frame they may be up again. With
+/// Shift a figure writes another character on most keyboards, and is known by its place.
+pub fn take(input: &mut InputState, modifiers: Modifiers, wanted: Key) -> u32 {
+    let before = input.events.len();
+    input.events.retain(|event| {
+        !matches!(event, Event::Key { key, physical_key, pressed: true, modifiers: held, .. }
+            if (*key == wanted || modifiers.shift && *physical_key == Some(wanted))
+                && held.matches_exact(modifiers))
+    });
+    (before - input.events.len()) as u32
 }
 
 impl Keys {
@@ -43,20 +58,12 @@ impl Keys {
     pub fn are_pressed(self, ctx: &Context) -> bool {
         match self {
             Self::Plain(key) => {
-                // As they were when the key was pressed: by the end of a slow frame they may be up again.
-                let pressed = |event: &Event| {
-                    matches!(event, Event::Key { key: own, pressed: true, modifiers, .. }
-                        if *own == key && modifiers.is_none())
-                };
+                // Whoever hears it is the only one: a dialog would close at the same Esc.
                 ctx.memory(|memory| memory.focused().is_none())
-                    && ctx.input(|input| input.events.iter().any(pressed))
+                    && ctx.input_mut(|input| take(input, Modifiers::NONE, key) > 0)
             }
             Self::Anywhere(modifiers, key) => {
-                let shortcut = KeyboardShortcut::new(modifiers, key);
-                // Ctrl+Z would take Ctrl+Shift+Z as well.
-                ctx.input_mut(|input| {
-                    input.modifiers.shift == modifiers.shift && input.consume_shortcut(&shortcut)
-                })
+                ctx.input_mut(|input| take(input, modifiers, key) > 0)
             }
             Self::Character(character) => ctx.input(|input| {
                 let typed = |event: &Event| matches!(event, Event::Text(text) if text == character);

@@ -22,6 +22,15 @@ pub struct InkStroke {
     pub points: Vec<[f64; 2]>,
 }
 
+/// Where a dot of light lies on a stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LightSpot {
+    /// The pane.
+    pub pane: usize,
+    /// The place, in the plot's coordinates.
+    pub at: [f64; 2],
+}
+
 /// What a speaker has in hand, and what was drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lectern {
@@ -35,6 +44,8 @@ pub struct Lectern {
     pub speaker: bool,
     /// What was drawn.
     pub ink: Vec<InkStroke>,
+    /// Where the dot of light lies, if it lies on a stage, be it the class's or the speaker's: it is on both.
+    pub light: Option<LightSpot>,
 }
 
 /// What a speaker asks for.
@@ -52,11 +63,16 @@ pub enum LecternCommand {
     Draw(InkStroke),
     /// All strokes go.
     Erase,
+    /// The dot of light lies there, or on no stage.
+    Shine(Option<LightSpot>),
 }
 
 impl Lectern {
     /// Does what a speaker asks for.
     pub fn carry_out(&mut self, command: LecternCommand) {
+        if let LecternCommand::Take(_) = command {
+            self.light = None;
+        }
         match command {
             LecternCommand::Take(what) if self.in_hand == what => self.in_hand = InHand::Nothing,
             LecternCommand::Take(what) => self.in_hand = what,
@@ -65,6 +81,7 @@ impl Lectern {
             LecternCommand::ToggleSpeaker => self.speaker = !self.speaker,
             LecternCommand::Draw(stroke) => self.ink.push(stroke),
             LecternCommand::Erase => self.ink.clear(),
+            LecternCommand::Shine(light) => self.light = light,
         }
     }
 }

@@ -25,11 +25,12 @@ mod keyboard;
 mod keys;
 pub mod lab;
 mod launch;
-mod lectern;
+pub mod lectern;
 mod lens;
 mod lessons;
 #[cfg(target_os = "linux")]
 mod libraries;
+mod light;
 mod notice;
 pub mod number;
 pub mod numbers;

@@ -3,7 +3,7 @@
 
 use driftscope_solve::MethodRef;
 use driftscope_study::scene::Scene;
-use eframe::egui::Color32;
+use eframe::egui::{Color32, Rgba};
 use serde::{Deserialize, Serialize};
 
 use crate::app::text::Style;
@@ -99,6 +99,21 @@ pub struct Palette {
     methods: &'static [Color32],
     /// Noisy steps, which no ODE method makes.
     noisy: Color32,
+}
+
+/// Least contrast of words on their ground (WCAG AA).
+const LEAST_CONTRAST: f32 = 4.5;
+/// Shades between a colour and black or white that are tried for words.
+const SHADES: usize = 32;
+
+/// Contrast ratio of WCAG 2.
+fn contrast(a: Color32, b: Color32) -> f32 {
+    let luminance = |colour: Color32| {
+        let [r, g, b, _] = Rgba::from(colour).to_array();
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -248,7 +263,7 @@ impl Palette {
             alarm: self.alarm,
             line: self.line,
             code_ground: self.raised,
-            terms: std::array::from_fn(|index| self.category(index)),
+            terms: std::array::from_fn(|index| self.word(self.category(index), self.ground)),
         }
     }
 
@@ -256,6 +271,15 @@ impl Palette {
     #[must_use]
     pub fn category(&self, index: usize) -> Color32 {
         self.categories[index % self.categories.len()]
+    }
+
+    /// The colour of words about what is drawn in `colour`, on this ground: as like it as can be read (WCAG AA).
+    #[must_use]
+    pub fn word(&self, colour: Color32, ground: Color32) -> Color32 {
+        let towards = if self.dark { Color32::WHITE } else { Color32::BLACK };
+        let shades = (0..=SHADES).map(|n| colour.lerp_to_gamma(towards, n as f32 / SHADES as f32));
+        let found = shades.into_iter().find(|ink| contrast(*ink, ground) >= LEAST_CONTRAST);
+        found.unwrap_or(self.strong)
     }
 
     /// How many categories have a colour of their own.
@@ -327,19 +351,6 @@ impl Palette {
 mod tests {
     use super::*;
 
-    /// Contrast ratio of WCAG 2.
-    fn contrast(a: Color32, b: Color32) -> f32 {
-        let luminance = |colour: Color32| {
-            let [r, g, b] = [colour.r(), colour.g(), colour.b()].map(|c| {
-                let c = f32::from(c) / 255.0;
-                if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-            });
-            0.2126 * r + 0.7152 * g + 0.0722 * b
-        };
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
     #[test]
     fn text_passes_wcag_aa_in_both_themes() {
         for palette in [&DARK, &LIGHT, &PROJECTOR] {
@@ -352,6 +363,21 @@ mod tests {
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
             assert!(contrast(palette.strong, palette.selected) >= 4.5);
             assert!(contrast(palette.alarm, palette.panel) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn words_about_what_is_drawn_can_be_read_and_keep_a_colour_that_can() {
+        for palette in [&DARK, &LIGHT, &PROJECTOR] {
+            for ground in [palette.panel, palette.ground, palette.selected] {
+                let scale = (0..=20).map(|k| palette.quantity(f64::from(k) / 20.0));
+                for colour in scale.chain(palette.categories).chain(palette.methods.iter().copied())
+                {
+                    let ink = palette.word(colour, ground);
+                    assert!(contrast(ink, ground) >= 4.5, "{colour:?} on {ground:?}: {ink:?}");
+                    assert!(contrast(colour, ground) < 4.5 || ink == colour);
+                }
+            }
         }
     }
 

@@ -8,6 +8,8 @@ use driftscope_study::session::progress_of;
 
 /// Marks closer than this many points would run together.
 const MARK_GAP: f32 = 2.5;
+/// Radius of the handle, in points.
+const RADIUS: f32 = 7.0;
 
 /// Draws the scrubber over the width that is left.
 pub fn ui(ui: &mut Ui, width: f32, state: &State, out: &mut Commands) -> Response {
@@ -45,7 +47,8 @@ fn paint(ui: &Ui, track: Rect, response: &Response, state: &State) {
         let mut last = f32::NEG_INFINITY;
         for &edge in &shown.traces.edges {
             let at = x(edge);
-            if at - last >= MARK_GAP {
+            // The rest of one that the handle covers would look like a speck of dust.
+            if at - last >= MARK_GAP && (at - now).abs() > 0.5 * RADIUS {
                 let [top, bottom] = [track.top() - 8.0, track.top() - 2.0];
                 painter.vline(at, top..=bottom, Stroke::new(1.2, colour));
                 last = at;
@@ -74,7 +77,7 @@ fn paint(ui: &Ui, track: Rect, response: &Response, state: &State) {
         }
     }
     let held = response.dragged() || response.hovered() || response.has_focus();
-    let radius = if held { 8.0 } else { 7.0 };
+    let radius = if held { RADIUS + 1.0 } else { RADIUS };
     let centre = pos2(now, track.center().y);
     painter.circle(centre, radius, palette.accent, Stroke::new(2.0, palette.panel));
 }

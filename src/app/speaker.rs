@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use driftscope_study::lesson::{Lesson, Way};
 use driftscope_study::session::Lecture;
 use eframe::egui::{
-    Align, CentralPanel, Context, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui,
-    ViewportBuilder, ViewportId, vec2,
+    Align, CentralPanel, Context, Frame, Label, Layout, Margin, Panel, Pos2, RichText, ScrollArea,
+    Ui, Vec2, ViewportBuilder, ViewportId, vec2,
 };
 
 use super::command::{Command, Commands};
@@ -26,6 +26,8 @@ const SIZE: [f32; 2] = [1100.0, 720.0];
 const LEAST_SIZE: [f32; 2] = [640.0, 420.0];
 /// Size of the clock's figures, in points.
 const CLOCK: f32 = 2.0 * TEXT;
+/// Share of the height that what comes next takes at most.
+const NEXT: f32 = 0.4;
 /// Size of the notes, in points.
 const NOTES: f32 = TEXT + 3.0;
 /// Said where there is nothing to be read.
@@ -64,11 +66,25 @@ impl Texts {
     }
 }
 
-/// What the window keeps from frame to frame while it is open.
+/// Where a window lies, in pixels of its screen.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Its upper left corner, with its frame.
+    at: Pos2,
+    /// Its size, without it.
+    size: Vec2,
+}
+
+/// What the window keeps from frame to frame, and while it is closed for when it is opened again.
 pub struct Speaker {
     stage: Stage,
     began: Instant,
     texts: Option<Texts>,
+    /// Where it was opened: none for where the desktop puts it.
+    opened: Option<Place>,
+    /// Where it is.
+    place: Option<Place>,
+    is_open: bool,
 }
 
 impl Speaker {
@@ -76,21 +92,42 @@ impl Speaker {
     #[must_use]
     pub fn open(ctx: &Context, stage: &Stage, state: &State) -> Self {
         let stage = stage.beside(ctx, state.networks());
-        Self { stage, began: Instant::now(), texts: None }
+        let began = Instant::now();
+        Self { stage, began, texts: None, opened: None, place: None, is_open: false }
+    }
+
+    /// The window is closed; its clock goes on, and it comes back to where it was.
+    pub fn close(&mut self) {
+        (self.is_open, self.opened) = (false, self.place);
     }
 
     /// Draws the window; the class's `stage` says what of the plane is seen.
     pub fn ui(&mut self, ctx: &Context, stage: &Stage, state: &State, out: &mut Commands) {
-        let builder = ViewportBuilder::default()
+        let mut builder = ViewportBuilder::default()
             .with_title("Driftscope: for the speaker")
-            .with_app_id("driftscope")
-            .with_inner_size(SIZE)
-            .with_min_inner_size(LEAST_SIZE);
+            .with_app_id("driftscope");
+        if !self.is_open {
+            self.is_open = true;
+            // It is as large on the screen whatever is enlarged for the class.
+            let pixels = ctx.pixels_per_point();
+            let usual = Vec2::from(SIZE) / ctx.zoom_factor();
+            builder = builder
+                .with_inner_size(self.opened.map_or(usual, |place| place.size / pixels))
+                .with_min_inner_size(Vec2::from(LEAST_SIZE) / ctx.zoom_factor());
+            if let Some(place) = self.opened {
+                builder = builder.with_position(place.at / pixels);
+            }
+        }
         let id = ViewportId::from_hash_of("speaker");
         ctx.show_viewport_immediate(id, builder, |ui, _| {
             keyboard::read(ui.ctx(), state, out);
             if ui.input(|input| input.viewport().close_requested()) {
                 out.push(Command::Lectern(LecternCommand::ToggleSpeaker));
+            }
+            let (pixels, window) =
+                (ui.ctx().pixels_per_point(), ui.input(|input| input.viewport().clone()));
+            if let (Some(outer), Some(inner)) = (window.outer_rect, window.inner_rect) {
+                self.place = Some(Place { at: outer.min * pixels, size: inner.size() * pixels });
             }
             self.stage.see_as(stage);
             self.stage.prepare(ui.ctx(), state);
@@ -100,16 +137,16 @@ impl Speaker {
 
     fn window_ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
         let palette = state.palette();
+        for font in ui.style_mut().text_styles.values_mut() {
+            font.size = near(state, font.size);
+        }
         let margin = Margin::symmetric(16, 10);
         let bar = Frame::new().fill(palette.panel).inner_margin(margin);
         Panel::top("clock").frame(bar).show(ui, |ui| self.clock_ui(ui, state));
         Panel::bottom("lectern").frame(bar).show(ui, |ui| lectern_ui(ui, state, out));
         let width = 0.44 * ui.available_width();
         Panel::right("notes").frame(bar).exact_size(width).resizable(false).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                ui.set_max_width(ui.available_width() - 3.0 * UNIT);
-                self.notes_ui(ui, state);
-            });
+            self.notes_ui(ui, state);
         });
         let ground = Frame::new().fill(palette.ground).inner_margin(margin);
         CentralPanel::default().frame(ground).show(ui, |ui| self.stage.ui(ui, state, out));
@@ -121,7 +158,8 @@ impl Speaker {
         let passed = self.began.elapsed();
         ui.ctx().request_repaint_after(Duration::from_secs(1));
         ui.horizontal(|ui| {
-            let figures = |text: String| RichText::new(text).family(semibold()).size(CLOCK);
+            let size = near(state, CLOCK);
+            let figures = |text: String| RichText::new(text).family(semibold()).size(size);
             ui.label(figures(minutes(passed)).color(palette.strong));
             if ui.button("From 0").on_hover_text("Let the clock begin again").clicked() {
                 self.began = Instant::now();
@@ -160,34 +198,55 @@ impl Speaker {
             ui.add_space(2.0 * UNIT);
             ui.label(RichText::new(words).family(semibold()).color(palette.quiet));
         };
-        head(ui, "Notes");
-        if lecture.current().notes.trim().is_empty() {
-            ui.label(RichText::new(NO_NOTES).color(palette.quiet));
-        }
-        text::ui(ui, &texts.notes, &palette.text_style(NOTES));
-        if let Some(answer) = &texts.answer {
+        let scrolled = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
+            let most = ui.available_height();
+            let area = ScrollArea::vertical().id_salt((name, lecture.step)).max_height(most);
+            area.auto_shrink([false, true]).show(ui, |ui| {
+                ui.set_max_width(ui.available_width() - 3.0 * UNIT);
+                add(ui);
+            });
+        };
+        // However long the notes are, what comes next is in sight.
+        let most = NEXT * ui.available_height();
+        let below = Panel::bottom("next").frame(Frame::NONE).resizable(false).max_size(most);
+        below.show(ui, |ui| {
+            head(ui, "Next");
+            scrolled(ui, "next", &mut |ui| match &texts.next {
+                _ if lecture.asks() => {
+                    ui.label("The answer is shown.");
+                }
+                Some(next) => {
+                    text::ui(ui, next, &palette.text_style(near(state, TEXT)));
+                }
+                None => {
+                    ui.label("This is the last step.");
+                }
+            });
+        });
+        scrolled(ui, "notes", &mut |ui| {
+            head(ui, "Notes");
+            if lecture.current().notes.trim().is_empty() {
+                ui.label(RichText::new(NO_NOTES).color(palette.quiet));
+            }
+            let style = palette.text_style(near(state, NOTES));
+            text::ui(ui, &texts.notes, &style);
+            let Some(answer) = &texts.answer else { return };
             head(ui, "Answer");
-            text::ui(ui, answer, &palette.text_style(NOTES));
+            text::ui(ui, answer, &style);
             let hands: u32 = lecture.hands.iter().sum();
             if hands > 0 {
                 let each: Vec<String> =
                     lecture.hands.iter().map(|&hands| number::count(hands.into())).collect();
                 ui.label(format!("Hands: {}", each.join(", ")));
             }
-        }
-        head(ui, "Next");
-        match &texts.next {
-            _ if lecture.asks() => {
-                ui.label("The answer is shown.");
-            }
-            Some(next) => {
-                text::ui(ui, next, &palette.text_style(TEXT));
-            }
-            None => {
-                ui.label("This is the last step.");
-            }
-        }
+        });
     }
+}
+
+/// The size of words here that elsewhere have `size`, in points: what is enlarged for the class need not be larger
+/// from near.
+fn near(state: &State, size: f32) -> f32 {
+    size / state.enlarged
 }
 
 /// What a speaker does without looking at the class's screen.

@@ -138,6 +138,8 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// What a speaker has in hand.
     pub lectern: Lectern,
+    /// How much larger everything is than it was chosen to be, for those who look from far.
+    pub enlarged: f32,
 }
 
 /// Views read the session as they read the look.
@@ -175,7 +177,16 @@ impl State {
             notice: None,
             recent: Vec::new(),
             lectern: Lectern::default(),
+            enlarged: 1.0,
         }
+    }
+
+    /// What a step of a lesson begins with, whatever was hidden or laid open before: its words beside the stage, and
+    /// nothing over it. Who has the stage alone has it on.
+    pub fn begin_step(&mut self) {
+        (self.look.panels.controls, self.look.panels.plots) = (true, true);
+        (self.formula, self.reading) = (Dialog::Closed, Dialog::Closed);
+        (self.schedule, self.drawing.open) = (false, false);
     }
 
     /// The network whose field the pane at work follows, in words, if it was trained elsewhere.

@@ -19,6 +19,11 @@ pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
 /// A window that has room for this many points is meant for a screen that nobody looks at from near,
 /// or whose system does not say how fine it is: everything in it is so much larger.
 const ROOMY: [([f32; 2], f32); 2] = [([5000.0, 2800.0], 2.0), ([3300.0, 1850.0], 1.5)];
+/// A lesson looks in a larger window as in one of this size, in points, up to [`MOST_ENLARGED`]: a projector's
+/// pixels say nothing of how large its picture is.
+const LESSON: Vec2 = Vec2::new(1280.0, 720.0);
+/// How much larger a lesson is at most.
+const MOST_ENLARGED: f32 = 1.5;
 /// A window narrower than this, in points, has room for one panel only beside the stage.
 pub const NARROW: f32 = 1000.0;
 /// Height of one row of controls.
@@ -30,13 +35,22 @@ pub fn semibold() -> FontFamily {
     crate::app::text::semibold()
 }
 
-/// Size of everything: as it was chosen, for presenting, and for what the window has room for.
+/// Size of everything: as it was chosen, for presenting, for what the window has room for, and for a lesson where
+/// one is shown.
 #[must_use]
-pub fn zoom(ctx: &egui::Context, look: &Look) -> f32 {
+pub fn zoom(ctx: &egui::Context, look: &Look, is_lesson: bool) -> f32 {
     let presenter = if look.presenter { PRESENTER_ZOOM } else { 1.0 };
-    let [width, height] = (ctx.content_rect().size() * ctx.zoom_factor()).into();
-    let fits = |&&([w, h], _): &&([f32; 2], f32)| width >= w && height >= h;
-    presenter * look.zoom * ROOMY.iter().find(fits).map_or(1.0, |(_, zoom)| *zoom)
+    let size = ctx.content_rect().size() * ctx.zoom_factor();
+    let fits = |&&([w, h], _): &&([f32; 2], f32)| size.x >= w && size.y >= h;
+    let roomy = ROOMY.iter().find(fits).map_or(1.0, |(_, zoom)| *zoom);
+    let lesson = if is_lesson { lesson_zoom(size / roomy) } else { 1.0 };
+    presenter * look.zoom * roomy * lesson
+}
+
+/// Size of everything while a lesson is shown in a window of this size, in points.
+#[must_use]
+pub fn lesson_zoom(window: Vec2) -> f32 {
+    (window / LESSON).min_elem().clamp(1.0, MOST_ENLARGED)
 }
 
 /// Fonts, once per window.
@@ -105,6 +119,9 @@ fn style(palette: &Palette) -> Style {
     spacing.window_margin = Margin::same(16);
     spacing.tooltip_width = 360.0;
     spacing.combo_height = 480.0;
+    // That there is more is seen before the pointer is there.
+    spacing.scroll.dormant_handle_opacity = 0.5;
+    spacing.scroll.floating_width = UNIT;
     style.interaction.tooltip_delay = 0.4;
     style.interaction.selectable_labels = false;
     style
@@ -158,9 +175,17 @@ mod tests {
 
     #[test]
     fn large_windows_are_zoomed_and_stay_as_they_are() {
-        for (size, wanted) in
-            [([1024.0, 700.0], 1.0), ([2560.0, 1440.0], 1.0), ([3840.0, 2160.0], 1.5)]
-        {
+        for (size, is_lesson, wanted) in [
+            ([1024.0, 700.0], false, 1.0),
+            ([2560.0, 1440.0], false, 1.0),
+            ([3840.0, 2160.0], false, 1.5),
+            ([800.0, 600.0], true, 1.0),
+            ([1280.0, 1440.0], true, 1.0),
+            ([1600.0, 900.0], true, 1.25),
+            ([1920.0, 1080.0], true, 1.5),
+            ([2560.0, 1440.0], true, 1.5),
+            ([3840.0, 2160.0], true, 2.25),
+        ] {
             let ctx = egui::Context::default();
             // The second time the window has fewer, larger points.
             let mut zoom = 1.0;
@@ -168,7 +193,9 @@ mod tests {
                 let points = Vec2::from(size) / zoom;
                 let rect = Rect::from_min_size(pos2(0.0, 0.0), points);
                 let input = RawInput { screen_rect: Some(rect), ..RawInput::default() };
-                let _ = ctx.run_ui(input, |ui| zoom = super::zoom(ui.ctx(), &Look::default()));
+                let _ = ctx.run_ui(input, |ui| {
+                    zoom = super::zoom(ui.ctx(), &Look::default(), is_lesson);
+                });
                 assert!((zoom - wanted).abs() < 1e-6, "{size:?}: {zoom}");
                 ctx.set_zoom_factor(zoom);
             }

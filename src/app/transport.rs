@@ -160,8 +160,7 @@ fn progress(state: &State) -> String {
 fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
     let recording = state.recording();
     let shown = |words: Option<String>| words.unwrap_or_else(|| "–".to_owned());
-    let timed = recording.filter(|_| state.purpose == Purpose::Live);
-    let time = shown(timed.map(|recording| number::duration(recording.elapsed)));
+    let time = shown(recording.map(|recording| number::duration(recording.elapsed)));
     let time = Cell {
         width: 16.0 * UNIT,
         job: reading(palette, "", &time, ""),
@@ -175,7 +174,10 @@ fn costs(state: &State, palette: &Palette, room: f32, gap: f32) -> Vec<Cell> {
     };
     let short = quality(state, palette, false);
     let long = quality(state, palette, true);
-    for cells in [vec![&time, &memory, &long], vec![&time, &long], vec![&time, &short]] {
+    // It differs from run to run, and so has no place in a picture that does not.
+    let time = (state.purpose == Purpose::Live).then_some(&time);
+    for rest in [vec![&memory, &long], vec![&long], vec![&short]] {
+        let cells: Vec<&Cell> = time.into_iter().chain(rest).collect();
         if cells.iter().map(|cell| cell.width + gap).sum::<f32>() <= room {
             return cells.into_iter().cloned().collect();
         }

@@ -70,7 +70,7 @@ impl Views {
                 |ui| {
                     transport::ui(ui, state, out);
                     if in_sight::pointer(state) == Some(&Pointer::Playback) {
-                        in_sight::spotlight(ui, ui.min_rect().expand(UNIT), state);
+                        in_sight::spotlight(ui, ui.min_rect(), state);
                     }
                 },
             );
@@ -108,7 +108,7 @@ impl Views {
         if let Some(card) = card {
             let width = 0.5 * ui.available_width();
             Panel::right("card")
-                .frame(central.inner_margin(Margin::symmetric(14, 8)))
+                .frame(central.inner_margin(Margin { left: 14, right: 24, top: 8, bottom: 8 }))
                 .resizable(false)
                 .exact_size(width)
                 .show(ui, |ui| {
@@ -119,7 +119,9 @@ impl Views {
                         close_ui(ui, rect, out);
                     }
                     if in_sight::pointer(state) == Some(&Pointer::Card) {
-                        in_sight::spotlight(ui, rect.expand(UNIT), state);
+                        // The name of the last mark of an axis in powers of ten reaches out.
+                        let rect = rect.with_max_x(rect.right() + 2.0 * UNIT);
+                        in_sight::spotlight(ui, rect, state);
                     }
                     ui.advance_cursor_after_rect(rect);
                 });

@@ -250,7 +250,7 @@ pub const HELP: Entry =
 pub const LEAVE: Entry = Entry::new(
     (
         "Leave",
-        "leave, in this order: the blank screen, the frozen one, pen or light, the stage alone, the drawing tools, step by step, the lens, how the network is read, the formulas, the schedule, the pinned particle",
+        "leave, one each time: the blank screen, the frozen one, this map, pen or light, the stage alone, the drawing tools, step by step, the lens, how the network is read, the formulas, the schedule, the pinned particle",
     ),
     &[Keys::Plain(Key::Escape)],
     |state| {
@@ -258,6 +258,8 @@ pub const LEAVE: Entry = Entry::new(
             Command::Lectern(LecternCommand::ToggleBlank)
         } else if state.lectern.frozen {
             Command::Lectern(LecternCommand::ToggleFreeze)
+        } else if state.help.is_open() {
+            Command::ToggleHelp
         } else if state.lectern.in_hand != InHand::Nothing {
             Command::Lectern(LecternCommand::Take(state.lectern.in_hand))
         } else if state.look.panels.stage_alone {

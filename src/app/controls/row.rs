@@ -6,10 +6,11 @@ use std::ops::{Bound, RangeInclusive};
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Range;
 use eframe::egui::{
-    Align, ComboBox, DragValue, Layout, Response, RichText, Slider, SliderClamping, TextStyle, Ui,
-    Vec2,
+    Align, Color32, ComboBox, DragValue, FontId, Layout, Response, RichText, Slider,
+    SliderClamping, Ui, Vec2,
 };
 
+use crate::app::text::with_symbols;
 use crate::app::theme::{ROW, TEXT, UNIT};
 
 /// Width of the names.
@@ -64,11 +65,9 @@ impl<'a> Row<'a> {
             ui.horizontal(|ui| {
                 ui.set_min_height(ROW);
                 let layout = Layout::left_to_right(Align::Center);
-                // Wider where words are larger, as in a lesson.
-                let width = NAME_WIDTH * TextStyle::Body.resolve(ui.style()).size / TEXT;
                 let name = ui
-                    .allocate_ui_with_layout(Vec2::new(width, ROW), layout, |ui| {
-                        ui.set_min_width(width);
+                    .allocate_ui_with_layout(Vec2::new(NAME_WIDTH, ROW), layout, |ui| {
+                        ui.set_min_width(NAME_WIDTH);
                         ui.add(eframe::egui::Label::new(self.name).wrap())
                     })
                     .inner;
@@ -137,12 +136,15 @@ impl<'a> Row<'a> {
                 let problem = objection(owner, &becomes);
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
+                        let font = FontId::proportional(TEXT);
+                        let words = with_symbols(title, &font, Color32::PLACEHOLDER);
                         let button =
-                            eframe::egui::Button::selectable(on, title).frame_when_inactive(true);
+                            eframe::egui::Button::selectable(on, words).frame_when_inactive(true);
                         ui.add_sized(Vec2::new(width, ROW), button)
                     })
                     .inner
                     .on_hover_text(about);
+                ui.ctx().accesskit_node_builder(entry.id, |node| node.set_label(title));
                 let reason = self.disabled.map(str::to_owned).or(problem);
                 let entry = match reason {
                     Some(reason) => entry.on_disabled_hover_text(reason),

@@ -4,7 +4,7 @@ use driftscope_solve::grid::Spacing;
 use driftscope_solve::{MethodRef, NoiseSetting};
 use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
-use eframe::egui::{Button, Ui};
+use eframe::egui::{Button, Ui, Vec2};
 
 use super::choose::choose;
 use super::row::{Row, Scale, heading};
@@ -14,6 +14,7 @@ use crate::app::command::{Command, Commands, FileCommand};
 use crate::app::commands;
 use crate::app::number;
 use crate::app::state::State;
+use crate::app::theme::ROW;
 
 /// Said of implicit methods where the network was trained elsewhere.
 const DIFFERENCES: &str = "The network was trained elsewhere: Newton's iteration takes its Jacobian from central differences.";
@@ -57,10 +58,13 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
             None => choose(scene, "sampler.method", name),
         },
     );
-    let open = Button::new(commands::OPEN_TABLEAU.title).small();
-    let about = Scene::parameter("sampler.tableau").about;
-    let open = ui.add_enabled(noisy.is_none(), open).on_hover_text(about);
-    if open.on_disabled_hover_text(noisy.unwrap_or_default()).clicked() {
+    let tableau = Scene::parameter("sampler.tableau");
+    let row = Row::new(tableau.title, tableau.about).disabled(noisy);
+    let (_, open) = row.show(ui, |ui| {
+        let size = Vec2::new(ui.available_width(), ROW);
+        ui.add_sized(size, Button::new(commands::OPEN_TABLEAU.title))
+    });
+    if row.explain(open).clicked() {
         out.push(Command::File(FileCommand::AskOpenTableau));
     }
 }

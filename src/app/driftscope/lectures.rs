@@ -11,7 +11,9 @@ impl Driftscope {
     /// The speaker's window, while it is open.
     pub(super) fn speaker_ui(&mut self, ctx: &Context) {
         if !self.state.lectern.speaker {
-            self.speaker = None;
+            if let Some(speaker) = &mut self.speaker {
+                speaker.close();
+            }
             return;
         }
         let stage = &self.views.stage;

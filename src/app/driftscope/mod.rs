@@ -42,7 +42,7 @@ pub struct Driftscope {
     files: Files,
     finder: Finder,
     cover: Cover,
-    /// While it is open.
+    /// Once it has been open.
     speaker: Option<Speaker>,
     keeper: Keeper,
     /// The session that was interrupted, until someone has said what becomes of it.
@@ -192,14 +192,22 @@ impl Driftscope {
         } else if action.is_an_edit() {
             self.last_edit = None;
         }
+        let elsewhere = !in_sight::is_lesson(&self.state);
         if let Err(reason) = self.state.session.act(&action) {
             self.complain(reason.to_string());
+        } else if let Action::Mode { mode: Mode::Lessons } = action {
+            // Whoever comes back to write on sees the step, whatever was looked at elsewhere.
+            let written = in_sight::written(&self.state).filter(|_| elsewhere);
+            if let Some(step) = written.map(|lecture| lecture.step) {
+                self.act(Action::LessonStep { step });
+            }
         } else if let Action::Draft { lesson: None, .. } = action {
             self.inform("The lesson was put away. Ctrl+Z brings it back.");
         } else if let Action::Record { .. } | Action::CloseLesson = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
         } else if let Action::LessonStep { .. } | Action::OpenLesson { .. } = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
+            self.state.begin_step();
             self.views.stage.reset_view();
         } else if matches!(action, Action::Open { .. }) {
             self.state.caption = true;
@@ -321,7 +329,8 @@ impl Driftscope {
 impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.pace.rest(self.is_working());
-        let zoom = theme::zoom(ctx, &self.state.look);
+        let zoom = theme::zoom(ctx, &self.state.look, in_sight::is_lesson(&self.state));
+        self.state.enlarged = zoom / self.state.look.zoom;
         // Only what has changed, so that the keyboard may zoom as well.
         if zoom.to_bits() != self.zoom.to_bits() {
             self.zoom = zoom;
@@ -369,7 +378,7 @@ impl eframe::App for Driftscope {
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);
         notice::ui(&ctx, &self.state, &mut self.commands);
-        self.cover.ui(&ctx, &self.state, &mut self.commands);
+        self.cover.ui(&ctx, &self.state);
         self.speaker_ui(&ctx);
         self.toasts.show(&ctx);
         let commands = std::mem::take(&mut self.commands);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use driftscope_study::lesson::{BundledLesson, bundled_lesson};
-use driftscope_study::session::Action;
+use driftscope_study::session::{Action, Mode};
 use eframe::egui::Context;
 
 use super::Driftscope;
@@ -51,7 +51,9 @@ impl Driftscope {
             self.act(Action::LessonStep { step });
         }
         let mode = window.mode().map(|mode| Action::Mode { mode });
-        if begins {
+        if begins && window.writes && window.mode() == Some(Mode::Lessons) {
+            // Whoever writes sees the step.
+        } else if begins {
             // A step stands as it begins; what was touched since is touched again.
             let changes = self.state.scene().changes_to(&scene);
             if !changes.is_empty() {

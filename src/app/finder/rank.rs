@@ -26,20 +26,20 @@ enum Place {
     Symbol,
     Short,
     LastOfKey,
+    /// What it is called elsewhere, word for word.
+    Synonym,
     /// The title, or the choice in it, begins with the question; shorter ones first.
     Prefix(usize),
     /// Words of the title begin with the words of the question.
     Words(usize),
-    Synonym,
     SynonymPrefix,
     SynonymWords,
     /// The letters stand there in order; so much is missing to the best.
     Fuzzy(u32),
 }
 
-/// The entries that answer `query`, the best first: those with this title before those with this key,
-/// a title that begins so, words that begin so, a synonym, and the same letters in order. Among equals
-/// kinds decide, then the order of the entries.
+/// The entries that answer `query`, the best first: those with this title before those with this key or synonym,
+/// a title that begins so, words that begin so, and the same letters in order. Among equals kinds decide, then the order of the entries.
 #[must_use]
 pub fn find(query: &str, entries: &[Entry]) -> Vec<Found> {
     let wanted = plain(query);
@@ -74,14 +74,14 @@ fn place(query: &str, wanted: &str, entry: &Entry) -> Option<Place> {
         Place::Short
     } else if last == wanted {
         Place::LastOfKey
+    } else if synonyms.iter().any(|synonym| synonym == wanted) {
+        Place::Synonym
     } else if title.starts_with(wanted) {
         Place::Prefix(title.chars().count())
     } else if short.starts_with(wanted) {
         Place::Prefix(short.chars().count())
     } else if words_begin(wanted, &title) {
         Place::Words(title.chars().count())
-    } else if synonyms.iter().any(|synonym| synonym == wanted) {
-        Place::Synonym
     } else if synonyms.iter().any(|synonym| synonym.starts_with(wanted)) {
         Place::SynonymPrefix
     } else if synonyms.iter().any(|synonym| words_begin(wanted, synonym)) {

@@ -38,7 +38,7 @@ impl Ink {
     /// The colour of a quantity.
     pub fn colour(&self, number: &Number) -> Color32 {
         let palette = self.palette;
-        match number.role {
+        let colour = match number.role {
             _ if !number.shown => palette.quiet,
             Role::Plain => palette.text,
             Role::Start => palette.strong,
@@ -46,6 +46,7 @@ impl Ink {
             Role::Answer => self.particle,
             Role::Error => palette.alarm,
             Role::Noise => palette.category(NOISE),
-        }
+        };
+        palette.word(colour, palette.ground)
     }
 }

@@ -22,12 +22,16 @@ pub fn whole(title: &str, body: &str, texts: &[&Document]) -> String {
     let title = escaped(title);
     let formulas = html::CSS;
     let version = env!("CARGO_PKG_VERSION");
+    // At the foot of each page: below the last words it might have a page for itself.
+    let foot = format!(
+        "@page{{@bottom-left{{content:\"Made by Driftscope {version}\";font:9pt \"Liberation Sans\",Arial,sans-serif;color:#555}}}}\n"
+    );
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"generator\" content=\"Driftscope {version}\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}{formulas}\n{faces}</style>\n</head>\n\
+         <title>{title}</title>\n<style>\n{STYLE}{formulas}\n{faces}{foot}</style>\n</head>\n\
          <body>\n<main>\n{body}</main>\n\
          <footer><p>Made by Driftscope {version}.</p></footer>\n</body>\n</html>\n"
     )

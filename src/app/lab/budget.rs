@@ -51,7 +51,8 @@ impl Card for BudgetCard {
         let mut line = Line { ui, rect: below, top: bar.bottom() + 3.0 * UNIT };
         for (name, value, colour) in parts {
             let share = format!("{:.0}{}%", 100.0 * value / sum, number::THIN);
-            line.draw(name, &number::three(value), &share, colour, palette.strong);
+            let ink = palette.word(colour, palette.ground);
+            line.draw(name, &number::three(value), &share, ink, palette.strong);
         }
         line.top += UNIT;
         let [low, high] = found.total.spread.map(number::three);

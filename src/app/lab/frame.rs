@@ -13,6 +13,7 @@ use crate::app::number;
 use crate::app::palette::Palette;
 use crate::app::plots::frame::say;
 use crate::app::save_button;
+use crate::app::text::with_symbols;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
 /// Height of a card's first line.
@@ -78,6 +79,8 @@ fn title(
     add: impl FnOnce(&mut Ui),
 ) -> (Rect, Pressed) {
     let line = Rect::from_min_size(rect.min, vec2(rect.width(), HEAD));
+    let name = with_symbols(head.title, &FontId::new(TEXT, semibold()), palette.strong);
+    let name = ui.painter().layout_job(name);
     // Room for the button that saves the numbers.
     let mut beside = line;
     if (line.max.x - ui.max_rect().max.x).abs() < 1.0
@@ -85,9 +88,22 @@ fn title(
     {
         beside.max.x -= save_button::WIDTH;
     }
+    let font = FontId::proportional(TEXT);
+    let note = ui.painter().layout_no_wrap(head.note.to_owned(), font, palette.quiet).size().x;
+    // What has no room beside the title stands below it. How wide the buttons are is known since the last frame.
+    let id = ui.scope_id().with(("beside the title", head.title));
+    let wide = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+    let gap = 2.0 * UNIT;
+    let is_below = wide > 0.0 && name.size().x + gap + wide > beside.width();
+    let room = if is_below { beside.width() } else { beside.width() - wide - gap };
+    let note_is_below = note > 0.0 && name.size().x + gap + note > room;
+    let mut foot = line;
+    if is_below || note_is_below {
+        foot = line.translate(vec2(0.0, HEAD));
+    }
     let mut right = ui.new_child(
         UiBuilder::new()
-            .max_rect(beside)
+            .max_rect(if is_below { foot } else { beside })
             .layout(Layout::right_to_left(Align::Center))
             .id_salt("right"),
     );
@@ -111,15 +127,25 @@ fn title(
         Some(Standing::Done | Standing::Failed(_)) | None => {}
     }
     add(&mut right);
+    let used = right.min_rect();
+    if (used.width() - wide).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, used.width()));
+        ui.ctx().request_repaint();
+    }
     // What the buttons leave: the note is cut short rather than covered.
-    let rest = line.with_max_x((right.min_rect().min.x - UNIT).max(line.min.x));
+    let left_of = |line: Rect, end: f32| line.with_max_x((end - UNIT).max(line.min.x));
     let layout = Layout::left_to_right(Align::Center);
-    let mut left = ui.new_child(UiBuilder::new().max_rect(rest).layout(layout));
-    left.label(RichText::new(head.title).family(semibold()).color(palette.strong))
-        .on_hover_text(head.about);
+    let first = left_of(line, if is_below { beside.max.x } else { used.min.x });
+    let mut left = ui.new_child(UiBuilder::new().max_rect(first).layout(layout));
+    left.label(name).on_hover_text(head.about);
+    if note_is_below {
+        let second = left_of(foot, if is_below { used.min.x } else { foot.max.x });
+        let place = UiBuilder::new().max_rect(second).layout(layout).id_salt("note");
+        left = ui.new_child(place);
+    }
     let note = Label::new(RichText::new(head.note).color(palette.quiet)).truncate();
     left.add(note).on_hover_text(head.about);
-    let below = line.bottom() + UNIT / 2.0;
+    let below = foot.bottom() + UNIT / 2.0;
     let track = [pos2(rect.left(), below), pos2(rect.right(), below)];
     ui.painter().line_segment(track, Stroke::new(1.0, palette.line));
     if let Some(share) = share {
@@ -149,7 +175,7 @@ pub fn say_if_empty<Q: Ask>(
 /// A child that draws into `rect` and, but for the names of marks on its edges, nowhere else.
 pub fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
-    child.set_clip_rect(rect.expand(2.5 * UNIT).intersect(ui.clip_rect()));
+    child.set_clip_rect(rect.expand2(vec2(4.0 * UNIT, 2.5 * UNIT)).intersect(ui.clip_rect()));
     add(&mut child)
 }
 
@@ -165,7 +191,7 @@ pub fn split(rect: Rect, share: f32) -> [Rect; 2] {
 
 /// A switch in the colour of what it shows.
 pub fn toggle(ui: &mut Ui, on: &mut bool, name: &str, colour: Color32, palette: &Palette) {
-    let ink = if *on { colour } else { palette.quiet };
+    let ink = if *on { palette.word(colour, palette.selected) } else { palette.quiet };
     let text = RichText::new(name).color(ink);
     if ui.selectable_label(*on, text).clicked() {
         *on = !*on;
@@ -238,19 +264,25 @@ pub fn dotted(plot: &mut PlotUi<'_>, name: &str, colour: Color32, points: &[[f64
 }
 
 /// Names in their colours, on a line that is laid out from the right.
-pub fn names(ui: &mut Ui, entries: &[(&str, Color32)]) {
+pub fn names(ui: &mut Ui, palette: &Palette, entries: &[(&str, Color32)]) {
     for (words, colour) in entries.iter().rev() {
-        ui.label(RichText::new(*words).color(*colour));
+        ui.label(RichText::new(*words).color(palette.word(*colour, palette.ground)));
         ui.add_space(UNIT);
     }
 }
 
 /// A column of names in their colours at the right; what remains at its left.
-pub fn column_of_names(ui: &Ui, rect: Rect, entries: &[(&str, Color32)]) -> Rect {
+pub fn column_of_names(
+    ui: &Ui,
+    rect: Rect,
+    palette: &Palette,
+    entries: &[(&str, Color32)],
+) -> Rect {
     let left = rect.right() - NAMES;
     for (row, (words, colour)) in entries.iter().enumerate() {
         let at = pos2(left + 2.0 * UNIT, rect.top() + 4.75 * UNIT * row as f32);
-        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), *colour);
+        let ink = palette.word(*colour, palette.ground);
+        ui.painter().text(at, Align2::LEFT_TOP, words, FontId::proportional(TEXT), ink);
     }
     Rect::from_min_max(rect.min, pos2(left, rect.bottom()))
 }

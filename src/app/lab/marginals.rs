@@ -51,7 +51,7 @@ impl Card for Marginals {
                 form => (form.title(), colour(palette, form)),
             })
             .collect();
-        let below = column_of_names(ui, below, &entries);
+        let below = column_of_names(ui, below, palette, &entries);
         inside(ui, below, "marginals", |ui| {
             let all = curves.iter().flat_map(|curve| &curve.points);
             let values = all.clone().flat_map(|(_, found)| [found.value, found.spread[0]]);

@@ -57,7 +57,8 @@ impl Card for ModelError {
         let colours = [palette.quantity(0.55), palette.quiet];
         let entries =
             [("mean", palette.strong), ("10–90 %", colours[0]), ("mean speed |v|", colours[1])];
-        let below = head(ui, right, palette, &title, &mut self.mean, |ui| names(ui, &entries));
+        let below =
+            head(ui, right, palette, &title, &mut self.mean, |ui| names(ui, palette, &entries));
         let latest = self.mean.latest().cloned();
         if say_if_empty(ui, below, palette, &self.mean, latest.is_some()) {
             return;

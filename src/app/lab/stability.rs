@@ -15,10 +15,14 @@ use crate::app::command::{Command, Commands};
 use crate::app::numbers::{Cell, Table};
 use crate::app::plots::frame::{plot, say};
 use crate::app::state::State;
+use crate::app::theme::UNIT;
 
 const ABOUT: &str = "Shaded: |R(hλ)| ≤ 1, where a step does not let errors grow (for methods that look back, by the root condition). Dots: h times both eigenvalues of ∂v/∂x along the particle's path, dark to bright as t rises. Left of the imaginary axis the flow contracts: a dot there but outside of the shade is a step that expands what should shrink.";
 
 const ABOUT_PARTICLE: &str = "The particle that is pinned on the stage, else the one under the pointer. Another number pins that one.";
+
+/// Room that an axis with its marks and its name takes at most, in points.
+const AXIS: f32 = 16.0 * UNIT;
 
 /// The region.
 #[derive(Default)]
@@ -68,7 +72,8 @@ impl Card for StabilityCard {
             return;
         }
         let half = half_of(&method, step_eigenvalues);
-        self.region.ask(context.work, RegionQuestion { method, half });
+        let reach = (f64::from(half) * reach(below)).ceil();
+        self.region.ask(context.work, RegionQuestion { method, half: reach as u32 });
         let Some(map) = self.region.latest().cloned() else { return };
         let shade = palette.quantity(0.35).gamma_multiply(0.35);
         let scale = Scale { low: 0.0, high: 1.0, log: false };
@@ -76,7 +81,8 @@ impl Card for StabilityCard {
         let Some(texture) = texture.map(eframe::egui::TextureHandle::id) else { return };
         let now = context.state.time();
         inside(ui, below, "stability", |ui| {
-            complex_plane(ui, context, &map, texture, (step_eigenvalues, now));
+            let shown = (f64::from(half), &*map, texture);
+            complex_plane(ui, context, shown, (step_eigenvalues, now));
         });
     }
 
@@ -119,22 +125,29 @@ fn half_of(method: &Method, step_eigenvalues: &[StepEigenvalues]) -> u32 {
     halves.find(|half| most < f64::from(*half)).unwrap_or(least)
 }
 
+/// How far beyond the part that is asked for a plot in `rect` shows the plane, at most, as its axes have one scale:
+/// so many times.
+fn reach(rect: Rect) -> f64 {
+    let [width, height] = [rect.width(), rect.height()];
+    let [least_width, least_height] = [width, height].map(|side| (side - AXIS).max(AXIS));
+    f64::from((width / least_height).max(height / least_width)).max(1.0)
+}
+
 fn complex_plane(
     ui: &mut Ui,
     context: &CardContext<'_>,
-    map: &PlaneMap,
-    texture: eframe::egui::TextureId,
+    (extent, map, texture): (f64, &PlaneMap, eframe::egui::TextureId),
     (step_eigenvalues, now): (&[StepEigenvalues], Option<f64>),
 ) {
     let palette = context.palette;
-    let extent = map.extent;
     let step = match extent {
         far if far > 15.0 => 10.0,
         near if near < 3.0 => 1.0,
         _ => 2.0,
     };
+    let seen = map.extent;
     let grid = move |_| -> Vec<GridMark> {
-        let most = (extent / step) as i64;
+        let most = (seen / step) as i64;
         (-most..=most).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
     };
     let whole = |value: f64| format!("{}", value.round() as i64).replace('-', "−");
@@ -163,8 +176,9 @@ fn complex_plane(
         .y_grid_spacer(grid)
         .label_formatter(|_| None)
         .show(ui, |plot| {
+            plot.set_plot_bounds_x(-extent..=extent);
             plot.set_plot_bounds_y(-extent..=extent);
-            let size = vec2(2.0 * extent as f32, 2.0 * extent as f32);
+            let size = vec2(2.0 * map.extent as f32, 2.0 * map.extent as f32);
             let centre = PlotPoint::new(0.0, 0.0);
             plot.image(PlotImage::new("", texture, centre, size).allow_hover(false));
             plot.vline(VLine::new("", 0.0).color(palette.quiet).width(1.0).allow_hover(false));

@@ -75,7 +75,7 @@ impl Card for Strong {
             .collect();
         let entries: Vec<(&str, Color32)> =
             words.iter().map(|(words, colour)| (words.as_str(), *colour)).collect();
-        let below = column_of_names(ui, below, &entries);
+        let below = column_of_names(ui, below, palette, &entries);
         inside(ui, below, "strong", |ui| {
             let values = curves.iter().flat_map(|(_, errors)| errors).map(|error| log10(*error));
             let range = decades(values, None, 8.0);

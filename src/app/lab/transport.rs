@@ -20,6 +20,9 @@ use crate::app::theme::{TEXT, UNIT};
 
 const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
 
+/// Room for a number beside a name, in points.
+const NUMBER: f32 = 11.0 * UNIT;
+
 /// Bars and curves.
 #[derive(Default)]
 pub struct TransportCard {
@@ -93,19 +96,26 @@ fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: 
         let colour = colour(palette, transport.interpolant);
         let name = if classic { "This flow" } else { transport.interpolant.title() };
         let painter = ui.painter();
-        painter.text(pos2(rect.left(), top), Align2::LEFT_TOP, name, font.clone(), colour);
+        let ink = palette.word(colour, palette.ground);
+        let name = painter.layout(name.to_owned(), font.clone(), ink, rect.width());
+        // Where its last line leaves no room beside it, the number has a line of its own.
+        let last = name.rows.last().map_or(0.0, |row| row.rect().width());
+        let line = name.size().y / name.rows.len().max(1) as f32;
+        let below = if last + NUMBER > rect.width() { line } else { 0.0 };
+        let height = name.size().y + below;
+        painter.galley(pos2(rect.left(), top), name, ink);
         if let Some(band) = transport.ratio {
             let words = number::three(band.median);
-            let at = pos2(rect.right(), top);
+            let at = pos2(rect.right(), top + height - line);
             painter.text(at, Align2::RIGHT_TOP, words, font.clone(), palette.strong);
-            let y = top + 6.5 * UNIT;
+            let y = top + height + 2.0 * UNIT;
             let line = |from: f64, to: f64| [pos2(x(from), y), pos2(x(to), y)];
             painter.line_segment(line(1.0, most), Stroke::new(1.0, palette.line));
             let wide = Stroke::new(5.0, colour.gamma_multiply(0.4));
             painter.line_segment(line(band.low, band.high), wide);
             painter.circle_filled(pos2(x(band.median), y), 4.5, colour);
         }
-        top += 10.5 * UNIT;
+        top += height + 6.0 * UNIT;
     }
     let ends = [(1.0, Align2::LEFT_TOP), (most, Align2::RIGHT_TOP)];
     for (ratio, anchor) in ends {

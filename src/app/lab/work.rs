@@ -158,7 +158,8 @@ impl Card for WorkPrecision {
             &mut cost,
             &[(Cost::Time, "Time"), (Cost::Evaluations, "Evaluations")],
         );
-        below.min.y = line.bottom() + UNIT;
+        // The topmost mark's name reaches above the plot.
+        below.min.y = line.bottom() + 3.0 * UNIT;
         (self.error, self.cost) = (error, cost);
         if say_if_empty(ui, below, palette, &self.sweep, latest.is_some()) {
             return;
@@ -311,7 +312,7 @@ fn methods_menu(ui: &mut Ui, chosen: &mut Vec<MethodRef>, palette: &Palette) {
     ui.menu_button("Methods", |ui| {
         for method in MethodRef::all() {
             let mut on = chosen.contains(&method);
-            let colour: Color32 = palette.method(method);
+            let colour: Color32 = palette.word(palette.method(method), palette.panel);
             let text = eframe::egui::RichText::new(method.get().title).color(colour);
             if ui.checkbox(&mut on, text).changed() {
                 if on {

@@ -4,9 +4,9 @@ mod claims;
 mod contents;
 mod curve;
 mod editor;
-mod enlarged;
 mod panel;
 mod question;
+mod sight;
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Frame, Margin, Panel, Ui};
 
 use self::editor::LessonEditor;
-use self::enlarged::{enlarge, enlarged};
+use self::sight::Sight;
 use super::command::Commands;
 use super::in_sight;
 use super::state::State;
@@ -66,6 +66,8 @@ pub struct LessonView {
     typed: String,
     /// The curve that is being drawn.
     drawn: Vec<[f64; 2]>,
+    /// What was revealed last.
+    sight: Sight,
     /// What is kept of the lesson that is being written.
     editor: LessonEditor,
 }
@@ -79,15 +81,10 @@ impl LessonView {
             .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
             .resizable(false)
             .exact_size(panel_width(width))
-            .show(ui, |ui| {
-                if in_sight::written(state).is_none() {
-                    enlarge(ui);
-                }
-                match (in_sight::written(state), state.lesson()) {
-                    (Some(lecture), _) => self.editor.ui(ui, state, lecture, out),
-                    (None, Some(lecture)) => self.step_ui(ui, state, lecture, out),
-                    (None, None) => contents::ui(ui, state, out),
-                }
+            .show(ui, |ui| match (in_sight::written(state), state.lesson()) {
+                (Some(lecture), _) => self.editor.ui(ui, state, lecture, out),
+                (None, Some(lecture)) => self.step_ui(ui, state, lecture, out),
+                (None, None) => contents::ui(ui, state, out),
             });
     }
 
@@ -105,10 +102,7 @@ impl LessonView {
             .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
             .resizable(false)
             .exact_size(panel_width(width))
-            .show(ui, |ui| {
-                enlarge(ui);
-                self.class_ui(ui, state, lecture, out);
-            });
+            .show(ui, |ui| self.class_ui(ui, state, lecture, out));
     }
 
     /// The texts of the step that is shown.
@@ -129,6 +123,5 @@ fn panel_width(width: f32) -> f32 {
 
 /// Shows a text over the width that there is.
 fn text_ui(ui: &mut Ui, document: &Document, state: &State) {
-    let size = SIZE * enlarged(ui);
-    text::ui(ui, document, &state.palette().text_style(size));
+    text::ui(ui, document, &state.palette().text_style(SIZE));
 }

@@ -87,17 +87,19 @@ impl LessonView {
         let texts = self.texts(lecture);
         text_ui(ui, &texts.text, state);
         ui.add_space(2.0 * UNIT);
-        self.question_ui(ui, state, lecture, out);
+        let question = ui.cursor().top();
+        let answer = self.question_ui(ui, state, lecture, out);
         self.claims_ui(ui, state, lecture);
+        self.sight.follow(ui, lecture, question, answer);
         controls_ui(ui, state, lecture, out);
     }
 }
 
 /// The lesson's name and the button that puts it away.
 fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         let title = RichText::new(&lecture.lesson.title).family(semibold());
-        let right = Layout::right_to_left(Align::Center);
+        let right = Layout::right_to_left(Align::Min);
         ui.with_layout(right, |ui| {
             let write = if lecture.is_draft {
                 ("Write on", commands::TRY_LESSON)
@@ -123,8 +125,9 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             if icon_button(ui, Icon::Page, handout.title, "", false).clicked() {
                 out.push((handout.command)(state));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(title.color(state.palette().quiet)).truncate());
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.add_space(UNIT / 2.0);
+                ui.add(Label::new(title.color(state.palette().quiet)).wrap());
             });
         });
     });
@@ -204,9 +207,13 @@ fn controls_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands
     heading(ui, "Try it");
     controls::edited(state, out, |scene, _| {
         for key in rows {
-            let row = ui.scope(|ui| Setting::of(scene, key).any(ui, scene)).response;
+            let mut row = |ui: &mut Ui| {
+                Setting::of(scene, key).any(ui, scene);
+            };
             if matches!(&step.point, Some(Pointer::Control(pointed)) if pointed == key) {
-                in_sight::spotlight(ui, row.rect.expand(UNIT), state);
+                in_sight::spotlit(ui, state, row);
+            } else {
+                row(ui);
             }
         }
     });

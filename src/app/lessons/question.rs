@@ -8,12 +8,11 @@ use eframe::egui::{
     UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::enlarged::enlarged;
-use super::{LessonView, text_ui};
+use super::{LessonView, SIZE, text_ui};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
-use crate::app::theme::{TEXT, UNIT, semibold};
+use crate::app::theme::{UNIT, semibold};
 
 /// Height of a line on which a guess and the truth are marked.
 const LINE: f32 = 11.0 * UNIT;
@@ -23,15 +22,16 @@ fn guess(guess: Guess) -> Command {
 }
 
 impl LessonView {
-    /// Draws the question, if the step has one.
+    /// Draws the question, if the step has one; where its answer begins once it is shown.
     pub(super) fn question_ui(
         &mut self,
         ui: &mut Ui,
         state: &State,
         lecture: &Lecture,
         out: &mut Commands,
-    ) {
-        let Some(question) = &lecture.current().question else { return };
+    ) -> f32 {
+        let mut top = ui.cursor().top();
+        let Some(question) = &lecture.current().question else { return top };
         let palette = state.palette();
         let frame = Frame::new().fill(palette.ground).stroke(Stroke::new(1.0, palette.line));
         frame.corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
@@ -42,7 +42,7 @@ impl LessonView {
             ui.add_space(UNIT);
             match &question.way {
                 Way::Choices { answer, .. } => {
-                    self.choices_ui(ui, state, lecture, *answer, out);
+                    top = self.choices_ui(ui, state, lecture, *answer, out);
                 }
                 Way::Scale { ends, logarithmic, unit, answer } => {
                     let scale = GuessScale { ends: *ends, logarithmic: *logarithmic, unit };
@@ -55,9 +55,10 @@ impl LessonView {
             }
         });
         ui.add_space(2.0 * UNIT);
+        top
     }
 
-    /// The choices with the hands that are up for each.
+    /// The choices with the hands that are up for each; where the right one begins.
     fn choices_ui(
         &mut self,
         ui: &mut Ui,
@@ -65,11 +66,15 @@ impl LessonView {
         lecture: &Lecture,
         answer: usize,
         out: &mut Commands,
-    ) {
+    ) -> f32 {
         let palette = state.palette();
+        let mut top = ui.cursor().top();
         let all: u32 = lecture.hands.iter().sum();
         for (i, choice) in self.texts(lecture).choices.iter().enumerate() {
             let right = lecture.revealed && i == answer;
+            if i == answer {
+                top = ui.cursor().top();
+            }
             let chosen = lecture.guess == Some(Guess::Choice(i));
             let hands = lecture.hands.get(i).copied().unwrap_or(0);
             let builder = UiBuilder::new().id_salt(("choice", i)).sense(Sense::click());
@@ -88,9 +93,7 @@ impl LessonView {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
                         let mark = if right { "✔".to_owned() } else { format!("{}", i + 1) };
-                        let mark = RichText::new(mark)
-                            .family(semibold())
-                            .size((TEXT + 1.0) * enlarged(ui));
+                        let mark = RichText::new(mark).family(semibold()).size(SIZE);
                         ui.label(mark.color(palette.quiet));
                         if hands > 0 {
                             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -126,6 +129,7 @@ impl LessonView {
             }
             ui.add_space(UNIT);
         }
+        top
     }
 
     /// A guess on a scale.

@@ -7,11 +7,12 @@ use driftscope_study::lesson::{Lesson, Stand};
 use driftscope_study::scene::Scene;
 use driftscope_study::session::{Action, InspectedStep, LensPlace, Mode, Session};
 use driftscope_study::work::InPlace;
-use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, Vec2, ViewportId, pos2};
+use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, ViewportId, pos2};
 
 use super::caption;
 use super::view::View;
 use crate::app::command::Commands;
+use crate::app::in_sight;
 use crate::app::numbers::Table;
 use crate::app::palette::Theme;
 use crate::app::picture::{Picture, Textures, rasterise, svg};
@@ -197,6 +198,15 @@ impl Offscreen {
         self.order.size.map(|side| (side * self.order.scale).round() as u32)
     }
 
+    /// Width and height in points as the views have them, and pixels per such point: a lesson's window is
+    /// enlarged as it is on the screen.
+    fn points(&self) -> ([f32; 2], f32) {
+        let Order { size, scale, .. } = self.order;
+        let is_lesson = self.order.view == View::Window && in_sight::is_lesson(&self.state);
+        let zoom = if is_lesson { theme::lesson_zoom(size.into()) } else { 1.0 };
+        (size.map(|side| side / zoom), scale * zoom)
+    }
+
     /// Solves and measures all that the view shows at a share of the run, and draws it.
     ///
     /// # Errors
@@ -249,16 +259,15 @@ impl Offscreen {
     fn pass(&mut self, dt: f64) {
         self.time += dt;
         let now = self.began + Duration::from_secs_f64(self.time);
-        let size = Vec2::from(self.order.size);
+        let (size, scale) = self.points();
         let mut input = RawInput {
-            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), size)),
+            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), size.into())),
             time: Some(self.time),
             predicted_dt: dt as f32,
             max_texture_side: Some(TEXTURE_SIDE),
             ..RawInput::default()
         };
-        input.viewports.entry(ViewportId::ROOT).or_default().native_pixels_per_point =
-            Some(self.order.scale);
+        input.viewports.entry(ViewportId::ROOT).or_default().native_pixels_per_point = Some(scale);
         let ctx = self.ctx.clone();
         let mut output = ctx.run_ui(input, |ui| self.draw(ui, now));
         self.textures.update(std::mem::take(&mut output.textures_delta));
@@ -267,9 +276,9 @@ impl Offscreen {
 
     fn draw(&mut self, ui: &mut Ui, now: Instant) {
         let ctx = ui.ctx().clone();
+        let width = self.points().0[0];
         let (state, views) = (&mut self.state, &mut self.views);
-        state.breadth =
-            if self.order.size[0] < theme::NARROW { Breadth::One } else { Breadth::Both };
+        state.breadth = if width < theme::NARROW { Breadth::One } else { Breadth::Both };
         let _ = state.session.advance(now, Duration::ZERO);
         if matches!(self.order.view, View::Stage | View::Pane(_) | View::Window) {
             views.stage.prepare(&ctx, state);
@@ -297,15 +306,16 @@ impl Offscreen {
     #[must_use]
     pub fn picture(&self) -> Picture {
         let shapes = self.drawn.shapes.clone();
-        let primitives = self.ctx.tessellate(shapes, self.order.scale);
+        let (_, scale) = self.points();
+        let primitives = self.ctx.tessellate(shapes, scale);
         let ground = self.state.palette().ground;
-        rasterise(&primitives, &self.textures, (self.pixels(), self.order.scale), ground)
+        rasterise(&primitives, &self.textures, (self.pixels(), scale), ground)
     }
 
     /// What was drawn last, as the text of an SVG file with `scene` kept in it.
     #[must_use]
     pub fn svg(&self, scene: &str) -> String {
-        let Order { size, scale, .. } = self.order;
+        let (size, scale) = self.points();
         let ground = self.state.palette().ground;
         svg(&self.drawn.shapes, &self.textures, (size, scale), ground, scene)
     }

@@ -142,7 +142,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
         }
         hovered = plot.ui(ui, rect, state).or(hovered);
         if matches!(in_sight::pointer(state), Some(Pointer::Plot(name)) if *name == plot.name()) {
-            in_sight::spotlight(ui, rect.expand(UNIT), state);
+            in_sight::spotlight(ui, rect, state);
         }
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::TITLE_HEIGHT));
         save_button(ui, head, plot.title(), || plot.numbers(state), out);

@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use driftscope_study::scene::{Layer, Layers, Projection};
-use eframe::egui::{Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use eframe::egui::{FontId, Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::arrow::{Head, arrow};
 use super::drawings::colouring::{Colouring, Legend};
@@ -11,7 +11,8 @@ use super::layers::PaneLayers;
 use super::layers::streamlines;
 use crate::app::number;
 use crate::app::palette::{Heat, Palette};
-use crate::app::theme::UNIT;
+use crate::app::text::with_symbols;
+use crate::app::theme::{TEXT, UNIT};
 
 /// Width of a scale.
 const SCALE: f32 = 120.0;
@@ -160,7 +161,7 @@ pub fn layers_ui(
                 }
             }
             painter.extend(shapes);
-            ui.label(RichText::new(words).color(palette.text));
+            ui.label(with_symbols(&words, &FontId::proportional(TEXT), palette.text));
             let behind = ui.min_rect().expand2(Vec2::new(4.0, 1.0));
             let fill = palette.ground.gamma_multiply(0.92);
             ui.painter().set(ground, Shape::rect_filled(behind, 4.0, fill));

@@ -55,7 +55,7 @@ use self::viewport::Viewport;
 use self::work::ViewTask;
 use super::command::{Command, Commands};
 use super::formula::Inspected;
-use super::lectern::InHand;
+use super::lectern::{InHand, LightSpot};
 use super::state::State;
 use super::theme::UNIT;
 
@@ -243,7 +243,7 @@ impl Stage {
         if headed {
             rect = overlay::caption_above(ui, rect, state, out);
         }
-        let mut hovered = None;
+        let (mut hovered, mut lit) = (None, None);
         let (mut first, mut at_work, mut frames) = (rect, rect, Rect::NOTHING);
         for (index, place) in arrange::places(rect, count, GAP).into_iter().enumerate() {
             let mut plot = place;
@@ -281,6 +281,8 @@ impl Stage {
             if let Some(canvas) = stage_pane.canvas() {
                 self.ink.pane_ui(ui, (&done.response, &canvas), (state, index), out);
                 self.lens.follow(&done.response, &canvas);
+                let under = done.response.hover_pos().map(|at| canvas.under(at));
+                lit = lit.or(under.map(|at| LightSpot { pane: index, at }));
             }
             let free = state.tool().is_none() && !state.shows_lens();
             let points = free && state.lectern.in_hand == InHand::Nothing;
@@ -301,6 +303,7 @@ impl Stage {
             out.push(Command::Hover(hovered));
         }
         self.hovers = hovered.is_some();
+        self.ink.point(ui, state, lit, out);
         let complaint = self.complaint(state);
         overlay::ui(ui, whole, first, state, complaint, out);
         self.tools.ui(ui, first, state, out);

@@ -78,6 +78,12 @@ pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
 }
 
+/// The face of symbols in formulas.
+#[must_use]
+pub fn math_italic() -> FontFamily {
+    FontFamily::Name("KaTeX_Math-Italic".into())
+}
+
 /// The slanted face, for emphasis.
 #[must_use]
 pub fn italic() -> FontFamily {

@@ -13,6 +13,7 @@ mod paragraph;
 mod sheet;
 mod show;
 mod style;
+mod symbols;
 
 pub use self::faces::{italic, semibold};
 pub use self::formula::Formula;
@@ -20,3 +21,4 @@ pub use self::ink::{Ink, TERMS};
 pub use self::markdown::{Alignment, Block, Document, Look, Math, Span};
 pub use self::show::ui;
 pub use self::style::Style;
+pub use self::symbols::with_symbols;

@@ -115,7 +115,7 @@ fn shared_grid(recording: &Recording) -> Option<Vec<f64>> {
 }
 
 /// Points along each side of the map of [`RegionQuestion`].
-const SIDE: usize = 192;
+const SIDE: usize = 256;
 
 /// Where in the complex plane a method's steps do not let errors grow: 1 there, NaN elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -66,7 +66,9 @@ pub fn ui(
         format!("{:.0}", 2.0 * LOG_RANGE * (mark.value - 0.5)).replace('-', "−")
     });
     let font = eframe::egui::FontId::proportional(TEXT);
-    let right = right.tick_label_color(palette.category(LOG_SNR)).tick_label_font(font);
+    let right = right
+        .tick_label_color(palette.word(palette.category(LOG_SNR), palette.ground))
+        .tick_label_font(font);
     let mut shown = plot("schedule", palette, time_axis(span), left.clone())
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|_| {
@@ -120,7 +122,7 @@ fn curves(plot: &mut PlotUi<'_>, palette: &Palette, scene: &Scene) {
         let at = points.iter().min_by(|a, b| (a[0] - place).abs().total_cmp(&(b[0] - place).abs()));
         let at = at.copied().unwrap_or_default();
         plot.line(Line::new(name, points).color(colour).width(1.8).allow_hover(false));
-        let name = RichText::new(name).size(TEXT).color(colour);
+        let name = RichText::new(name).size(TEXT).color(palette.word(colour, palette.ground));
         let at = PlotPoint::new(at[0], at[1] + 0.02);
         plot.text(Text::new("", at, name).anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
     }

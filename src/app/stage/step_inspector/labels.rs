@@ -70,7 +70,8 @@ impl<'a> Labels<'a> {
     /// A point with a name.
     pub fn name(&mut self, at: Pos2, radius: f32, text: impl Into<String>, colour: Color32) {
         self.point(at, radius);
-        let galley = self.ui.painter().layout_no_wrap(text.into(), self.font.clone(), colour);
+        let font = self.font.clone();
+        let galley = self.ui.painter().layout_no_wrap(text.into(), font, Color32::PLACEHOLDER);
         self.named.push(Named { at, radius, galley, colour });
     }
 
@@ -91,7 +92,8 @@ impl<'a> Labels<'a> {
             let ground = palette.ground.gamma_multiply(0.8);
             shapes.push(Shape::rect_filled(rect, MARGIN, ground));
             let at = rect.min + Vec2::splat(MARGIN);
-            shapes.push(Shape::galley(at, Arc::clone(&named.galley), named.colour));
+            let ink = palette.word(named.colour, palette.ground);
+            shapes.push(Shape::galley(at, Arc::clone(&named.galley), ink));
         }
     }
 
