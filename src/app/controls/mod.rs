@@ -4,6 +4,7 @@ mod appearance;
 pub mod choose;
 mod data;
 mod diffusion;
+mod guidance;
 pub mod layers;
 mod model;
 mod panes;
@@ -66,6 +67,7 @@ pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
         }
         sampler::ui(ui, state, scene, out);
         diffusion::ui(ui, scene);
+        guidance::ui(ui, scene);
         particles::ui(ui, scene);
         layers::ui(ui, scene);
         appearance::ui(ui, scene, state.look, out);
