@@ -178,14 +178,16 @@ fn every_step_can_be_read_from_the_back_row() {
                     let wher = format!("{}, step {}, {}", bundled.name, step + 1, theme.title());
                     let zoom = harness.ctx.zoom_factor();
                     let least = LEAST[usize::from(presenter)];
-                    if lecture.card.is_some() && theme == Theme::Projector {
+                    let measures = lecture.card.is_some();
+                    if theme == Theme::Projector {
                         // What a card is about is named once it is measured.
-                        wait(&mut harness, "the card", |harness| {
-                            !harness.state().state().is_working()
+                        wait(&mut harness, "the picture", |harness| {
+                            harness.state().is_settled()
+                                && !(measures && harness.state().state().is_working())
                         });
+                        check_apart(&harness.output().shapes, &wher);
                     }
                     words += check(&harness.output().shapes, zoom, least, &wher);
-                    check_apart(&harness.output().shapes, &wher);
                     if last {
                         break;
                     }

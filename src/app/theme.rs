@@ -14,6 +14,8 @@ use super::state::Look;
 pub const UNIT: f32 = 4.0;
 /// Size of ordinary text, in points.
 pub const TEXT: f32 = 14.0;
+/// Size of a lesson's words, in points.
+pub const LESSON_TEXT: f32 = TEXT + 1.0;
 /// Presenter mode enlarges everything so that ordinary text has 20 points.
 pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
 /// A window that has room for this many points is meant for a screen that nobody looks at from near,

@@ -5,7 +5,7 @@ use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, pos2, vec2,
+    StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
 
@@ -137,7 +137,8 @@ fn title(
     let layout = Layout::left_to_right(Align::Center);
     let first = left_of(line, if is_below { beside.max.x } else { used.min.x });
     let mut left = ui.new_child(UiBuilder::new().max_rect(first).layout(layout));
-    left.label(name).on_hover_text(head.about);
+    let name = left.label(name).on_hover_text(head.about);
+    name.widget_info(|| WidgetInfo::labeled(Role::Label, true, head.title));
     if note_is_below {
         let second = left_of(foot, if is_below { used.min.x } else { foot.max.x });
         let place = UiBuilder::new().max_rect(second).layout(layout).id_salt("note");

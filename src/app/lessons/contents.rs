@@ -4,12 +4,11 @@ use driftscope_study::lesson::{Lesson, LessonKind, bundled_lessons};
 use driftscope_study::session::Action;
 use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder};
 
-use super::SIZE;
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::controls::row::heading;
 use crate::app::state::State;
-use crate::app::theme::{UNIT, semibold};
+use crate::app::theme::{LESSON_TEXT, UNIT, semibold};
 
 /// Room for the scroll bar, in points.
 const GUTTER: f32 = 2.5 * UNIT;
@@ -75,7 +74,7 @@ fn entry_ui(ui: &mut Ui, state: &State, lesson: &Lesson) -> bool {
                 |ui| {
                     ui.set_width(ui.available_width());
                     ui.spacing_mut().item_spacing.y = 2.0;
-                    let title = RichText::new(&lesson.title).family(semibold()).size(SIZE);
+                    let title = RichText::new(&lesson.title).family(semibold()).size(LESSON_TEXT);
                     ui.add(Label::new(title.color(palette.strong)).wrap());
                     ui.add(Label::new(RichText::new(&lesson.about).color(palette.text)).wrap());
                 },

@@ -21,11 +21,8 @@ use self::sight::Sight;
 use super::command::Commands;
 use super::in_sight;
 use super::state::State;
-use super::theme::TEXT;
+use super::theme::LESSON_TEXT;
 use crate::app::text::{self, Document};
-
-/// Size of a lesson's words, in points.
-const SIZE: f32 = TEXT + 1.0;
 
 /// The texts of a step, read once.
 struct Texts {
@@ -123,5 +120,5 @@ fn panel_width(width: f32) -> f32 {
 
 /// Shows a text over the width that there is.
 fn text_ui(ui: &mut Ui, document: &Document, state: &State) {
-    text::ui(ui, document, &state.palette().text_style(SIZE));
+    text::ui(ui, document, &state.palette().text_style(LESSON_TEXT));
 }

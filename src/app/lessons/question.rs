@@ -8,11 +8,11 @@ use eframe::egui::{
     UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::{LessonView, SIZE, text_ui};
+use super::{LessonView, text_ui};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
-use crate::app::theme::{UNIT, semibold};
+use crate::app::theme::{LESSON_TEXT, UNIT, semibold};
 
 /// Height of a line on which a guess and the truth are marked.
 const LINE: f32 = 11.0 * UNIT;
@@ -93,7 +93,7 @@ impl LessonView {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
                         let mark = if right { "✔".to_owned() } else { format!("{}", i + 1) };
-                        let mark = RichText::new(mark).family(semibold()).size(SIZE);
+                        let mark = RichText::new(mark).family(semibold()).size(LESSON_TEXT);
                         ui.label(mark.color(palette.quiet));
                         if hands > 0 {
                             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
