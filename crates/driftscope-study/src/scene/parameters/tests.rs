@@ -21,6 +21,7 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         "particles.start=marginal",
         "source.name=rings",
         "guidance.scale=2",
+        "guidance.interval=[0.25, 0.75]",
         "guidance.bad=bad.safetensors",
     ]);
     full.guidance.label = Some(0);
