@@ -22,6 +22,7 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
         "training.stop_after=3",
         "source.name=rings",
         "guidance.scale=2",
+        "guidance.interval=[0.25, 0.75]",
         "guidance.bad=bad.safetensors",
     ]);
     full.guidance.label = Some(0);
