@@ -82,12 +82,7 @@ impl StageLens {
     }
 
     /// Stays where the plot was clicked; where it stayed already, follows the pointer again.
-    pub fn clicked(
-        response: &Response,
-        canvas: &Canvas<'_>,
-        state: &State,
-        out: &mut Commands,
-    ) {
+    pub fn clicked(response: &Response, canvas: &Canvas<'_>, state: &State, out: &mut Commands) {
         let Some(pointer) = response.interact_pointer_pos() else { return };
         let lets_go = match state.lens() {
             Some(LensPlace::At(place)) => canvas.at(place).distance(pointer) < NEAR,

@@ -113,9 +113,9 @@ pub fn draw(
         arrow(shapes, here, to, Stroke::new(size * palette.heavier, colour), Head::Filled);
     };
     if differs && seen.followed.iter().all(|v| v.is_finite()) {
-        thick(shapes, seen.followed, inks.followed, 6.5);
+        thick(shapes, seen.followed, inks.followed, 8.5);
     }
-    thick(shapes, seen.velocity, inks.mean, 3.6);
+    thick(shapes, seen.velocity, inks.mean, 4.6);
     shapes.push(Shape::circle_filled(here, 4.5 * palette.heavier, palette.ground));
     let rim = Stroke::new(2.0 * palette.heavier, inks.mean);
     shapes.push(Shape::circle_stroke(here, 4.5 * palette.heavier, rim));
@@ -171,7 +171,8 @@ fn posterior(
     }
     let named: Vec<&LensPart> =
         seen.parts.iter().filter(|part| part.weight >= LEAST_NAMED).collect();
-    if seen.count > 2 * MOST_NAMED || named.len() > MOST_NAMED || seen.count == 1 {
+    let sure = named.len() == 1 && !seen.of_points;
+    if seen.count > 2 * MOST_NAMED || named.len() > MOST_NAMED || sure {
         return;
     }
     for part in named {
