@@ -14,9 +14,9 @@ use crate::app::stage::canvas::Canvas;
 use crate::app::theme::{TEXT, semibold};
 
 /// Velocities are drawn at this share of σ/W, so that on Linear an arrow takes that share of its way.
-const SHARE: f64 = 0.5;
+const SHARE: f64 = 0.65;
 /// σ/W is taken for no less and no more than these, so that arrows are seen at every t.
-const SCALES: [f64; 2] = [0.24, 1.0];
+const SCALES: [f64; 2] = [0.2, 1.0];
 /// Arrows longer than this, in units of the plane, are cut.
 const LONGEST: f64 = 2.2;
 /// Straight pieces of a curved path on either side of the place.
