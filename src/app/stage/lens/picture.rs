@@ -14,9 +14,9 @@ use crate::app::stage::canvas::Canvas;
 use crate::app::theme::{TEXT, semibold};
 
 /// Velocities are drawn at this share of σ/W, so that on Linear an arrow takes that share of its way.
-const SHARE: f64 = 0.5;
+const SHARE: f64 = 0.65;
 /// σ/W is taken for no less and no more than these, so that arrows are seen at every t.
-const SCALES: [f64; 2] = [0.24, 1.0];
+const SCALES: [f64; 2] = [0.2, 1.0];
 /// Arrows longer than this, in units of the plane, are cut.
 const LONGEST: f64 = 2.2;
 /// Straight pieces of a curved path on either side of the place.
@@ -113,9 +113,9 @@ pub fn draw(
         arrow(shapes, here, to, Stroke::new(size * palette.heavier, colour), Head::Filled);
     };
     if differs && seen.followed.iter().all(|v| v.is_finite()) {
-        thick(shapes, seen.followed, inks.followed, 6.5);
+        thick(shapes, seen.followed, inks.followed, 8.5);
     }
-    thick(shapes, seen.velocity, inks.mean, 3.6);
+    thick(shapes, seen.velocity, inks.mean, 4.6);
     shapes.push(Shape::circle_filled(here, 4.5 * palette.heavier, palette.ground));
     let rim = Stroke::new(2.0 * palette.heavier, inks.mean);
     shapes.push(Shape::circle_stroke(here, 4.5 * palette.heavier, rim));
@@ -171,7 +171,8 @@ fn posterior(
     }
     let named: Vec<&LensPart> =
         seen.parts.iter().filter(|part| part.weight >= LEAST_NAMED).collect();
-    if seen.count > 2 * MOST_NAMED || named.len() > MOST_NAMED || seen.count == 1 {
+    let sure = named.len() == 1 && !seen.of_points;
+    if seen.count > 2 * MOST_NAMED || named.len() > MOST_NAMED || sure {
         return;
     }
     for part in named {
