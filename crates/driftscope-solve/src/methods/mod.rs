@@ -37,6 +37,11 @@ impl MethodRef {
         METHODS.iter().map(|method| Self(method))
     }
 
+    /// Every method of the table that any field can be followed by, in menu order; the others need a flow map.
+    pub fn of_any_field() -> impl Iterator<Item = Self> {
+        Self::all().filter(|method| !method.needs_flow_map())
+    }
+
     /// Position in the table, which fixes its colour everywhere; methods of one's own come behind it, in
     /// the order in which they were read.
     #[must_use]

@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn a_setting_survives_being_applied() {
         let scene = Scene::default();
-        for method in MethodRef::all() {
+        for method in MethodRef::of_any_field() {
             for setting in [Setting::Steps(12), Setting::Tolerance { rtol: 1e-3, atol: 1e-6 }] {
                 let adapts = matches!(setting, Setting::Tolerance { .. });
                 if adapts && !method.can_adapt() {
@@ -317,7 +317,7 @@ mod tests {
         for (noise, drawn_by) in [("sampler.eta=1", "ddim"), ("sampler.s_churn=3", "edm-heun")] {
             for own in ["euler", "dopri5", "ddim", "edm-heun"] {
                 let scene = scene(&[noise, &format!("sampler.method={own}")]);
-                for method in MethodRef::all() {
+                for method in MethodRef::of_any_field() {
                     let row = sweep_scene(&scene, method, five);
                     assert_eq!(row.is_ok(), method.name != drawn_by, "{noise} {own}: {method:?}");
                 }

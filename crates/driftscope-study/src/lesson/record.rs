@@ -70,10 +70,12 @@ mod tests {
     fn leads(before: &Stand, now: &Stand) -> usize {
         let set = now.set_since(before).expect("can be said");
         let count = set.len();
-        let step = LessonStep { set, ..LessonStep::default() };
-        let lesson = Lesson { title: "x".to_owned(), steps: vec![step], ..Lesson::default() };
+        // A lesson has to make sense from its beginning: a step before leads to where this one sets out.
+        let until = before.set_since(&Stand::default()).expect("can be said");
+        let steps = [until, set].map(|set| LessonStep { set, ..LessonStep::default() }).to_vec();
+        let lesson = Lesson { title: "x".to_owned(), steps, ..Lesson::default() };
         let read = Lesson::from_toml(&lesson.to_toml(), "recorded").expect("a lesson");
-        assert_eq!(&before.after(&read.steps[0]).expect("it stands"), now);
+        assert_eq!(&before.after(&read.steps[1]).expect("it stands"), now);
         count
     }
 

@@ -26,7 +26,7 @@ mod test_support;
 mod text;
 mod view;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use applies::CLASSIC;
 pub use change::Change;
@@ -86,13 +86,18 @@ pub struct Scene {
     /// Who takes part.
     pub particles: Particles,
     /// How the next network is trained on the data; changes no number of what is shown.
-    #[serde(skip_serializing_if = "TrainingSettings::is_usual")]
+    #[serde(skip_serializing_if = "TrainingSettings::is_usual", serialize_with = "unusual")]
     pub training: TrainingSettings,
     /// How it is looked at; changes no number.
     pub view: View,
     /// Samplers side by side with the scene's own, which is the first pane.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub panes: Vec<Pane>,
+}
+
+/// Writes the settings of a training that are not the usual ones, which most are.
+fn unusual<S: Serializer>(settings: &TrainingSettings, serializer: S) -> Result<S::Ok, S::Error> {
+    settings.unusual().serialize(serializer)
 }
 
 /// Which way the process runs.

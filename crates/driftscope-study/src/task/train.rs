@@ -13,7 +13,7 @@ use crate::clock::Instant;
 use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
-    CURVE_POINTS, QUALITY_INTERVAL, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState,
+    CURVE_POINTS, LOOKED_AT, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState,
     TrainingStatus, Watch,
 };
 use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
@@ -86,7 +86,6 @@ struct Steps {
     round: u64,
     done_before: u64,
     watch: Watch,
-    last_quality: Option<Instant>,
     began: Instant,
     last_snapshot: Instant,
     last_told: Instant,
@@ -167,7 +166,9 @@ impl Training {
             steps.next_round(signal)?;
             self.status.elapsed += began.elapsed();
         }
-        if steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
+        let every = (self.status.steps / TrainingStatus::SNAPSHOTS).max(1);
+        let due = self.status.steps_done % every == 0;
+        if due || steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
             self.snapshot(store);
             self.tell(tell);
         } else if steps.last_told.elapsed() >= TELL_INTERVAL {
@@ -177,12 +178,8 @@ impl Training {
     }
 
     fn finish(&mut self, store: &Store, tell: &mut Tell<'_, Product>) -> Turn {
-        if let Some(steps) = &mut self.steps {
-            // The last weights are looked at in any case.
-            steps.last_quality = None;
-        }
-        self.snapshot(store);
         self.status.state = TrainingState::Finished;
+        self.snapshot(store);
         self.tell(tell);
         Turn::Done
     }
@@ -192,13 +189,20 @@ impl Training {
     fn snapshot(&mut self, store: &Store) {
         let (Some(steps), Some(loss)) = (&mut self.steps, self.status.loss) else { return };
         let model = steps.request.model(&steps.trainer, self.status.steps_done, f64::from(loss));
-        if steps.last_quality.is_none_or(|last| last.elapsed() >= QUALITY_INTERVAL) {
-            let quality = steps.watch.look(&model.weights, self.status.steps_done);
+        let (step, whole) = (self.status.steps_done, self.status.steps);
+        let every = (whole / TrainingStatus::SNAPSHOTS).max(1);
+        let ended = self.status.state == TrainingState::Finished;
+        // By steps and not by time, so that equal trainings leave equal traces.
+        let kept = step % every == 0 || ended;
+        if step % (LOOKED_AT * every) == 0 || ended {
+            let quality = steps.watch.look(&model.weights, step);
             Arc::make_mut(&mut self.status.qualities).push(quality);
-            steps.last_quality = Some(Instant::now());
         }
         let network = store.networks.keep(Arc::new(model));
-        self.status.keep(Snapshot { step: self.status.steps_done, network });
+        self.status.network = Some(network);
+        if kept {
+            self.status.keep(Snapshot { step, network });
+        }
         steps.last_snapshot = Instant::now();
     }
 
@@ -226,7 +230,6 @@ impl Steps {
         let now = Instant::now();
         Ok(Self {
             watch: request.watch(),
-            last_quality: None,
             request,
             trainer,
             losses: (0.0, 0),

@@ -28,8 +28,8 @@ use crate::scene::{Data, Problem, Scene};
 
 /// How often a training shows its weights.
 pub(crate) const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(250);
-/// How often it is looked what they are worth.
-pub(crate) const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
+/// At every so many snapshots it is looked what they are worth.
+pub(crate) const LOOKED_AT: u64 = 2;
 /// Points of the loss curve over a whole training.
 pub(crate) const CURVE_POINTS: u64 = 500;
 
@@ -218,7 +218,7 @@ pub struct TrainingStatus {
     pub qualities: Arc<Vec<Quality>>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
-    /// Weights on the way, at most [`Self::MOST_SNAPSHOTS`], the latest among them.
+    /// Weights on the way, after equal numbers of steps.
     #[serde(default, with = "crate::shared")]
     pub snapshots: Arc<Vec<Snapshot>>,
 }
@@ -251,24 +251,14 @@ impl TrainingStatus {
         }
     }
 
-    /// Snapshots that are kept; when there are more, every other one of them goes.
-    pub const MOST_SNAPSHOTS: usize = 40;
+    /// Snapshots that are kept of a whole training, beside its last weights.
+    pub const SNAPSHOTS: u64 = 40;
 
-    /// Keeps the latest weights. What was the latest goes where the steps between the others are longer.
+    /// Keeps the weights as a snapshot.
     pub(crate) fn keep(&mut self, snapshot: Snapshot) {
-        self.network = Some(snapshot.network);
         let kept = Arc::make_mut(&mut self.snapshots);
-        if kept.last().is_some_and(|last| last.network == snapshot.network) {
-            return;
-        }
-        kept.push(snapshot);
-        if kept.len() > Self::MOST_SNAPSHOTS {
-            let last = kept.len() - 1;
-            let mut place = 0;
-            kept.retain(|_| {
-                place += 1;
-                (place - 1) % 2 == 0 || place - 1 == last
-            });
+        if kept.last().is_none_or(|last| last.step < snapshot.step) {
+            kept.push(snapshot);
         }
     }
 }

@@ -94,14 +94,12 @@ impl Model {
 /// The settings without entries of their own that are not the usual ones, as JSON. `taken` are the steps
 /// that were taken, which are those of the whole training unless something else is said.
 fn unusual(settings: &TrainingSettings, taken: u64) -> String {
-    let object = |settings: &TrainingSettings| match serde_json::to_value(settings) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => unreachable!("settings are an object"),
-    };
-    let usual = object(&TrainingSettings { steps: taken, ..TrainingSettings::default() });
-    let mut map = object(settings);
-    map.retain(|key, value| !OWN_ENTRIES.contains(&key.as_str()) && usual.get(key) != Some(value));
-    map.remove(key::LOSS);
+    let mut map = settings.unusual();
+    map.retain(|key, _| !OWN_ENTRIES.contains(&key.as_str()) && key != key::LOSS);
+    map.remove(key::STEPS);
+    if settings.steps != taken {
+        map.insert(key::STEPS.to_owned(), settings.steps.into());
+    }
     serde_json::Value::Object(map).to_string()
 }
 

@@ -221,6 +221,22 @@ impl TrainingSettings {
     /// Allowed largest weights of a sample.
     pub const CLIP: RangeInclusive<f64> = 1.0..=1e6;
 
+    /// The settings that are not the usual ones, by key.
+    ///
+    /// # Panics
+    /// Never: settings are an object of JSON.
+    #[must_use]
+    pub fn unusual(&self) -> serde_json::Map<String, serde_json::Value> {
+        let object = |settings: &Self| match serde_json::to_value(settings) {
+            Ok(serde_json::Value::Object(map)) => map,
+            _ => unreachable!("settings are an object"),
+        };
+        let usual = object(&Self::default());
+        let mut map = object(self);
+        map.retain(|key, value| usual.get(key) != Some(value));
+        map
+    }
+
     /// The network's form on data with so many labels.
     #[must_use]
     pub fn architecture(&self, labels: usize) -> Architecture {

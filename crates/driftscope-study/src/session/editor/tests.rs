@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_base::random::{Purpose, stream};
-use driftscope_solve::METHODS;
+use driftscope_solve::MethodRef;
 use rand::{Rng, RngExt};
 
 use super::*;
@@ -36,7 +36,8 @@ fn any(rng: &mut impl Rng) -> Action {
         }
         8 => set(vec![Change::set("training.batch", rng.random_range(1..5_000_i64))]),
         9 | 10 => {
-            let method = METHODS[rng.random_range(0..METHODS.len())].name;
+            let methods: Vec<_> = MethodRef::of_any_field().collect();
+            let method = methods[rng.random_range(0..methods.len())].name;
             set(vec![Change::set("sampler.method", method)])
         }
         11 => {
