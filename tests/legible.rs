@@ -8,7 +8,7 @@ use driftscope::app::{Driftscope, Launch};
 use driftscope_study::lesson::LESSONS;
 use eframe::egui::epaint::{ClippedShape, Shape, TextShape};
 use eframe::egui::text::LayoutSection;
-use eframe::egui::{Color32, FontFamily, Key, Pos2, Rect, Rgba, vec2};
+use eframe::egui::{Color32, FontFamily, Key, Pos2, Rangef, Rect, Rgba, vec2};
 use egui_kittest::Harness;
 
 use self::wait::wait;
@@ -106,8 +106,8 @@ fn check(shapes: &[ClippedShape], zoom: f32, least: f32, wher: &str) -> usize {
     count
 }
 
-/// Checks that no words lie over others.
-fn check_apart(shapes: &[ClippedShape], wher: &str) {
+/// Checks that no words lie over others in the panels beside the stage, which is `stage` from left to right.
+fn check_apart(shapes: &[ClippedShape], stage: Rangef, wher: &str) {
     let mut places: Vec<(Rect, String)> = Vec::new();
     for (clip, shape) in flattened(shapes) {
         let Shape::Text(TextShape { pos, galley, angle, .. }) = shape else { continue };
@@ -127,7 +127,8 @@ fn check_apart(shapes: &[ClippedShape], wher: &str) {
         }
         for row in &galley.rows {
             let seen = row.rect().translate(pos.to_vec2()).shrink2(vec2(0.0, 2.0)).intersect(clip);
-            if !seen.is_positive() || row.row.text().trim().is_empty() {
+            let beside = !stage.contains(seen.center().x);
+            if !beside || !seen.is_positive() || row.row.text().trim().is_empty() {
                 continue;
             }
             for (other, words) in &places {
@@ -185,7 +186,10 @@ fn every_step_can_be_read_from_the_back_row() {
                             harness.state().is_settled()
                                 && !(measures && harness.state().state().is_working())
                         });
-                        check_apart(&harness.output().shapes, &wher);
+                        let [width, _] = SIZE[usize::from(presenter)];
+                        let words = (0.28 * width).clamp(280.0, 560.0);
+                        let end = if measures { f32::midpoint(words, width) } else { width };
+                        check_apart(&harness.output().shapes, Rangef::new(words, end), &wher);
                     }
                     words += check(&harness.output().shapes, zoom, least, &wher);
                     if last {

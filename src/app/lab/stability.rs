@@ -6,7 +6,7 @@ use driftscope_study::lab::{PlaneMap, RegionQuestion, StepEigenvalues};
 use driftscope_study::session::Action;
 use driftscope_study::work::Wish;
 use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
-use egui_plot::{AxisHints, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
+use egui_plot::{AxisHints, GridInput, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 
 use super::card::{Card, CardContext};
 use super::frame::{Head, head, inside};
@@ -145,10 +145,10 @@ fn complex_plane(
         near if near < 3.0 => 1.0,
         _ => 2.0,
     };
-    let seen = map.extent;
-    let grid = move |_| -> Vec<GridMark> {
-        let most = (seen / step) as i64;
-        (-most..=most).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
+    let grid = move |input: GridInput| -> Vec<GridMark> {
+        let [first, last] =
+            [(input.bounds.0 / step).ceil(), (input.bounds.1 / step).floor()].map(|k| k as i64);
+        (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
     };
     let whole = |value: f64| format!("{}", value.round() as i64).replace('-', "−");
     let x = AxisHints::new_x().label("Re hλ").formatter(move |mark, _| whole(mark.value));

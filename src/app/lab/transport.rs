@@ -21,7 +21,7 @@ use crate::app::theme::{TEXT, UNIT};
 const ABOUT: &str = "Path length over chord length of 128 reference trajectories: median and 10–90 % band, 1 if straight. A straight path is crossed in one step. Right: the curvature |v × a|/|v|³ of the paths against t, in the median.";
 
 /// Room for a number beside a name, in points.
-const NUMBER: f32 = 11.0 * UNIT;
+const NUMBER: f32 = 9.0 * UNIT;
 
 /// Bars and curves.
 #[derive(Default)]

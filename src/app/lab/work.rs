@@ -172,7 +172,7 @@ impl Card for WorkPrecision {
             let galley = ui.painter().layout(words.clone(), font, palette.text, area.width());
             let height = galley.size().y;
             ui.painter().galley(area.min, galley, palette.text);
-            area.min.y += height + UNIT;
+            area.min.y += height + 3.0 * UNIT;
         }
         let own = self.own.latest().cloned();
         inside(ui, area, "work", |ui| self.plot_ui(ui, context, &found, own.as_deref(), out));

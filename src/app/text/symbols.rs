@@ -38,8 +38,8 @@ pub fn with_symbols(words: &str, font: &FontId, colour: Color32) -> LayoutJob {
 fn symbol(words: &str) -> Option<usize> {
     let bytes = words.as_bytes();
     let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    let alone = |at: usize| at.checked_sub(1).is_none_or(|before| !letter(before));
     let ends = |at: usize| !letter(at) && bytes.get(at) != Some(&b'_');
+    let alone = |at: usize| at.checked_sub(1).is_none_or(ends);
     let mut bars = words.match_indices('_').map(|(bar, _)| bar);
     bars.find(|&bar| {
         bar.checked_sub(1).is_some_and(|first| letter(first) && alone(first))
