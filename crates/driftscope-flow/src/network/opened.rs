@@ -13,7 +13,7 @@ use super::foreign::{ForeignModel, Refusal, Statements};
 #[derive(Clone, Debug)]
 pub enum Opened {
     /// Trained by this program.
-    Own(Model),
+    Own(Box<Model>),
     /// Trained elsewhere.
     Foreign(ForeignModel),
 }
@@ -50,7 +50,7 @@ impl Opened {
         }
         // One that is too long is refused there as well.
         if bytes.len() as u64 > MAX_FILE_BYTES || !of_others(&bytes) {
-            let model = Model::from_bytes(&bytes, &origin).map(Self::Own)?;
+            let model = Self::Own(Box::new(Model::from_bytes(&bytes, &origin)?));
             return match over.all().next() {
                 None => Ok(model),
                 Some((key, value)) => {

@@ -9,7 +9,7 @@ use crate::network::{Activation, Architecture, ComputeDevice, Mlp};
 /// What may be asked at these times, with everything that a network may know.
 fn asked(times: &[f64]) -> [Inputs<'_>; 4] {
     let [shared, each] = [Times::Shared(0.37), Times::Each(times)];
-    let longer = Times::Each(&times[..]);
+    let longer = Times::Each(times);
     [
         shared.into(),
         Inputs::from(each).given(Some(0)),

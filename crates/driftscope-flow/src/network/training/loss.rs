@@ -20,6 +20,9 @@ pub(super) trait SampleLoss {
     fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<2>;
 }
 
+/// [`of_samples`] of a loss.
+type OfSamples = fn(&mut [[f32; PANEL]], &[Output], &[f32], f32, &mut f64);
+
 /// One loss: what a training makes small is its mean over a batch.
 #[derive(Debug)]
 pub struct Loss {
@@ -31,7 +34,7 @@ pub struct Loss {
     pub about: &'static str,
     /// What its mean over a batch is called beside a curve.
     pub quantity: &'static str,
-    pub(super) samples: fn(&mut [[f32; PANEL]], &[Output], &[f32], f32, &mut f64),
+    pub(super) samples: OfSamples,
     pub(super) tensor: fn(Tensor<2>, Tensor<2>) -> Tensor<2>,
 }
 

@@ -3,6 +3,11 @@
 //! divided by (1 − s)², which is the squared error of u: without it what must be learnt first, near t = 1,
 //! weighs nothing.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 use pulp::Simd;
 
 use super::{Bootstrap, Step, Writer, start_of};

@@ -1,6 +1,11 @@
 //! Lagrangian self-distillation (Boffi et al. 2025, arXiv:2505.18825): the map moves with the velocity at its
 //! end, `u + (t − s) ∂_t u = v(x + (t − s) u, t)`, where v is the network's own, `u(·, t, t)`.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 use pulp::Simd;
 
 use super::{Bootstrap, Step, Writer, start_of};

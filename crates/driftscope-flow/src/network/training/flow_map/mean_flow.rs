@@ -2,6 +2,11 @@
 //! velocity for v, which is right on average since the bracket is linear in it. In the paper the data are at
 //! 0 and it differentiates at the later time, whence its other sign.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 use pulp::Simd;
 
 use super::{Bootstrap, Step, Writer, start_of};

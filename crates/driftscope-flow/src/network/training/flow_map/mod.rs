@@ -4,6 +4,11 @@
 //! differentiated. A target of [`Objective::MeanFlow`] and [`Objective::Lagrangian`] takes the derivative of u
 //! along a direction, forward through the same layers; the others take u at other points.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 mod consistency;
 mod lagrangian;
 mod mean_flow;

@@ -1,5 +1,10 @@
 //! Shortcut models (Frans et al. 2024, arXiv:2410.12557): a step of length d is as far as two of d/2.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a dispatched function is compiled for its instructions"
+)]
+
 use pulp::Simd;
 
 use super::{Bootstrap, Step, Writer, start_of};
