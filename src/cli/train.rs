@@ -141,7 +141,7 @@ impl Train {
     pub fn run(&self) -> Result<ExitCode> {
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let spec = TrainingSpec::of_scene(&self.scene()?);
+        let spec = Box::new(TrainingSpec::of_scene(&self.scene()?));
         spec.check()?;
         let store = Store::default();
         let (wake, woken) = channel();

@@ -64,7 +64,7 @@ impl Workshop {
         }
         let mut scene = Scene::to_train_on(None, settings)?;
         let work = Dispatcher::new(InPlace::new(self.store.clone()));
-        let job = work.start(Task::Train(TrainingSpec::of_scene(&scene)));
+        let job = work.start(Task::Train(Box::new(TrainingSpec::of_scene(&scene))));
         let mut status = None;
         loop {
             match work.news(&job) {

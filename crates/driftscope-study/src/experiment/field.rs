@@ -94,7 +94,7 @@ pub(super) fn learned(
     })
 }
 
-fn refuse(key: &'static str, value: impl ToString, allowed: impl Into<String>) -> Problem {
+fn refuse(key: &'static str, value: &impl ToString, allowed: impl Into<String>) -> Problem {
     Problem { key, value: value.to_string(), allowed: allowed.into() }
 }
 
@@ -110,7 +110,7 @@ fn check_class(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
     } else {
         format!("0 to {} with this network, which was trained with no others", known - 1)
     };
-    Err(refuse("guidance.label", label, allowed))
+    Err(refuse("guidance.label", &label, allowed))
 }
 
 /// A network leads to the data from what it was trained from.
@@ -121,14 +121,14 @@ fn check_source(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
         (own, trained) if own == trained => Ok(()),
         (Some(_), None) => Err(refuse(
             scene.source_key(),
-            "given",
+            &"given",
             "none with this network, which was trained from N(0, I): choose the exact field, or a network that was trained from this source",
         )),
         (_, trained) => {
             let trained = trained.unwrap_or_default();
             let value = own.unwrap_or("not given");
             let allowed = format!("{trained} with this network, which was trained from there");
-            Err(refuse(scene.source_key(), value, allowed))
+            Err(refuse(scene.source_key(), &value, allowed))
         }
     }
 }
@@ -142,7 +142,7 @@ fn check_map(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
     let Some(objective) = network.objective().filter(|objective| objective.is_flow_map()) else {
         return Err(refuse(
             "sampler.method",
-            method.name,
+            &method.name,
             "a method for any field with this network, which was not trained as a flow map",
         ));
     };
@@ -151,7 +151,7 @@ fn check_map(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
     }
     Err(refuse(
         "sampler.method",
-        method.name,
+        &method.name,
         "consistency with this network, which learned no other steps than those to t = 1",
     ))
 }
@@ -161,7 +161,7 @@ fn check_unscored(scene: &Scene) -> Result<(), Problem> {
     const WHY: &str = "with this network: its noise and data were paired, so that there is no score and fresh noise does not belong to the path";
     let form = scene.diffusion.form;
     if form != DiffusionForm::None {
-        return Err(refuse("diffusion.form", form.name(), format!("none {WHY}")));
+        return Err(refuse("diffusion.form", &form.name(), format!("none {WHY}")));
     }
     let method = scene.sampler.method();
     if method.draws_noise(&scene.sampler.noise()) {
@@ -171,7 +171,7 @@ fn check_unscored(scene: &Scene) -> Result<(), Problem> {
         } else {
             ("sampler.eta", scene.sampler.eta)
         };
-        return Err(refuse(key, value, format!("0 {WHY}")));
+        return Err(refuse(key, &value, format!("0 {WHY}")));
     }
     Ok(())
 }

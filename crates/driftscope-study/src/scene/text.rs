@@ -328,7 +328,7 @@ fn beside(table: &mut toml::Table, folder: &Path) {
         [("field", "model"), ("guidance", "bad"), ("sampler", "tableau"), ("sampler", "times")]
     {
         if let Some(named) = table.get_mut(section).and_then(|section| section.get_mut(key))
-            && !named.as_str().is_some_and(|name| ModelName::is_no_file(name))
+            && !named.as_str().is_some_and(ModelName::is_no_file)
         {
             own::seen_from(named, folder);
         }

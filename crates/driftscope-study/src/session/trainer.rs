@@ -65,7 +65,7 @@ impl TrainingWatch {
                 spec.check()?;
                 scene.mixture()?;
                 self.status = Some(TrainingStatus::beginning(scene.training.steps_made()));
-                self.job = Some((work.start(Task::Train(spec)), scene.data.clone()));
+                self.job = Some((work.start(Task::Train(Box::new(spec))), scene.data.clone()));
                 if !matches!(scene.field.model, Some(ModelName::Trained(_))) {
                     self.replaced = Some(scene.field.clone());
                 }

@@ -29,7 +29,7 @@ pub enum Task {
     /// Ask the laboratory.
     Measure(Question),
     /// Train a network. It can be paused, and stopped with the weights there are.
-    Train(TrainingSpec),
+    Train(Box<TrainingSpec>),
     /// Read a scene, a lesson, a tableau, a schedule, a model or data, whichever the file holds.
     Read(PathBuf),
     /// Read a schedule: a list of times or levels.

@@ -207,7 +207,7 @@ fn a_training_survives_being_written_down() {
     let small =
         ["training.hidden=16", "training.depth=2", "training.batch=32", "training.steps=20"];
     let spec = TrainingSpec::of_scene(&scene(&small));
-    let found = same_after_reading(&Task::Train(spec.clone()), &store);
+    let found = same_after_reading(&Task::Train(Box::new(spec.clone())), &store);
     let [News::Made(Product::Training(status)), News::Done] = &found[..] else {
         panic!("a training and its end")
     };
@@ -224,7 +224,7 @@ fn a_training_survives_being_written_down() {
     assert!(matches!(found[0], News::Made(Product::Model { .. })));
 
     let too_large = TrainingSettings { batch: 0, ..spec.settings.clone() };
-    let refused = Task::Train(TrainingSpec { settings: too_large, ..spec });
+    let refused = Task::Train(Box::new(TrainingSpec { settings: too_large, ..spec }));
     let found = same_after_reading(&refused, &store);
     assert!(matches!(found.last(), Some(News::Failed(_))));
 }

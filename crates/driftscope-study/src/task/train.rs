@@ -71,7 +71,7 @@ impl TrainingSpec {
 
 /// A training under way.
 pub struct Training {
-    spec: TrainingSpec,
+    spec: Box<TrainingSpec>,
     /// None before the first turn.
     steps: Option<Steps>,
     status: TrainingStatus,
@@ -92,7 +92,7 @@ struct Steps {
 }
 
 impl Training {
-    pub(super) fn new(spec: TrainingSpec) -> Self {
+    pub(super) fn new(spec: Box<TrainingSpec>) -> Self {
         let status = TrainingStatus::beginning(spec.settings.steps_made());
         Self { spec, steps: None, status }
     }
@@ -167,7 +167,7 @@ impl Training {
             self.status.elapsed += began.elapsed();
         }
         let every = (self.status.steps / TrainingStatus::SNAPSHOTS).max(1);
-        let due = self.status.steps_done % every == 0;
+        let due = self.status.steps_done.is_multiple_of(every);
         if due || steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
             self.snapshot(store);
             self.tell(tell);
@@ -193,8 +193,8 @@ impl Training {
         let every = (whole / TrainingStatus::SNAPSHOTS).max(1);
         let ended = self.status.state == TrainingState::Finished;
         // By steps and not by time, so that equal trainings leave equal traces.
-        let kept = step % every == 0 || ended;
-        if step % (LOOKED_AT * every) == 0 || ended {
+        let kept = step.is_multiple_of(every) || ended;
+        if step.is_multiple_of(LOOKED_AT * every) || ended {
             let quality = steps.watch.look(&model.weights, step);
             Arc::make_mut(&mut self.status.qualities).push(quality);
         }
@@ -246,7 +246,7 @@ impl Steps {
         self.round += 1;
         self.done_before += self.trainer.steps_done();
         let weights = self.trainer.ema_weights();
-        let begun = self.request.reflow(self.round, weights, &signal.cancel())?;
+        let begun = self.request.reflow(self.round, weights, signal.cancel())?;
         self.trainer = begun.map_err(|error| Unfinished::Failed(error.to_string()))?;
         Ok(())
     }

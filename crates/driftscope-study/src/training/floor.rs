@@ -33,9 +33,10 @@ pub fn least_loss(
         return None;
     }
     // What is known of a point where its label is given.
-    let classes: Vec<Option<Mixture>> = match settings.labels {
-        true => mixture.labels().iter().map(|&label| mixture.given(label)).collect(),
-        false => Vec::new(),
+    let classes: Vec<Option<Mixture>> = if settings.labels {
+        mixture.labels().iter().map(|&label| mixture.given(label)).collect()
+    } else {
+        Vec::new()
     };
     let times = settings.time_law();
     let blocks: Vec<f64> = (0..POINTS / BLOCK)

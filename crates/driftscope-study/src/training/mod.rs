@@ -4,6 +4,7 @@ mod floor;
 mod reflow;
 mod watch;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,11 +146,11 @@ impl TrainingRequest {
         let said = Scene { training: options, ..Scene::default() };
         let source = self.source.clone();
         let wanted = Scene { training: settings.clone(), source, ..Scene::default() };
-        let further: String = said
-            .changes_to(&wanted)
-            .into_iter()
-            .map(|change| format!(" --set '{change}'"))
-            .collect();
+        let mut further = String::new();
+        for change in said.changes_to(&wanted) {
+            // Nothing can go wrong in writing to a text.
+            let _ = write!(further, " --set '{change}'");
+        }
         format!(
             "driftscope train {data} --interpolant {} --hidden {hidden} --depth {depth} --batch {batch} --steps {steps} --lr {learning_rate} --seed {seed}{further}",
             self.interpolant.name(),

@@ -89,7 +89,7 @@ fn own(between: Activation, further: &[f64], library: Library) -> Loader {
     if library == Library::NumPy && between == Activation::Gelu {
         imports.push("from scipy.special import erf");
     }
-    Loader { code, imports, ..loader }
+    Loader { imports, code, ..loader }
 }
 
 /// One that predicts velocities, without labels, with `SiLU`.

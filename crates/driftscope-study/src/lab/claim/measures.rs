@@ -236,7 +236,7 @@ pub static MEASURES: &[Measure] = &[
         about: "Root mean square distance between where the particles end and where the exact flow leads them from the same starts.",
         own: &[],
         of: |asked| {
-            let apart = asked.from_exact()?;
+            let apart = asked.apart_from_exact()?;
             Ok((apart.iter().map(|d| d * d).sum::<f64>() / apart.len() as f64).sqrt())
         },
     },
@@ -244,7 +244,7 @@ pub static MEASURES: &[Measure] = &[
         name: "map_error_median",
         about: "The median of those distances.",
         own: &[],
-        of: |asked| Ok(Band::of(asked.from_exact()?).map_or(f64::NAN, |band| band.median)),
+        of: |asked| Ok(Band::of(asked.apart_from_exact()?).map_or(f64::NAN, |band| band.median)),
     },
     Measure {
         name: "velocity_spread",
@@ -333,7 +333,7 @@ impl Asked<'_> {
     }
 
     /// How far each particle ends from where the exact flow leads it.
-    fn from_exact(&self) -> Result<Vec<f64>, LabError> {
+    fn apart_from_exact(&self) -> Result<Vec<f64>, LabError> {
         let (_, ends) = self.ends(self.of.seed)?;
         let exact: Result<Vec<_>, _> = EXACT_FLOW.iter().map(|set| Change::written(set)).collect();
         let changed = exact.and_then(|changes| self.of.changed(&changes));
