@@ -42,9 +42,11 @@ const EULER: &str = "sampler.method=euler";
 const EDM: [&str; 2] = ["sampler.method=edm-heun", "sampler.s_churn=40"];
 const SDE: [&str; 1] = ["diffusion.form=sigma"];
 const PID: &str = "sampler.controller=pid";
+const SINKHORN: &str = "training.coupling=sinkhorn";
+const LOGIT_NORMAL: &str = "training.times=logit-normal";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 92] = [
+const KEYS: [Row; 124] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),
@@ -153,6 +155,38 @@ const KEYS: [Row; 92] = [
     ("view.repeat", &[], &[]),
     ("view.clock", &[], &[]),
     ("view.keep_evaluations", &[], &[EULER]),
+    ("training.objective", &[], &[]),
+    ("training.prediction", &[], &[]),
+    ("training.weighting", &[], &["training.prediction=noise"]),
+    ("training.clip", &["12.3456"], &["training.prediction=noise", "training.weighting=velocity"]),
+    ("training.coupling", &[], &[]),
+    ("training.block", &["123"], &["training.coupling=optimal"]),
+    ("training.epsilon", &["0.0123456"], &[SINKHORN]),
+    ("training.iterations", &["123"], &[SINKHORN]),
+    ("training.labels", &[], &["data.name=two-moons"]),
+    ("training.drop_labels", &["0.123456"], &["data.name=two-moons", "training.labels=true"]),
+    ("training.times", &[], &[]),
+    ("training.times_mean", &["1.23456"], &[LOGIT_NORMAL]),
+    ("training.times_std", &["1.23456"], &[LOGIT_NORMAL]),
+    ("training.times_density", &["[1.0]", "[0.0, 2.5, 1e-3]"], &["training.times=drawn"]),
+    ("training.same_time", &["0.123456"], &["training.objective=mean-flow"]),
+    ("training.hidden", &["48"], &[]),
+    ("training.depth", &["5"], &[]),
+    ("training.activation", &[], &[]),
+    ("training.time_features", &["18"], &[]),
+    ("training.steps", &["12345"], &[]),
+    ("training.rounds", &["2"], &[]),
+    ("training.pairs", &["12345"], &["training.rounds=1"]),
+    ("training.seconds", &["12.3456"], &[]),
+    ("training.stop_after", &["1234"], &[]),
+    ("training.batch", &["1001"], &[]),
+    ("training.learning_rate", &["1e-300", "1.23456e-3"], &[]),
+    ("training.warm_up", &["0.123456"], &[]),
+    ("training.decay", &[], &[]),
+    ("training.ema_decay", &["0.999123456"], &[]),
+    ("training.seed", &["9007199254740993"], &[]),
+    ("training.loss", &["squared"], &[]),
+    ("training.gradient", &[], &[]),
 ];
 
 /// The ends of a key's range and its choices, as the table of parameters has them, and whether each of
@@ -288,7 +322,11 @@ fn every_key_is_opened() {
     for row in &KEYS {
         let values = scenes(row).len();
         // Of some there is only one that is worth it.
-        let enough = if ["seed", "field.model", "guidance.bad"].contains(&row.0) { 1 } else { 2 };
+        let enough = if ["seed", "field.model", "guidance.bad", "training.loss"].contains(&row.0) {
+            1
+        } else {
+            2
+        };
         assert!(values >= enough, "{}: {values}", row.0);
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use driftscope_study::scene::{Guidance, Scene};
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{SAMPLES, WELL, Workshop, on};
 
 /// A good model and a weak one, and a nearer bad one.

@@ -5,7 +5,7 @@ use driftscope_base::cancel::Cancel;
 use driftscope_study::lab::straightness;
 use driftscope_study::scene::Scene;
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{DATA, WELL, Workshop, on, steps};
 
 /// Particles over which straightness is averaged.

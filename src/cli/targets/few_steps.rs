@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{DATA, Workshop, on, steps};
 
 /// Noises whose ends are compared with the exact map's.

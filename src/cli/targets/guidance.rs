@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use driftscope_study::scene::Scene;
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{WELL, Workshop, on};
 
 /// Noises whose ends are compared with those of the exact guided flow.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::toy;
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{WELL, Workshop};
 
 /// Samples whose distance to the nearest point is looked at.

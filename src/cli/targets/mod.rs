@@ -7,6 +7,7 @@ mod guidance;
 mod memorisation;
 mod predictions;
 mod reflow;
+mod row;
 mod workshop;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::output::print;
+use row::Row;
 use workshop::Workshop;
 
 /// Train networks of every kind for a while and print how good their samples are, as a Markdown table.
@@ -84,78 +86,6 @@ impl Section {
     }
 }
 
-/// One figure.
-pub(super) struct Row {
-    /// What was trained and how it was sampled.
-    what: String,
-    /// What is measured.
-    figure: &'static str,
-    value: f64,
-    /// What is expected of it; none where it is only for comparison.
-    target: Option<Target>,
-}
-
-/// What is expected of a figure.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Target {
-    AtMost(f64),
-    AtLeast(f64),
-    Within(f64, f64),
-}
-
-impl Target {
-    fn met(self, value: f64) -> bool {
-        match self {
-            Self::AtMost(most) => value <= most,
-            Self::AtLeast(least) => value >= least,
-            Self::Within(least, most) => (least..=most).contains(&value),
-        }
-    }
-
-    fn words(self) -> String {
-        match self {
-            Self::AtMost(most) => format!("≤ {most}"),
-            Self::AtLeast(least) => format!("≥ {least}"),
-            Self::Within(least, most) => format!("{least} to {most}"),
-        }
-    }
-}
-
-impl Row {
-    fn new(what: impl Into<String>, figure: &'static str, value: f64) -> Self {
-        Self { what: what.into(), figure, value, target: None }
-    }
-
-    fn at_most(self, most: f64) -> Self {
-        Self { target: Some(Target::AtMost(most)), ..self }
-    }
-
-    fn at_least(self, least: f64) -> Self {
-        Self { target: Some(Target::AtLeast(least)), ..self }
-    }
-
-    fn within(self, least: f64, most: f64) -> Self {
-        Self { target: Some(Target::Within(least, most)), ..self }
-    }
-
-    fn line(&self) -> String {
-        let Self { what, figure, value, target } = self;
-        let target_words = target.map_or_else(String::new, Target::words);
-        let verdict = match target {
-            None => "",
-            Some(target) if target.met(*value) => "met",
-            Some(_) => "**missed**",
-        };
-        format!("| {what} | {figure} | {} | {target_words} | {verdict} |\n", digits(*value))
-    }
-}
-
-/// Three digits that count.
-fn digits(value: f64) -> String {
-    let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
-    format!("{value:.decimals$}")
-}
-
 impl Targets {
     pub fn run(&self) -> Result<ExitCode> {
         let all = Section::value_variants();
@@ -167,7 +97,7 @@ impl Targets {
             let head = "| trained and sampled | figure | value | expected | |\n| --- | --- | --- | --- | --- |\n";
             let lines: String = rows.iter().map(Row::line).collect();
             print(format!("### {}\n\n{head}{lines}\n", section.title()).as_bytes())?;
-            let not_met = |row: &&Row| row.target.is_some_and(|target| !target.met(row.value));
+            let not_met = |row: &&Row| row.is_missed();
             missed += rows.iter().filter(not_met).count();
         }
         print(workshop.trainings().as_bytes())?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Row;
+use super::row::Row;
 use super::workshop::{DATA, WELL, Workshop, on};
 
 /// What is predicted, how it is weighed, and the greatest R on each distribution.

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::Row;
 use super::couplings::relative_straightness;
+use super::row::Row;
 use super::workshop::{DATA, WELL, Workshop, on, steps};
 
 pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {

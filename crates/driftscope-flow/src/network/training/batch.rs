@@ -8,7 +8,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::flow_map::{self, Bootstrap, Pair, Step};
+use super::bootstrap::{Bootstrap, Pair, Writer};
+use super::flow_map;
 use super::loss::Output;
 use super::panels::Panels;
 use super::settings::TrainingSettings;
@@ -295,9 +296,9 @@ impl Source {
         let progress = self.drawn as f64 / self.settings.steps as f64;
         for (row, index) in part.samples.clone().enumerate() {
             let first = self.time(index, part);
-            let step = Step::drawn(self.settings.objective, first, progress, &mut self.other);
+            let step = flow_map::drawn(self.settings.objective, first, progress, &mut self.other);
             let pair = self.pair(index);
-            let mut writer = flow_map::Writer {
+            let mut writer = Writer {
                 path: self.path,
                 embedding: &self.embedding,
                 row: &mut self.row,
@@ -306,7 +307,7 @@ impl Source {
             writer.write(step.start, step.duration);
             inputs.set_row(row, writer.row);
             targets.push(writer.velocity(step.start).map(|v| v as f32));
-            bootstrap.write(row, step, &mut writer);
+            flow_map::write(bootstrap, row, step, &mut writer);
         }
     }
 }

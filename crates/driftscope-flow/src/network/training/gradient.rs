@@ -120,7 +120,8 @@ impl WithSimd for Work<'_> {
         for (index, chunk) in chunks.iter_mut().enumerate() {
             let [main, other] = &mut part.passes;
             main.forward(simd, network, &chunk.inputs);
-            flow_map::complete(simd, network, chunk, main, other);
+            let Chunk { inputs, targets, bootstrap, .. } = chunk;
+            flow_map::complete(simd, network, (inputs, targets), bootstrap, main, other);
             part.differentiate_loss(loss, chunk, 1.0 / batch as f32);
             part.backward(simd, network, chunk, index > 0);
         }

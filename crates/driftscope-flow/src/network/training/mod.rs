@@ -8,6 +8,7 @@
 
 mod adam;
 mod batch;
+mod bootstrap;
 mod device;
 mod error;
 mod flow_map;

@@ -335,7 +335,7 @@ fn a_step_of_every_objective_lies_within_the_time() {
     for Word { value: objective, .. } in Objective::ALL {
         for _ in 0..1000 {
             let time = rng.random::<f64>() * TrainingSettings::LAST_TIME;
-            let step = flow_map::Step::drawn(objective, time, rng.random(), &mut rng);
+            let step = flow_map::drawn(objective, time, rng.random(), &mut rng);
             assert!(step.start >= 0.0 && step.duration >= 0.0, "{step:?}");
             assert!(step.start + step.duration <= 1.0 + 1e-12, "{step:?}");
             if objective == Objective::Shortcut {

@@ -10,7 +10,7 @@
 
 use pulp::Simd;
 
-use super::{Bootstrap, Step, Writer, start_of};
+use crate::network::training::bootstrap::{Bootstrap, Step, Writer, start_of};
 use crate::network::training::loss::Output;
 use crate::network::training::panels::Panels;
 use crate::network::training::pass::{Network, Pass};

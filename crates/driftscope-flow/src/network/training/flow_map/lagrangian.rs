@@ -8,8 +8,8 @@
 
 use pulp::Simd;
 
-use super::{Bootstrap, Step, Writer, start_of};
 use crate::network::DIMENSIONS;
+use crate::network::training::bootstrap::{Bootstrap, Step, Writer, start_of};
 use crate::network::training::loss::Output;
 use crate::network::training::panels::Panels;
 use crate::network::training::pass::{Network, Pass};

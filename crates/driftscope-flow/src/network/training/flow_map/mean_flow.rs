@@ -9,7 +9,7 @@
 
 use pulp::Simd;
 
-use super::{Bootstrap, Step, Writer, start_of};
+use crate::network::training::bootstrap::{Bootstrap, Step, Writer, start_of};
 use crate::network::training::loss::Output;
 use crate::network::training::pass::{Network, Pass};
 
