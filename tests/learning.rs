@@ -1,0 +1,197 @@
+//! What is learned and what is guided, trained and shown in the window as a person would.
+
+#[path = "shared/wait.rs"]
+mod wait;
+
+use driftscope::app::{Driftscope, Launch};
+use driftscope_study::TrainingState;
+use driftscope_study::scene::Scene;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use self::wait::wait;
+
+/// Small enough for a test, large enough for some traces of the way.
+const SMALL: [&str; 6] = [
+    "particles.count=64",
+    "training.hidden=16",
+    "training.depth=2",
+    "training.batch=64",
+    "training.steps=80",
+    "training.pairs=512",
+];
+
+/// Tall enough for every control.
+const SIZE: [f32; 2] = [1280.0, 1600.0];
+
+type Window = Harness<'static, Driftscope>;
+
+/// The window in the mode that trains.
+fn window(data: &str) -> Window {
+    let data = format!("data.name={data}");
+    let settings = SMALL.into_iter().chain(["field.kind=exact", &data]);
+    let settings: Vec<String> = settings.map(str::to_owned).collect();
+    let scene = Scene::with_settings(None, &settings).expect("a scene");
+    let launch = Launch { scene, ..Launch::default() };
+    let mut harness =
+        Harness::builder().with_size(SIZE).build_eframe(move |cc| Driftscope::new(cc, launch));
+    click(&mut harness, "Train");
+    harness
+}
+
+fn click(harness: &mut Window, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(4);
+}
+
+fn choose(harness: &mut Window, menu: &str, entry: &str) {
+    click(harness, menu);
+    // A layer may be called so, too; the menu lies above all.
+    harness.get_all_by_label(entry).last().expect("an entry").click();
+    harness.run_steps(4);
+}
+
+fn set(harness: &mut Window, label: &str, value: f64) {
+    harness.get_by_label(label).set_value_accesskit(value);
+    harness.run_steps(4);
+}
+
+fn is_disabled(harness: &Window, label: &str) -> bool {
+    harness.get_by_label(label).accesskit_node().is_disabled()
+}
+
+/// Trains to the end, and waits for the picture of what was learned.
+fn train(harness: &mut Window) {
+    click(harness, "Start");
+    wait(harness, "the end of the training", |harness| {
+        let status = harness.state().state().training();
+        status.is_some_and(|status| status.state == TrainingState::Finished)
+    });
+    settle(harness);
+    let state = harness.state().state();
+    let network = state.training().and_then(|status| status.network).expect("weights");
+    let followed = state.scene().field.model.as_ref().map(ToString::to_string);
+    assert_eq!(followed, Some(format!("trained:{network}")), "the particles follow it");
+}
+
+/// Waits for the picture of the scene.
+fn settle(harness: &mut Window) {
+    wait(harness, "the picture", |harness| {
+        let state = harness.state().state();
+        harness.state().is_settled()
+            && state.shown().is_some_and(|shown| {
+                shown.recording.complete && shown.recording.scene.records_like(&state.pane().scene)
+            })
+    });
+    harness.run_steps(2);
+}
+
+/// Where the particles end.
+fn ends(harness: &Window) -> Vec<[f64; 2]> {
+    let shown = harness.state().state().shown().expect("a picture");
+    let ends: Vec<[f64; 2]> = shown.recording.ends().collect();
+    assert!(ends.iter().flatten().all(|place| place.is_finite()));
+    ends
+}
+
+#[test]
+fn every_prediction_is_trained_and_sampled() {
+    let mut harness = window("two-moons");
+    let mut all = Vec::new();
+    for prediction in ["Velocity", "Data x1", "Noise x0", "Score"] {
+        choose(&mut harness, "Prediction", prediction);
+        train(&mut harness);
+        assert!(is_disabled(&harness, "Prediction"), "it stands still until it is reset");
+        all.push(ends(&harness));
+        click(&mut harness, "Reset");
+        settle(&mut harness);
+    }
+    for (index, one) in all.iter().enumerate() {
+        assert!(!all[..index].contains(one), "each says something else");
+    }
+}
+
+#[test]
+fn a_coupling_is_trained_and_takes_the_score_away() {
+    let mut harness = window("two-moons");
+    choose(&mut harness, "Coupling", "Optimal transport (minibatch)");
+    assert!(harness.query_by_label("Pairs in a block").is_some(), "its own setting appears");
+    train(&mut harness);
+    assert_eq!(ends(&harness).len(), 64);
+    let scene = (**harness.state().state().scene()).clone();
+    click(&mut harness, "Explore");
+    choose(&mut harness, "Form", "Linear");
+    settle(&mut harness);
+    let problem = harness.state().said();
+    let form = harness.state().state().scene().diffusion.form;
+    assert!(
+        form == scene.diffusion.form || problem.contains("score"),
+        "noise was added without a score: {problem}"
+    );
+}
+
+#[test]
+fn reflow_trains_again_on_its_own_pairs() {
+    let mut harness = window("eight-gaussians");
+    set(&mut harness, "Rounds of reflow", 1.0);
+    assert_eq!(harness.state().state().scene().training.rounds, 1);
+    train(&mut harness);
+    let status = harness.state().state().training().expect("a training");
+    assert_eq!((status.steps_done, status.steps), (160, 160));
+    assert_eq!(ends(&harness).len(), 64);
+}
+
+#[test]
+fn a_flow_map_is_trained_and_steps_by_itself() {
+    for objective in
+        ["MeanFlow", "Shortcut", "Consistency training", "Lagrangian self-distillation"]
+    {
+        let mut harness = window("two-moons");
+        choose(&mut harness, "Objective", objective);
+        assert!(is_disabled(&harness, "Prediction"), "{objective} predicts velocities");
+        train(&mut harness);
+        click(&mut harness, "Explore");
+        let method = if objective.starts_with("Consistency") { "Consistency" } else { "Flow map" };
+        choose(&mut harness, "Method", method);
+        set(&mut harness, "Steps", 2.0);
+        settle(&mut harness);
+        let state = harness.state().state();
+        let recording = state.recording().expect("a picture");
+        assert_eq!(recording.scene.sampler.steps, 2, "{objective}");
+        assert_eq!(ends(&harness).len(), 64);
+    }
+}
+
+#[test]
+fn a_network_that_knows_labels_is_guided() {
+    let mut harness = window("two-moons");
+    click(&mut harness, "Learn labels");
+    assert!(harness.state().state().scene().training.labels);
+    train(&mut harness);
+    let free = ends(&harness);
+    click(&mut harness, "Explore");
+    click(&mut harness, "Class, guidance, source");
+    click(&mut harness, "Label 1");
+    settle(&mut harness);
+    let of_class = ends(&harness);
+    assert_ne!(free, of_class);
+    set(&mut harness, "Scale", 3.0);
+    settle(&mut harness);
+    assert_ne!(of_class, ends(&harness));
+    assert_eq!(harness.state().state().scene().guidance.label, Some(1));
+}
+
+#[test]
+fn the_weights_on_the_way_are_scrubbed() {
+    let mut harness = window("two-moons");
+    train(&mut harness);
+    let last = ends(&harness);
+    set(&mut harness, "Weights after", 0.0);
+    settle(&mut harness);
+    assert!(harness.state().state().session.snapshot().is_some());
+    let first = ends(&harness);
+    assert_ne!(first, last, "earlier weights lead elsewhere");
+    set(&mut harness, "Weights after", 1e9);
+    settle(&mut harness);
+    assert_eq!(ends(&harness), last);
+}
