@@ -67,11 +67,13 @@ fn train(harness: &mut Window) {
         let status = harness.state().state().training();
         status.is_some_and(|status| status.state == TrainingState::Finished)
     });
+    wait(harness, "the particles to follow the last weights", |harness| {
+        let state = harness.state().state();
+        let network = state.training().and_then(|status| status.network).expect("weights");
+        let followed = state.scene().field.model.as_ref().map(ToString::to_string);
+        followed == Some(format!("trained:{network}"))
+    });
     settle(harness);
-    let state = harness.state().state();
-    let network = state.training().and_then(|status| status.network).expect("weights");
-    let followed = state.scene().field.model.as_ref().map(ToString::to_string);
-    assert_eq!(followed, Some(format!("trained:{network}")), "the particles follow it");
 }
 
 /// Waits for the picture of the scene.
@@ -187,11 +189,14 @@ fn the_weights_on_the_way_are_scrubbed() {
     train(&mut harness);
     let last = ends(&harness);
     set(&mut harness, "Weights after", 0.0);
-    settle(&mut harness);
-    assert!(harness.state().state().session.snapshot().is_some());
-    let first = ends(&harness);
-    assert_ne!(first, last, "earlier weights lead elsewhere");
+    wait(&mut harness, "the first weights", |harness| {
+        harness.state().state().session.snapshot().is_some()
+    });
+    wait(&mut harness, "other particles", |harness| {
+        harness.state().is_settled() && ends(harness) != last
+    });
     set(&mut harness, "Weights after", 1e9);
-    settle(&mut harness);
-    assert_eq!(ends(&harness), last);
+    wait(&mut harness, "the last particles", |harness| {
+        harness.state().is_settled() && ends(harness) == last
+    });
 }

@@ -151,6 +151,10 @@ fn every_layer() {
             scene.diffusion.form = driftscope_flow::diffusion::DiffusionForm::Sigma;
             scene.view.layers = Layers::of(&[layer, Layer::Velocity]);
         }
+        if layer == Layer::Tilted {
+            // It is of a class.
+            (scene.guidance.label, scene.guidance.scale) = (Some(1), 3.0);
+        }
         let mut harness = stage_alone(scene, Theme::Dark, 0.6);
         check(&mut harness, &format!("layer-{}", layer.name()), &mut results);
     }

@@ -260,7 +260,7 @@ fn tables_are_read_from_standard_input() {
     input.write_all(b"x,y,t\n0.5,2,0\n").expect("written");
     drop(input);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(in_words(&output.stdout).lines().nth(1), Some("2.0,-0.5,,,,,,,,,,"));
+    assert_eq!(in_words(&output.stdout).lines().nth(1), Some("2.0,-0.5,,,,,,,,,,,,"));
     refused(&["field", "--points", "/dev/null", "--out", "-"], &["x,y,t"]);
 }
 

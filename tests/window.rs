@@ -110,7 +110,8 @@ fn training_lowers_the_loss_shown() {
     harness.get_by_label("Start").click();
     let loss = |harness: &Harness<'_, Driftscope>| -> Option<f64> {
         harness.query_all_by_label_contains("loss ").find_map(|node| {
-            node.accesskit_node().value()?.strip_prefix("loss ")?.parse::<f64>().ok()
+            let words = node.accesskit_node().value()?;
+            words.strip_prefix("loss ")?.split(',').next()?.parse::<f64>().ok()
         })
     };
     wait(&mut harness, "a first loss", |harness| loss(harness).is_some());

@@ -70,7 +70,8 @@ fn named(name: &str) -> MethodRef {
 
 /// Methods that adapt, but not as explicit ones with an embedded pair do.
 fn newly_adaptive() -> impl Iterator<Item = MethodRef> {
-    MethodRef::all().filter(|method| method.can_adapt() && method.embedded_tableau().is_none())
+    MethodRef::of_any_field()
+        .filter(|method| method.can_adapt() && method.embedded_tableau().is_none())
 }
 
 fn solve(field: &dyn Field<f64>, settings: &OdeSettings, start: [f64; 2]) -> (Track, Vec<Attempt>) {

@@ -16,6 +16,9 @@ use crate::app::save_button;
 use crate::app::text::with_symbols;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
+/// Height of an axis with a label below its ticks, in points: it is known before the first frame has measured it.
+pub const LABELLED: f32 = 38.0;
+
 /// Height of a card's first line.
 pub const HEAD: f32 = 7.0 * UNIT;
 /// Marks along x are at least this many of `egui_plot`'s smallest steps apart.

@@ -7,7 +7,9 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, band, head, inside, log_x_grid, log10, plain_head, say_if_empty, split};
+use super::frame::{
+    Head, LABELLED, band, head, inside, log_x_grid, log10, plain_head, say_if_empty, split,
+};
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
@@ -93,7 +95,7 @@ fn curve(ui: &mut Ui, context: &CardContext<'_>, trips: &RoundTrips) {
     let range = decades(values, None, 16.0);
     let floor = *range.start();
     let quantity = if adaptive { "rtol = atol" } else { "steps" };
-    let x = AxisHints::new_x().label(quantity).formatter(move |mark, _| {
+    let x = AxisHints::new_x().label(quantity).min_thickness(LABELLED).formatter(move |mark, _| {
         let exponent = mark.value.round() as i32;
         number::power_of_ten(if adaptive { -exponent } else { exponent })
     });

@@ -9,7 +9,7 @@ use eframe::egui::{Color32, DragValue, Rect, RichText, Ui, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, HLine, PlotImage, PlotPoint, Points, VLine};
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, head, inside};
+use super::frame::{Head, LABELLED, head, inside};
 use super::picture::{Picture, Scale};
 use crate::app::command::{Command, Commands};
 use crate::app::numbers::{Cell, Table};
@@ -151,7 +151,10 @@ fn complex_plane(
         (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: step }).collect()
     };
     let whole = |value: f64| format!("{}", value.round() as i64).replace('-', "−");
-    let x = AxisHints::new_x().label("Re hλ").formatter(move |mark, _| whole(mark.value));
+    let x = AxisHints::new_x()
+        .label("Re hλ")
+        .min_thickness(LABELLED)
+        .formatter(move |mark, _| whole(mark.value));
     let y = AxisHints::new_y().formatter(move |mark, _| format!("{}i", whole(mark.value)));
     let (start, end) = context.scene.time_span();
     // Particles far from each other would hide behind one another in one colour.

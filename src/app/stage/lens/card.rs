@@ -159,7 +159,7 @@ fn found(ui: &mut Ui, state: &State, seen: &Lens) {
         let off = format!("off by {}", three(dx.hypot(dy)));
         lines(ui, (name, inks.followed), &[pair(seen.followed), off]);
     }
-    lines(ui, ("E[x₁|x]", inks.data), &[pair(seen.data)]);
+    lines(ui, ("E[x₁|x]", palette.word(inks.data, palette.panel)), &[pair(seen.data)]);
     text(ui, matter(scene, seen));
     ui.add(Label::new(RichText::new(sentence(scene)).color(palette.strong)).wrap());
     let arrows = format!(

@@ -231,6 +231,7 @@ fn name(
     shapes: &mut Vec<Shape>,
 ) {
     let font = FontId::new(TEXT, semibold());
+    let colour = palette.word(colour, palette.ground);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), font, colour);
     let rect = align.anchor_size(at, galley.size());
     let ground = palette.ground.gamma_multiply(0.78);

@@ -41,6 +41,9 @@ fn every_key_of_a_scene_stands_in_the_table_once() {
     full.sampler.tableau = Some(Own::read(tableau.as_ref()).expect("a tableau"));
     let mut wanted = Vec::new();
     keys(&full.to_table(), "", &mut wanted);
+    // Of a training only what is unusual is written into a scene.
+    let training = toml::Table::try_from(&full.training).expect("settings");
+    keys(&training, "training.", &mut wanted);
     // Data of one's own are of one source at a time.
     for choice in Data::choices() {
         let mut other = full.clone();
