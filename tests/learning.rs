@@ -89,7 +89,7 @@ fn settle(harness: &mut Window) {
 }
 
 /// Where the particles end.
-fn ends(harness: &Window) -> Vec<[f64; 2]> {
+fn ends(harness: &Harness<'_, Driftscope>) -> Vec<[f64; 2]> {
     let shown = harness.state().state().shown().expect("a picture");
     let ends: Vec<[f64; 2]> = shown.recording.ends().collect();
     assert!(ends.iter().flatten().all(|place| place.is_finite()));
