@@ -19,8 +19,8 @@ const NONE: usize = usize::MAX;
 /// column, or to a taken one whose row moves on. That way is a shortest path over costs less a price of
 /// each column; the prices are such that every row has the column that is cheapest for it. Jonker and
 /// Volgenant's reductions, which seat some rows beforehand, take as long as the paths that they spare, and are
-/// left out. `cargo bench --bench coupling` has the times; the crate lapjv and SciPy take five times as long
-/// for blocks of 64, seven to eight times for 128.
+/// left out. SciPy and the loops of the crate lapjv take three to five times as long for blocks of 64 and 128
+/// (`docs/performance.md`), since they go through the columns one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Assignment {
     costs: Table,
