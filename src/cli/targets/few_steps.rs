@@ -69,7 +69,7 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
                 if count == 1 {
                     first = ratio;
                 }
-                let row = Row::new(format!("{name}; {count} steps"), "R", ratio);
+                let row = Row::new(format!("{name}; in {count}"), "R", ratio);
                 rows.push(match most {
                     Some(most) => row.at_most(most[index]),
                     None => row,
@@ -78,18 +78,18 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
             let euler = steps("euler", 1);
             let euler = workshop.ratio(&velocity, &euler.each_ref().map(String::as_str))?;
             rows.push(
-                Row::new(format!("{name}; 1 step"), "R of Euler × 1 over R", euler / first)
+                Row::new(format!("{name}; in 1"), "R of Euler × 1 over R", euler / first)
                     .at_least(10.0),
             );
             if let Some(&most) = map.get(index) {
-                let one_step = steps("flow-map", 1);
+                let one_step = steps(method, 1);
                 let one_step = one_step.each_ref().map(String::as_str);
                 let [rms, median] =
                     workshop.apart([(&scene, &one_step), (&scene, &EXACT)], COMPARED)?;
                 rows.push(
-                    Row::new(format!("{name}; 1 step"), "RMS error of the map", rms).at_most(most),
+                    Row::new(format!("{name}; in 1"), "RMS error of the map", rms).at_most(most),
                 );
-                rows.push(Row::new(format!("{name}; 1 step"), "its median", median));
+                rows.push(Row::new(format!("{name}; in 1"), "its median", median));
             }
         }
     }
