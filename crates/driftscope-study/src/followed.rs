@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use driftscope_base::field::{Field, Reversed, ScoredField, Times};
+use driftscope_base::field::{Field, Reversed, ScoredField};
 use driftscope_flow::field::{
     ClassicField, Evaluate, ExactField, Guided, LearnedField, NoisingField, PointValues,
     SourcedField,
@@ -173,49 +173,5 @@ impl Sourced {
     }
 }
 
-/// Whichever field it is.
-macro_rules! handed_on {
-    ($($type:ty),*) => {$(
-        impl<S: Evaluate> Field<S> for $type {
-            fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
-                self.own().velocity(times, points, velocities);
-            }
-
-            fn jacobian(
-                &self,
-                times: Times<'_>,
-                points: &[S],
-                velocities: &mut [S],
-                derivatives: [&mut [S]; 2],
-            ) -> bool {
-                self.own().jacobian(times, points, velocities, derivatives)
-            }
-
-            fn is_flow_map(&self) -> bool {
-                self.own::<S>().is_flow_map()
-            }
-
-            fn average_velocity(&self, from: f64, to: f64, points: &[S], velocities: &mut [S]) {
-                self.own().average_velocity(from, to, points, velocities);
-            }
-
-            fn last_time(&self) -> f64 {
-                self.own::<S>().last_time()
-            }
-        }
-    )*};
-}
-
-handed_on!(Process, Sourced);
-
-impl<S: Evaluate> ScoredField<S> for Process {
-    fn velocity_and_score(
-        &self,
-        times: Times<'_>,
-        points: &[S],
-        velocities: &mut [S],
-        scores: &mut [S],
-    ) {
-        self.own().velocity_and_score(times, points, velocities, scores);
-    }
-}
+driftscope_base::whichever_field!(Process, Evaluate, scored);
+driftscope_base::whichever_field!(Sourced, Evaluate);

@@ -4,6 +4,7 @@ mod jacobian;
 mod real;
 mod reversed;
 mod times;
+mod whichever;
 
 pub use jacobian::jacobians;
 pub use real::{PerReal, Real};

@@ -95,7 +95,7 @@ impl LearnedField {
 
 impl LearnedField {
     /// Whichever it is.
-    fn field<S: Evaluate>(&self) -> &dyn ScoredField<S> {
+    fn own<S: Evaluate>(&self) -> &dyn ScoredField<S> {
         match self {
             Self::Own(field) => field,
             Self::Foreign(field) => field,
@@ -103,45 +103,7 @@ impl LearnedField {
     }
 }
 
-impl<S: Evaluate> Field<S> for LearnedField {
-    fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
-        self.field().velocity(times, points, velocities);
-    }
-
-    fn jacobian(
-        &self,
-        times: Times<'_>,
-        points: &[S],
-        velocities: &mut [S],
-        derivatives: [&mut [S]; 2],
-    ) -> bool {
-        self.field().jacobian(times, points, velocities, derivatives)
-    }
-
-    fn is_flow_map(&self) -> bool {
-        self.field::<S>().is_flow_map()
-    }
-
-    fn average_velocity(&self, from: f64, to: f64, points: &[S], velocities: &mut [S]) {
-        self.field().average_velocity(from, to, points, velocities);
-    }
-
-    fn last_time(&self) -> f64 {
-        self.field::<S>().last_time()
-    }
-}
-
-impl<S: Evaluate> ScoredField<S> for LearnedField {
-    fn velocity_and_score(
-        &self,
-        times: Times<'_>,
-        points: &[S],
-        velocities: &mut [S],
-        scores: &mut [S],
-    ) {
-        self.field().velocity_and_score(times, points, velocities, scores);
-    }
-}
+driftscope_base::whichever_field!(LearnedField, Evaluate, scored);
 
 impl<S: Evaluate> Field<S> for NetworkField {
     fn velocity(&self, times: Times<'_>, points: &[S], velocities: &mut [S]) {
