@@ -3,7 +3,7 @@
 use anyhow::Result;
 use driftscope_study::scene::{Guidance, Scene};
 
-use super::row::Row;
+use super::row::{Row, Table};
 use super::workshop::{SAMPLES, WELL, Workshop, on};
 
 /// A good model and a weak one, and a nearer bad one.
@@ -12,8 +12,7 @@ const WEAK: [&str; 4] =
     ["training.hidden=32", "training.depth=2", "training.steps=500", "training.seed=0"];
 const NEAR: [&str; 3] = ["training.hidden=64", "training.steps=1000", "training.seed=1"];
 
-pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+pub fn rows(workshop: &mut Workshop, table: &mut Table) -> Result<()> {
     for (data, most) in [("checkerboard", 0.75), ("two-moons", 0.5)] {
         let good = workshop.trained_for_steps(&on(data, &GOOD))?;
         for (bad, name, scale) in [(&WEAK[..], "weak", "2"), (&NEAR[..], "near", "1.25")] {
@@ -37,10 +36,10 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
             let what = format!("{data}, {name} bad model, w = {scale}");
             let share = pushed[1] / plain[1];
             let row = Row::new(what.clone(), "share of outliers over that at w = 1", share);
-            rows.push(row.at_most(if name == "weak" { most } else { 0.95 }));
+            table.add(row.at_most(if name == "weak" { most } else { 0.95 }))?;
             let row = Row::new(what, "R over that at w = 1", pushed[0] / plain[0]);
-            rows.push(if name == "near" { row.within(0.95, 1.05) } else { row });
+            table.add(if name == "near" { row.within(0.95, 1.05) } else { row })?;
         }
     }
-    Ok(rows)
+    Ok(())
 }

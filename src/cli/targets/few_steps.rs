@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::row::Row;
+use super::row::{Row, Table};
 use super::workshop::{DATA, Workshop, on, steps};
 
 /// Noises whose ends are compared with the exact map's.
@@ -51,8 +51,7 @@ const KINDS: [Kind; 4] = [
     Kind { objective: "lagrangian", method: "flow-map", one: None, four: None, map: [0.2, 0.3] },
 ];
 
-pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+pub fn rows(workshop: &mut Workshop, table: &mut Table) -> Result<()> {
     for Kind { objective, method, one, four, map } in KINDS {
         for (index, data) in DATA.into_iter().enumerate() {
             let objective_is = format!("training.objective={objective}");
@@ -70,28 +69,28 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
                     first = ratio;
                 }
                 let row = Row::new(format!("{name}; in {count}"), "R", ratio);
-                rows.push(match most {
+                table.add(match most {
                     Some(most) => row.at_most(most[index]),
                     None => row,
-                });
+                })?;
             }
             let euler = steps("euler", 1);
             let euler = workshop.ratio(&velocity, &euler.each_ref().map(String::as_str))?;
-            rows.push(
+            table.add(
                 Row::new(format!("{name}; in 1"), "R of Euler × 1 over R", euler / first)
                     .at_least(10.0),
-            );
+            )?;
             if let Some(&most) = map.get(index) {
                 let one_step = steps(method, 1);
                 let one_step = one_step.each_ref().map(String::as_str);
                 let [rms, median] =
                     workshop.apart([(&scene, &one_step), (&scene, &EXACT)], COMPARED)?;
-                rows.push(
+                table.add(
                     Row::new(format!("{name}; in 1"), "RMS error of the map", rms).at_most(most),
-                );
-                rows.push(Row::new(format!("{name}; in 1"), "its median", median));
+                )?;
+                table.add(Row::new(format!("{name}; in 1"), "its median", median))?;
             }
         }
     }
-    Ok(rows)
+    Ok(())
 }

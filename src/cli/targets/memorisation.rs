@@ -4,7 +4,7 @@ use anyhow::Result;
 use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::toy;
 
-use super::row::Row;
+use super::row::{Row, Table};
 use super::workshop::{WELL, Workshop};
 
 /// Samples whose distance to the nearest point is looked at.
@@ -14,8 +14,7 @@ const NEAR: f64 = 0.05;
 /// Ends of the field that is exact on the points lie nearer than this.
 const ON_THEM: f64 = 0.02;
 
-pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+pub fn rows(workshop: &mut Workshop, table: &mut Table) -> Result<()> {
     let moons = toy("two-moons")?.mixture();
     for count in [20, 200] {
         let points = moons.sample(&mut stream(7, Purpose::Draw, 0), count);
@@ -34,16 +33,16 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
         let what = format!("{count} points of two-moons");
         let row =
             Row::new(format!("{what}; exact field"), "share within 0.02", within(&exact, ON_THEM));
-        rows.push(row.at_least(1.0));
+        table.add(row.at_least(1.0))?;
         let learned = within(&workshop.ends(&scene, &WELL, SAMPLES, 0)?, NEAR);
         let row = Row::new(format!("{what}; network"), "share within 0.05", learned);
-        rows.push(if count == 20 { row.within(0.2, 0.6) } else { row });
+        table.add(if count == 20 { row.within(0.2, 0.6) } else { row })?;
         let row = Row::new(
             format!("{what}; network"),
             "share within 0.05 less that of fresh draws",
             learned - fresh,
         );
-        rows.push(if count == 200 { row.at_most(0.15) } else { row });
+        table.add(if count == 200 { row.at_most(0.15) } else { row })?;
     }
-    Ok(rows)
+    Ok(())
 }

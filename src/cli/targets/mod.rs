@@ -16,7 +16,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::output::print;
-use row::Row;
+use row::Table;
 use workshop::Workshop;
 
 /// Train networks of every kind for a while and print how good their samples are, as a Markdown table.
@@ -61,15 +61,15 @@ enum Section {
 }
 
 impl Section {
-    fn rows(self, workshop: &mut Workshop) -> Result<Vec<Row>> {
+    fn rows(self, workshop: &mut Workshop, table: &mut Table) -> Result<()> {
         match self {
-            Self::Predictions => predictions::rows(workshop),
-            Self::Couplings => couplings::rows(workshop),
-            Self::Reflow => reflow::rows(workshop),
-            Self::FewSteps => few_steps::rows(workshop),
-            Self::Guidance => guidance::rows(workshop),
-            Self::Autoguidance => autoguidance::rows(workshop),
-            Self::Memorisation => memorisation::rows(workshop),
+            Self::Predictions => predictions::rows(workshop, table),
+            Self::Couplings => couplings::rows(workshop, table),
+            Self::Reflow => reflow::rows(workshop, table),
+            Self::FewSteps => few_steps::rows(workshop, table),
+            Self::Guidance => guidance::rows(workshop, table),
+            Self::Autoguidance => autoguidance::rows(workshop, table),
+            Self::Memorisation => memorisation::rows(workshop, table),
         }
     }
 
@@ -91,16 +91,13 @@ impl Targets {
         let all = Section::value_variants();
         let sections = if self.sections.is_empty() { all } else { &self.sections };
         let mut workshop = Workshop::new(self.seconds, self.draws);
-        let mut missed = 0;
+        let mut table = Table::default();
         for section in sections {
-            let rows = section.rows(&mut workshop)?;
-            let head = "| trained and sampled | figure | value | expected | |\n| --- | --- | --- | --- | --- |\n";
-            let lines: String = rows.iter().map(Row::line).collect();
-            print(format!("### {}\n\n{head}{lines}\n", section.title()).as_bytes())?;
-            let not_met = |row: &&Row| row.is_missed();
-            missed += rows.iter().filter(not_met).count();
+            table.begin(section.title())?;
+            section.rows(&mut workshop, &mut table)?;
         }
+        print(b"\n")?;
         print(workshop.trainings().as_bytes())?;
-        Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if table.missed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::row::Row;
+use super::row::{Row, Table};
 use super::workshop::{DATA, WELL, Workshop, on};
 
 /// What is predicted, how it is weighed, and the greatest R on each distribution.
@@ -15,21 +15,20 @@ const KINDS: [(&str, &str, [f64; 3]); 4] = [
 /// Times over which the squared error is averaged.
 const TIMES: usize = 50;
 
-pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+pub fn rows(workshop: &mut Workshop, table: &mut Table) -> Result<()> {
     for (prediction, weighting, most) in KINDS {
         for (data, most) in DATA.into_iter().zip(most) {
             let scene = workshop.trained(&settings(data, prediction, weighting))?;
             let ratio = workshop.ratio(&scene, &WELL)?;
             let what = format!("{prediction}, {weighting}, {data}; RK4 × 50");
-            rows.push(Row::new(what, "R", ratio).at_most(most));
+            table.add(Row::new(what, "R", ratio).at_most(most))?;
         }
     }
     let scene = workshop.trained(&settings("two-moons", "velocity", "plain"))?;
     for (t, most) in [(0.01, Some(0.06)), (0.5, Some(0.06)), (0.9, Some(0.3)), (0.99, None)] {
         let error = workshop.squared_error(&scene, t)?.sqrt();
         let row = Row::new(format!("velocity, two-moons, t = {t}"), "RMS error of v", error);
-        rows.push(if let Some(most) = most { row.at_most(most) } else { row });
+        table.add(if let Some(most) = most { row.at_most(most) } else { row })?;
     }
     for data in ["two-moons", "eight-gaussians"] {
         let scene = workshop.trained(&settings(data, "velocity", "plain"))?;
@@ -38,9 +37,9 @@ pub fn rows(workshop: &mut Workshop) -> Result<Vec<Row>> {
             sum += workshop.squared_error(&scene, (k as f64 + 0.5) / TIMES as f64)?;
         }
         let what = format!("velocity, {data}, mean over t");
-        rows.push(Row::new(what, "squared error of v", sum / TIMES as f64).at_most(0.02));
+        table.add(Row::new(what, "squared error of v", sum / TIMES as f64).at_most(0.02))?;
     }
-    Ok(rows)
+    Ok(())
 }
 
 fn settings(data: &str, prediction: &str, weighting: &str) -> Vec<String> {

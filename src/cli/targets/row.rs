@@ -1,4 +1,8 @@
-//! A figure, and what is expected of it.
+//! A figure, what is expected of it, and the table of them all.
+
+use anyhow::Result;
+
+use crate::cli::output::print;
 
 /// One figure.
 pub(super) struct Row {
@@ -54,21 +58,43 @@ impl Row {
         Self { target: Some(Target::Within(least, most)), ..self }
     }
 
-    /// Whether less came out than is expected.
-    pub fn is_missed(&self) -> bool {
-        self.target.is_some_and(|target| !target.met(self.value))
-    }
-
     /// A line of the table.
-    pub fn line(&self) -> String {
+    fn line(self) -> String {
         let Self { what, figure, value, target } = self;
         let target_words = target.map_or_else(String::new, Target::words);
         let verdict = match target {
             None => "",
-            Some(target) if target.met(*value) => "met",
+            Some(target) if target.met(value) => "met",
             Some(_) => "**missed**",
         };
-        format!("| {what} | {figure} | {} | {target_words} | {verdict} |\n", digits(*value))
+        format!("| {what} | {figure} | {} | {target_words} | {verdict} |\n", digits(value))
+    }
+}
+
+/// The table, which is printed as it grows: it takes an hour.
+#[derive(Default)]
+pub(super) struct Table {
+    /// Whether a section was begun.
+    begun: bool,
+    /// Figures that fall short of what is expected.
+    missed: usize,
+}
+
+impl Table {
+    /// A title and the head of a table under it.
+    pub fn begin(&mut self, title: &str) -> Result<()> {
+        let apart = if std::mem::replace(&mut self.begun, true) { "\n" } else { "" };
+        let head = "| trained and sampled | figure | value | expected | |\n| --- | --- | --- | --- | --- |\n";
+        print(format!("{apart}### {title}\n\n{head}").as_bytes())
+    }
+
+    pub fn add(&mut self, row: Row) -> Result<()> {
+        self.missed += usize::from(row.target.is_some_and(|target| !target.met(row.value)));
+        print(row.line().as_bytes())
+    }
+
+    pub fn missed(&self) -> usize {
+        self.missed
     }
 }
 
