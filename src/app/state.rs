@@ -226,7 +226,8 @@ impl State {
     /// Whether there can be panes beside the first: to compare, or for a lesson.
     #[must_use]
     pub fn offers_panes(&self) -> bool {
-        self.mode() == Mode::Compare || self.recorder().is_some()
+        let trainings = self.mode() == Mode::Train && self.scene().trainings().count() > 1;
+        self.mode() == Mode::Compare || trainings || self.recorder().is_some()
     }
 
     /// Whether the words of a demonstration are shown; a lesson has its own.

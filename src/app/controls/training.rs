@@ -2,17 +2,17 @@
 
 use driftscope_flow::network::LossRef;
 use driftscope_study::scene::parameters::{Named, Range};
-use driftscope_study::scene::{Direction, Scene};
+use driftscope_study::scene::{Direction, MOST_PANES, Scene};
 use driftscope_study::session::{Action, TrainingOrder};
-use driftscope_study::{TrainingState, TrainingStatus};
-use eframe::egui::{Button, ProgressBar, RichText, Ui, Vec2};
+use driftscope_study::{Round, TrainingState, TrainingStatus};
+use eframe::egui::{Button, Grid, ProgressBar, RichText, Ui, Vec2};
 
 use super::row::{Row, Scale, fold, heading};
 use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
-use crate::app::theme::{ROW, UNIT};
+use crate::app::theme::{ROW, UNIT, semibold};
 
 /// Why a training is not changed.
 pub const UNDER_WAY: &str = "A training is under way. Reset it to change how it goes.";
@@ -27,8 +27,10 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     fold(ui, "Network and rate", false, |ui| controls.network_ui(ui, scene));
     ui.add_space(UNIT);
     buttons_ui(ui, state, out);
+    further_ui(ui, state, out);
     if let Some(status) = state.training() {
         progress_ui(ui, state, status);
+        rounds_ui(ui, state, status);
         snapshots_ui(ui, state, status, out);
     } else {
         ui.add_space(UNIT);
@@ -147,6 +149,75 @@ fn buttons_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             if let (true, Some(training)) = (response.clicked(), training) {
                 out.push(Command::Act(Action::Train { training }));
             }
+        }
+    });
+}
+
+/// A round of reflow, and a second training beside the first.
+fn further_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
+    let several = state.scene().trainings().count() > 1;
+    let full = state.scene().pane_count() == MOST_PANES;
+    let beside = match (state.training().is_some(), several, full) {
+        (true, ..) => Some(UNDER_WAY),
+        (_, true, _) => {
+            Some("Two are trained side by side already. Close a pane to train one alone.")
+        }
+        (.., true) => Some("There is no room for another pane."),
+        _ => None,
+    };
+    let rows = [
+        (
+            "Reflow",
+            "Goes on with a round of reflow: the network learns again from noise and where its own flow leads it. Paths become straight, and one Euler step is enough.",
+            state.session.reflow_refused(),
+            Action::Train { training: TrainingOrder::Reflow },
+        ),
+        (
+            "Second training",
+            "A pane with a training of its own beside this one. Both start together, and with the same seed and batch size they learn from the same batches.",
+            beside,
+            Action::AddTraining,
+        ),
+    ];
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = UNIT;
+        let width = (ui.available_width() - UNIT) / 2.0;
+        for (title, about, refused, action) in rows {
+            let response = ui
+                .add_enabled_ui(refused.is_none(), |ui| {
+                    ui.add_sized(Vec2::new(width, ROW + UNIT), Button::new(title))
+                })
+                .inner
+                .on_hover_text(about)
+                .on_disabled_hover_text(refused.unwrap_or_default());
+            if response.clicked() {
+                out.push(Command::Act(action));
+            }
+        }
+    });
+}
+
+/// How straight each round has made the flow.
+fn rounds_ui(ui: &mut Ui, state: &State, status: &TrainingStatus) {
+    if status.rounds.is_empty() {
+        return;
+    }
+    let palette = state.palette();
+    let about = "Samples of one Euler step and of twenty steps of RK4: sliced W2 to the data as a multiple of that between two draws of the data, so 1 is as good as it gets. S over cost: E∫|v − (x1 − x0)|²dt over E|x1 − x0|², 0 where paths are straight.";
+    ui.add_space(UNIT);
+    Grid::new("rounds of reflow").num_columns(4).spacing([2.0 * UNIT, 0.0]).show(ui, |ui| {
+        for head in ["reflow", "1 Euler step", "RK4 × 20", "S/cost"] {
+            ui.label(RichText::new(head).color(palette.quiet)).on_hover_text(about);
+        }
+        ui.end_row();
+        for Round { round, one_step, solved, straightness } in status.rounds.iter() {
+            let name = if *round == 0 { "before".to_owned() } else { format!("round {round}") };
+            ui.label(RichText::new(name).color(palette.quiet));
+            for figure in [one_step, solved, straightness] {
+                let text = RichText::new(number::three(*figure)).family(semibold());
+                ui.label(text.color(palette.strong));
+            }
+            ui.end_row();
         }
     });
 }

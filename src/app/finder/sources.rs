@@ -83,11 +83,19 @@ fn trainings(state: &State) -> Vec<Entry> {
             "There is nothing to reset.",
         ),
     ];
+    let reflow = state.session.reflow_refused();
+    let reflow = (
+        "Round of reflow",
+        "training.reflow",
+        TrainingOrder::Reflow,
+        reflow.is_some(),
+        reflow.unwrap_or_default(),
+    );
     let entry = |(title, key, training, refused, reason): (&str, &str, _, bool, &str)| {
         Entry::asking(Kind::Action, title, key, Command::Act(Action::Train { training }))
             .refused(refused.then_some(reason))
     };
-    rows.map(entry).into()
+    rows.into_iter().chain([reflow]).map(entry).collect()
 }
 
 fn panes(state: &State) -> Vec<Entry> {

@@ -8,17 +8,26 @@ use crate::app::number;
 use crate::app::numbers::{Cell, Table};
 use crate::app::state::State;
 use crate::app::theme::TEXT;
+use driftscope_study::TrainingStatus;
 
 /// The title.
 pub const TITLE: &str = "Training loss";
 
-/// The curve.
+/// The curves.
 pub fn numbers(state: &State) -> Option<Table> {
-    let mut table = Table::new(&["step", "loss"]);
-    for &(step, loss) in state.training()?.curve.iter() {
-        table.push([Cell::Count(step), f64::from(loss).into()]);
+    state.training()?;
+    let mut table = Table::new(&["pane", "step", "loss"]);
+    for (pane, status) in state.session.trainings() {
+        for &(step, loss) in status.curve.iter() {
+            table.push([Cell::Count(pane as u64 + 1), Cell::Count(step), f64::from(loss).into()]);
+        }
     }
     Some(table)
+}
+
+/// The curve of a training.
+fn points(status: &TrainingStatus) -> Vec<[f64; 2]> {
+    status.curve.iter().map(|&(step, loss)| [step as f64, f64::from(loss)]).collect()
 }
 
 /// Loss over training steps.
@@ -26,12 +35,19 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
     let palette = state.palette();
     titled(ui, rect, palette, (TITLE, state.training_settings().loss.quantity), |ui| {
         let status = state.training();
-        let points: Vec<[f64; 2]> = status
-            .map(|status| status.curve.iter().map(|&(k, y)| [k as f64, f64::from(y)]).collect())
-            .unwrap_or_default();
-        let steps = status.map_or(state.training_settings().steps, |status| status.steps) as f64;
+        let selected = state.scene().training_of(state.selected());
+        // That of the selected pane lies above the others.
+        let others = state.session.trainings().filter(|(pane, _)| *pane != selected);
+        let others: Vec<(usize, Vec<[f64; 2]>)> =
+            others.map(|(pane, status)| (pane, points(status))).collect();
+        let points = status.map(points).unwrap_or_default();
+        let all = state.session.trainings().map(|(_, status)| status.steps);
+        let steps = all.max().unwrap_or(state.training_settings().steps_made()) as f64;
         let floor = status.and_then(|status| status.least_loss);
-        let [low, high] = range(&points, floor);
+        let ranges = others.iter().map(|(_, points)| range(points, floor));
+        let [low, high] = ranges.fold(range(&points, floor), |[low, high], other| {
+            [low.min(other[0]), high.max(other[1])]
+        });
         let x = AxisHints::new_x().formatter(|mark, _| number::count(mark.value.max(0.0) as u64));
         let y = AxisHints::new_y().formatter(|mark, _| loss(mark));
         let colour = palette.scene(state.scene());
@@ -63,7 +79,19 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
                     let words = RichText::new("least possible").size(TEXT).color(quiet);
                     plot.text(Text::new("least possible", place, words).anchor(Align2::RIGHT_TOP));
                 }
-                plot.line(Line::new("loss", points).color(colour).width(1.6));
+                let several = !others.is_empty();
+                let mut curve = |pane: usize, points: Vec<[f64; 2]>, colour| {
+                    let last = points.last().copied();
+                    plot.line(Line::new("loss", points).color(colour).width(1.6));
+                    let Some([step, loss]) = last.filter(|_| several) else { return };
+                    let words = RichText::new(format!("{}", pane + 1)).size(TEXT).color(colour);
+                    let words = Text::new("pane", PlotPoint::new(step, loss), words);
+                    plot.text(words.anchor(Align2::LEFT_CENTER));
+                };
+                for (pane, points) in others {
+                    curve(pane, points, palette.text);
+                }
+                curve(selected, points, colour);
             });
         if empty {
             let words =

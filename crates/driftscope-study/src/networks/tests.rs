@@ -27,7 +27,7 @@ fn other(seed: u64) -> Arc<Model> {
 fn following(id: NetworkId) -> Scene {
     let mut scene = Scene::with_settings(None, &["particles.count=20".into()]).expect("a scene");
     scene.add_pane();
-    scene.follow_trained(id, None);
+    scene.follow_trained(0, id, None);
     scene
 }
 
@@ -149,20 +149,20 @@ fn a_scene_that_is_saved_elsewhere_still_finds_its_files() {
 #[test]
 fn leaving_a_training_brings_back_what_was_there() {
     let mut scene = following(other(0).id());
-    scene.leave_trained(None);
+    scene.leave_trained(0, None);
     assert!(scene.fields().all(|field| field.model.is_none() && field.kind == FieldKind::Learned));
     let file = ModelName::File("moons.safetensors".into());
     let mut before = Field { model: Some(file.clone()), ..Field::default() };
     before.reading.state("time", Some("1-t".to_owned()));
-    scene.follow_trained(other(0).id(), None);
-    scene.leave_trained(Some(&before));
+    scene.follow_trained(0, other(0).id(), None);
+    scene.leave_trained(0, Some(&before));
     assert!(scene.fields().all(|field| *field == before));
     // A mixture of one's own has no bundled network to go back to.
     let mixture = "[data]\nmixture = [{ mean = [0, 0], std = 1 }]\n[field]\nkind = \"exact\"\n";
     let mut own = Scene::from_toml(mixture, "own").expect("a scene");
     own.field.kind = FieldKind::Learned;
-    own.follow_trained(other(0).id(), None);
+    own.follow_trained(0, other(0).id(), None);
     assert!(own.check().is_ok());
-    own.leave_trained(None);
+    own.leave_trained(0, None);
     assert!(own.check().is_ok() && own.field.kind == FieldKind::Exact);
 }

@@ -79,30 +79,39 @@ impl Scene {
         })
     }
 
-    /// Lets every learned field of the scene and its panes be that of a network trained here, where it is that of
-    /// `before`, the network before; of all networks where there was none.
-    pub fn follow_trained(&mut self, id: NetworkId, before: Option<NetworkId>) {
+    /// The fields of the panes whose training is that of pane `index`.
+    fn fields_trained_with(&mut self, index: usize) -> impl Iterator<Item = &mut Field> {
+        let theirs = |pane: &usize| self.training_of(*pane) == index;
+        let trained: Vec<bool> = (0..self.pane_count()).map(|pane| theirs(&pane)).collect();
+        let own = self.panes.iter_mut().map(|pane| pane.field.as_mut());
+        let fields = std::iter::once(Some(&mut self.field)).chain(own);
+        fields.zip(trained).filter_map(|(field, trained)| field.filter(|_| trained))
+    }
+
+    /// Lets every learned field of the panes that have the training of pane `index` be that of a network trained
+    /// here, where it is that of `before`, the network before; of all networks where there was none.
+    pub fn follow_trained(&mut self, index: usize, id: NetworkId, before: Option<NetworkId>) {
         let follows = |field: &Field| match (&field.model, before) {
             (Some(ModelName::Trained(other)), Some(before)) => *other == before,
             // A file that was chosen meanwhile gives way as well.
             _ => true,
         };
-        for field in self.fields_mut() {
+        for field in self.fields_trained_with(index) {
             if field.kind == FieldKind::Learned && follows(field) {
                 field.follow(Some(ModelName::Trained(id)));
             }
         }
     }
 
-    /// Lets the model of `before` stand in place of every network trained here; without one, where the
-    /// distribution has no bundled network either, the field becomes the exact one. A bad model that was
-    /// trained here goes.
-    pub fn leave_trained(&mut self, before: Option<&Field>) {
+    /// Lets the model of `before` stand in place of every network trained here, in the panes that have the training
+    /// of pane `index`; without one, where the distribution has no bundled network either, the field becomes the
+    /// exact one. A bad model that was trained here goes.
+    pub fn leave_trained(&mut self, index: usize, before: Option<&Field>) {
         if matches!(self.guidance.bad, Some(ModelName::Trained(_))) {
             self.guidance.bad = None;
         }
         let bundled = self.toy().is_some();
-        for field in self.fields_mut() {
+        for field in self.fields_trained_with(index) {
             if matches!(field.model, Some(ModelName::Trained(_))) {
                 let Field { model, reading, .. } = before.cloned().unwrap_or_default();
                 (field.model, field.reading) = (model, reading);

@@ -1,11 +1,12 @@
 //! Several samplers side by side: what each pane has of its own, and what all share.
 
 use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_flow::network::TrainingSettings;
 use driftscope_solve::MethodRef;
 use driftscope_solve::grid::Spacing;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Diffusion, Field, FieldKind, Sampler, Scene};
+use super::{Diffusion, Field, FieldKind, Sampler, Scene, unusual};
 
 /// Most panes at once, the scene's own included.
 pub const MOST_PANES: usize = 4;
@@ -26,6 +27,21 @@ pub struct Pane {
     /// Whose velocity is followed here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
+    /// The training of a network of this pane's own, on the data that all share.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "unusual_if_any")]
+    pub training: Option<TrainingSettings>,
+}
+
+/// Writes the settings that are not the usual ones; a training without any is one all the same.
+#[expect(clippy::ref_option, reason = "serde hands a reference")]
+fn unusual_if_any<S: Serializer>(
+    settings: &Option<TrainingSettings>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match settings {
+        Some(settings) => unusual(settings, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl Scene {
@@ -50,7 +66,34 @@ impl Scene {
         if let Some(field) = &pane.field {
             scene.field.clone_from(field);
         }
+        if let Some(training) = &pane.training {
+            scene.training.clone_from(training);
+        }
         scene
+    }
+
+    /// Whether a pane has a training: that of the scene, which is the first pane's, or one of its own.
+    #[must_use]
+    pub fn has_training(&self, index: usize) -> bool {
+        let own = |place: usize| self.panes.get(place).is_some_and(|pane| pane.training.is_some());
+        index.checked_sub(1).is_none_or(own)
+    }
+
+    /// The training that pane `index` has, to change.
+    pub(crate) fn training_mut(&mut self, index: usize) -> &mut TrainingSettings {
+        let own = index.checked_sub(1).and_then(|place| self.panes.get_mut(place));
+        own.and_then(|pane| pane.training.as_mut()).unwrap_or(&mut self.training)
+    }
+
+    /// The panes that have one, rising.
+    pub fn trainings(&self) -> impl Iterator<Item = usize> {
+        (0..self.pane_count()).filter(|index| self.has_training(*index))
+    }
+
+    /// The pane whose training is that of pane `index`: its own, or the scene's.
+    #[must_use]
+    pub fn training_of(&self, index: usize) -> usize {
+        if self.has_training(index) { index } else { 0 }
     }
 
     /// The samplers of all panes, the scene's own first.
@@ -84,7 +127,11 @@ impl Scene {
                 pane.suit_field();
             }
         }
-        let shared = Self { panes: Vec::new(), ..edited.clone() };
+        let mut shared = Self { panes: Vec::new(), ..edited.clone() };
+        if index > 0 && self.has_training(index) {
+            shared.training.clone_from(&self.training);
+        }
+        let trainings: Vec<bool> = (1..panes.len()).map(|i| self.has_training(i)).collect();
         panes[index] = edited;
         let mut own = panes.into_iter();
         let first = own.next().unwrap_or_default();
@@ -93,9 +140,10 @@ impl Scene {
             diffusion: first.diffusion,
             field: first.field,
             panes: own
-                .zip(differences)
-                .map(|(pane, difference)| Pane {
+                .zip(differences.into_iter().zip(trainings))
+                .map(|(pane, (difference, training))| Pane {
                     difference,
+                    training: Some(pane.training).filter(|_| training),
                     sampler: Some(pane.sampler),
                     diffusion: Some(pane.diffusion),
                     field: Some(pane.field),
@@ -150,10 +198,27 @@ impl Scene {
             sampler: Some(sampler),
             diffusion: Some(Diffusion { form: DiffusionForm::None, ..like.diffusion }),
             field: Some(like.field),
+            training: None,
         });
         if self.view.keep_evaluations {
             self.balance(0);
         }
+    }
+
+    /// Adds a pane with a training of its own, which begins as the scene's, as long as there is room. Its samples
+    /// are made as the scene's are.
+    pub fn add_training(&mut self) {
+        if self.pane_count() >= MOST_PANES {
+            return;
+        }
+        let own = self.pane(0);
+        self.panes.push(Pane {
+            difference: false,
+            sampler: Some(own.sampler),
+            diffusion: Some(own.diffusion),
+            field: Some(own.field),
+            training: Some(own.training),
+        });
     }
 
     /// Takes a pane away, unless it is the only one.
@@ -164,6 +229,7 @@ impl Scene {
             }
             let next = self.pane(1);
             (self.sampler, self.diffusion, self.field) = (next.sampler, next.diffusion, next.field);
+            self.training = next.training;
         }
         let place = index.saturating_sub(1);
         if place < self.panes.len() {

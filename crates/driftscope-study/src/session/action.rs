@@ -18,6 +18,8 @@ pub enum TrainingOrder {
     Resume,
     /// It ends; its weights stay in use.
     Stop,
+    /// One that has ended goes on with a round of reflow: on pairs of noise and where its flow leads it.
+    Reflow,
     /// It and its weights are forgotten.
     Reset,
 }
@@ -86,6 +88,8 @@ pub enum Action {
     },
     /// One more pane, as long as there is room.
     AddPane,
+    /// One more pane with a training of its own, as long as there is room.
+    AddTraining,
     /// A pane goes, unless it is the only one.
     RemovePane {
         /// Which.
@@ -204,6 +208,7 @@ impl Action {
             | Self::SetWhole { .. }
             | Self::Open { .. }
             | Self::AddPane
+            | Self::AddTraining
             | Self::RemovePane { .. }
             | Self::Mode { .. }
             | Self::OpenLesson { .. }

@@ -107,10 +107,11 @@ impl Editor {
     /// How many panes are shown: all side by side, or the scene's own alone.
     #[must_use]
     pub fn shown_panes(&self) -> usize {
-        if matches!(self.mode, Mode::Compare | Mode::Lessons) {
-            self.scene().pane_count()
-        } else {
-            1
+        match self.mode {
+            Mode::Compare | Mode::Lessons => self.scene().pane_count(),
+            // All of them where networks are trained side by side.
+            Mode::Train if self.scene().trainings().count() > 1 => self.scene().pane_count(),
+            Mode::Explore | Mode::Errors | Mode::Train => 1,
         }
     }
 
@@ -165,6 +166,10 @@ impl Editor {
             }
             Action::AddPane => {
                 self.edit(false, Scene::add_pane);
+                self.selected = self.scene().pane_count() - 1;
+            }
+            Action::AddTraining => {
+                self.edit(false, Scene::add_training);
                 self.selected = self.scene().pane_count() - 1;
             }
             Action::RemovePane { pane } => {

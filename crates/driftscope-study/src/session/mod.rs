@@ -27,7 +27,7 @@ use self::lecture::Glide;
 use self::solving::Solvers;
 use self::soon::Soon;
 use self::stability::StabilityWatch;
-use self::trainer::TrainingWatch;
+use self::trainer::{Followed, TrainingWatch};
 use crate::clock::Instant;
 use crate::networks::Networks;
 use crate::scene::{Change, FieldKind, Scene};
@@ -128,6 +128,7 @@ impl Session {
             Action::Record { recording } => self.record(recording)?,
             Action::RemovePane { pane } if self.scene().pane_count() < panes => {
                 self.solvers.remove(&mut self.panes, pane);
+                self.trainer.remove(pane);
             }
             Action::Open { .. } => {
                 (self.hovered, self.inspected, self.lens) = (None, None, None);
@@ -150,10 +151,19 @@ impl Session {
             }
             Action::Snapshot { step } => self.trainer.choose(step),
             Action::Train { training } => {
-                self.trainer.carry_out(training, self.editor.scene(), &self.work)?;
-                if training == TrainingOrder::Reset {
-                    let replaced = self.trainer.replaced();
-                    self.editor.amend(|scene| scene.leave_trained(replaced));
+                let scene = Arc::clone(self.scene());
+                let reflows = training == TrainingOrder::Reflow
+                    && self.trainer.reflow_refused(&scene).is_none();
+                let hands = (&self.work, &self.networks);
+                self.trainer.carry_out(training, &scene, hands)?;
+                for pane in scene.trainings() {
+                    if reflows {
+                        self.editor.amend(|scene| scene.training_mut(pane).rounds += 1);
+                    }
+                    if training == TrainingOrder::Reset {
+                        let replaced = self.trainer.replaced(pane);
+                        self.editor.amend(|scene| scene.leave_trained(pane, replaced));
+                    }
                 }
             }
             _ => {}
@@ -178,8 +188,8 @@ impl Session {
             None => Some(pane.recording().map_or(Duration::ZERO, |recording| recording.elapsed)),
         };
         let scene = Arc::clone(self.scene());
-        if let Some((network, before)) = self.trainer.update(&self.work, &scene, solve, &mut soon) {
-            self.follow(network, before);
+        for followed in self.trainer.update(&self.work, &scene, solve, &mut soon) {
+            self.follow(&followed);
         }
         let (scene, chosen) = (Arc::clone(self.scene()), self.chosen());
         let visible = self.visible().len();
@@ -200,15 +210,16 @@ impl Session {
         self.solvers.sync(self.editor.scene(), &mut self.panes, visible);
     }
 
-    /// Lets the particles follow a network of the training under way, which followed `before`.
-    fn follow(&mut self, network: NetworkId, before: Option<NetworkId>) {
-        if before.is_none() && self.scene().field.kind == FieldKind::Exact {
+    /// Lets particles follow a network of a training under way.
+    fn follow(&mut self, followed: &Followed) {
+        let Followed { pane, network, before } = *followed;
+        if before.is_none() && self.scene().pane(pane).field.kind == FieldKind::Exact {
             let changes = vec![Change::set("field.kind", "learned")];
             self.editor
-                .act(&Action::SetWhole { changes, continues: false })
+                .act(&Action::Set { pane, changes, continues: false })
                 .expect("every scene has this key");
         }
-        self.editor.amend(|scene| scene.follow_trained(network, before));
+        self.editor.amend(|scene| scene.follow_trained(pane, network, before));
         self.sync();
         let recorded = self.panes.iter().filter_map(PaneState::recording);
         let scenes = self.panes.iter().map(|pane| &pane.scene);

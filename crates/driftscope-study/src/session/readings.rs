@@ -214,13 +214,24 @@ impl Session {
     /// How the next training goes.
     #[must_use]
     pub fn training_settings(&self) -> &TrainingSettings {
-        &self.editor.scene().training
+        &self.pane().scene.training
     }
 
-    /// Where the present training stands; none if there is none.
+    /// Where the training of the selected pane stands; none if there is none.
     #[must_use]
     pub fn training(&self) -> Option<&TrainingStatus> {
-        self.trainer.status()
+        self.trainer.status(self.scene().training_of(self.selected()))
+    }
+
+    /// Where the trainings stand, each with its pane.
+    pub fn trainings(&self) -> impl Iterator<Item = (usize, &TrainingStatus)> {
+        self.scene().trainings().filter_map(|pane| Some((pane, self.trainer.status(pane)?)))
+    }
+
+    /// Why the trainings cannot go on with a round of reflow, if they cannot.
+    #[must_use]
+    pub fn reflow_refused(&self) -> Option<&'static str> {
+        self.trainer.reflow_refused(self.scene())
     }
 
     /// The step of the snapshot of the training that the particles follow; none where they follow its newest.
@@ -232,7 +243,7 @@ impl Session {
     /// Whether training steps are being made.
     #[must_use]
     pub fn is_training(&self) -> bool {
-        self.training().is_some_and(|status| status.state == TrainingState::Running)
+        self.trainings().any(|(_, status)| status.state == TrainingState::Running)
     }
 
     /// Whether every visible pane shows all of what it should, and nothing is being solved or measured

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::memory::check_memory;
-use driftscope_flow::network::{StepReport, Trainer, TrainingError, TrainingSettings};
+use driftscope_flow::network::{StepReport, Trainer, TrainingError, TrainingSettings, Weights};
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
@@ -33,6 +33,10 @@ pub struct TrainingSpec {
     pub interpolant: Interpolant,
     /// Everything else.
     pub settings: TrainingSettings,
+    /// The ended training of the same settings but one round of reflow that this goes on from; none to begin
+    /// with the first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Box<TrainingStatus>>,
 }
 
 impl TrainingSpec {
@@ -44,6 +48,7 @@ impl TrainingSpec {
             source: scene.source.clone().filter(|_| scene.has_source()),
             interpolant: scene.interpolant.kind,
             settings: scene.training.clone(),
+            after: None,
         }
     }
 
@@ -58,6 +63,18 @@ impl TrainingSpec {
             format!("training {depth} layers of {hidden} units on batches of {batch} points");
         let needed = self.settings.memory();
         Ok(check_memory(&what, needed, "lower the batch, the units or the layers")?)
+    }
+
+    /// Where it stands before its first step.
+    #[must_use]
+    pub fn at_start(&self) -> TrainingStatus {
+        let steps = self.settings.steps_made();
+        match &self.after {
+            Some(after) => {
+                TrainingStatus { state: TrainingState::Running, steps, ..(**after).clone() }
+            }
+            None => TrainingStatus::beginning(steps),
+        }
     }
 
     fn request(&self) -> Result<TrainingRequest, Problem> {
@@ -93,7 +110,7 @@ struct Steps {
 
 impl Training {
     pub(super) fn new(spec: Box<TrainingSpec>) -> Self {
-        let status = TrainingStatus::beginning(spec.settings.steps_made());
+        let status = spec.at_start();
         Self { spec, steps: None, status }
     }
 
@@ -120,7 +137,7 @@ impl Training {
         signal.cancel().check()?;
         let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
         if self.steps.is_none() {
-            let steps = Steps::start(&self.spec, signal)?;
+            let steps = Steps::start(&self.spec, store, signal)?;
             self.status.steps = steps.request.settings.steps_made();
             self.status.least_loss = steps.request.least_loss();
             self.steps = Some(steps);
@@ -162,10 +179,13 @@ impl Training {
             return Ok(self.finish(store, tell));
         }
         if steps.trainer.steps_done() == steps.request.settings.steps {
+            self.look_at_round();
+            let Some(steps) = &mut self.steps else { return Ok(Turn::Done) };
             let began = Instant::now();
             steps.next_round(signal)?;
             self.status.elapsed += began.elapsed();
         }
+        let Some(steps) = &self.steps else { return Ok(Turn::Done) };
         let every = (self.status.steps / TrainingStatus::SNAPSHOTS).max(1);
         let due = self.status.steps_done.is_multiple_of(every);
         if due || steps.last_snapshot.elapsed() >= SNAPSHOT_INTERVAL {
@@ -179,9 +199,19 @@ impl Training {
 
     fn finish(&mut self, store: &Store, tell: &mut Tell<'_, Product>) -> Turn {
         self.status.state = TrainingState::Finished;
+        self.look_at_round();
         self.snapshot(store);
         self.tell(tell);
         Turn::Done
+    }
+
+    /// Measures how straight the flow is at the end of a round.
+    fn look_at_round(&mut self) {
+        let Some(steps) = self.steps.as_ref().filter(|steps| steps.trainer.steps_done() > 0) else {
+            return;
+        };
+        let round = steps.watch.look_at_round(&steps.trainer.ema_weights(), steps.round);
+        Arc::make_mut(&mut self.status.rounds).push(round);
     }
 
     /// Keeps the averaged weights as they are now; before the first step there is nothing to show or to
@@ -217,7 +247,7 @@ impl Training {
 }
 
 impl Steps {
-    fn start(spec: &TrainingSpec, signal: &Signal) -> Result<Self, Unfinished> {
+    fn start(spec: &TrainingSpec, store: &Store, signal: &Signal) -> Result<Self, Unfinished> {
         let failed = |error: TrainingError| Unfinished::Failed(error.to_string());
         spec.check().map_err(failed)?;
         let began = Instant::now();
@@ -228,7 +258,7 @@ impl Steps {
         }
         let trainer = request.trainer().map_err(failed)?;
         let now = Instant::now();
-        Ok(Self {
+        let mut steps = Self {
             watch: request.watch(),
             request,
             trainer,
@@ -238,14 +268,34 @@ impl Steps {
             began,
             last_snapshot: now,
             last_told: now,
-        })
+        };
+        if let Some(after) = &spec.after {
+            let ended = after.network.and_then(|network| store.networks.model(network));
+            let gone = || Unfinished::Failed("The network of this training is gone.".to_owned());
+            let weights = ended.ok_or_else(gone)?.weights.clone();
+            steps.round = steps.request.settings.rounds - 1;
+            steps.begin_round(after.steps_done, weights, signal)?;
+        }
+        Ok(steps)
     }
 
     /// Begins the next round of reflow.
     fn next_round(&mut self, signal: &Signal) -> Result<(), Unfinished> {
+        let done = self.done_before + self.trainer.steps_done();
+        self.begin_round(done, self.trainer.ema_weights(), signal)
+    }
+
+    /// The same from `weights`, the network after so many steps.
+    fn begin_round(
+        &mut self,
+        done: u64,
+        weights: Weights,
+        signal: &Signal,
+    ) -> Result<(), Unfinished> {
         self.round += 1;
-        self.done_before += self.trainer.steps_done();
-        let weights = self.trainer.ema_weights();
+        self.done_before = done;
+        // As of one that goes on from the round before.
+        self.losses = (0.0, 0);
         let begun = self.request.reflow(self.round, weights, signal.cancel())?;
         self.trainer = begun.map_err(|error| Unfinished::Failed(error.to_string()))?;
         Ok(())
@@ -260,7 +310,7 @@ const FILL: f64 = 0.97;
 const FIRST_STEPS: u64 = 8;
 
 /// How many steps fit into `budget`, of which the time since `began` is used up: from steps of the same
-/// training, which are then forgotten.
+/// training, which are then forgotten, and what it takes to look at what they are worth.
 fn steps_within(
     budget: Duration,
     began: Instant,
@@ -278,7 +328,10 @@ fn steps_within(
         trainer.step().map_err(failed)?;
     }
     let rate = (trainer.steps_done() - FIRST_STEPS) as f64 / first.elapsed().as_secs_f64();
-    let left = budget.saturating_sub(began.elapsed()).as_secs_f64();
+    let looking = Instant::now();
+    request.watch().look(&trainer.ema_weights(), 0);
+    let looks = (TrainingStatus::SNAPSHOTS / LOOKED_AT + 1) as u32;
+    let left = budget.saturating_sub(began.elapsed() + looks * looking.elapsed()).as_secs_f64();
     let range = TrainingSettings::STEPS;
     let steps = FILL * rate * left / (request.settings.rounds + 1) as f64;
     Ok((steps as u64).clamp(*range.start(), *range.end()))

@@ -2,6 +2,7 @@
 
 mod floor;
 mod reflow;
+mod rounds;
 mod watch;
 
 use std::fmt::Write as _;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use floor::least_loss;
 use reflow::Pairs;
+pub use rounds::Round;
 pub use watch::Quality;
 pub(crate) use watch::Watch;
 
@@ -193,7 +195,7 @@ pub enum TrainingState {
 }
 
 /// A look at a training.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingStatus {
     /// Where it stands.
     pub state: TrainingState,
@@ -217,6 +219,9 @@ pub struct TrainingStatus {
     /// What the weights on the way were worth.
     #[serde(default, with = "crate::shared")]
     pub qualities: Arc<Vec<Quality>>,
+    /// How straight the flow was at the end of each round.
+    #[serde(default, with = "crate::shared")]
+    pub rounds: Arc<Vec<Round>>,
     /// The latest averaged weights; none before the first snapshot.
     pub network: Option<NetworkId>,
     /// Weights on the way, after equal numbers of steps.
@@ -249,6 +254,7 @@ impl TrainingStatus {
             network: None,
             snapshots: Arc::default(),
             qualities: Arc::default(),
+            rounds: Arc::default(),
         }
     }
 

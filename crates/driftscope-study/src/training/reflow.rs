@@ -46,7 +46,7 @@ impl Pairs {
                 let size = BLOCK.min(count - block * BLOCK);
                 let starts: Vec<[f32; 2]> =
                     (0..size).map(|_| standard_normal(&mut rng).map(|x| x as f32)).collect();
-                let ends = carry(network, last, STEPS, &starts);
+                let ends = carry(network, last, STEPS, &starts, |_| {});
                 Ok((starts, ends))
             })
             .collect();
@@ -61,12 +61,14 @@ impl Pairs {
     }
 }
 
-/// Where `steps` steps of RK4 from t = 0 to `last` lead.
+/// Where `steps` steps of RK4 from t = 0 to `last` lead; `observe` is shown the velocities at the beginning of
+/// each, first all along x, then all along y.
 pub(super) fn carry(
     field: &LearnedField,
     last: f64,
     steps: usize,
     starts: &[[f32; 2]],
+    mut observe: impl FnMut(&[f32]),
 ) -> Vec<[f32; 2]> {
     let count = starts.len();
     let mut state: Vec<f32> =
@@ -84,6 +86,7 @@ pub(super) fn carry(
             }
             field.velocity(Times::Shared(t + share * (t1 - t)), &point, &mut stages[stage]);
         }
+        observe(&stages[0]);
         let [first, second, third, fourth] = &stages;
         for (j, x) in state.iter_mut().enumerate() {
             *x += h / 6.0 * (first[j] + 2.0 * (second[j] + third[j]) + fourth[j]);

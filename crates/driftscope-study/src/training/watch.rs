@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::reflow::carry;
+use super::rounds::Round;
 
 /// Samples that are compared with as many draws of the data.
 const SAMPLES: usize = 2_000;
@@ -78,20 +79,33 @@ impl Watch {
 
     /// What `weights` after so many steps are worth.
     pub fn look(&self, weights: &Weights, step: u64) -> Quality {
-        let (prediction, trained_on) = (self.settings.prediction, self.path);
-        let asked = Asked { prediction, trained_on, label: None };
-        let field = LearnedField::of_network(Arc::new(Kernel::new(weights)), asked, self.path);
+        let field = self.field(weights);
         let last = Field::<f32>::last_time(&field).min(1.0);
-        let ends: Vec<[f64; 2]> = carry(&field, last, STEPS, &self.starts)
-            .into_iter()
-            .map(|end| end.map(f64::from))
-            .collect();
+        let ends = carry(&field, last, STEPS, &self.starts, |_| {});
         Quality {
             step,
-            distance: sliced_wasserstein(&ends, &self.draw),
+            distance: self.distance(&ends),
             floor: self.floor,
             field_error: self.exact.as_ref().map(|exact| exact.error(&field)),
         }
+    }
+
+    /// How straight the flow of `weights` is, the last of a round.
+    pub fn look_at_round(&self, weights: &Weights, round: u64) -> Round {
+        let distance = |ends: &[[f32; 2]]| self.distance(ends) / self.floor;
+        Round::of(&self.field(weights), round, &self.starts, distance)
+    }
+
+    fn field(&self, weights: &Weights) -> LearnedField {
+        let (prediction, trained_on) = (self.settings.prediction, self.path);
+        let asked = Asked { prediction, trained_on, label: None };
+        LearnedField::of_network(Arc::new(Kernel::new(weights)), asked, self.path)
+    }
+
+    /// Sliced W2 distance to the draw of the data.
+    fn distance(&self, ends: &[[f32; 2]]) -> f64 {
+        let ends: Vec<[f64; 2]> = ends.iter().map(|end| end.map(f64::from)).collect();
+        sliced_wasserstein(&ends, &self.draw)
     }
 }
 

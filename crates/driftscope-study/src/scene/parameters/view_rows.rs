@@ -101,7 +101,7 @@ pub(super) fn playback() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "panes",
             "Panes",
-            "Samplers beside the scene's own, which `sample` runs. Each may have `sampler`, `diffusion` and `field` in place of the scene's section as a whole, and `difference = true` to show how far its particles are from the reference.",
+            "Samplers beside the scene's own, which `sample` runs. Each may have `sampler`, `diffusion`, `field` and `training` in place of the scene's section as a whole, and `difference = true` to show how far its particles are from the reference.",
             Kind::List(Written {
                 form: PANES_FORM,
                 entries: None,
