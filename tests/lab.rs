@@ -157,6 +157,7 @@ fn every_page_of_the_laboratory_can_be_seen() {
         ("Flow", &["Model error", "Stability", "Straightness"]),
         ("Likelihood", &["Likelihood", "There and back"]),
         ("Samples", &["Mode coverage", "Distance to p_t", "Strong error"]),
+        ("Guidance", &["Guidance and the tilted density", "What is sampled"]),
         ("Formula", &["Path: Linear", "Step: DOPRI5", "Error and next step"]),
     ] {
         harness.get_all_by_label(page).next().expect("a tab").click();

@@ -187,6 +187,7 @@ pub static SYNONYMS: &[(&str, &[&str])] = &[
     ("NLL", &["likelihood"]),
     ("Wasserstein", &["distance-to-p-t"]),
     ("MMD", &["distance-to-p-t"]),
+    ("tilted", &["guidance-and-the-tilted-density"]),
     ("mode collapse", &["mode-coverage"]),
     ("mode dropping", &["mode-coverage"]),
     ("order of convergence", &["convergence"]),

@@ -11,6 +11,7 @@ mod errors;
 mod evaluations;
 mod formula;
 mod frame;
+mod guidance;
 mod likelihood;
 mod marginals;
 mod model_error;
@@ -92,6 +93,11 @@ static PAGES: &[Page] = &[
         title: "Samples",
         about: "Modes, distances over seeds, and what noise on the way does",
         rows: cards!([coverage::CoverageCard], [marginals::Marginals, strong::Strong]),
+    },
+    Page {
+        title: "Guidance",
+        about: "What is sampled when a class is pushed towards, and what one might take it for",
+        rows: cards!([guidance::GuidanceCard]),
     },
     Page {
         title: "Formula",

@@ -17,6 +17,8 @@ use super::theme::UNIT;
 use driftscope_study::lesson::Pointer;
 use driftscope_study::session::Mode;
 
+pub(super) use loss::round_grid;
+
 /// The counts need this much for their table and a histogram that can be read.
 const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
 

@@ -48,7 +48,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State) {
         ];
         let all = curves.iter().flat_map(|(.., points)| points).map(|point| point[1]);
         let range = decades(all, None, MOST_DECADES);
-        let steps = status.map_or(state.training_settings().steps_made(), |status| status.steps) as f64;
+        let steps =
+            status.map_or(state.training_settings().steps_made(), |status| status.steps) as f64;
         let x = AxisHints::new_x().formatter(|mark, _| number::count(mark.value.max(0.0) as u64));
         let empty = qualities.is_empty();
         let shown = plot("quality", palette, x, log_axis())

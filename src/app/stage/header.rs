@@ -6,13 +6,16 @@ use eframe::egui::{
 };
 
 use crate::app::command::{Command, Commands};
+use crate::app::controls::setting::in_words;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::in_sight;
 use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::top_bar;
-use driftscope_study::session::{Action, PaneState};
+use driftscope_study::scene::Scene;
+use driftscope_study::scene::parameters::Settings;
+use driftscope_study::session::{Action, Mode, PaneState};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 9.0 * UNIT;
@@ -29,7 +32,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
     let palette = state.palette();
     let colour = palette.scene(&pane.scene);
     let selected = state.selected() == index;
-    let name = top_bar::method(&pane.scene);
+    let name = title(state, pane);
     let figures = figures(state, pane);
 
     let id = ui.scope_id().with(("pane", pane.key));
@@ -97,6 +100,24 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
     response.on_hover_text(format!("{spoken}. Click to set it on the left."));
 }
 
+/// What tells a pane from the others: its method, or its training where networks are trained side by side.
+fn title(state: &State, pane: &PaneState) -> String {
+    if state.mode() != Mode::Train || state.scene().trainings().count() < 2 {
+        return top_bar::method(&pane.scene);
+    }
+    let others = state.panes().iter().map(|other| &other.scene);
+    let others: Vec<_> = others.filter(|other| other.training != pane.scene.training).collect();
+    let differing = Scene::parameters().iter().filter(|parameter| {
+        let own = || in_words(parameter, &*pane.scene);
+        parameter.key.starts_with("training.")
+            && others.iter().any(|other| in_words(parameter, &**other) != own())
+    });
+    let words: Vec<String> = differing
+        .map(|parameter| format!("{} {}", parameter.title, in_words(parameter, &*pane.scene)))
+        .collect();
+    if words.is_empty() { "the same training".to_owned() } else { words.join(SEPARATOR) }
+}
+
 /// What came of the run, in a few words.
 fn figures(state: &State, pane: &PaneState) -> String {
     if in_sight::withholds(state) {
@@ -128,7 +149,7 @@ fn fits(ui: &Ui, width: f32, (state, pane): (&State, &PaneState)) -> bool {
     let wide = |text: String, font: FontId| {
         ui.painter().layout_no_wrap(text, font, Color32::WHITE).size().x
     };
-    let name = wide(top_bar::method(&pane.scene), FontId::new(TEXT, semibold()));
+    let name = wide(title(state, pane), FontId::new(TEXT, semibold()));
     let figures = wide(figures(state, pane), FontId::proportional(TEXT));
     name + figures + BESIDE <= width
 }

@@ -12,6 +12,7 @@ mod convergence;
 mod error;
 #[cfg(test)]
 mod given;
+mod guided;
 mod lens;
 mod likelihood;
 mod marginals;
@@ -37,6 +38,7 @@ pub use claim::{Claim, ClaimError, Figure, FiguresQuestion, MEASURES, Measure, R
 pub use convention::{ConventionCheck, ConventionQuestion, Trial, check_convention};
 pub use convergence::{Convergence, ConvergenceQuestion, NoOrder, Row, convergence};
 pub use error::LabError;
+pub use guided::{Guided, GuidedAt, GuidedQuestion, Moments, guided};
 pub use lens::{ConditionalPath, Lens, LensPart, NoLens, lens};
 pub use likelihood::{LikelihoodMap, LikelihoodQuestion, Likelihoods, likelihood_map, likelihoods};
 pub use marginals::{

@@ -10,6 +10,7 @@ use super::claim::FiguresQuestion;
 use super::convention::ConventionQuestion;
 use super::convergence::ConvergenceQuestion;
 use super::error::LabError;
+use super::guided::GuidedQuestion;
 use super::likelihood::LikelihoodQuestion;
 use super::marginals::{MarginalsQuestion, StrongErrorsQuestion};
 use super::measurement::{Measurement, Report};
@@ -108,6 +109,7 @@ questions! {
     Coverage(CoverageQuestion),
     Errors(ErrorsQuestion),
     Figures(FiguresQuestion),
+    Guided(GuidedQuestion),
     Likelihood(LikelihoodQuestion),
     Marginals(MarginalsQuestion),
     ModelError(ModelErrorQuestion),

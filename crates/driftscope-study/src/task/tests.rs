@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::*;
 use crate::lab::{
     Answer, Asked, BudgetQuestion, ConventionQuestion, ConvergenceQuestion, CoverageQuestion,
-    ErrorsQuestion, Figure, FiguresQuestion, LikelihoodQuestion, MarginalsQuestion,
+    ErrorsQuestion, Figure, FiguresQuestion, GuidedQuestion, LikelihoodQuestion, MarginalsQuestion,
     ModelErrorMapQuestion, ModelErrorQuestion, OwnPointQuestion, Question, RegionQuestion,
     RoundTripQuestion, StabilityQuestion, StrongErrorsQuestion, Subject, SweepQuestion,
     TolerancesQuestion, TransportQuestion,
@@ -124,6 +124,7 @@ fn solves_survive_being_written_down() {
 /// One question of every kind. A new kind does not compile until it is here as well.
 fn questions(store: &Store) -> Vec<Question> {
     let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
+    let of_class = scene(&["field.kind=exact", "guidance.label=1", "guidance.scale=2"]);
     let noisy = scene(&["field.kind=exact", "diffusion.form=sigma", "sampler.steps=8"]);
     let learned = scene(&[]);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models/silu-velocity.safetensors");
@@ -153,6 +154,7 @@ fn questions(store: &Store) -> Vec<Question> {
             figures: vec![Figure::read("nfe() / 2").expect("a figure")],
         }
         .question(),
+        GuidedQuestion::new(&of_class).question(),
         LikelihoodQuestion::new(&exact).question(),
         MarginalsQuestion::new(&exact).question(),
         ModelErrorQuestion::new(&learned).question(),
@@ -173,20 +175,21 @@ fn questions(store: &Store) -> Vec<Question> {
         Question::Coverage(_) => 3,
         Question::Errors(_) => 4,
         Question::Figures(_) => 5,
-        Question::Likelihood(_) => 6,
-        Question::Marginals(_) => 7,
-        Question::ModelError(_) => 8,
-        Question::ModelErrorMap(_) => 9,
-        Question::OwnPoint(_) => 10,
-        Question::Region(_) => 11,
-        Question::RoundTrip(_) => 12,
-        Question::Stability(_) => 13,
-        Question::StrongErrors(_) => 14,
-        Question::Sweep(_) => 15,
-        Question::Tolerances(_) => 16,
-        Question::Transport(_) => 17,
+        Question::Guided(_) => 6,
+        Question::Likelihood(_) => 7,
+        Question::Marginals(_) => 8,
+        Question::ModelError(_) => 9,
+        Question::ModelErrorMap(_) => 10,
+        Question::OwnPoint(_) => 11,
+        Question::Region(_) => 12,
+        Question::RoundTrip(_) => 13,
+        Question::Stability(_) => 14,
+        Question::StrongErrors(_) => 15,
+        Question::Sweep(_) => 16,
+        Question::Tolerances(_) => 17,
+        Question::Transport(_) => 18,
     };
-    assert!(all.iter().map(number).eq(0..18), "one of each");
+    assert!(all.iter().map(number).eq(0..19), "one of each");
     all
 }
 
