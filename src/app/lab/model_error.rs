@@ -16,7 +16,7 @@ use crate::app::plots::frame::{
 use crate::app::state::State;
 
 const ABOUT: &str = "|v_learned − v_exact| at every point of the plane at the current t. Where no particle ever is, the network has learned nothing, and need not.";
-const ABOUT_MEAN: &str = "The mean of |v_learned − v_exact| over draws of p_t, its 10–90 % band, and for comparison the mean speed |v_exact|.";
+const ABOUT_MEAN: &str = "The mean of |v_learned − v_exact| over draws of p_t, its 10–90 % band, and for comparison the mean speed |v_exact|. The same error as one of E[x1|x], σ/W times it, and of E[x0|x], α/W times it: a network of the data that errs by a little errs in v by ever more towards the data, one of the noise towards the noise.";
 
 /// Map and mean.
 #[derive(Default)]
@@ -55,8 +55,13 @@ impl Card for ModelError {
         }
         let title = Head { title: "Mean model error over p_t", note: "", about: ABOUT_MEAN };
         let colours = [palette.quantity(0.55), palette.quiet];
-        let entries =
-            [("mean", palette.strong), ("10–90 %", colours[0]), ("mean speed |v|", colours[1])];
+        let entries = [
+            ("mean", palette.strong),
+            ("10–90 %", colours[0]),
+            ("mean speed |v|", colours[1]),
+            ("in x₁", palette.quantity(0.2)),
+            ("in x₀", palette.quantity(0.9)),
+        ];
         let below =
             head(ui, right, palette, &title, &mut self.mean, |ui| names(ui, palette, &entries));
         let latest = self.mean.latest().cloned();
@@ -85,6 +90,11 @@ impl Card for ModelError {
                     plot.line(mean.width(1.8));
                     let speed = Line::new("mean speed", line(&found.speed)).color(colours[1]);
                     plot.line(speed.width(1.2));
+                    for ((name, colour), values) in
+                        [entries[3], entries[4]].into_iter().zip([&found.in_data, &found.in_noise])
+                    {
+                        plot.line(Line::new(name, line(values)).color(colour).width(1.2));
+                    }
                     now_line(plot, palette, context.state.time());
                 });
         });
@@ -108,11 +118,13 @@ impl Card for ModelError {
             "error, median",
             "error, 90 %",
             "mean speed",
+            "error of E[x1|x]",
+            "error of E[x0|x]",
         ]);
         for (i, t) in found.times.iter().enumerate() {
             let mut row: Vec<Cell> = vec![(*t).into(), found.mean[i].into()];
             row.extend(numbers::band(found.bands[i].as_ref()));
-            row.push(found.speed[i].into());
+            row.extend([found.speed[i], found.in_data[i], found.in_noise[i]].map(Cell::from));
             table.push(row);
         }
         Some(table)

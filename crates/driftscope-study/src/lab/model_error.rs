@@ -3,6 +3,7 @@
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::{Field, Times};
 use driftscope_base::random::{Purpose, stream};
+use driftscope_flow::prediction::Prediction;
 use driftscope_solve::measure::Band;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,10 @@ pub struct ModelErrorOverTime {
     pub bands: Vec<Option<Band>>,
     /// The mean of `|v_exact|` over the same draws, to compare with.
     pub speed: Vec<f64>,
+    /// The same errors of E[x1|x], which the velocity says: `σ/|W|` times its own, `W = α'σ − ασ'`.
+    pub in_data: Vec<f64>,
+    /// Those of E[x0|x]: `α/|W|` times its own.
+    pub in_noise: Vec<f64>,
 }
 
 /// Averages the model's error over `p_t`.
@@ -115,13 +120,20 @@ pub fn model_error_over_time(
         mean: Vec::new(),
         bands: Vec::new(),
         speed: Vec::new(),
+        in_data: Vec::new(),
+        in_noise: Vec::new(),
     };
+    let path = experiment.scene.interpolant.kind;
     for (number, t) in times.into_iter().enumerate() {
         let points = marginal_draw(experiment, t, (experiment.scene.seed, number as u64), DRAWS);
         let errors = errors_at(experiment, &exact, t, &points, cancel)?;
         let speeds = points.iter().map(|&x| exact.at(t, x).velocity).map(|[x, y]| x.hypot(y));
         over_time.times.push(t);
-        over_time.mean.push(errors.iter().sum::<f64>() / DRAWS as f64);
+        let mean = errors.iter().sum::<f64>() / DRAWS as f64;
+        over_time.mean.push(mean);
+        let said = |of| Prediction::Velocity.weights_in(of, path, t)[1].abs();
+        over_time.in_data.push(said(Prediction::Data) * mean);
+        over_time.in_noise.push(said(Prediction::Noise) * mean);
         over_time.speed.push(speeds.sum::<f64>() / DRAWS as f64);
         over_time.bands.push(Band::of(errors));
     }
@@ -222,6 +234,12 @@ mod tests {
             let share = sum(&over_time.mean) / sum(&over_time.speed);
             println!("{data}: {share:.3} of the speed");
             assert!(share > 1e-4 && share < 0.2, "{data}: {share}");
+            // On Linear W is 1: what is said of x1 fades towards the data, of x0 towards the noise.
+            for (k, &t) in over_time.times.iter().enumerate() {
+                let error = over_time.mean[k];
+                assert!((over_time.in_data[k] - (1.0 - t) * error).abs() < 1e-9, "{data} at {t}");
+                assert!((over_time.in_noise[k] - t * error).abs() < 1e-9, "{data} at {t}");
+            }
         }
         let map = model_error_map(&experiment(&["data.name=two-moons"]), 0.5, 16, &never);
         let map = map.expect("measured");
