@@ -143,6 +143,46 @@ fn reflow_trains_again_on_its_own_pairs() {
 }
 
 #[test]
+fn reflow_goes_on_by_a_button_and_says_what_it_made_straighter() {
+    let mut harness = window("two-moons");
+    assert!(is_disabled(&harness, "Reflow"), "nothing has been trained");
+    train(&mut harness);
+    let before = ends(&harness);
+    click(&mut harness, "Reflow");
+    wait(&mut harness, "the end of the round", |harness| {
+        let status = harness.state().state().training().expect("a training");
+        status.state == TrainingState::Finished && status.rounds.len() == 2
+    });
+    wait(&mut harness, "other particles", |harness| {
+        harness.state().is_settled() && ends(harness) != before
+    });
+    assert_eq!(harness.state().state().scene().training.rounds, 1);
+    for label in ["S/cost", "before", "round 1"] {
+        assert!(harness.query_by_label(label).is_some(), "{label}");
+    }
+}
+
+#[test]
+fn two_trainings_stand_side_by_side() {
+    let mut harness = window("two-moons");
+    click(&mut harness, "Second training");
+    assert_eq!(harness.state().state().panes().len(), 2);
+    choose(&mut harness, "Prediction", "Noise x0");
+    let scene = harness.state().state().scene();
+    assert_ne!(scene.training.prediction, scene.pane(1).training.prediction);
+    click(&mut harness, "Start");
+    wait(&mut harness, "both to end", |harness| {
+        let mut all = harness.state().state().session.trainings();
+        all.all(|(_, status)| status.state == TrainingState::Finished)
+    });
+    assert_eq!(harness.state().state().session.trainings().count(), 2);
+    let names = ["Prediction Velocity", "Prediction Noise x0"];
+    for name in names {
+        assert!(harness.query_all_by_label_contains(name).next().is_some(), "{name}");
+    }
+}
+
+#[test]
 fn a_flow_map_is_trained_and_steps_by_itself() {
     for objective in
         ["MeanFlow", "Shortcut", "Consistency training", "Lagrangian self-distillation"]

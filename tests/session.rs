@@ -219,3 +219,104 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     assert!(session.failure().is_some_and(|reason| reason.contains("sampler.rtol")));
     assert_eq!(session.recording().map(|recording| recording.id), shown);
 }
+
+/// A session that trains something small.
+fn training(settings: &[(&str, i64)]) -> Session {
+    let mut session = Session::new(scene(), Instant::now(), || {});
+    let small = [
+        ("training.hidden", 16),
+        ("training.depth", 2),
+        ("training.batch", 64),
+        ("training.steps", 60),
+        ("training.pairs", 512),
+    ];
+    let changes = small.iter().chain(settings);
+    let changes = changes.map(|(key, value)| Change::set(key, *value)).collect();
+    session.act(&Action::Set { pane: 0, changes, continues: false }).expect("settings");
+    session.act(&Action::Mode { mode: Mode::Train }).expect("a mode");
+    session
+}
+
+fn order(session: &mut Session, training: TrainingOrder) {
+    session.act(&Action::Train { training }).expect("an order");
+}
+
+/// The network that a pane follows once its training has ended.
+fn trained(session: &mut Session, pane: usize) -> driftscope_flow::network::Model {
+    settle(session, |session| {
+        session.trainings().all(|(_, status)| status.state == TrainingState::Finished)
+            && session.trainings().all(|(pane, status)| {
+                let model = &session.scene().pane(pane).field.model;
+                *model == status.network.map(driftscope_study::scene::ModelName::Trained)
+            })
+    });
+    let mut statuses = session.trainings();
+    let (_, status) = statuses.find(|(of, _)| *of == pane).expect("a training");
+    let model = session.networks().model(status.network.expect("weights")).expect("kept");
+    (*model).clone()
+}
+
+#[test]
+fn a_round_of_reflow_by_hand_is_that_of_a_training_with_one() {
+    let mut by_hand = training(&[]);
+    assert!(by_hand.reflow_refused().is_some(), "nothing has been trained");
+    order(&mut by_hand, TrainingOrder::Start);
+    trained(&mut by_hand, 0);
+    assert_eq!(by_hand.reflow_refused(), None);
+    order(&mut by_hand, TrainingOrder::Reflow);
+    assert!(by_hand.reflow_refused().is_some(), "it is under way");
+    let reflowed = trained(&mut by_hand, 0);
+    assert_eq!(by_hand.scene().training.rounds, 1, "the scene says what was done");
+    let status = by_hand.training().expect("a training");
+    assert_eq!((status.steps_done, status.steps), (120, 120));
+    let rounds: Vec<u64> = status.rounds.iter().map(|round| round.round).collect();
+    assert_eq!(rounds, [0, 1]);
+    assert!(status.rounds.iter().all(|round| round.straightness.is_finite()));
+
+    let mut at_once = training(&[("training.rounds", 1)]);
+    order(&mut at_once, TrainingOrder::Start);
+    let whole = trained(&mut at_once, 0);
+    assert_eq!(reflowed.description, whole.description);
+    assert!(reflowed.weights == whole.weights, "the same bits");
+    assert_eq!(at_once.training().expect("a training").rounds, status.rounds);
+}
+
+#[test]
+fn two_trainings_side_by_side_learn_from_the_same_batches() {
+    let mut session = training(&[]);
+    session.act(&Action::AddTraining).expect("room");
+    assert_eq!(session.visible().len(), 2);
+    order(&mut session, TrainingOrder::Start);
+    let [first, second] = [0, 1].map(|pane| trained(&mut session, pane));
+    assert!(first.weights == second.weights, "equal settings, equal batches, equal networks");
+    order(&mut session, TrainingOrder::Reset);
+    assert_eq!(session.trainings().count(), 0);
+
+    // One of them differs; the other is as it was.
+    let changes = vec![Change::set("training.hidden", 24)];
+    session.act(&Action::Set { pane: 1, changes, continues: false }).expect("a setting");
+    assert_eq!(session.scene().training.hidden, 16);
+    order(&mut session, TrainingOrder::Start);
+    let [again, wider] = [0, 1].map(|pane| trained(&mut session, pane));
+    assert!(again.weights == first.weights);
+    assert_eq!(wider.description.settings.hidden, 24);
+    let ends = |pane: usize| -> Vec<[f64; 2]> {
+        session.visible()[pane].recording().expect("a picture").ends().collect()
+    };
+    assert_ne!(ends(0), ends(1), "each pane follows its own network");
+    // The scene that has both comes back from its file.
+    let scene = Scene { field: scene().field, ..session.scene().pane(0) };
+    let mut both = scene.clone();
+    both.add_training();
+    both.panes[0].training.as_mut().expect("its own").hidden = 24;
+    let file = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
+    std::fs::write(file.path(), both.to_toml()).expect("written");
+    let read = Scene::with_settings(file.path().to_str(), &[]).expect("read");
+    assert_eq!(read.panes[0].training, both.panes[0].training);
+    let link = both.to_link().expect("a link");
+    assert_eq!(Scene::with_settings(Some(&link), &[]).expect("read").panes, both.panes);
+
+    // A pane goes, and its training with it.
+    session.act(&Action::RemovePane { pane: 1 }).expect("there");
+    assert_eq!(session.trainings().count(), 1);
+}
