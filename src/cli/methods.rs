@@ -195,7 +195,10 @@ fn adaptive(method: &Method) -> &'static str {
 }
 
 fn deterministic(method: &Method) -> String {
-    let unless = |setting: NoiseSetting| format!("unless `{}` > 0", setting.key());
+    let unless = |setting: NoiseSetting| match setting.key() {
+        Some(key) => format!("unless `{key}` > 0"),
+        None => "no".into(),
+    };
     method.rule.noise_setting().map_or_else(|| "yes".into(), unless)
 }
 

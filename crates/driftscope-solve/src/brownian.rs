@@ -158,13 +158,16 @@ pub struct Noise<S> {
     /// Of the space–time Lévy area: `√(h/12)` times it is H. Independent of z. None where no
     /// scheme needs it.
     pub area: Option<Vec<Vec<S>>>,
+    /// Of the part of each step up to its point in between, for samplers that draw there; where it is none, it is
+    /// made of z and the area.
+    pub inner: Option<Vec<Vec<S>>>,
 }
 
 impl<S: Real> Noise<S> {
     /// Noise of which increments alone are known.
     #[must_use]
     pub fn of_increments(z: Vec<Vec<S>>) -> Self {
-        Self { z, area: None }
+        Self { z, area: None, inner: None }
     }
 
     /// The noise of particles whose paths are drawn from `streams` (one generator per particle).
@@ -190,7 +193,7 @@ impl<S: Real> Noise<S> {
                 }
             }
         }
-        Self { z, area }
+        Self { z, area, inner: None }
     }
 }
 

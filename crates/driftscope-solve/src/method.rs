@@ -7,7 +7,7 @@ use driftscope_base::field::{PerReal, Real};
 use thiserror::Error;
 
 use crate::complex::Complex;
-use crate::stepper::{Doubling, Halves, SamplerNoise, Stepper, Task};
+use crate::stepper::{Doubling, Halves, SamplerKnobs, Stepper, Task};
 use crate::tableau::Tableau;
 use crate::update::{StepNow, Update};
 
@@ -79,6 +79,16 @@ pub trait Rule: Debug + Send + Sync {
         None
     }
 
+    /// Whether its steps draw noise twice.
+    fn draws_twice(&self) -> bool {
+        false
+    }
+
+    /// What can be chosen about it, besides steps and tolerances.
+    fn knobs(&self) -> &'static [Knob] {
+        &[]
+    }
+
     /// State-sized arrays kept while stepping: the state itself, the stages or what is looked back
     /// on.
     fn arrays_kept(&self) -> usize;
@@ -117,8 +127,8 @@ pub enum Adapting {
 pub enum NotAdaptive {
     /// It draws noise.
     #[error(
-        "it draws noise while {} > 0, and steps that are tried again would choose among what was drawn",
-        .0.key()
+        "it draws noise{}, and steps that are tried again would choose among what was drawn",
+        .0.while_it_draws()
     )]
     DrawsNoise(NoiseSetting),
     /// Its estimate compares with a step that it takes itself where there is nothing to look back on.
@@ -128,31 +138,79 @@ pub enum NotAdaptive {
     NothingToCompare,
 }
 
+/// A setting that some diffusion samplers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knob {
+    /// How much fresh noise ancestral steps mix in.
+    Eta,
+    /// How noisy the SDE is whose steps they are.
+    EtaSde,
+    /// How noisy SA-Solver is.
+    Tau,
+    /// EDM's churn: four numbers.
+    Churn,
+    /// Predictions of the predictor.
+    Predictor,
+    /// Predictions of the corrector.
+    Corrector,
+    /// The order.
+    Order,
+    /// How two predictions are extrapolated.
+    SolverType,
+    /// B(h) of `UniPC`.
+    B,
+    /// Whether orders fall at the end.
+    FinalOrder,
+    /// What the second difference counts.
+    Kappa,
+    /// The variable of the steps.
+    Variable,
+    /// Points of integrals.
+    IntegralPoints,
+}
+
 /// A setting that makes a method draw noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoiseSetting {
-    /// DDIM's η.
+    /// η of ancestral steps.
     Eta,
+    /// η of an SDE.
+    EtaSde,
+    /// SA-Solver's τ.
+    Tau,
     /// EDM's `S_churn`.
     Churn,
+    /// None: the method always draws noise.
+    Always,
 }
 
 impl NoiseSetting {
-    /// Its key among the sampler's settings.
+    /// Its key among the sampler's settings; none of a method that always draws noise.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> Option<&'static str> {
         match self {
-            Self::Eta => "eta",
-            Self::Churn => "s_churn",
+            Self::Eta => Some("eta"),
+            Self::EtaSde => Some("eta_sde"),
+            Self::Tau => Some("tau"),
+            Self::Churn => Some("s_churn"),
+            Self::Always => None,
         }
+    }
+
+    /// "while … > 0", where it is not always.
+    fn while_it_draws(self) -> String {
+        self.key().map_or_else(String::new, |key| format!(" while {key} > 0"))
     }
 
     /// Whether noise is drawn with these settings.
     #[must_use]
-    pub fn draws(self, noise: &SamplerNoise) -> bool {
+    pub fn draws(self, noise: &SamplerKnobs) -> bool {
         match self {
             Self::Eta => noise.eta > 0.0,
+            Self::EtaSde => noise.eta_sde > 0.0,
+            Self::Tau => noise.tau > 0.0,
             Self::Churn => noise.s_churn > 0.0,
+            Self::Always => true,
         }
     }
 }
@@ -189,7 +247,7 @@ impl Method {
     ///
     /// # Errors
     /// Why it cannot.
-    pub fn adapting(&self, noise: &SamplerNoise) -> Result<Adapting, NotAdaptive> {
+    pub fn adapting(&self, noise: &SamplerKnobs) -> Result<Adapting, NotAdaptive> {
         match self.rule.noise_setting() {
             Some(setting) if setting.draws(noise) => Err(NotAdaptive::DrawsNoise(setting)),
             _ => self.rule.adapting(),
@@ -210,7 +268,7 @@ impl Method {
         &self,
         task: &Task<'a, S>,
     ) -> Result<Box<dyn Stepper<S> + 'a>, NotAdaptive> {
-        Ok(match self.adapting(&task.sampler_noise)? {
+        Ok(match self.adapting(&task.sampler_knobs)? {
             Adapting::OwnEstimate { .. } => self.stepper(task),
             Adapting::StepDoubling => {
                 let steppers = [(); 3].map(|()| self.stepper(task));
@@ -224,7 +282,7 @@ impl Method {
     #[must_use]
     pub fn doubling<'a, S: Real>(&self, task: &Task<'a, S>) -> Option<Doubling<'a, S>> {
         let has_none = self.rule.own_estimate().is_none();
-        (has_none && !self.rule.looks_back() && !self.draws_noise(&task.sampler_noise))
+        (has_none && !self.rule.looks_back() && !self.draws_noise(&task.sampler_knobs))
             .then(|| Doubling::of([self.stepper(task), self.stepper(task)], self.order, task.count))
     }
 
@@ -242,7 +300,7 @@ impl Method {
 
     /// Whether it draws noise with these settings.
     #[must_use]
-    pub fn draws_noise(&self, noise: &SamplerNoise) -> bool {
+    pub fn draws_noise(&self, noise: &SamplerKnobs) -> bool {
         self.rule.noise_setting().is_some_and(|setting| setting.draws(noise))
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::controller::{Controller, ControllerKind, StepControl, Tolerances, Verdict};
 use super::method::{Adapting, MethodRef};
-use super::stepper::{SamplerNoise, Task};
+use super::stepper::{SamplerKnobs, Task};
 use super::tableau::{Dense, ErrorWeights, Tableau};
 use super::track::Stop;
 
@@ -74,7 +74,7 @@ pub struct OdeSettings {
     /// Attempts after which a particle (or the batch) gives up.
     pub max_attempts: usize,
     /// Noise of the diffusion samplers that draw some.
-    pub noise: SamplerNoise,
+    pub noise: SamplerKnobs,
 }
 
 impl OdeSettings {
@@ -100,7 +100,7 @@ impl OdeSettings {
             min_step_policy: MinStepPolicy::default(),
             max_step: f64::INFINITY,
             max_attempts: 10_000,
-            noise: SamplerNoise::default(),
+            noise: SamplerKnobs::default(),
         }
     }
 
@@ -116,7 +116,7 @@ impl OdeSettings {
             field,
             path: self.path,
             error_weights: self.error_weights,
-            sampler_noise: self.noise,
+            sampler_knobs: self.noise,
             noise: None,
             count,
             steps,

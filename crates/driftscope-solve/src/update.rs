@@ -3,7 +3,7 @@
 use driftscope_base::expression::{Expr, Value, name, number};
 use driftscope_base::interpolant::Interpolant;
 
-use crate::stepper::SamplerNoise;
+use crate::stepper::SamplerKnobs;
 use crate::tableau::ErrorWeights;
 
 /// Where a step starts.
@@ -26,14 +26,16 @@ pub struct StepNow {
     pub t: f64,
     /// Where it ends.
     pub t1: f64,
-    /// Where the kept steps before it started, the latest first.
+    /// Its number, from 0.
+    pub index: usize,
+    /// Where the kept steps before it started, the latest first; not always all of them.
     pub before: Vec<f64>,
     /// The path to which the field belongs.
     pub path: Interpolant,
     /// Error weights of the methods that come with two sets.
     pub error_weights: ErrorWeights,
     /// How much noise the methods that draw some mix in.
-    pub noise: SamplerNoise,
+    pub noise: SamplerKnobs,
     /// Steps of the whole run, over which churn is spread.
     pub steps: usize,
 }

@@ -7,7 +7,7 @@ use driftscope_base::field::{Field, Real, Times};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::{
     Adapting, Attempt, End, Keep, METHODS, MethodRef, NoiseSetting, NotAdaptive, OdeSettings,
-    SamplerNoise, Stop, Tolerances, Track, per_particle, whole_batch,
+    SamplerKnobs, Stop, Tolerances, Track, per_particle, whole_batch,
 };
 
 /// A field by formula, which counts the points at which it is evaluated.
@@ -98,7 +98,7 @@ fn all_but_two_methods_adapt_and_those_say_why_not() {
     }
     let count = newly_adaptive().count();
     assert_eq!(count, 4 + 2 + 3 + 3, "explicit, Adams, implicit, diffusion");
-    let noisy = SamplerNoise { eta: 0.5, s_churn: 1.0, ..SamplerNoise::default() };
+    let noisy = SamplerKnobs { eta: 0.5, s_churn: 1.0, ..SamplerKnobs::default() };
     let of = |name: &str| named(name).adapting(&noisy);
     assert_eq!(of("ddim"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Eta)));
     assert_eq!(of("edm-heun"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Churn)));

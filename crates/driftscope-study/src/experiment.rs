@@ -344,7 +344,12 @@ impl Experiment {
         let mut streams: Vec<_> = (first..first + count)
             .map(|particle| stream(self.scene.seed, Purpose::Path, particle as u64))
             .collect();
-        let area = self.scene.is_sde() && self.scene.diffusion.scheme.needs_area();
+        let scene = &self.scene;
+        let area = if scene.is_sde() {
+            scene.diffusion.scheme.needs_area()
+        } else {
+            scene.sampler.method().rule.draws_twice()
+        };
         Noise::of_paths(grid, &mut streams, area)
     }
 

@@ -70,8 +70,7 @@ impl Recording {
         (sampler.min_factor, sampler.max_factor) = (usual.min_factor, usual.max_factor);
         (sampler.error_weights, sampler.max_attempts) = (usual.error_weights, usual.max_attempts);
         (sampler.steps, sampler.rho, sampler.shift) = (usual.steps, usual.rho, usual.shift);
-        (sampler.eta, sampler.s_churn, sampler.s_min) = (usual.eta, usual.s_churn, usual.s_min);
-        (sampler.s_max, sampler.s_noise) = (usual.s_max, usual.s_noise);
+        sampler.take_knobs_of(&usual);
         (scene.diffusion.scheme, scene.diffusion.norm) = (Scheme::default(), 1.0);
         Some(scene)
     }

@@ -1,7 +1,7 @@
 //! How the ODE is solved.
 
 use driftscope_solve::grid::Spacing;
-use driftscope_solve::{MethodRef, NoiseSetting};
+use driftscope_solve::{Knob, MethodRef};
 use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene};
 use eframe::egui::{Button, Ui, Vec2};
@@ -71,21 +71,38 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
 
 /// What only some methods have.
 fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
-    match scene.sampler.method().rule.noise_setting() {
-        Some(NoiseSetting::Eta) => {
-            Setting::of(scene, "sampler.eta").slider(ui, scene);
-        }
-        Some(NoiseSetting::Churn) => {
-            for key in ["sampler.s_churn", "sampler.s_noise"] {
-                Setting::of(scene, key).slider(ui, scene);
+    for knob in scene.sampler.method().rule.knobs() {
+        let key = match knob {
+            Knob::Eta => "sampler.eta",
+            Knob::EtaSde => "sampler.eta_sde",
+            Knob::Tau => "sampler.tau",
+            Knob::Predictor => "sampler.predictor",
+            Knob::Corrector => "sampler.corrector",
+            Knob::Order => "sampler.order",
+            Knob::SolverType => "sampler.solver_type",
+            Knob::B => "sampler.b",
+            Knob::FinalOrder => "sampler.final_order",
+            Knob::Kappa => "sampler.kappa",
+            Knob::Variable => "sampler.variable",
+            Knob::IntegralPoints => "sampler.integral_points",
+            Knob::Churn => {
+                churn_ui(ui, scene);
+                continue;
             }
-            Setting::of(scene, "sampler.s_min").number(ui, scene);
-            if Setting::of(scene, "sampler.s_max").number(ui, scene) {
-                let sampler = &mut scene.sampler;
-                sampler.s_max = sampler.s_max.map(|level| level.max(sampler.s_min));
-            }
-        }
-        None => {}
+        };
+        Setting::of(scene, key).any(ui, scene);
+    }
+}
+
+/// EDM's four numbers.
+fn churn_ui(ui: &mut Ui, scene: &mut Scene) {
+    for key in ["sampler.s_churn", "sampler.s_noise"] {
+        Setting::of(scene, key).slider(ui, scene);
+    }
+    Setting::of(scene, "sampler.s_min").number(ui, scene);
+    if Setting::of(scene, "sampler.s_max").number(ui, scene) {
+        let sampler = &mut scene.sampler;
+        sampler.s_max = sampler.s_max.map(|level| level.max(sampler.s_min));
     }
 }
 

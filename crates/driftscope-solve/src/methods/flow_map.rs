@@ -7,7 +7,7 @@ use driftscope_base::interpolant::Interpolant;
 use crate::brownian::Noise;
 use crate::complex::Complex;
 use crate::explicit::Within;
-use crate::method::{Adapting, Method, NoiseSetting, NotAdaptive, Rule};
+use crate::method::{Adapting, Knob, Method, NoiseSetting, NotAdaptive, Rule};
 use crate::stepper::{Inside, Step, Stepper, Task};
 use crate::update::{ANSWER, Equation, START, STEP, StepNow, TIME, Update, stage};
 
@@ -59,6 +59,13 @@ impl Rule for Mapping {
 
     fn needs_flow_map(&self) -> bool {
         true
+    }
+
+    fn knobs(&self) -> &'static [Knob] {
+        match self {
+            Self::Chain => &[],
+            Self::Jumps => &[Knob::Eta],
+        }
     }
 
     fn noise_setting(&self) -> Option<NoiseSetting> {
@@ -134,7 +141,7 @@ impl<'a, S: Real> MapStepper<'a, S> {
             mapping,
             field: task.field,
             path: task.path,
-            eta: task.sampler_noise.eta,
+            eta: task.sampler_knobs.eta,
             normals: task.noise,
             velocity: zeros.clone(),
             answer: zeros,

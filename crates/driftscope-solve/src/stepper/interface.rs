@@ -2,6 +2,7 @@
 
 use driftscope_base::field::{Field, Real};
 use driftscope_base::interpolant::Interpolant;
+use serde::{Deserialize, Serialize};
 
 use crate::brownian::Noise;
 use crate::explicit::Within;
@@ -92,13 +93,13 @@ pub struct Task<'a, S> {
     pub path: Interpolant,
     /// Error weights of the methods that come with two sets.
     pub error_weights: ErrorWeights,
-    /// How much noise the methods that draw some mix in.
-    pub sampler_noise: SamplerNoise,
+    /// What is chosen about diffusion samplers.
+    pub sampler_knobs: SamplerKnobs,
     /// Standard normals of every step, for methods that draw some.
     pub noise: Option<&'a Noise<S>>,
     /// Particles in the batch.
     pub count: usize,
-    /// Steps of the whole run; only churn looks at it.
+    /// Steps of the whole run; only diffusion samplers look at it.
     pub steps: usize,
     /// Whether the error decides which steps are kept: then all that its estimate costs counts, and
     /// a step that is hard to solve had better be shorter.
@@ -132,11 +133,33 @@ impl From<Within> for Inside {
     }
 }
 
-/// Noise that some diffusion samplers mix in.
+/// What can be chosen about diffusion samplers; each looks at what is its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplerNoise {
-    /// DDIM's η, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
+pub struct SamplerKnobs {
+    /// η of ancestral steps, 0 to 1: 0 draws none, 1 is DDPM's ancestral step.
     pub eta: f64,
+    /// η of an SDE, from 0: its diffusion is η times SBDM's.
+    pub eta_sde: f64,
+    /// τ of SA-Solver, from 0: its diffusion is τ² times SBDM's.
+    pub tau: f64,
+    /// Predictions that SA-Solver's predictor uses, 1 to 4.
+    pub predictor: usize,
+    /// Predictions that its corrector uses, the new one among them, 0 (none) to 5.
+    pub corrector: usize,
+    /// Order of ER-SDE, 1 to 3.
+    pub order: usize,
+    /// How two predictions are extrapolated; the method's own way if none.
+    pub solver_type: Option<SolverType>,
+    /// What `UniPC`'s differences are divided by.
+    pub b: UniPcB,
+    /// Whether orders fall towards the end of a run.
+    pub final_order: FinalOrder,
+    /// What the second difference of DPM-Solver++(3M) counts: 1 as published, 2 as it should.
+    pub kappa: usize,
+    /// In which variable levels are counted.
+    pub variable: Variable,
+    /// Points of ER-SDE's integrals; 0 for exact ones.
+    pub integral_points: usize,
     /// EDM's `S_churn`, spread over the steps of a run; 0 draws none.
     pub s_churn: f64,
     /// Lowest noise level σ/α that is churned.
@@ -147,8 +170,68 @@ pub struct SamplerNoise {
     pub s_noise: f64,
 }
 
-impl Default for SamplerNoise {
+impl Default for SamplerKnobs {
     fn default() -> Self {
-        Self { eta: 0.0, s_churn: 0.0, s_min: 0.0, s_max: f64::INFINITY, s_noise: 1.0 }
+        Self {
+            eta: 0.0,
+            eta_sde: 0.0,
+            tau: 0.0,
+            predictor: 2,
+            corrector: 2,
+            order: 3,
+            solver_type: None,
+            b: UniPcB::default(),
+            final_order: FinalOrder::default(),
+            kappa: 1,
+            variable: Variable::default(),
+            integral_points: 100,
+            s_churn: 0.0,
+            s_min: 0.0,
+            s_max: f64::INFINITY,
+            s_noise: 1.0,
+        }
     }
+}
+
+/// How DPM-Solver++ extrapolates two predictions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SolverType {
+    /// To the middle of the step.
+    Midpoint,
+    /// Along the line, integrated exactly (exponential Adams).
+    Heun,
+}
+
+/// B(h) of `UniPC`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UniPcB {
+    /// h.
+    Bh1,
+    /// e^h − 1.
+    #[default]
+    Bh2,
+}
+
+/// Whether multistep methods keep their order to the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FinalOrder {
+    /// They do.
+    #[default]
+    Full,
+    /// It falls as in the programs that they come from.
+    Lower,
+}
+
+/// In which variable a diffusion sampler steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variable {
+    /// The level σ/α.
+    #[default]
+    Level,
+    /// σ/(α + σ), which is 1 − t on Linear.
+    Flow,
 }

@@ -7,5 +7,7 @@ mod runge_kutta;
 
 pub use self::doubling::Doubling;
 pub use self::halves::Halves;
-pub use self::interface::{Inside, SamplerNoise, Step, Stepper, Task};
+pub use self::interface::{
+    FinalOrder, Inside, SamplerKnobs, SolverType, Step, Stepper, Task, UniPcB, Variable,
+};
 pub use self::runge_kutta::RungeKuttaStepper;

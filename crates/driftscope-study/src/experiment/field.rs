@@ -5,7 +5,6 @@ use std::sync::Arc;
 use driftscope_flow::data::Mixture;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::{ExactField, Guided, SourcedField};
-use driftscope_solve::NoiseSetting;
 
 use crate::followed::{Followed, Process, Sourced};
 use crate::networks::LoadedNetwork;
@@ -165,13 +164,7 @@ fn check_unscored(scene: &Scene) -> Result<(), Problem> {
     }
     let method = scene.sampler.method();
     if method.draws_noise(&scene.sampler.noise()) {
-        let churns = method.rule.noise_setting() == Some(NoiseSetting::Churn);
-        let (key, value) = if churns {
-            ("sampler.s_churn", scene.sampler.s_churn)
-        } else {
-            ("sampler.eta", scene.sampler.eta)
-        };
-        return Err(refuse(key, &value, format!("0 {WHY}")));
+        return Err(scene.drawing_problem(WHY));
     }
     Ok(())
 }

@@ -35,11 +35,17 @@ fn count(scene: &Scene) -> usize {
 }
 
 /// The step that is written down, in a run of so many.
-fn step_now(scene: &Scene, [t, t1]: [f64; 2], before: Vec<f64>, steps: usize) -> StepNow {
+fn step_now(
+    scene: &Scene,
+    ([t, t1], index): ([f64; 2], usize),
+    before: Vec<f64>,
+    steps: usize,
+) -> StepNow {
     let path = scene.path();
     StepNow {
         t,
         t1,
+        index,
         before,
         path,
         error_weights: scene.sampler.error_weights,
@@ -71,7 +77,8 @@ pub fn usual(scene: &Scene, [t, t1]: [f64; 2]) -> Update {
     } else {
         even.collect()
     };
-    scene.sampler.method().rule.update(&step_now(scene, [t, t1], before, count(scene)))
+    let steps = count(scene);
+    scene.sampler.method().rule.update(&step_now(scene, ([t, t1], steps / 2), before, steps))
 }
 
 /// The steps of an attempt.
@@ -95,16 +102,19 @@ pub fn steps_of(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Vec<
     let before = |newest: usize| -> Vec<f64> {
         kept[newest..].iter().take(LOOKS_BACK).map(|&place| attempts[place].t).collect()
     };
+    let kept_before = |place: usize| attempts[..place].iter().filter(|a| a.accepted).count();
     let mut known = Worked::default();
     for (newest, &place) in kept.iter().enumerate().take(LOOKS_BACK).rev() {
         let kept = &attempts[place];
         let ends = [kept.t, kept.t + kept.h];
-        let update = rule.update(&step_now(scene, ends, before(newest + 1), steps));
+        let number = kept_before(place);
+        let update = rule.update(&step_now(scene, (ends, number), before(newest + 1), steps));
         let worked = whole(&update, known, kept, &attempts[..place]);
         known = carried(&update, &worked);
     }
     let ends = [attempt.t, attempt.t + attempt.h];
-    let update = rule.update(&step_now(scene, ends, before(0), steps));
+    let number = kept_before(index);
+    let update = rule.update(&step_now(scene, (ends, number), before(0), steps));
     let worked = whole(&update, known, attempt, &attempts[..index]);
     vec![Step { update, worked, part: "" }]
 }
@@ -164,7 +174,8 @@ fn doubled(scene: &Scene, attempts: &[AttemptByHand], index: usize) -> Vec<Step>
     let middle = 0.5 * (attempt.t + (attempt.t + attempt.h));
     let at = |start, t, h| From { start, t, h };
     let made = |from: From, names: &[[&str; 2]], part| {
-        let update = rule.update(&step_now(scene, [from.t, from.t + from.h], Vec::new(), steps));
+        let update =
+            rule.update(&step_now(scene, ([from.t, from.t + from.h], index), Vec::new(), steps));
         let worked = Worked::out(Worked::default(), &update, from, evaluated);
         renamed(Step { update, worked, part }, &|own| {
             let pair = names.iter().find(|[before, _]| *before == own);

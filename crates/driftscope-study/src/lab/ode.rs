@@ -108,7 +108,7 @@ fn without_noise(scene: &Scene) -> Scene {
     let mut ode = scene.clone();
     ode.diffusion.form = DiffusionForm::None;
     if ode.is_stochastic() {
-        (ode.sampler.eta, ode.sampler.s_churn) = (0.0, 0.0);
+        ode.sampler.draw_none();
     }
     ode
 }

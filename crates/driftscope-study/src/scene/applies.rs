@@ -6,7 +6,7 @@ use driftscope_flow::network::{Pairing, TimeDensity, Weighting};
 use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
-use driftscope_solve::{NoiseSetting, NotAdaptive, Tableau};
+use driftscope_solve::{Knob, NotAdaptive, Tableau};
 
 use super::{Direction, FieldKind, Projection, Scene};
 
@@ -30,7 +30,7 @@ const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptiv
 const TABLEAU: &str = "A tableau of one's own stands in its place.";
 const NO_TABLEAU: &str = "The method is one of the table. Open a tableau to use one of your own.";
 const NOTHING_TO_COMPARE: &str = "This method looks back on earlier steps, and where there are none it has nothing to judge a step by.";
-const DRAWS_NOISE: &str = "The method draws noise, which steps that are tried again would choose among. Set η or S_churn to 0 to use this.";
+const DRAWS_NOISE: &str = "The method draws noise, which steps that are tried again would choose among. Set what makes it noisy to 0 to use this.";
 const NO_VARIANT: &str = "Only DOPRI5 comes with two sets of error weights, and only bosh3 with another dense output in torchdiffeq.";
 const NO_LEAST: &str = "There is no least step.";
 const NO_COEFFICIENTS: &str = "Only the controllers PI and PID take coefficients.";
@@ -44,7 +44,16 @@ const NOT_LISTED: &str = "No list of times is given.";
 const NOT_KARRAS: &str = "Only the Karras grid has a ρ.";
 const NOT_SHIFTED: &str = "Only the shifted grid has a shift.";
 
-const NOT_DDIM: &str = "Only DDIM mixes fresh noise in by η.";
+const NOT_ANCESTRAL: &str = "Only DDIM, DPM-Solver-2, DPM-Solver++ 2S and SDE, Euler a and Consistency mix fresh noise in by η.";
+const NOT_AN_SDE: &str = "Only DPM-Solver++ 2M and 3M are made SDEs by this η.";
+const NOT_SA: &str = "Only SA-Solver has this.";
+const NOT_ER: &str = "Only ER-SDE has this.";
+const NOT_2M: &str = "Only DPM-Solver++ 2M and 3M extrapolate two predictions in one of two ways.";
+const NOT_UNIPC: &str = "Only UniPC has a B(h).";
+const NOT_LOWERED: &str = "Only DPM-Solver++ 2M and 3M, UniPC, DEIS and iPNDM know another end.";
+const NOT_3M: &str = "Only DPM-Solver++ 3M has a second difference.";
+const NOT_IN_FLOW: &str =
+    "Only DPM-Solver-2, DPM-Solver++ 2M, LMS and EDM Heun are run in another variable elsewhere.";
 const NOT_EDM: &str = "Only EDM Heun churns.";
 const STILL: &str = "Nothing is churned: S_churn is 0.";
 
@@ -185,18 +194,51 @@ pub(super) fn with_coefficients(scene: &Scene) -> Option<&'static str> {
     with_step_control(scene).or((!taken).then_some(NO_COEFFICIENTS))
 }
 
-fn with_noise_setting(
-    scene: &Scene,
-    setting: NoiseSetting,
-    otherwise: &'static str,
-) -> Option<&'static str> {
-    let own = scene.sampler.method().rule.noise_setting() == Some(setting);
+/// What only some diffusion samplers have.
+fn with_knob(scene: &Scene, knob: Knob) -> Option<&'static str> {
+    let otherwise = match knob {
+        Knob::Eta => NOT_ANCESTRAL,
+        Knob::EtaSde => NOT_AN_SDE,
+        Knob::Tau | Knob::Predictor | Knob::Corrector => NOT_SA,
+        Knob::Churn => NOT_EDM,
+        Knob::Order | Knob::IntegralPoints => NOT_ER,
+        Knob::SolverType => NOT_2M,
+        Knob::B => NOT_UNIPC,
+        Knob::FinalOrder => NOT_LOWERED,
+        Knob::Kappa => NOT_3M,
+        Knob::Variable => NOT_IN_FLOW,
+    };
+    let own = scene.sampler.method().rule.knobs().contains(&knob);
     with_ode(scene).or((!own).then_some(otherwise))
 }
 
+/// One condition a knob: the table of parameters takes functions.
+macro_rules! knobs {
+    ($($name:ident $knob:ident),* $(,)?) => {
+        $(pub(super) fn $name(scene: &Scene) -> Option<&'static str> {
+            with_knob(scene, Knob::$knob)
+        })*
+    };
+}
+
+knobs!(
+    with_eta Eta,
+    with_eta_sde EtaSde,
+    with_tau Tau,
+    with_predictor Predictor,
+    with_corrector Corrector,
+    with_order Order,
+    with_solver_type SolverType,
+    with_b B,
+    with_final_order FinalOrder,
+    with_kappa Kappa,
+    with_variable Variable,
+    with_integral_points IntegralPoints,
+    with_edm Churn,
+);
+
 pub(super) fn with_churn(scene: &Scene) -> Option<&'static str> {
-    with_noise_setting(scene, NoiseSetting::Churn, NOT_EDM)
-        .or((scene.sampler.s_churn == 0.0).then_some(STILL))
+    with_edm(scene).or((scene.sampler.s_churn == 0.0).then_some(STILL))
 }
 
 /// What belongs to noise added on the way to the data.
@@ -264,14 +306,6 @@ pub(super) fn with_least_step(scene: &Scene) -> Option<&'static str> {
     with_step_control(scene).or((scene.sampler.min_step == 0.0).then_some(NO_LEAST))
 }
 
-pub(super) fn with_ddim(scene: &Scene) -> Option<&'static str> {
-    with_noise_setting(scene, NoiseSetting::Eta, NOT_DDIM)
-}
-
-pub(super) fn with_edm(scene: &Scene) -> Option<&'static str> {
-    with_noise_setting(scene, NoiseSetting::Churn, NOT_EDM)
-}
-
 pub(super) fn with_scheme(scene: &Scene) -> Option<&'static str> {
     without_classic(scene).or((!scene.is_sde()).then_some(NO_NOISE))
 }
@@ -298,6 +332,85 @@ pub(super) fn with_direction(scene: &Scene) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    /// Settings, and values that are not the usual ones.
+    const CHANGES: &[(&str, &str)] = &[
+        ("data.name", "rings"),
+        ("interpolant.kind", "gvp"),
+        ("field.system", "decay"),
+        ("field.mu", "5"),
+        ("field.ratio", "30"),
+        ("field.lambda", "9"),
+        ("sampler.method", "rk4"),
+        ("sampler.adaptive", "false"),
+        ("sampler.steps", "7"),
+        ("sampler.step_size", "0.11"),
+        ("sampler.grid", "cosine"),
+        ("sampler.rho", "3"),
+        ("sampler.shift", "5"),
+        ("sampler.atol", "1e-2"),
+        ("sampler.rtol", "1e-2"),
+        ("sampler.scope", "whole-batch"),
+        ("sampler.error_weights", "torchdiffeq"),
+        ("sampler.controller", "i-scipy"),
+        ("sampler.norm", "max"),
+        ("sampler.safety", "0.5"),
+        ("sampler.min_factor", "0.9"),
+        ("sampler.max_factor", "1.1"),
+        ("sampler.pcoeff", "0.05"),
+        ("sampler.icoeff", "0.9"),
+        ("sampler.dcoeff", "0.07"),
+        ("sampler.first_step", "0.003"),
+        ("sampler.max_step", "0.05"),
+        ("sampler.max_attempts", "2"),
+        ("sampler.eta", "0.7"),
+        ("sampler.eta_sde", "0.6"),
+        ("sampler.tau", "0.8"),
+        ("sampler.predictor", "3"),
+        ("sampler.corrector", "3"),
+        ("sampler.order", "2"),
+        ("sampler.solver_type", "midpoint"),
+        ("sampler.b", "bh1"),
+        ("sampler.final_order", "lower"),
+        ("sampler.kappa", "2"),
+        ("sampler.variable", "flow"),
+        ("sampler.integral_points", "0"),
+        ("sampler.s_churn", "5"),
+        ("sampler.s_min", "1.5"),
+        ("sampler.s_max", "1.2"),
+        ("sampler.s_noise", "1.2"),
+        ("diffusion.form", "sigma"),
+        ("diffusion.norm", "0.4"),
+        ("diffusion.scheme", "heun"),
+        ("diffusion.last_step", "tweedie"),
+        ("diffusion.last_step_size", "0.1"),
+    ];
+    /// Each of them makes some settings idle and others not.
+    const SCENES: &[&[&str]] = &[
+        &["sampler.rtol=1e-3"],
+        &["sampler.controller=pi", "sampler.rtol=1e-3"],
+        &["sampler.controller=pid", "sampler.rtol=1e-3"],
+        &["sampler.method=tsit5", "sampler.rtol=1e-3"],
+        &["sampler.method=heun", "sampler.steps=9"],
+        &["sampler.method=euler", "sampler.step_size=0.2"],
+        &["sampler.method=euler", "sampler.grid=karras", "sampler.steps=9"],
+        &["sampler.method=euler", "sampler.grid=shifted", "sampler.steps=9"],
+        &["sampler.method=ddim", "sampler.steps=9"],
+        &["sampler.method=edm-heun", "sampler.steps=9"],
+        &["sampler.method=edm-heun", "sampler.steps=9", "sampler.s_churn=3"],
+        &["sampler.method=dpmpp-3m", "sampler.steps=9", "time.start=0.02", "time.end=0.98"],
+        &["sampler.method=dpm-solver-2", "sampler.steps=9"],
+        &["sampler.method=unipc-3", "sampler.steps=9", "time.end=0.98"],
+        &["sampler.method=sa-solver", "sampler.steps=9", "time.start=0.02", "time.end=0.98"],
+        &["sampler.method=er-sde", "sampler.steps=9", "time.start=0.02", "time.end=0.98"],
+        &["diffusion.form=linear", "sampler.steps=9"],
+        &["diffusion.form=linear", "sampler.steps=9", "diffusion.last_step=none"],
+        &["direction=noise", "sampler.steps=9"],
+        &["field.kind=classic", "field.system=van-der-pol"],
+        &["field.kind=classic", "field.system=stiff-linear", "sampler.rtol=1e-3"],
+        &["field.kind=classic", "field.system=stiff-cosine", "sampler.rtol=1e-3"],
+        &["field.kind=classic", "sampler.method=rk4", "sampler.steps=9"],
+    ];
+
     /// What is set away from its usual value and said to be idle changes nothing of a run, and what
     /// is said to be in force does.
     #[test]
@@ -311,67 +424,6 @@ mod tests {
         use crate::recording::Recording;
         use crate::run::{RunOptions, run};
 
-        const CHANGES: &[(&str, &str)] = &[
-            ("data.name", "rings"),
-            ("interpolant.kind", "gvp"),
-            ("field.system", "decay"),
-            ("field.mu", "5"),
-            ("field.ratio", "30"),
-            ("field.lambda", "9"),
-            ("sampler.method", "rk4"),
-            ("sampler.adaptive", "false"),
-            ("sampler.steps", "7"),
-            ("sampler.step_size", "0.11"),
-            ("sampler.grid", "cosine"),
-            ("sampler.rho", "3"),
-            ("sampler.shift", "5"),
-            ("sampler.atol", "1e-2"),
-            ("sampler.rtol", "1e-2"),
-            ("sampler.scope", "whole-batch"),
-            ("sampler.error_weights", "torchdiffeq"),
-            ("sampler.controller", "i-scipy"),
-            ("sampler.norm", "max"),
-            ("sampler.safety", "0.5"),
-            ("sampler.min_factor", "0.9"),
-            ("sampler.max_factor", "1.1"),
-            ("sampler.pcoeff", "0.05"),
-            ("sampler.icoeff", "0.9"),
-            ("sampler.dcoeff", "0.07"),
-            ("sampler.first_step", "0.003"),
-            ("sampler.max_step", "0.05"),
-            ("sampler.max_attempts", "2"),
-            ("sampler.eta", "0.7"),
-            ("sampler.s_churn", "5"),
-            ("sampler.s_min", "1.5"),
-            ("sampler.s_max", "1.2"),
-            ("sampler.s_noise", "1.2"),
-            ("diffusion.form", "sigma"),
-            ("diffusion.norm", "0.4"),
-            ("diffusion.scheme", "heun"),
-            ("diffusion.last_step", "tweedie"),
-            ("diffusion.last_step_size", "0.1"),
-        ];
-        // Each of them makes some settings idle and others not.
-        const SCENES: &[&[&str]] = &[
-            &["sampler.rtol=1e-3"],
-            &["sampler.controller=pi", "sampler.rtol=1e-3"],
-            &["sampler.controller=pid", "sampler.rtol=1e-3"],
-            &["sampler.method=tsit5", "sampler.rtol=1e-3"],
-            &["sampler.method=heun", "sampler.steps=9"],
-            &["sampler.method=euler", "sampler.step_size=0.2"],
-            &["sampler.method=euler", "sampler.grid=karras", "sampler.steps=9"],
-            &["sampler.method=euler", "sampler.grid=shifted", "sampler.steps=9"],
-            &["sampler.method=ddim", "sampler.steps=9"],
-            &["sampler.method=edm-heun", "sampler.steps=9"],
-            &["sampler.method=edm-heun", "sampler.steps=9", "sampler.s_churn=3"],
-            &["diffusion.form=linear", "sampler.steps=9"],
-            &["diffusion.form=linear", "sampler.steps=9", "diffusion.last_step=none"],
-            &["direction=noise", "sampler.steps=9"],
-            &["field.kind=classic", "field.system=van-der-pol"],
-            &["field.kind=classic", "field.system=stiff-linear", "sampler.rtol=1e-3"],
-            &["field.kind=classic", "field.system=stiff-cosine", "sampler.rtol=1e-3"],
-            &["field.kind=classic", "sampler.method=rk4", "sampler.steps=9"],
-        ];
         let record = |settings: &[&str]| -> Option<Recording> {
             let common = ["particles.count=6", "field.kind=exact", "data.name=two-moons"];
             let all: Vec<String> =

@@ -2,8 +2,8 @@
 
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{
-    ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, SamplerNoise, Scope,
-    StepControl,
+    ControllerKind, End, ErrorWeights, FinalOrder, MethodRef, MinStepPolicy, Norm, SamplerKnobs,
+    Scope, SolverType, StepControl, UniPcB, Variable,
 };
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -85,8 +85,41 @@ pub struct Sampler {
     pub max_step: Option<f64>,
     /// Attempts after which an adaptive solve gives up.
     pub max_attempts: usize,
-    /// DDIM's η: 0 draws no noise, 1 is DDPM's ancestral step.
+    /// η of ancestral steps: 0 draws no noise, 1 is DDPM's ancestral step.
     pub eta: f64,
+    /// η of the SDE whose steps DPM-Solver++ (2M, 3M) makes.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub eta_sde: f64,
+    /// τ of SA-Solver.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub tau: f64,
+    /// Predictions that SA-Solver's predictor uses.
+    #[serde(skip_serializing_if = "is_two")]
+    pub predictor: usize,
+    /// Predictions that its corrector uses, the new one among them; 0 for none.
+    #[serde(skip_serializing_if = "is_two")]
+    pub corrector: usize,
+    /// Order of ER-SDE.
+    #[serde(skip_serializing_if = "is_three")]
+    pub order: usize,
+    /// How DPM-Solver++ extrapolates two predictions; the method's own way if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solver_type: Option<SolverType>,
+    /// B(h) of `UniPC`.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub b: UniPcB,
+    /// Whether orders fall towards the end of a run.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub final_order: FinalOrder,
+    /// What the second difference of DPM-Solver++(3M) counts.
+    #[serde(skip_serializing_if = "is_one")]
+    pub kappa: usize,
+    /// In which variable diffusion samplers step.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub variable: Variable,
+    /// Points of ER-SDE's integrals; 0 for exact ones.
+    #[serde(skip_serializing_if = "is_hundred")]
+    pub integral_points: usize,
     /// EDM's churn, spread over the steps of the run.
     pub s_churn: f64,
     /// Lowest noise level σ/α that is churned.
@@ -103,7 +136,7 @@ pub struct Sampler {
 
 impl Default for Sampler {
     fn default() -> Self {
-        let (control, noise) = (StepControl::default(), SamplerNoise::default());
+        let (control, noise) = (StepControl::default(), SamplerKnobs::default());
         Self {
             method: MethodRef::default(),
             tableau: None,
@@ -134,6 +167,17 @@ impl Default for Sampler {
             max_step: None,
             max_attempts: 10_000,
             eta: noise.eta,
+            eta_sde: noise.eta_sde,
+            tau: noise.tau,
+            predictor: noise.predictor,
+            corrector: noise.corrector,
+            order: noise.order,
+            solver_type: noise.solver_type,
+            b: noise.b,
+            final_order: noise.final_order,
+            kappa: noise.kappa,
+            variable: noise.variable,
+            integral_points: noise.integral_points,
             s_churn: noise.s_churn,
             s_min: noise.s_min,
             s_max: None,
@@ -153,6 +197,19 @@ fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MethodRef, D::Er
 fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
+
+/// Whole numbers that are usual.
+macro_rules! usual {
+    ($($name:ident = $usual:literal),*) => {
+        $(
+            fn $name(value: &usize) -> bool {
+                *value == $usual
+            }
+        )*
+    };
+}
+
+usual!(is_one = 1, is_two = 2, is_three = 3, is_hundred = 100);
 
 impl Sampler {
     /// Lets the steps go from one of these to the next, in the solver's own time.
@@ -223,11 +280,42 @@ impl Sampler {
         }
     }
 
-    /// Noise of the methods that draw some.
+    /// Lets the method draw no noise; one that always does gives way to the usual one.
+    pub fn draw_none(&mut self) {
+        (self.eta, self.eta_sde, self.tau, self.s_churn) = (0.0, 0.0, 0.0, 0.0);
+        if self.method().draws_noise(&self.noise()) {
+            self.set_method(MethodRef::default());
+            self.adaptive = None;
+        }
+    }
+
+    /// Takes over what is chosen about diffusion samplers.
+    pub fn take_knobs_of(&mut self, other: &Self) {
+        (self.eta, self.eta_sde, self.tau) = (other.eta, other.eta_sde, other.tau);
+        (self.predictor, self.corrector) = (other.predictor, other.corrector);
+        (self.order, self.integral_points) = (other.order, other.integral_points);
+        (self.solver_type, self.b, self.kappa) = (other.solver_type, other.b, other.kappa);
+        (self.final_order, self.variable) = (other.final_order, other.variable);
+        (self.s_churn, self.s_min, self.s_max) = (other.s_churn, other.s_min, other.s_max);
+        self.s_noise = other.s_noise;
+    }
+
+    /// What is chosen about diffusion samplers.
     #[must_use]
-    pub fn noise(&self) -> SamplerNoise {
-        SamplerNoise {
+    pub fn noise(&self) -> SamplerKnobs {
+        SamplerKnobs {
             eta: self.eta,
+            eta_sde: self.eta_sde,
+            tau: self.tau,
+            predictor: self.predictor,
+            corrector: self.corrector,
+            order: self.order,
+            solver_type: self.solver_type,
+            b: self.b,
+            final_order: self.final_order,
+            kappa: self.kappa,
+            variable: self.variable,
+            integral_points: self.integral_points,
             s_churn: self.s_churn,
             s_min: self.s_min,
             s_max: self.s_max.unwrap_or(f64::INFINITY),

@@ -1,57 +1,41 @@
-//! The steps of diffusion samplers: one stepper, whose recipe says what it makes of the predictions.
+//! The steps of diffusion samplers: one stepper, whose recipe says what weighs the parts.
 
 use driftscope_base::field::{Field, Real, Times};
-use driftscope_base::interpolant::{Coefficients, Interpolant};
+use driftscope_base::interpolant::Interpolant;
 
-use super::levels::{Levels, Memory, correct, log_snr};
+use super::levels::{Between, Level};
+use super::recipe::{MOST_NODES, Middle, Predicted, Recipe, Sum, answer, at_an_end};
 use crate::brownian::Noise;
 use crate::explicit::Within;
-use crate::stepper::{Inside, SamplerNoise, Step, Stepper, Task};
-
-/// Which diffusion sampler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recipe {
-    /// DDIM, with η up to DDPM's ancestral step.
-    Ddim,
-    /// DPM-Solver-2.
-    DpmSolver2,
-    /// DPM-Solver++(2M).
-    DpmSolverPlusPlus2M,
-    /// `UniPC` of order 2.
-    UniPc2,
-    /// EDM's Heun with churn.
-    EdmHeun,
-}
-
-impl Recipe {
-    /// Whether its steps use what earlier steps found.
-    pub fn looks_back(self) -> bool {
-        matches!(self, Self::DpmSolverPlusPlus2M | Self::UniPc2)
-    }
-}
+use crate::stepper::{Inside, SamplerKnobs, Step, Stepper, Task, Variable};
 
 /// The recipe at work on the batch of `task`.
-pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dyn Stepper<S> + 'a> {
+pub(super) fn stepper<'a, S: Real>(
+    task: &Task<'a, S>,
+    recipe: &'static dyn Recipe,
+) -> Box<dyn Stepper<S> + 'a> {
     let zeros = vec![S::ZERO; 2 * task.count];
+    let middle = if recipe.has_middle() { zeros.clone() } else { Vec::new() };
     Box::new(DiffusionStepper {
         field: task.field,
         path: task.path,
         recipe,
-        knobs: task.sampler_noise,
+        knobs: task.sampler_knobs,
         steps: task.steps,
         normals: task.noise,
         step: Step { index: 0, t: 0.0, t1: 0.0 },
         evaluations: 0,
         velocity: zeros.clone(),
-        second_velocity: zeros.clone(),
-        point: zeros.clone(),
+        second_velocity: middle.clone(),
+        point: middle,
         answer: zeros.clone(),
         error: zeros.clone(),
         end_slope: zeros,
         end_slope_known: false,
         start: Start::Unknown,
-        memory: None,
-        next_memory: None,
+        memory: Memory::default(),
+        next: None,
+        spare: Vec::new(),
     })
 }
 
@@ -59,9 +43,9 @@ pub(super) fn stepper<'a, S: Real>(task: &Task<'a, S>, recipe: Recipe) -> Box<dy
 struct DiffusionStepper<'a, S> {
     field: &'a dyn Field<S>,
     path: Interpolant,
-    recipe: Recipe,
-    knobs: SamplerNoise,
-    /// Steps of the whole run, over which churn is spread.
+    recipe: &'static dyn Recipe,
+    knobs: SamplerKnobs,
+    /// Steps of the whole run.
     steps: usize,
     normals: Option<&'a Noise<S>>,
     step: Step,
@@ -69,7 +53,7 @@ struct DiffusionStepper<'a, S> {
     /// v at the start of the step, or after churn.
     velocity: Vec<S>,
     second_velocity: Vec<S>,
-    /// A point between the ends.
+    /// A point between the ends, or the start with more noise.
     point: Vec<S>,
     answer: Vec<S>,
     error: Vec<S>,
@@ -78,10 +62,12 @@ struct DiffusionStepper<'a, S> {
     end_slope_known: bool,
     /// Whether `velocity` is that of the state already.
     start: Start,
-    /// What the steps before left for the methods that look back.
-    memory: Option<Memory>,
+    /// What the steps before have left.
+    memory: Memory,
     /// What the attempt leaves, if it is kept.
-    next_memory: Option<Memory>,
+    next: Option<Left>,
+    /// Arrays that nobody needs any more.
+    spare: Vec<Vec<f64>>,
 }
 
 /// What is known of the velocity where a step starts.
@@ -94,195 +80,128 @@ enum Start {
     Billed,
 }
 
-impl<S: Real> DiffusionStepper<'_, S> {
-    /// Data and noise predictions of coordinate `j` of `points`.
-    fn predictions(&self, t: f64, points: &[S], velocities: &[S], j: usize) -> (f64, f64) {
-        self.path.means_from_velocity(t, points[j].to_f64(), velocities[j].to_f64())
-    }
-
-    fn data_predictions(&self, t: f64, points: &[S]) -> Vec<f64> {
-        (0..points.len()).map(|j| self.predictions(t, points, &self.velocity, j).0).collect()
-    }
-
-    fn ddim(&mut self, step: Step, levels: Levels, state: &[S]) {
-        let Levels { start, end } = levels;
-        // The share of fresh noise: η times that of the posterior q(x₁|x, x1).
-        let ratio = start.alpha / end.alpha;
-        let posterior =
-            (start.sigma * start.sigma - ratio * ratio * end.sigma * end.sigma).max(0.0);
-        let eta = if self.recipe == Recipe::Ddim { self.knobs.eta } else { 0.0 };
-        let fresh = eta * (end.sigma / start.sigma) * posterior.sqrt();
-        let kept = (end.sigma * end.sigma - fresh * fresh).max(0.0).sqrt();
-        for j in 0..state.len() {
-            let (data, noise) = self.predictions(step.t, state, &self.velocity, j);
-            let drawn = match self.normals {
-                Some(normals) if fresh > 0.0 => fresh * normals.z[step.index][j].to_f64(),
-                _ => 0.0,
-            };
-            let kept = if fresh > 0.0 { kept } else { end.sigma };
-            self.answer[j] = S::from_f64(end.alpha * data + kept * noise + drawn);
-        }
-    }
-
-    fn dpm_solver_2(&mut self, step: Step, levels: Levels, state: &[S]) {
-        if !levels.are_finite() {
-            self.ddim(step, levels, state);
-            return;
-        }
-        let middle_level = 0.5 * (log_snr(&levels.start) + log_snr(&levels.end));
-        let middle_time = self.path.time_of_level(middle_level.exp(), 1.0);
-        let middle = self.path.coefficients(middle_time);
-        let half = Levels { end: middle, ..levels };
-        for j in 0..state.len() {
-            let (data, noise) = self.predictions(step.t, state, &self.velocity, j);
-            self.point[j] = S::from_f64(half.ddim(data, noise));
-        }
-        self.field.velocity(Times::Shared(middle_time), &self.point, &mut self.second_velocity);
-        self.evaluations += 1;
-        // x·α₁/α₀ − σ₁(e^h − 1)·noise: the exact step for a constant noise prediction.
-        let Levels { start, end } = levels;
-        let growth = end.sigma * (1.0 / levels.decay() - 1.0);
-        for (j, x) in state.iter().enumerate() {
-            let noise = self.predictions(middle_time, &self.point, &self.second_velocity, j).1;
-            self.answer[j] = S::from_f64(x.to_f64() * end.alpha / start.alpha - growth * noise);
-        }
-    }
-
-    fn dpm_solver_plus_plus_2m(&mut self, step: Step, levels: Levels, state: &[S]) {
-        let data = self.data_predictions(step.t, state);
-        let before = self.memory.as_ref();
-        let here = log_snr(&levels.start);
-        // The slope of the data prediction in λ, half a step of it.
-        let lead = before
-            .filter(|before| before.start.is_finite() && levels.are_finite())
-            .map(|before| 0.5 * levels.rise() / (here - before.start));
-        for j in 0..state.len() {
-            let (x, now) = (state[j].to_f64(), data[j]);
-            let plain = levels.with_data(x, now);
-            let answer = match (lead, before) {
-                (Some(lead), Some(before)) => {
-                    levels.with_data(x, now + lead * (now - before.data[j]))
-                }
-                _ => plain,
-            };
-            self.answer[j] = S::from_f64(answer);
-            self.error[j] = S::from_f64(answer - plain);
-        }
-        let level = levels.start;
-        self.next_memory =
-            Some(Memory { level, start: here, data, state: Vec::new(), earlier: None });
-    }
-
-    /// `state` is the last step's prediction; the data prediction there corrects that step first.
-    fn uni_pc_2(&mut self, step: Step, levels: Levels, state: &[S]) {
-        let data = self.data_predictions(step.t, state);
-        let here = log_snr(&levels.start);
-        let before = self.memory.as_ref();
-        let corrected: Vec<f64> = match before {
-            Some(before) if before.start.is_finite() && here.is_finite() => {
-                correct(before, levels.start, here, &data)
-            }
-            _ => state.iter().map(|x| x.to_f64()).collect(),
-        };
-        let slope = before
-            .filter(|before| before.start.is_finite() && levels.are_finite())
-            .map(|before| 0.5 * levels.rise() / (here - before.start));
-        for j in 0..state.len() {
-            let plain = levels.with_data(corrected[j], data[j]);
-            let lead = match (slope, before) {
-                (Some(slope), Some(before)) => slope * (data[j] - before.data[j]),
-                _ => 0.0,
-            };
-            let share = levels.end.alpha * (1.0 - levels.decay());
-            self.answer[j] = S::from_f64(plain + share * lead);
-            self.error[j] = S::from_f64(share * lead);
-        }
-        let level = levels.start;
-        self.next_memory =
-            Some(Memory { level, start: here, data, state: corrected, earlier: None });
-    }
-
-    fn edm_heun(&mut self, step: Step, levels: Levels, state: &[S]) {
-        let (mut time, mut start) = (step.t, levels.start);
-        self.point.copy_from_slice(state);
-        if let Some((raised_time, raised, fresh)) =
-            churn(&self.knobs, self.path, self.steps, &start)
-            && let Some(normals) = self.normals
-        {
-            // In units of x/α the noise level goes up; α falls with it.
-            let shrink = raised.alpha / start.alpha;
-            for (j, point) in self.point.iter_mut().enumerate() {
-                let z = normals.z[step.index][j].to_f64();
-                *point = S::from_f64(shrink * point.to_f64() + raised.alpha * fresh * z);
-            }
-            (time, start) = (raised_time, raised);
-        }
-        if time < step.t || self.start == Start::Unknown {
-            self.field.velocity(Times::Shared(time), &self.point, &mut self.velocity);
-        }
-        let whole = Levels { start, end: levels.end };
-        for j in 0..state.len() {
-            let (data, noise) = self.predictions(time, &self.point, &self.velocity, j);
-            self.answer[j] = S::from_f64(whole.ddim(data, noise));
-        }
-        if !whole.are_finite() {
-            return;
-        }
-        self.field.velocity(Times::Shared(step.t1), &self.answer, &mut self.second_velocity);
-        self.evaluations += 1;
-        let (from, to) = (start.sigma / start.alpha, levels.end.sigma / levels.end.alpha);
-        for j in 0..state.len() {
-            let (data, noise) = self.predictions(time, &self.point, &self.velocity, j);
-            let ahead = self.predictions(step.t1, &self.answer, &self.second_velocity, j).1;
-            // d(x/α)/d(σ/α) is the noise prediction.
-            let scaled = data + from * noise + 0.5 * (to - from) * (noise + ahead);
-            self.answer[j] = S::from_f64(levels.end.alpha * scaled);
-        }
-    }
+/// What earlier steps have left, the latest first.
+#[derive(Default)]
+struct Memory {
+    levels: Vec<Level>,
+    predictions: Vec<Vec<f64>>,
+    /// Where the last step started, as corrected, and its number.
+    state: Vec<f64>,
+    index: usize,
 }
 
-/// The time and level to which churn raises the noise from `start` in a run of so many steps, and the
-/// standard deviation of what is added in units of x/α.
-pub(super) fn churn(
-    knobs: &SamplerNoise,
-    path: Interpolant,
-    steps: usize,
-    start: &Coefficients,
-) -> Option<(f64, Coefficients, f64)> {
-    let SamplerNoise { s_churn, s_min, s_max, s_noise, .. } = *knobs;
-    let level = start.sigma / start.alpha;
-    if s_churn == 0.0 || !level.is_finite() || !(s_min..=s_max).contains(&level) {
-        return None;
+/// What an attempt leaves: the level where it started, the predictions there, and the point as corrected.
+struct Left {
+    level: Level,
+    predictions: Vec<f64>,
+    state: Vec<f64>,
+}
+
+impl<S: Real> DiffusionStepper<'_, S> {
+    fn level(&self, t: f64) -> Level {
+        Level::at(self.path, t, self.knobs.variable)
     }
-    let gamma = (s_churn / steps as f64).min(std::f64::consts::SQRT_2 - 1.0);
-    let raised = level * (1.0 + gamma);
-    // A path that starts with some data left (VP) has no level beyond its first.
-    let time = path.time_of_level(1.0, raised).max(0.0);
-    let coefficients = path.coefficients(time);
-    let raised = raised.min(coefficients.sigma / coefficients.alpha);
-    let fresh = s_noise * (raised * raised - level * level).max(0.0).sqrt();
-    Some((time, coefficients, fresh))
+
+    /// Data prediction, and the prediction that the recipe asks for, of coordinate `j` of `points` at `t`.
+    fn predictions(&self, (t, level): (f64, Level), [x, v]: [S; 2]) -> [f64; 2] {
+        let x = x.to_f64();
+        let (data, noise) = self.path.means_from_velocity(t, x, v.to_f64());
+        match self.recipe.predicted() {
+            Predicted::Data => [data, data],
+            Predicted::Noise if self.knobs.variable == Variable::Level => [data, noise],
+            // In the flow variable it is what is left of the point besides the data.
+            Predicted::Noise => [data, (level.scale * x - data) / level.sigma],
+        }
+    }
+
+    /// Noise of coordinate `j` for a step with these weights.
+    fn drawn(&self, index: usize, weights: [f64; 2], j: usize) -> f64 {
+        let Some(normals) = self.normals else { return 0.0 };
+        let whole = if weights[0] == 0.0 { 0.0 } else { weights[0] * normals.z[index][j].to_f64() };
+        match &normals.inner {
+            Some(inner) if weights[1] != 0.0 => whole + weights[1] * inner[index][j].to_f64(),
+            _ => whole,
+        }
+    }
+
+    /// The last step made again with the prediction at its end, which is where this one starts.
+    fn corrected(&mut self, now: Level, data: &[f64], state: &[S]) -> Vec<f64> {
+        let mut corrected = self.spare.pop().unwrap_or_default();
+        corrected.clear();
+        let step = Between {
+            path: self.path,
+            // A corrector goes no further than to where it is.
+            t1: f64::NAN,
+            start: self.memory.levels.first().copied().unwrap_or(now),
+            end: now,
+            before: self.memory.levels.get(1..).unwrap_or_default(),
+            index: self.memory.index,
+            steps: self.steps,
+            knobs: &self.knobs,
+        };
+        let known = !self.memory.levels.is_empty() && step.start.is_finite() && now.is_finite();
+        let Some(sum) = known.then(|| self.recipe.corrected(&step)).flatten() else {
+            corrected.extend(state.iter().map(|x| x.to_f64()));
+            return corrected;
+        };
+        let [before, after] = [step.start.scale, now.scale];
+        corrected.extend((0..data.len()).map(|j| {
+            let mut x = sum.state * before * self.memory.state[j] + sum.nodes[0] * data[j];
+            for (weight, predictions) in sum.nodes[1..].iter().zip(&self.memory.predictions) {
+                x += weight * predictions[j];
+            }
+            (x + self.drawn(step.index, sum.noise, j)) / after
+        }));
+        corrected
+    }
+
+    /// Lets more noise in before the step, where the recipe does; the time and level from where it goes on.
+    fn raise(&mut self, step: Step, levels: &Between<'_>, state: &[S]) -> Option<(f64, Level)> {
+        let (time, fresh) = self.recipe.raised(self.path, levels)?;
+        let normals = self.normals?;
+        let raised = self.level(time);
+        // In units of x/α the noise level goes up; α falls with it.
+        let shrink = raised.alpha / levels.start.alpha;
+        for (j, (point, x)) in self.point.iter_mut().zip(state).enumerate() {
+            let z = normals.z[step.index][j].to_f64();
+            *point = S::from_f64(shrink * x.to_f64() + raised.alpha * fresh * z);
+        }
+        Some((time, raised))
+    }
 }
 
 impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
     fn attempt(&mut self, step: Step, state: &[S]) {
         self.step = step;
         self.evaluations = u32::from(self.start != Start::Billed);
-        let levels =
-            Levels { start: self.path.coefficients(step.t), end: self.path.coefficients(step.t1) };
-        if self.start == Start::Unknown && self.recipe != Recipe::EdmHeun {
-            self.field.velocity(Times::Shared(step.t), state, &mut self.velocity);
+        let (knobs, before) = (self.knobs, self.memory.levels.clone());
+        let mut levels = Between {
+            path: self.path,
+            t1: step.t1,
+            start: self.level(step.t),
+            end: self.level(step.t1),
+            before: &before,
+            index: step.index,
+            steps: self.steps,
+            knobs: &knobs,
+        };
+        let raised = self.raise(step, &levels, state);
+        let time = raised.map_or(step.t, |(time, _)| time);
+        let mut raised_state = Vec::new();
+        let state = match raised {
+            None => state,
+            Some((_, level)) => {
+                levels.start = level;
+                raised_state.clone_from(&self.point);
+                &raised_state
+            }
+        };
+        if raised.is_some() || self.start == Start::Unknown {
+            self.field.velocity(Times::Shared(time), state, &mut self.velocity);
         }
-        match self.recipe {
-            Recipe::Ddim => self.ddim(step, levels, state),
-            Recipe::DpmSolver2 => self.dpm_solver_2(step, levels, state),
-            Recipe::DpmSolverPlusPlus2M => self.dpm_solver_plus_plus_2m(step, levels, state),
-            Recipe::UniPc2 => self.uni_pc_2(step, levels, state),
-            Recipe::EdmHeun => self.edm_heun(step, levels, state),
-        }
+        self.make(time, &levels, state);
         // Churn has moved the point at which it was evaluated.
-        let moved = self.recipe == Recipe::EdmHeun && self.knobs.s_churn > 0.0;
-        self.start = if moved { Start::Unknown } else { Start::Billed };
+        self.start = if raised.is_some() { Start::Unknown } else { Start::Billed };
         self.end_slope_known = false;
     }
 
@@ -292,17 +211,29 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
             std::mem::swap(&mut self.velocity, &mut self.end_slope);
             self.start = Start::Evaluated;
         }
-        let before = self.memory.take();
-        self.memory = self.next_memory.take();
-        if let (Some(memory), Some(before)) = (&mut self.memory, before)
-            && self.recipe == Recipe::UniPc2
-        {
-            memory.earlier = Some((before.start, before.data));
+        let kept = self.recipe.nodes(&self.knobs).saturating_sub(1);
+        let Some(Left { level, predictions, state }) = self.next.take() else { return };
+        let old = std::mem::replace(&mut self.memory.state, state);
+        self.spare.push(old);
+        self.memory.index = self.step.index;
+        // A start without data is no history: the level there is infinite.
+        if !level.is_finite() {
+            self.spare.append(&mut self.memory.predictions);
+            self.memory.levels.clear();
+            self.spare.push(predictions);
+            return;
+        }
+        self.memory.levels.insert(0, level);
+        self.memory.predictions.insert(0, predictions);
+        self.memory.levels.truncate(kept);
+        while self.memory.predictions.len() > kept {
+            self.spare.extend(self.memory.predictions.pop());
         }
     }
 
     fn restart(&mut self) {
-        self.memory = None;
+        self.spare.append(&mut self.memory.predictions);
+        self.memory.levels.clear();
         self.start = Start::Unknown;
     }
 
@@ -324,7 +255,7 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
     }
 
     fn error(&self) -> Option<&[S]> {
-        self.recipe.looks_back().then_some(&self.error)
+        self.looks_back().then_some(&self.error)
     }
 
     fn prepare_dense(&mut self, _state: &[S], last: bool) -> u32 {
@@ -338,3 +269,99 @@ impl<S: Real> Stepper<S> for DiffusionStepper<'_, S> {
         Within::between(j, self.step.h(), [state, &self.answer], slopes).into()
     }
 }
+
+impl<S: Real> DiffusionStepper<'_, S> {
+    fn looks_back(&self) -> bool {
+        self.recipe.nodes(&self.knobs) > 1 || self.recipe.corrects()
+    }
+
+    /// Makes the step from `state` at `time`, whose velocity is known.
+    fn make(&mut self, time: f64, levels: &Between<'_>, state: &[S]) {
+        let count = state.len();
+        let from = (time, levels.start);
+        let looks_back = self.looks_back();
+        let mut own = looks_back.then(|| self.spare.pop().unwrap_or_default());
+        if let Some(own) = &mut own {
+            own.clear();
+            own.extend((0..count).map(|j| self.predictions(from, [state[j], self.velocity[j]])[1]));
+        }
+        let corrected = match &own {
+            Some(own) if self.recipe.corrects() => Some(self.corrected(levels.start, own, state)),
+            _ => None,
+        };
+        let sum = answer(self.recipe, levels);
+        let middle = (sum.middle != 0.0).then(|| self.recipe.middle(levels)).flatten();
+        if let Some(middle) = &middle {
+            self.go_to(middle, (from, levels), state);
+        }
+        let plain = looks_back.then(|| self.of_order_1(levels));
+        let (before, after) = (levels.start.scale, 1.0 / levels.end.scale);
+        for j in 0..count {
+            let x = match &corrected {
+                Some(corrected) => corrected[j],
+                None => state[j].to_f64(),
+            };
+            let [data, newest] = self.predictions(from, [state[j], self.velocity[j]]);
+            let parts = sum.state * before * x + sum.data * data + sum.nodes[0] * newest;
+            let mut earlier = 0.0;
+            for (weight, predictions) in sum.nodes[1..].iter().zip(&self.memory.predictions) {
+                earlier += weight * predictions[j];
+            }
+            let mut whole = parts + earlier;
+            if let Some(Middle { place, .. }) = middle {
+                let there = [self.point[j], self.second_velocity[j]];
+                whole += sum.middle * self.predictions(place, there)[1];
+            }
+            let drawn = self.drawn(levels.index, sum.noise, j);
+            self.answer[j] = S::from_f64((whole + drawn) * after);
+            if let Some(plain) = &plain {
+                let first = plain.state * before * x + plain.data * data + plain.nodes[0] * newest;
+                self.error[j] = S::from_f64((whole - first) * after);
+            }
+        }
+        self.next = own.map(|predictions| {
+            let state = corrected.unwrap_or_default();
+            Left { level: levels.start, predictions, state }
+        });
+    }
+
+    /// The step as it would be without anything to look back on; nothing is compared at an end where it is that
+    /// anyway.
+    fn of_order_1(&self, levels: &Between<'_>) -> Sum {
+        let alone = Between { before: &[], ..*levels };
+        at_an_end(self.recipe, &alone).unwrap_or_else(|| self.recipe.answer(&alone))
+    }
+
+    /// Goes to the point in between and evaluates the field there.
+    fn go_to(
+        &mut self,
+        middle: &Middle,
+        (from, levels): ((f64, Level), &Between<'_>),
+        state: &[S],
+    ) {
+        let ((time, there), sum) = (middle.place, middle.point);
+        // Given draws are those of the point itself; else they share what the whole step draws.
+        let given = self.normals.is_some_and(|normals| normals.inner.is_some());
+        let rest = (1.0 - middle.correlation * middle.correlation).max(0.0).sqrt();
+        let area = self.normals.and_then(|normals| normals.area.as_ref());
+        for j in 0..state.len() {
+            let [data, newest] = self.predictions(from, [state[j], self.velocity[j]]);
+            let mut point = sum.state * levels.start.scale * state[j].to_f64();
+            point += sum.data * data + sum.nodes[0] * newest;
+            if sum.noise[1] != 0.0 {
+                point += if given {
+                    self.drawn(levels.index, [0.0, sum.noise[1]], j)
+                } else {
+                    let whole = self.drawn(levels.index, [middle.correlation, 0.0], j);
+                    let own = area.map_or(0.0, |area| area[levels.index][j].to_f64());
+                    sum.noise[1] * (whole + rest * own)
+                };
+            }
+            self.point[j] = S::from_f64(point / there.scale);
+        }
+        self.field.velocity(Times::Shared(time), &self.point, &mut self.second_velocity);
+        self.evaluations += 1;
+    }
+}
+
+const _: () = assert!(MOST_NODES == 5, "predictor and corrector of order 4 have so many");

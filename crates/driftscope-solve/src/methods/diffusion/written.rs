@@ -3,8 +3,11 @@
 use driftscope_base::expression::{Expr, Function, Value, name, number};
 use driftscope_base::interpolant::Coefficients;
 
-use super::levels::{log_snr, weights};
-use super::stepper::{Recipe, churn};
+use super::edm_heun::churn;
+use super::levels::{Between, Level};
+use super::recipe::{Predicted, Recipe, Sum, answer};
+use super::unipc::shares;
+use crate::stepper::{UniPcB, Variable};
 use crate::update::{ANSWER, ERROR, Equation, START, StepNow, Update, later};
 
 /// The data prediction and the noise prediction where the step starts.
@@ -86,40 +89,72 @@ impl Named {
 
 /// Whether λ is finite at a level.
 fn is_finite(level: &Coefficients) -> bool {
-    log_snr(level).is_finite()
+    level.alpha > 0.0 && level.sigma > 0.0
 }
 
-/// A step of a recipe.
-pub(super) fn update(recipe: Recipe, now: &StepNow) -> Update {
+fn log_snr(level: &Coefficients) -> f64 {
+    (level.alpha / level.sigma).ln()
+}
+
+type Ends = (Coefficients, Coefficients);
+
+/// Both ends of a step, and whether λ is finite at both.
+fn ends(now: &StepNow) -> (Ends, bool) {
     let [start, end] = [now.t, now.t1].map(|t| now.path.coefficients(t));
+    ((start, end), start.alpha > 0.0 && end.sigma > 0.0)
+}
+
+/// A step written by `write`; where an end has no noise or no data it says so.
+fn written(now: &StepNow, write: impl FnOnce(&mut Writing, Ends)) -> Update {
     let mut writing = Writing { update: Update::default() };
-    let finite = start.alpha > 0.0 && end.sigma > 0.0;
-    match recipe {
-        Recipe::EdmHeun => edm_heun(&mut writing, now, (start, end)),
-        Recipe::DpmSolver2 if finite => dpm_solver_2(&mut writing, now, (start, end)),
-        Recipe::Ddim | Recipe::DpmSolver2 => ddim(&mut writing, now, (start, end), recipe),
-        Recipe::DpmSolverPlusPlus2M => dpm_solver_plus_plus_2m(&mut writing, now, (start, end)),
-        Recipe::UniPc2 => uni_pc_2(&mut writing, now, (start, end)),
-    }
-    if !finite && recipe != Recipe::Ddim {
+    let (ends, finite) = ends(now);
+    write(&mut writing, ends);
+    if !finite {
         let remark = "Where an end has no noise or no data, the step is DDIM's.";
         writing.update.remark = Some(remark);
     }
     writing.update
 }
 
-type Ends = (Coefficients, Coefficients);
+pub(super) fn ddim(now: &StepNow, eta: f64) -> Update {
+    let mut writing = Writing { update: Update::default() };
+    write_ddim(&mut writing, ends(now).0, eta);
+    writing.update
+}
 
-fn ddim(writing: &mut Writing, now: &StepNow, (start, end): Ends, recipe: Recipe) {
+pub(super) fn dpm_solver_2(now: &StepNow) -> Update {
+    let finite = ends(now).1;
+    written(now, |writing, ends| {
+        if finite {
+            write_dpm_solver_2(writing, now, ends);
+        } else {
+            write_ddim(writing, ends, 0.0);
+        }
+    })
+}
+
+pub(super) fn dpm_solver_plus_plus_2m(now: &StepNow) -> Update {
+    written(now, |writing, ends| write_2m(writing, now, ends))
+}
+
+pub(super) fn uni_pc_2(now: &StepNow) -> Update {
+    written(now, |writing, ends| write_uni_pc_2(writing, now, ends))
+}
+
+pub(super) fn edm_heun(now: &StepNow) -> Update {
+    written(now, |writing, ends| write_edm_heun(writing, now, ends))
+}
+
+fn write_ddim(writing: &mut Writing, (start, end): Ends, eta: f64) {
     let (from, to) = (writing.level("t", &start), writing.level("t+h", &end));
     writing.field("k_{1}", name(START), later(0.0));
     writing.data(DATA, &from, [START, "k_{1}"]);
     writing.noise(NOISE, &from, [START, "k_{1}"]);
     let data = to.alpha.clone() * name(DATA);
-    if recipe != Recipe::Ddim || now.noise.eta == 0.0 {
+    if eta == 0.0 {
         return writing.is(ANSWER, data + to.sigma * name(NOISE));
     }
-    writing.update.given.push((r"\eta".to_owned(), Value::Scalar(now.noise.eta)));
+    writing.update.given.push((r"\eta".to_owned(), Value::Scalar(eta)));
     let share = from.alpha.clone() / to.alpha;
     let posterior = from.sigma.clone().squared() - share.squared() * to.sigma.clone().squared();
     writing.is("c", name(r"\eta") * (to.sigma.clone() / from.sigma) * posterior.root());
@@ -127,7 +162,7 @@ fn ddim(writing: &mut Writing, now: &StepNow, (start, end): Ends, recipe: Recipe
     writing.is(ANSWER, data + kept * name(NOISE) + name("c") * name("z"));
 }
 
-fn dpm_solver_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
+fn write_dpm_solver_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
     let middle_level = 0.5 * (log_snr(&start) + log_snr(&end));
     let time = now.path.time_of_level(middle_level.exp(), 1.0);
     let (from, to) = (writing.level("t", &start), writing.level("t+h", &end));
@@ -181,7 +216,7 @@ fn extrapolated(
     writing.is(ERROR, gain * (name(AHEAD) - name(DATA)));
 }
 
-fn dpm_solver_plus_plus_2m(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
+fn write_2m(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
     let (from, to) = (writing.level("t", &start), writing.level("t+h", &end));
     writing.field("k_{1}", name(START), later(0.0));
     writing.data(DATA, &from, [START, "k_{1}"]);
@@ -190,7 +225,7 @@ fn dpm_solver_plus_plus_2m(writing: &mut Writing, now: &StepNow, (start, end): E
     writing.carry(&[[DATA, DATA_BEFORE], [RISE, RISE_BEFORE]]);
 }
 
-fn uni_pc_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
+fn write_uni_pc_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
     let (from, to) = (writing.level("t", &start), writing.level("t+h", &end));
     let [here, corrected, corrected_before] = [START, r"\tilde x_{t}", r"\tilde x^{-}"];
     writing.field("k_{1}", name(here), later(0.0));
@@ -202,7 +237,11 @@ fn uni_pc_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
         Some(before) => {
             let last = writing.level("-", &before);
             let earlier = back(1).filter(is_finite).map(|e| lambda(&e) - lambda(&before));
-            let (of_earlier, of_new) = weights(lambda(&start) - lambda(&before), earlier);
+            let h = lambda(&start) - lambda(&before);
+            let ratios: Vec<f64> = earlier.map(|e| e / h).into_iter().chain([1.0]).collect();
+            let mut of = shares(h, UniPcB::Bh2, &ratios).into_iter();
+            let of_earlier = earlier.and_then(|_| of.next()).unwrap_or_default();
+            let of_new = of.next().unwrap_or_default();
             let difference = |of: &str| name(of) - name(DATA_BEFORE);
             let mut data = name(DATA_BEFORE);
             if earlier.is_some() {
@@ -223,12 +262,14 @@ fn uni_pc_2(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
     ]);
 }
 
-fn edm_heun(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
-    let raised = churn(&now.noise, now.path, now.steps, &start);
+fn write_edm_heun(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
+    let from = Level::of(&start, Variable::Level);
+    let raised = churn(&now.noise, now.path, now.steps, from);
     let to = writing.level("t+h", &end);
     let mut from = writing.level("t", &start);
     let (mut level, mut x, mut time) = (start, START, later(0.0));
-    if let Some((raised_time, raised, fresh)) = raised {
+    if let Some((raised_time, fresh)) = raised {
+        let raised = now.path.coefficients(raised_time);
         let there = writing.level(r"\hat t", &raised);
         writing.update.given.push((r"\hat t".to_owned(), Value::Scalar(raised_time)));
         writing.update.given.push(("S".to_owned(), Value::Scalar(fresh)));
@@ -257,4 +298,155 @@ fn edm_heun(writing: &mut Writing, now: &StepNow, (start, end): Ends) {
     writing.noise(ahead, &to, [euler, "k_{2}"]);
     let mean = number(0.5) * (high - low) * (name(NOISE) + name(ahead));
     writing.is(ANSWER, to.alpha * (scaled() + mean));
+}
+
+/// Where a corrector begins, and where the one before did.
+const CORRECTED: &str = r"\tilde x_{t}";
+const CORRECTED_BEFORE: &str = r"\tilde x^{-}";
+/// What is left of the point besides the data, in the flow variable.
+const REST: &str = r"\hat r";
+
+/// A step as the weighted sum that it is, with the weights that its levels give.
+pub(super) fn by_weights(recipe: &dyn Recipe, now: &StepNow) -> Update {
+    let mut writing = Writing { update: Update::default() };
+    let knobs = &now.noise;
+    let level = |t: f64| Level::at(now.path, t, knobs.variable);
+    let kept = recipe.nodes(knobs).saturating_sub(1);
+    let before = now.before.iter().map(|&t| level(t));
+    let before: Vec<Level> = before.take_while(|level| level.is_finite()).take(kept).collect();
+    let step = Between {
+        path: now.path,
+        t1: now.t1,
+        start: level(now.t),
+        end: level(now.t1),
+        before: &before,
+        index: now.index,
+        steps: now.steps,
+        knobs,
+    };
+    let [own, own_name] = match (recipe.predicted(), knobs.variable) {
+        (Predicted::Data, _) => [DATA, r"\hat x_1"],
+        (Predicted::Noise, Variable::Level) => [NOISE, r"\hat x_0"],
+        (Predicted::Noise, Variable::Flow) => [REST, REST],
+    };
+    let earlier = |steps: usize| match steps {
+        0 => own.to_owned(),
+        steps => format!("{own_name}^{{{}}}", "-".repeat(steps)),
+    };
+    writing.field("k_{1}", name(START), later(0.0));
+    writing.predictions(own, now, (now.t, START, "k_{1}", ""));
+    let mut from = START;
+    if recipe.corrects() {
+        from = CORRECTED;
+        writing.corrected(recipe, now, (&step, &earlier));
+    }
+    let sum = answer(recipe, &step);
+    let mut middle_name = None;
+    if let Some(middle) = (sum.middle != 0.0).then(|| recipe.middle(&step)).flatten() {
+        let (time, there) = middle.place;
+        writing.update.given.push(("s".to_owned(), Value::Scalar(time)));
+        let scales = [step.start.scale, there.scale];
+        let inner = Sum { noise: [0.0; 2], ..middle.point };
+        let mut point = weighted(&inner, (START, &earlier, None), scales);
+        if middle.point.noise[1] != 0.0 {
+            point = point + number(middle.point.noise[1] / there.scale) * name("z_{s}");
+        }
+        writing.is("x_{s}", point);
+        writing.field("k_{2}", name("x_{s}"), name("s"));
+        let ahead = format!("{own_name}^{{s}}");
+        writing.predictions(&ahead, now, (time, "x_{s}", "k_{2}", "s"));
+        middle_name = Some(ahead);
+    }
+    let scales = [step.start.scale, step.end.scale];
+    let whole = weighted(&sum, (from, &earlier, middle_name.as_deref()), scales);
+    writing.is(ANSWER, whole);
+    if recipe.nodes(knobs) > 1 {
+        let alone = Between { before: &[], ..step };
+        let first = weighted(&answer(recipe, &alone), (from, &earlier, None), scales);
+        writing.is(ERROR, name(ANSWER) - first);
+    }
+    for steps in (0..kept).rev() {
+        writing.update.carried.push((earlier(steps), earlier(steps + 1)));
+    }
+    if recipe.corrects() {
+        writing.carry(&[[CORRECTED, CORRECTED_BEFORE], ["z", "z^{-}"]]);
+    }
+    writing.update.remark =
+        Some("The weights follow from the levels of this step and of those before.");
+    writing.update
+}
+
+/// The sum, from the point called `from`; what is stepped is `scales` times the point, before and after.
+fn weighted(
+    sum: &Sum,
+    (from, earlier, middle): (&str, &dyn Fn(usize) -> String, Option<&str>),
+    [before, after]: [f64; 2],
+) -> Expr {
+    let mut all: Vec<Expr> = Vec::new();
+    let mut add = |weight: f64, of: &str| {
+        if weight != 0.0 {
+            all.push(number(weight / after) * name(of));
+        }
+    };
+    add(sum.state * before, from);
+    add(sum.data, DATA);
+    for (steps, weight) in sum.nodes.iter().enumerate() {
+        add(*weight, &earlier(steps));
+    }
+    if let Some(middle) = middle {
+        add(sum.middle, middle);
+    }
+    add(sum.noise[0], "z");
+    all.into_iter().reduce(|whole, part| whole + part).unwrap_or_else(|| number(0.0))
+}
+
+impl Writing {
+    /// The prediction called `own` that goes with the velocity at a point, and that of the data.
+    fn predictions(
+        &mut self,
+        own: &str,
+        now: &StepNow,
+        (time, x, v, place): (f64, &str, &str, &str),
+    ) {
+        let at = if place.is_empty() { "t" } else { place };
+        let named = self.level(at, &now.path.coefficients(time));
+        let data = if place.is_empty() { DATA.to_owned() } else { format!("{DATA}^{{{place}}}") };
+        let flow = now.noise.variable == Variable::Flow;
+        let is_data = own == data;
+        let is_rest = own.starts_with(REST);
+        if is_data || is_rest || place.is_empty() {
+            self.data(&data, &named, [x, v]);
+        }
+        if is_rest {
+            let Level { sigma, scale, .. } = Level::at(now.path, time, now.noise.variable);
+            self.is(own, (number(scale) * name(x) - name(data)) / number(sigma));
+        } else if !is_data && !flow {
+            self.noise(own, &named, [x, v]);
+        }
+    }
+
+    /// The step before made again with the prediction at its end.
+    fn corrected(
+        &mut self,
+        recipe: &dyn Recipe,
+        now: &StepNow,
+        (step, earlier): (&Between<'_>, &dyn Fn(usize) -> String),
+    ) {
+        let sum = step.before.split_first().filter(|_| step.start.is_finite()).and_then(
+            |(&start, before)| {
+                let index = now.index.saturating_sub(1);
+                let last = Between { start, end: step.start, before, index, ..*step };
+                Some((recipe.corrected(&last)?, start))
+            },
+        );
+        let Some((sum, start)) = sum else { return self.is(CORRECTED, name(START)) };
+        let noise = sum.noise[0] / step.start.scale;
+        let without = Sum { noise: [0.0; 2], ..sum };
+        let scales = [start.scale, step.start.scale];
+        let mut whole = weighted(&without, (CORRECTED_BEFORE, earlier, None), scales);
+        if noise != 0.0 {
+            whole = whole + number(noise) * name("z^{-}");
+        }
+        self.is(CORRECTED, whole);
+    }
 }

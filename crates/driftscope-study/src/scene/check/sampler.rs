@@ -1,5 +1,6 @@
 //! Rules about the steps: which settings of the sampler go together.
 
+use driftscope_solve::Variable;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
 
@@ -46,6 +47,16 @@ impl Scene {
             let allowed =
                 format!("finite and at least s_min, {}; left out for no limit", sampler.s_min);
             return refuse("sampler.s_max", highest, allowed);
+        }
+        if sampler.variable == Variable::Flow
+            && self.idle("sampler.variable").is_none()
+            && self.is_stochastic()
+        {
+            return refuse(
+                "sampler.variable",
+                "flow",
+                "\"level\" where noise is drawn: fresh noise belongs to the path",
+            );
         }
         self.check_grid()?;
         self.check_map()?;

@@ -10,7 +10,10 @@ use driftscope_flow::network::{
 use driftscope_flow::prediction::Prediction;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::{LastStep, Scheme};
-use driftscope_solve::{ControllerKind, End, ErrorWeights, MethodRef, MinStepPolicy, Norm, Scope};
+use driftscope_solve::{
+    ControllerKind, End, ErrorWeights, FinalOrder, MethodRef, MinStepPolicy, Norm, Scope,
+    SolverType, UniPcB, Variable,
+};
 
 use super::super::layer::Layer;
 use super::super::view::{Clock, ColourBy, Overlap, Projection};
@@ -182,6 +185,22 @@ words!(Norm:
 words!(MinStepPolicy:
     Stop "stop", "Stop", "It is rejected; the particle stops there and says so.";
     Accept "accept", "Accept", "It is kept whatever its error (torchdiffeq, diffrax).";
+);
+words!(SolverType:
+    Midpoint "midpoint", "Midpoint", "Half the step's rise of the last difference, as DPM-Solver++ has it.";
+    Heun "heun", "Heun", "The line through both, integrated exactly: exponential Adams, ComfyUI's res_multistep.";
+);
+words!(UniPcB:
+    Bh1 "bh1", "h", "B(h) = h. It has no limit at σ = 0.";
+    Bh2 "bh2", "e^h − 1", "B(h) = e^h − 1.";
+);
+words!(FinalOrder:
+    Full "full", "Full", "The method keeps its order to the end.";
+    Lower "lower", "Lower", "It falls as in diffusers (2M, 3M and DEIS in runs of fewer than 15 steps, UniPC always); iPNDM ends in the data prediction, as in ComfyUI.";
+);
+words!(Variable:
+    Level "level", "σ/α", "The level σ/α, or its logarithm.";
+    Flow "flow", "1 − t", "σ/(α + σ), which is 1 − t on Linear: what ComfyUI hands to rules written for σ/α when the model is a flow.";
 );
 words!(TimesIn:
     T "t", "t", "Times t, rising; noising times 1 − t where t falls.";

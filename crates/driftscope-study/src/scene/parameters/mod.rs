@@ -14,6 +14,7 @@ mod kind;
 mod parameter;
 mod range;
 mod reading_rows;
+mod recipe_rows;
 mod sampler_rows;
 mod table;
 #[cfg(test)]

@@ -4,8 +4,8 @@ use driftscope_solve::MethodRef;
 use driftscope_solve::grid::Spacing;
 
 use super::super::applies::{
-    with_churn, with_ddim, with_edm, with_equal_steps, with_fixed_steps, with_inner_times,
-    with_karras, with_list, with_method, with_number_of_steps, with_pair, with_shift, with_tableau,
+    with_equal_steps, with_fixed_steps, with_inner_times, with_karras, with_list, with_method,
+    with_number_of_steps, with_pair, with_shift, with_tableau,
 };
 use super::super::{Precision, Scene, TimesIn};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
@@ -124,55 +124,14 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
     ]
 }
 
-/// What only some methods have, and the particles' precision.
-pub(super) fn noise() -> Vec<Parameter<Scene>> {
-    vec![
-        Parameter::new(
-            "sampler.eta",
-            "η",
-            "How much fresh noise DDIM mixes in: 0 follows the ODE, 1 is DDPM's ancestral step.",
-            Number::new(given!(Scene: sampler.eta), 0.0..=1.0),
-        )
-        .symbol("η")
-        .when(with_ddim),
-        Parameter::new(
-            "sampler.s_churn",
-            "S_churn",
-            "How far EDM raises the noise before the steps of a run, all together: 0 follows the ODE. Each step raises σ/α by at most a factor √2.",
-            Number::new(given!(Scene: sampler.s_churn), 0.0..=1e6).slider(0.0..=80.0),
-        )
-        .when(with_edm),
-        Parameter::new(
-            "sampler.s_min",
-            "S_min",
-            "The lowest noise level σ/α that is churned.",
-            Number::new(given!(Scene: sampler.s_min), 0.0..=1e9),
-        )
-        .when(with_churn),
-        Parameter::new(
-            "sampler.s_max",
-            "S_max",
-            "The highest noise level σ/α that is churned; 0 on the control for no limit.",
-            // No less than the lowest.
-            Number::new(optional!(Scene: sampler.s_max), Range::at_least(0.0))
-                .with_others()
-                .or("no limit"),
-        )
-        .when(with_churn),
-        Parameter::new(
-            "sampler.s_noise",
-            "S_noise",
-            "Standard deviation of the churned normals: slightly above 1 makes up for detail the network loses.",
-            Number::new(given!(Scene: sampler.s_noise), 0.0..=10.0).slider(0.9..=1.1),
-        )
-        .when(with_churn),
-        Parameter::new(
-            "sampler.precision",
-            "Precision",
-            "The floating-point type of the particles. Automatic: single for a network and for points of one's own, double for other formulas and for tolerances (atol + rtol below 1e-6) that single precision cannot hold.",
-            Choices::new(Precision::choices, chosen_if_any!(Scene: sampler.precision))
-                .or("Auto", "As the field and the tolerance ask.")
-                .optional(),
-        ),
-    ]
+/// The particles' precision.
+pub(super) fn precision() -> Vec<Parameter<Scene>> {
+    vec![Parameter::new(
+        "sampler.precision",
+        "Precision",
+        "The floating-point type of the particles. Automatic: single for a network and for points of one's own, double for other formulas and for tolerances (atol + rtol below 1e-6) that single precision cannot hold.",
+        Choices::new(Precision::choices, chosen_if_any!(Scene: sampler.precision))
+            .or("Auto", "As the field and the tolerance ask.")
+            .optional(),
+    )]
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use super::super::Scene;
 use super::parameter::Parameter;
 use super::{
-    control_rows, data_rows, diffusion_rows, guidance_rows, sampler_rows, training_rows, view_rows,
+    control_rows, data_rows, diffusion_rows, guidance_rows, recipe_rows, sampler_rows,
+    training_rows, view_rows,
 };
 
 /// What has settings, each with a row in the table.
@@ -38,7 +39,8 @@ static OF_SCENES: LazyLock<Vec<Parameter<Scene>>> = LazyLock::new(|| {
         control_rows::errors(),
         control_rows::constants(),
         control_rows::limits(),
-        sampler_rows::noise(),
+        recipe_rows::recipes(),
+        sampler_rows::precision(),
         diffusion_rows::diffusion(),
         data_rows::particles(),
         view_rows::picture(),

@@ -1,0 +1,297 @@
+//! The samplers and schedules of image generators, beside runs of the programs that they come from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use driftscope_base::cancel::Cancel;
+use driftscope_base::interpolant::Interpolant;
+use driftscope_flow::data::{Component, Covariance, Mixture};
+use driftscope_flow::field::ExactField;
+use driftscope_solve::brownian::Noise;
+use driftscope_solve::fixed::FixedProblem;
+use driftscope_solve::{
+    FinalOrder, Keep, MethodRef, OdeSettings, SamplerKnobs, SolverType, Tolerances, UniPcB,
+    Variable,
+};
+use serde_json::Value;
+
+fn reference() -> Value {
+    let text = include_str!("reference/samplers.json");
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|x| x.as_f64().expect("a number")).collect()
+}
+
+fn points(value: &Value) -> Vec<[f64; 2]> {
+    let pair = |value: &Value| numbers(value).try_into().expect("a pair");
+    value.as_array().expect("a list").iter().map(pair).collect()
+}
+
+/// A field of the reference's data.
+fn field(data: &Value, path: Interpolant) -> ExactField {
+    let components = data["mixture"].as_array().expect("components").iter().map(|component| {
+        let mean: [f64; 2] = numbers(&component["mean"]).try_into().expect("a pair");
+        let std = component["std"].as_f64().expect("a number");
+        Component::gaussian(mean, Covariance::isotropic(std * std))
+    });
+    let mixture = Mixture::new(components.collect::<Vec<_>>()).expect("a mixture");
+    ExactField::new(Arc::new(mixture), path)
+}
+
+/// Why nothing runs the same here, where nothing does.
+fn left_out(sampler: &str) -> Option<&'static str> {
+    Some(match sampler {
+        "sde-dpmpp-3m-diffusers" => "a sign of its third order is wrong",
+        "dpmpp-2s-diffusers" | "dpmpp-3s-diffusers" => {
+            "two or three grid steps make one";
+        }
+        "dpmsolver-2m-noise-diffusers" | "dpmsolver-3m-noise-diffusers" => {
+            "a multistep rule in the noise prediction";
+        }
+        "euler-churn-k" | "dpm2-churn-k" => "EDM's Heun alone churns",
+        "pndm-plms-diffusers" | "pndm-prk-diffusers" => "needs a table of timesteps",
+        "flow-euler-stochastic-diffusers" => "noises anew as LCM does",
+        "ipndm-v-4-diffsampler" | "ipndm-v-2-diffsampler" => "a bracket is misplaced",
+        "deis-tab-3-diffsampler" => "polynomials in the time of another path",
+        "er-sde-3-originalsde-author" => "another f",
+        "heunpp2-comfy" => "weights depend on the first level",
+        _ => return None,
+    })
+}
+
+/// What runs the same here; none with why there is nothing.
+fn here(case: &Value) -> Result<(&'static str, SamplerKnobs), &'static str> {
+    let usual = SamplerKnobs::default();
+    let arguments = &case["arguments"];
+    let lowered = arguments["lower_order_final"].as_bool() == Some(true);
+    let final_order = if lowered { FinalOrder::Lower } else { FinalOrder::Full };
+    let solver_type = match arguments["solver_type"].as_str() {
+        Some("midpoint") => Some(SolverType::Midpoint),
+        Some("heun") => Some(SolverType::Heun),
+        _ => None,
+    };
+    let b = if arguments["solver_type"] == "bh1" { UniPcB::Bh1 } else { UniPcB::Bh2 };
+    let multistep = SamplerKnobs { final_order, solver_type, ..usual };
+    let unipc = SamplerKnobs { final_order, b, ..usual };
+    let eta = arguments["eta"].as_f64();
+    let noisy = |usual_eta: f64| SamplerKnobs { eta: eta.unwrap_or(usual_eta), ..usual };
+    let sde = |usual_eta: f64| SamplerKnobs { eta_sde: eta.unwrap_or(usual_eta), ..multistep };
+    let flow = SamplerKnobs { variable: Variable::Flow, ..usual };
+    let churned = SamplerKnobs { s_churn: 4.0, s_min: 0.05, s_max: 50.0, s_noise: 1.003, ..usual };
+    let er = |order, integral_points| SamplerKnobs { order, integral_points, ..usual };
+    let sampler = case["sampler"].as_str().expect("a name");
+    if let Some(why) = left_out(sampler) {
+        return Err(why);
+    }
+    if let Some(rest) = sampler.strip_prefix("sa-solver-") {
+        let mut parts = rest.trim_end_matches("-diffusers").split('-');
+        let mut order = || parts.next().and_then(|part| part.parse().ok()).expect("an order");
+        let (predictor, corrector) = (order(), order());
+        let tau = parts.next().and_then(|part| part.strip_prefix("tau")?.parse().ok());
+        let tau = tau.expect("a τ");
+        return Ok(("sa-solver", SamplerKnobs { predictor, corrector, tau, ..usual }));
+    }
+    Ok(match sampler {
+        "dpmpp-1m-diffusers"
+        | "deis-1-diffusers"
+        | "euler-diffusers"
+        | "edm-euler-diffusers"
+        | "euler-k"
+        | "ddim-eta0-diffusers"
+        | "ddim-eta0-leading-diffusers"
+        | "ddim-eta0-zsnr-diffusers"
+        | "flow-euler-diffusers"
+        | "flow-euler-default-diffusers"
+        | "euler-k-on-flow" => ("ddim", usual),
+        "euler-ancestral-diffusers" | "euler-ancestral-k" | "euler-ancestral-eta0.5-k" => {
+            ("ddim", noisy(1.0))
+        }
+        "ddim-eta0.5-diffusers" | "ddim-eta1-diffusers" | "ddim-eta1-zsnr-diffusers" => {
+            ("ddim", noisy(0.0))
+        }
+        "dpmpp-2m-diffusers"
+        | "dpmpp-2m-heun-diffusers"
+        | "dpmpp-2m-free-end-diffusers"
+        | "edm-dpmpp-2m-diffusers"
+        | "dpmpp-2m-k" => ("dpmpp-2m", multistep),
+        "sde-dpmpp-2m-midpoint-diffusers"
+        | "sde-dpmpp-2m-heun-diffusers"
+        | "dpmpp-2m-sde-midpoint-k"
+        | "dpmpp-2m-sde-heun-k" => ("dpmpp-2m", sde(1.0)),
+        // Its usual way is Heun's.
+        "dpmpp-2m-sde-eta0.5-k" => {
+            ("dpmpp-2m", SamplerKnobs { solver_type: Some(SolverType::Midpoint), ..sde(0.5) })
+        }
+        "res-multistep-comfy" => {
+            ("dpmpp-2m", SamplerKnobs { solver_type: Some(SolverType::Heun), ..usual })
+        }
+        "dpmpp-3m-diffusers" => ("dpmpp-3m", multistep),
+        "dpmpp-3m-sde-k" | "dpmpp-3m-sde-eta0-k" | "dpmpp-3m-sde-eta0.5-k" => {
+            ("dpmpp-3m", sde(1.0))
+        }
+        "dpmpp-3m-order3" => ("dpmpp-3m", SamplerKnobs { kappa: 2, ..usual }),
+        "unipc-1-bh2-diffusers" | "unipc-1-bh1-diffusers" => ("unipc-1", unipc),
+        "unipc-2-bh2-diffusers" | "unipc-2-bh1-diffusers" | "unipc-2-bh2-free-end-diffusers" => {
+            ("unipc-2", unipc)
+        }
+        "unipc-3-bh2-diffusers" | "unipc-3-bh1-diffusers" => ("unipc-3", unipc),
+        "deis-2-diffusers" => ("deis-2", multistep),
+        "deis-3-diffusers" => ("deis-3", multistep),
+        "heun-diffusers" | "heun-k" => ("edm-heun", usual),
+        "heun-churn-k" => ("edm-heun", churned),
+        "heun-k-on-flow" | "flow-heun-diffusers" => ("edm-heun", flow),
+        "kdpm2-diffusers" | "dpm2-k" => ("dpm-solver-2", usual),
+        "dpm2-ancestral-k" => ("dpm-solver-2", noisy(1.0)),
+        "dpm2-k-on-flow" => ("dpm-solver-2", flow),
+        "dpmpp-2m-k-on-flow" => ("dpmpp-2m", flow),
+        "lms-diffusers" | "lms4-k" => ("lms-4", usual),
+        "lms3-k" => ("lms-3", usual),
+        "lms2-k" => ("lms-2", usual),
+        "lms4-k-on-flow" => ("lms-4", flow),
+        "dpmpp-2s-k" | "dpmpp-2s-ancestral-k" => ("dpmpp-2s", noisy(1.0)),
+        "dpmpp-sde-k" | "dpmpp-sde-eta0-k" => ("dpmpp-sde", noisy(1.0)),
+        "ipndm-diffusers" | "ipndm-4-diffsampler" => ("ipndm", usual),
+        "ipndm-comfy" => ("ipndm", SamplerKnobs { final_order: FinalOrder::Lower, ..usual }),
+        "gradient-estimation-comfy" => ("gradient-estimation", usual),
+        "euler-ancestral-rf-diffusers" | "euler-ancestral-rf-eta0.5-diffusers" => {
+            ("euler-a-flow", noisy(1.0))
+        }
+        "er-sde-1-author" => ("er-sde", er(1, 100)),
+        "er-sde-3-author" => ("er-sde", er(3, 100)),
+        "er-sde-3-comfy" => ("er-sde", er(3, 200)),
+        other => panic!("{other} is not known"),
+    })
+}
+
+/// Standard normals of a case: those of whole steps, and of their first parts.
+fn noise(reference: &Value, case: &Value, steps: usize, count: usize) -> Option<Noise<f64>> {
+    let noise = case.get("noise").filter(|noise| !noise.is_null())?;
+    let by_feature = |draw: &Value| -> Vec<f64> {
+        let draw = points(draw);
+        [0, 1].iter().flat_map(|&d| draw.iter().map(move |z| z[d])).collect()
+    };
+    let blank = || vec![vec![0.0; 2 * count]; steps];
+    let mut found = Noise::of_increments(blank());
+    if let Some(given) = noise.get("given") {
+        let given = given.as_array().expect("draws");
+        let mut inner = blank();
+        for (step, pair) in given.chunks(2).enumerate() {
+            inner[step] = by_feature(&pair[0]);
+            found.z[step] = by_feature(&pair[1]);
+        }
+        found.inner = Some(inner);
+        return Some(found);
+    }
+    let draws = noise["draws"].as_array().expect("draws").iter();
+    for (draw, step) in draws.zip(noise["of_step"].as_array().expect("steps")) {
+        let index = |value: &Value| value.as_u64().expect("a number") as usize;
+        found.z[index(step)] = by_feature(&reference["draws"][index(draw)]);
+    }
+    Some(found)
+}
+
+/// Positions at the ends of all steps.
+fn run(
+    path: Interpolant,
+    data: &Value,
+    (method, knobs): (&str, SamplerKnobs),
+    (grid, starts): (&[f64], &[[f64; 2]]),
+    noise: Option<&Noise<f64>>,
+) -> (Vec<Vec<[f64; 2]>>, u32) {
+    let field = field(data, path);
+    let method = MethodRef::named(method).expect("in the table");
+    let tolerances = Tolerances { atol: 1e-6, rtol: 1e-6 };
+    let ends = (grid[0], grid[grid.len() - 1]);
+    let settings = OdeSettings { path, noise: knobs, ..OdeSettings::new(method, tolerances, ends) };
+    let problem = FixedProblem { field: &field, settings: &settings, grid, keyframes: grid };
+    let starts: Vec<f64> = [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d])).collect();
+    let keep = Keep { precise: true, ..Keep::from(0) };
+    let solved =
+        problem.solve(&starts, noise, keep, false, &Cancel::default()).expect("nothing cancels");
+    let track = solved.track;
+    let (count, states) = (track.ends.len(), track.precise.expect("asked for"));
+    let at = |k: usize| (0..count).map(|i| states[i * grid.len() + k]).collect();
+    ((0..grid.len()).map(at).collect(), track.counts[0].nfe)
+}
+
+#[test]
+fn runs_are_those_of_the_programs_they_come_from() {
+    let reference = reference();
+    let starts = points(&reference["starts"]);
+    let mut left_out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut worst: BTreeMap<String, f64> = BTreeMap::new();
+    let mut failures = Vec::new();
+    for case in reference["cases"].as_array().expect("cases") {
+        let id = case["id"].as_str().expect("a name");
+        let (method, knobs) = match here(case) {
+            Ok(here) => here,
+            Err(why) => {
+                left_out.entry(why).or_default().push(id.to_owned());
+                continue;
+            }
+        };
+        let levels: Vec<f64> = reference["grids"][case["grid"].as_str().expect("a grid")]
+            .as_array()
+            .expect("levels")
+            .iter()
+            .map(|level| level.as_f64().unwrap_or(f64::INFINITY))
+            .collect();
+        let trajectory: Vec<Vec<[f64; 2]>> =
+            case["trajectory"].as_array().expect("states").iter().map(points).collect();
+        for path in Interpolant::ALL {
+            if path == Interpolant::Vp && levels[0].is_infinite() {
+                // It has some data left at t = 0.
+                continue;
+            }
+            let grid: Vec<f64> = levels
+                .iter()
+                .map(
+                    |&level| if level.is_infinite() { 0.0 } else { path.time_of_level(1.0, level) },
+                )
+                .collect();
+            let own = |t: f64| path.coefficients(t);
+            let from: Vec<[f64; 2]> =
+                starts.iter().map(|z| z.map(|z| own(grid[0]).sigma * z)).collect();
+            let noise = noise(&reference, case, levels.len() - 1, from.len());
+            let data = &reference["data"][case["data"].as_str().expect("data")];
+            let (states, evaluations) =
+                run(path, data, (method, knobs), (&grid, &from), noise.as_ref());
+            let two = MethodRef::named(method).expect("in the table").evaluations_per_step();
+            assert!(evaluations as usize <= two * (levels.len() - 1), "{id}: {evaluations}");
+            let mut off = 0.0_f64;
+            let ends_only = trajectory.len() != levels.len();
+            for (k, wanted) in trajectory.iter().enumerate() {
+                let k = if ends_only && k > 0 { levels.len() - 1 } else { k };
+                let level = levels[k];
+                let native = match case["parametrisation"].as_str() {
+                    Some("ve") => 1.0,
+                    Some("vp") => 1.0 / (1.0 + level * level).sqrt(),
+                    _ => 1.0 / (1.0 + level),
+                };
+                let scale =
+                    if level.is_infinite() { own(0.0).sigma } else { own(grid[k]).alpha / native };
+                for (found, wanted) in states[k].iter().zip(wanted) {
+                    let wanted = wanted.map(|x| scale * x);
+                    let size = 1.0 + wanted[0].abs().max(wanted[1].abs());
+                    off = off.max((found[0] - wanted[0]).hypot(found[1] - wanted[1]) / size);
+                }
+            }
+            let within = if method == "euler-a-flow" { 1e-9 } else { 1e-12 };
+            if off.is_nan() || off > within {
+                failures.push(format!("{id} on {path:?}: {off:e}"));
+            }
+            let known = worst.entry(method.to_owned()).or_insert(0.0);
+            *known = known.max(off);
+        }
+    }
+    for (method, off) in &worst {
+        println!("{method}: {off:.1e}");
+    }
+    for (why, ids) in &left_out {
+        println!("left out, {why}: {}", ids.join(", "));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_eq!(left_out.values().map(Vec::len).sum::<usize>(), 16);
+}
