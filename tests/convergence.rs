@@ -114,7 +114,7 @@ fn step_counts(order: u32) -> Vec<usize> {
 #[test]
 fn every_method_has_its_order() {
     let mut wrong = Vec::new();
-    for method in MethodRef::of_any_field() {
+    for method in MethodRef::of_odes() {
         let problems = if method.needs_noising_process() { noising() } else { classic() };
         for (index, problem) in problems.iter().enumerate() {
             let reference = reference(problem);

@@ -89,9 +89,13 @@ fn clouds_of_scene(
     }
     let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
     // All steps and the last step's end.
-    let keyframes = STEPS + 2;
+    clouds_of(&scene, STEPS + 2)
+}
+
+/// Clouds of a scene after some of its steps.
+fn clouds_of(scene: &Arc<Scene>, keyframes: usize) -> Vec<(f64, Vec<[f64; 2]>)> {
     let options = RunOptions { keyframes, logged: 0, ..RunOptions::for_window(PARTICLES) };
-    let experiment = Experiment::new(&scene, &Networks::default()).expect("ready");
+    let experiment = Experiment::new(scene, &Networks::default()).expect("ready");
     let recording = run(&experiment, 1, &options, &Cancel::default(), |_| {}).expect("runs");
     assert!(recording.stopped().is_none());
     AFTER
@@ -198,4 +202,36 @@ fn a_score_of_the_wrong_sign_is_found_out() {
 #[test]
 fn half_the_score_is_found_out() {
     assert!(least_p_with_sign(DiffusionForm::Sigma, 0.5) <= SIGNIFICANT);
+}
+
+/// Samplers that draw noise of their own, with the setting that makes them.
+#[test]
+fn every_noisy_sampler_keeps_the_marginals() {
+    for (method, noisy) in [
+        ("ddim", "sampler.eta=0.7"),
+        ("dpm-solver-2", "sampler.eta=0.7"),
+        ("dpmpp-2s", "sampler.eta=0.7"),
+        ("dpmpp-sde", "sampler.eta=0.7"),
+        ("euler-a-flow", "sampler.eta=0.7"),
+        ("dpmpp-2m", "sampler.eta_sde=0.7"),
+        ("dpmpp-3m", "sampler.eta_sde=0.7"),
+        ("sa-solver", "sampler.tau=0.8"),
+        ("er-sde", "sampler.integral_points=0"),
+    ] {
+        let settings = [
+            format!("data.name={DATA}"),
+            "field.kind=exact".to_owned(),
+            format!("sampler.method={method}"),
+            noisy.to_owned(),
+            "time.start=0.02".to_owned(),
+            "time.end=0.96".to_owned(),
+            format!("sampler.steps={STEPS}"),
+            format!("particles.count={PARTICLES}"),
+            "seed=4".to_owned(),
+        ];
+        let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
+        let clouds = clouds_of(&scene, STEPS + 1);
+        let least = least_p(method, Interpolant::Linear, clouds.into_iter());
+        assert!(least > SIGNIFICANT, "{method}: p = {least}");
+    }
 }

@@ -1,54 +1,25 @@
 //! The samplers and schedules of image generators, beside runs of the programs that they come from.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+#[path = "shared/samplers.rs"]
+mod shared;
 
-use driftscope_base::cancel::Cancel;
+use std::collections::BTreeMap;
+
 use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::{Component, Covariance, Mixture};
-use driftscope_flow::field::ExactField;
 use driftscope_solve::brownian::Noise;
-use driftscope_solve::fixed::FixedProblem;
-use driftscope_solve::{
-    FinalOrder, Keep, MethodRef, OdeSettings, SamplerKnobs, SolverType, Tolerances, UniPcB,
-    Variable,
-};
+use driftscope_solve::grid::{Ays, Schedule, Spacing};
+use driftscope_solve::{FinalOrder, MethodRef, SamplerKnobs, SolverType, UniPcB, Variable};
 use serde_json::Value;
 
-fn reference() -> Value {
-    let text = include_str!("reference/samplers.json");
-    serde_json::from_str(text).expect("JSON")
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|x| x.as_f64().expect("a number")).collect()
-}
-
-fn points(value: &Value) -> Vec<[f64; 2]> {
-    let pair = |value: &Value| numbers(value).try_into().expect("a pair");
-    value.as_array().expect("a list").iter().map(pair).collect()
-}
-
-/// A field of the reference's data.
-fn field(data: &Value, path: Interpolant) -> ExactField {
-    let components = data["mixture"].as_array().expect("components").iter().map(|component| {
-        let mean: [f64; 2] = numbers(&component["mean"]).try_into().expect("a pair");
-        let std = component["std"].as_f64().expect("a number");
-        Component::gaussian(mean, Covariance::isotropic(std * std))
-    });
-    let mixture = Mixture::new(components.collect::<Vec<_>>()).expect("a mixture");
-    ExactField::new(Arc::new(mixture), path)
-}
+use self::shared::{numbers, points, reference, run};
 
 /// Why nothing runs the same here, where nothing does.
 fn left_out(sampler: &str) -> Option<&'static str> {
     Some(match sampler {
         "sde-dpmpp-3m-diffusers" => "a sign of its third order is wrong",
-        "dpmpp-2s-diffusers" | "dpmpp-3s-diffusers" => {
-            "two or three grid steps make one";
-        }
+        "dpmpp-2s-diffusers" | "dpmpp-3s-diffusers" => "two or three grid steps make one",
         "dpmsolver-2m-noise-diffusers" | "dpmsolver-3m-noise-diffusers" => {
-            "a multistep rule in the noise prediction";
+            "a multistep rule in the noise prediction"
         }
         "euler-churn-k" | "dpm2-churn-k" => "EDM's Heun alone churns",
         "pndm-plms-diffusers" | "pndm-prk-diffusers" => "needs a table of timesteps",
@@ -192,30 +163,6 @@ fn noise(reference: &Value, case: &Value, steps: usize, count: usize) -> Option<
     Some(found)
 }
 
-/// Positions at the ends of all steps.
-fn run(
-    path: Interpolant,
-    data: &Value,
-    (method, knobs): (&str, SamplerKnobs),
-    (grid, starts): (&[f64], &[[f64; 2]]),
-    noise: Option<&Noise<f64>>,
-) -> (Vec<Vec<[f64; 2]>>, u32) {
-    let field = field(data, path);
-    let method = MethodRef::named(method).expect("in the table");
-    let tolerances = Tolerances { atol: 1e-6, rtol: 1e-6 };
-    let ends = (grid[0], grid[grid.len() - 1]);
-    let settings = OdeSettings { path, noise: knobs, ..OdeSettings::new(method, tolerances, ends) };
-    let problem = FixedProblem { field: &field, settings: &settings, grid, keyframes: grid };
-    let starts: Vec<f64> = [0, 1].iter().flat_map(|&d| starts.iter().map(move |x| x[d])).collect();
-    let keep = Keep { precise: true, ..Keep::from(0) };
-    let solved =
-        problem.solve(&starts, noise, keep, false, &Cancel::default()).expect("nothing cancels");
-    let track = solved.track;
-    let (count, states) = (track.ends.len(), track.precise.expect("asked for"));
-    let at = |k: usize| (0..count).map(|i| states[i * grid.len() + k]).collect();
-    ((0..grid.len()).map(at).collect(), track.counts[0].nfe)
-}
-
 #[test]
 fn runs_are_those_of_the_programs_they_come_from() {
     let reference = reference();
@@ -293,5 +240,87 @@ fn runs_are_those_of_the_programs_they_come_from() {
         println!("left out, {why}: {}", ids.join(", "));
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(left_out.values().map(Vec::len).sum::<usize>(), 16);
+    assert_eq!(left_out.values().map(Vec::len).sum::<usize>(), 15);
+}
+
+/// Levels of a schedule of so many steps as it would be run, 0 at the data.
+fn levels(schedule: &Schedule, path: Interpolant, steps: usize) -> Vec<f64> {
+    let first = schedule.first_level(steps).expect("it begins with a level");
+    let start = path.time_of_level(1.0, first);
+    let level = |t: f64| {
+        let at = path.coefficients(t);
+        at.sigma / at.alpha
+    };
+    schedule.times(path, (start, 1.0), steps).into_iter().map(level).collect()
+}
+
+#[test]
+fn schedules_are_those_of_the_programs_they_come_from() {
+    let reference = reference();
+    let sd = Schedule { levels: Some([14.6146, 0.0292]), ..Schedule::default() };
+    let of = |spacing| Schedule { spacing, ..sd };
+    let edm = Schedule { levels: Some([80.0, 0.002]), ..of(Spacing::Karras) };
+    let table = |ays| Schedule { spacing: Spacing::Ays, ays, ..sd };
+    let own = |name: &str| numbers(&reference["schedules"][name]);
+    let cases = [
+        ("k-diffusion karras rho 7", of(Spacing::Karras), 1e-12),
+        ("k-diffusion exponential", of(Spacing::LogSnr), 1e-12),
+        (
+            "k-diffusion polyexponential rho 2",
+            Schedule { rho: 2.0, ..of(Spacing::PolyExponential) },
+            1e-12,
+        ),
+        ("kl_optimal ComfyUI (own code)", of(Spacing::KlOptimal), 1e-12),
+        ("beta 0.6/0.6 A1111 and diffusers, linear in k (own code)", of(Spacing::Beta), 1e-11),
+        ("diffusers EDMEuler karras 0.002..80", edm, 1e-12),
+        ("AYS SD1.5 as A1111 holds it (11 levels, then 0)", table(Ays::Sd15), 1e-9),
+    ];
+    for path in Interpolant::ALL {
+        for (name, schedule, within) in &cases {
+            let wanted = own(name);
+            let found = levels(schedule, path, wanted.len() - 1);
+            for (found, wanted) in found.iter().zip(&wanted) {
+                let off = (found - wanted).abs() / wanted.max(1e-3);
+                assert!(off < *within, "{name} on {path:?}: {found} is not {wanted}");
+            }
+        }
+    }
+    // VP's own levels, which that program follows to its t = 1e-3.
+    let vp = own("k-diffusion vp (beta_d 19.9, beta_min 0.1, eps 1e-3)");
+    let found = levels(&of(Spacing::Linspace), Interpolant::Vp, vp.len() - 1);
+    for (found, wanted) in found.iter().zip(&vp) {
+        assert!((found - wanted).abs() < 1e-9 * (1.0 + wanted), "{found} is not {wanted}");
+    }
+    // σ of the flow is 1 − t on Linear.
+    let linear = |schedule: &Schedule, steps: usize| -> Vec<f64> {
+        schedule.times(Interpolant::Linear, (0.0, 1.0), steps).iter().map(|t| 1.0 - t).collect()
+    };
+    let plain = Schedule::default();
+    for (name, schedule) in [
+        (
+            "linear_quadratic 0.025, sigma_flow (own code)",
+            Schedule { spacing: Spacing::LinearQuadratic, ..plain },
+        ),
+        (
+            "diffusers FlowMatchEuler shift 3 with sigmas = linspace(1, 1/n, n), sigma_flow",
+            Schedule { spacing: Spacing::Shifted, shift: 3.0, ..plain },
+        ),
+    ] {
+        let wanted = own(name);
+        for (found, wanted) in linear(&schedule, wanted.len() - 1).iter().zip(&wanted) {
+            assert!((found - wanted).abs() < 1e-12, "{name}: {found} is not {wanted}");
+        }
+    }
+    // Uniform in VP time is uniform on VP, and its first level is that of VP everywhere.
+    let uniform = Schedule { spacing: Spacing::VpUniform, ..plain };
+    let times = uniform.times(Interpolant::Vp, (0.0, 1.0), 10);
+    for (i, t) in times.iter().enumerate() {
+        assert!((t - i as f64 / 10.0).abs() < 1e-12, "{times:?}");
+    }
+    let elsewhere = levels(&uniform, Interpolant::Gvp, 10);
+    for (found, t) in elsewhere.iter().zip(&times) {
+        let wanted = Interpolant::Vp.coefficients(*t);
+        let wanted = wanted.sigma / wanted.alpha;
+        assert!((found - wanted).abs() < 1e-9 * (1.0 + wanted), "{found} is not {wanted}");
+    }
 }

@@ -1,9 +1,12 @@
 //! Times of fixed steps, and the times at which positions are kept.
 
-use std::f64::consts::PI;
+mod beta;
+mod schedule;
 
 use driftscope_base::interpolant::Interpolant;
 use serde::{Deserialize, Serialize};
+
+pub use self::schedule::{Ays, Schedule};
 
 /// How fixed steps are spread over the interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,14 +23,47 @@ pub enum Spacing {
     Karras,
     /// Equal steps in t, shifted towards noise: `1 − s(1−u)/(1 + (s−1)(1−u))` (Esser et al. 2024).
     Shifted,
+    /// Levels `lo (hi/lo)^((1−u)^ρ)`.
+    PolyExponential,
+    /// Equal steps in the arc tangent of σ/α (Sabour et al. 2024).
+    KlOptimal,
+    /// Levels of the VP path at equal steps of its time: "trailing", "simple", "SGM uniform".
+    VpUniform,
+    /// The same with the first timestep left out.
+    Leading,
+    /// The same from the first timestep of a table to its last.
+    Linspace,
+    /// By the quantiles of a beta distribution (Lee et al. 2024).
+    Beta,
+    /// Even in 1 − t, slow at first (Mochi).
+    LinearQuadratic,
+    /// A table found for a model (Sabour, Fidler & Kreis 2024).
+    Ays,
+    /// Levels of the VP path stretched so that the first has no data (Lin et al. 2024).
+    ZeroSnr,
     /// A list of times.
     List,
 }
 
 impl Spacing {
     /// Every spacing, in menu order.
-    pub const ALL: [Self; 6] =
-        [Self::Uniform, Self::Cosine, Self::LogSnr, Self::Karras, Self::Shifted, Self::List];
+    pub const ALL: [Self; 15] = [
+        Self::Uniform,
+        Self::Cosine,
+        Self::LogSnr,
+        Self::Karras,
+        Self::Shifted,
+        Self::PolyExponential,
+        Self::KlOptimal,
+        Self::VpUniform,
+        Self::Leading,
+        Self::Linspace,
+        Self::Beta,
+        Self::LinearQuadratic,
+        Self::Ays,
+        Self::ZeroSnr,
+        Self::List,
+    ];
 
     /// Highest noise level σ/α of the grids that are even in a function of it, as in EDM.
     pub const HIGHEST_LEVEL: f64 = 80.0;
@@ -43,6 +79,15 @@ impl Spacing {
             Self::LogSnr => "log-snr",
             Self::Karras => "karras",
             Self::Shifted => "shifted",
+            Self::PolyExponential => "poly-exponential",
+            Self::KlOptimal => "kl-optimal",
+            Self::VpUniform => "vp-uniform",
+            Self::Leading => "leading",
+            Self::Linspace => "linspace",
+            Self::Beta => "beta",
+            Self::LinearQuadratic => "linear-quadratic",
+            Self::Ays => "ays",
+            Self::ZeroSnr => "zero-snr",
             Self::List => "list",
         }
     }
@@ -56,6 +101,15 @@ impl Spacing {
             Self::LogSnr => "Uniform in log-SNR",
             Self::Karras => "Karras ρ",
             Self::Shifted => "Shifted",
+            Self::PolyExponential => "Poly-exponential",
+            Self::KlOptimal => "KL optimal",
+            Self::VpUniform => "Uniform in VP time",
+            Self::Leading => "Leading",
+            Self::Linspace => "Linspace",
+            Self::Beta => "Beta",
+            Self::LinearQuadratic => "Linear-quadratic",
+            Self::Ays => "AYS",
+            Self::ZeroSnr => "Zero terminal SNR",
             Self::List => "List of times",
         }
     }
@@ -75,71 +129,55 @@ impl Spacing {
             Self::Shifted => {
                 "t = 1 − s(1−u)/(1 + (s−1)(1−u)): more steps near the noise, as flow-matching image models use with s = 3 (Esser et al. 2024)."
             }
+            Self::PolyExponential => "σ/α = lo·(hi/lo)^((1−u)^ρ): equal steps in log-SNR at ρ = 1.",
+            Self::KlOptimal => {
+                "Equal steps in arctan(σ/α), which is t on GVP: the least KL divergence for a Gaussian (Sabour et al. 2024, arXiv:2404.14507)."
+            }
+            Self::VpUniform => {
+                "The levels that the VP path has at equal steps of its time: trailing, simple, SGM uniform."
+            }
+            Self::Leading => {
+                "The same, each two of a thousand timesteps later: the noisiest level is never seen (Lin et al. 2024, arXiv:2305.08891)."
+            }
+            Self::Linspace => {
+                "The levels of the VP path from its first to its last of a thousand timesteps: linspace, normal."
+            }
+            Self::Beta => {
+                "t = 1 − F⁻¹(1 − u), F the beta distribution with 0.6 twice; with levels given σ/α = lo + F⁻¹(1 − u)(hi − lo) (Lee et al. 2024, arXiv:2407.12173)."
+            }
+            Self::LinearQuadratic => {
+                "Half of the steps are even and small in 1 − t, the others grow as a parabola (Mochi)."
+            }
+            Self::Ays => {
+                "Align Your Steps: levels found for Stable Diffusion, log-linear between the entries of the table (Sabour, Fidler & Kreis 2024, arXiv:2404.14507)."
+            }
+            Self::ZeroSnr => {
+                "The levels of the VP path with α stretched to begin at 0 (Lin et al. 2024, arXiv:2305.08891)."
+            }
             Self::List => "The times given in the scene file.",
         }
     }
-}
 
-/// `steps` steps from `start` to `end`, spread by `spacing`; the ends are exact.
-///
-/// Spacings by noise level belong to `path`. `rho` is Karras's ρ, `shift` the s of the shifted
-/// grid. [`Spacing::List`] has no formula and counts as uniform.
-#[must_use]
-pub fn spread(
-    spacing: Spacing,
-    path: Interpolant,
-    (start, end): (f64, f64),
-    steps: usize,
-    rho: f64,
-    shift: f64,
-) -> Vec<f64> {
-    let in_t = |share: fn(f64, f64) -> f64| {
-        let times = (0..=steps).map(|i| {
-            let u = i as f64 / steps as f64;
-            start + (end - start) * share(u, shift)
-        });
-        with_ends(times.collect(), start, end)
-    };
-    match spacing {
-        Spacing::Uniform | Spacing::List => uniform(start, end, steps),
-        Spacing::Cosine => in_t(|u, _| 0.5 * (1.0 - (PI * u).cos())),
-        Spacing::Shifted => in_t(|u, s| 1.0 - s * (1.0 - u) / (1.0 + (s - 1.0) * (1.0 - u))),
-        Spacing::LogSnr => by_level(path, (start, end), steps, f64::ln, f64::exp),
-        Spacing::Karras => by_level(
-            path,
-            (start, end),
-            steps,
-            |level| level.powf(1.0 / rho),
-            |root| root.powf(rho),
-        ),
+    /// Whether it spreads steps between two levels of noise.
+    #[must_use]
+    pub fn is_by_level(self) -> bool {
+        matches!(
+            self,
+            Self::LogSnr
+                | Self::Karras
+                | Self::PolyExponential
+                | Self::KlOptimal
+                | Self::Beta
+                | Self::LinearQuadratic
+        )
     }
-}
 
-/// Steps that are equal in `forward(σ/α)`. Where the interval begins above the highest level its
-/// first step is longer for it; where it ends below the lowest level, its last step goes there.
-fn by_level(
-    path: Interpolant,
-    (start, end): (f64, f64),
-    steps: usize,
-    forward: impl Fn(f64) -> f64,
-    backward: impl Fn(f64) -> f64,
-) -> Vec<f64> {
-    let highest = level(path, start).min(Spacing::HIGHEST_LEVEL);
-    let lowest = level(path, end).max(Spacing::LOWEST_LEVEL);
-    // An interval so short or so far out that no level lies inside has nothing to spread over.
-    if highest <= lowest || steps < 2 {
-        return uniform(start, end, steps);
+    /// Whether it needs the levels of a noising process.
+    #[must_use]
+    pub fn needs_levels(self) -> bool {
+        let others = [Self::VpUniform, Self::Leading, Self::Linspace, Self::Ays, Self::ZeroSnr];
+        self.is_by_level() || others.contains(&self)
     }
-    let inner_steps = if goes_on_below(path, end) { steps - 1 } else { steps };
-    let (first, last) = (forward(highest), forward(lowest));
-    let mut times: Vec<f64> = (0..=inner_steps)
-        .map(|i| {
-            let u = i as f64 / inner_steps as f64;
-            path.time_of_level(1.0, backward(first + (last - first) * u))
-        })
-        .collect();
-    times.resize(steps + 1, end);
-    with_ends(times, start, end)
 }
 
 /// The noise level σ/α.
@@ -150,21 +188,45 @@ fn level(path: Interpolant, t: f64) -> f64 {
 
 /// Whether an interval that ends at `end` goes on after the lowest level of the spacings by level.
 /// If only rounding put its end below, there would be a step of no length.
-fn goes_on_below(path: Interpolant, end: f64) -> bool {
-    is_resolved(path.time_of_level(1.0, Spacing::LOWEST_LEVEL), end)
+fn goes_on_below(path: Interpolant, end: f64, lowest: f64) -> bool {
+    is_resolved(path.time_of_level(1.0, lowest), end)
 }
 
-/// Whether the first and the last step of [`spread`] keep their length however many steps there
+/// Whether the first and the last step of a schedule keep their length however many steps there
 /// are: those that spacings by noise level leave beyond the highest level and below the lowest.
 /// What such a step does wrong, more steps do not mend.
 #[must_use]
-pub fn steps_that_stay(spacing: Spacing, path: Interpolant, (start, end): (f64, f64)) -> [bool; 2] {
-    let by_level = matches!(spacing, Spacing::LogSnr | Spacing::Karras);
+pub fn steps_that_stay(
+    schedule: &Schedule,
+    path: Interpolant,
+    (start, end): (f64, f64),
+) -> [bool; 2] {
+    let (highest, lowest) = (schedule.highest(), schedule.lowest());
+    let begins_above = |highest: f64| is_resolved(start, path.time_of_level(1.0, highest).max(0.0));
+    let spread = match schedule.spacing {
+        Spacing::Uniform
+        | Spacing::Cosine
+        | Spacing::Shifted
+        | Spacing::ZeroSnr
+        | Spacing::List => return [false; 2],
+        Spacing::Beta if schedule.levels.is_none() => return [false; 2],
+        Spacing::LinearQuadratic => {
+            return [path != Interpolant::Linear && begins_above(highest), false];
+        }
+        // They begin with the noisiest level of VP, and the last timestep of a table has a length of its own.
+        Spacing::VpUniform | Spacing::Leading | Spacing::Linspace => {
+            let above = begins_above(level(Interpolant::Vp, 0.0));
+            return [above, schedule.spacing != Spacing::VpUniform];
+        }
+        Spacing::LogSnr
+        | Spacing::Karras
+        | Spacing::PolyExponential
+        | Spacing::KlOptimal
+        | Spacing::Beta
+        | Spacing::Ays => level(path, start) > lowest && level(path, end) < highest,
+    };
     // Else no level lies inside, and the steps are equal ones.
-    let spread_over =
-        level(path, start) > Spacing::LOWEST_LEVEL && level(path, end) < Spacing::HIGHEST_LEVEL;
-    let begins_above = is_resolved(start, path.time_of_level(1.0, Spacing::HIGHEST_LEVEL));
-    [begins_above, goes_on_below(path, end)].map(|stays| stays && by_level && spread_over)
+    [begins_above(highest), goes_on_below(path, end, lowest)].map(|stays| stays && spread)
 }
 
 /// A step can be told from none if it is at least this share of the times at its ends: of sixteen
@@ -230,6 +292,10 @@ pub fn keyframes_on_grid(grid: &[f64], most: usize, with_inner: bool) -> Vec<f64
 mod tests {
     use super::*;
 
+    fn of(spacing: Spacing) -> Schedule {
+        Schedule { spacing, ..Schedule::default() }
+    }
+
     #[test]
     fn steps_by_size_land_on_the_end() {
         assert_eq!(by_size(0.0, 1.0, 0.1).len(), 11);
@@ -243,7 +309,7 @@ mod tests {
             for path in Interpolant::ALL {
                 for (start, end) in [(0.0, 1.0), (0.05, 0.9), (0.0, 0.96)] {
                     for steps in [1, 2, 7, 100] {
-                        let times = spread(spacing, path, (start, end), steps, 7.0, 3.0);
+                        let times = of(spacing).times(path, (start, end), steps);
                         assert_eq!(times.len(), steps + 1);
                         assert_eq!((times[0], times[steps]), (start, end));
                         assert!(
@@ -262,9 +328,9 @@ mod tests {
             let end = path.time_of_level(1.0, Spacing::LOWEST_LEVEL);
             for end in [end.next_down(), end, end.next_up(), end + 1e-14] {
                 for spacing in [Spacing::LogSnr, Spacing::Karras] {
-                    let times = spread(spacing, path, (0.1, end), 10, 7.0, 3.0);
+                    let times = of(spacing).times(path, (0.1, end), 10);
                     assert_eq!(unresolved(&times), None, "{spacing:?} {path:?}: {times:?}");
-                    assert_eq!(steps_that_stay(spacing, path, (0.1, end)), [false; 2]);
+                    assert_eq!(steps_that_stay(&of(spacing), path, (0.1, end)), [false; 2]);
                 }
             }
         }
@@ -276,14 +342,14 @@ mod tests {
             for spacing in Spacing::ALL {
                 for interval in [(0.0, 1.0), (0.0, 0.9), (0.2, 1.0), (0.2, 0.9), (0.9999999, 1.0)] {
                     let ends = |steps| {
-                        let times = spread(spacing, path, interval, steps, 7.0, 3.0);
+                        let times = of(spacing).times(path, interval, steps);
                         [times[1] - times[0], times[steps] - times[steps - 1]]
                     };
                     let (few, many) = (ends(200), ends(20_000));
                     // A hundred times the steps: the others are far shorter.
                     let stays = [0, 1].map(|i| many[i] > 0.5 * few[i]);
                     assert_eq!(
-                        steps_that_stay(spacing, path, interval),
+                        steps_that_stay(&of(spacing), path, interval),
                         stays,
                         "{spacing:?} {path:?} {interval:?}: {few:?} {many:?}"
                     );
@@ -296,17 +362,17 @@ mod tests {
     fn spacings_are_the_published_ones() {
         let linear = Interpolant::Linear;
         // The sigmas of diffusers' FlowMatchEulerDiscreteScheduler are 1 − t, shifted by s.
-        let shifted = spread(Spacing::Shifted, linear, (0.0, 1.0), 4, 7.0, 3.0);
+        let shifted = of(Spacing::Shifted).times(linear, (0.0, 1.0), 4);
         for (t, u) in shifted.iter().zip([0.0, 0.25, 0.5, 0.75, 1.0_f64]) {
             let sigma = 1.0 - u;
             assert!((1.0 - t - 3.0 * sigma / (1.0 + 2.0 * sigma)).abs() < 1e-15);
         }
         // EDM's: (σ_max^(1/ρ) + i/(n−1)(σ_min^(1/ρ) − σ_max^(1/ρ)))^ρ, then 0.
-        let karras = spread(Spacing::Karras, linear, (0.0, 1.0), 18, 7.0, 3.0);
+        let karras = of(Spacing::Karras).times(linear, (0.0, 1.0), 18);
         let root = |level: f64| level.powf(1.0 / 7.0);
         let fifth = (root(80.0) + 5.0 / 17.0 * (root(0.002) - root(80.0))).powi(7);
         assert!(((1.0 - karras[5]) / karras[5] - fifth).abs() < 1e-12 * fifth);
-        let even = spread(Spacing::LogSnr, Interpolant::Vp, (0.2, 0.9), 10, 7.0, 3.0);
+        let even = of(Spacing::LogSnr).times(Interpolant::Vp, (0.2, 0.9), 10);
         let lambda = |t: f64| {
             let level = Interpolant::Vp.coefficients(t);
             (level.alpha / level.sigma).ln()

@@ -87,22 +87,24 @@ fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 #[test]
-fn all_but_two_methods_adapt_and_those_say_why_not() {
+fn all_methods_adapt_but_samplers_that_look_back_and_those_say_why_not() {
     for method in METHODS {
         let without = method.rule.adapting();
-        if ["dpmpp-2m", "unipc-2"].contains(&method.name) {
+        if method.needs_noising_process() && method.rule.looks_back() {
             assert_eq!(without, Err(NotAdaptive::NothingToCompare));
         } else {
             assert!(without.is_ok(), "{}", method.name);
         }
     }
     let count = newly_adaptive().count();
-    assert_eq!(count, 4 + 2 + 3 + 3, "explicit, Adams, implicit, diffusion");
+    assert_eq!(count, 4 + 2 + 3 + 6, "explicit, Adams, implicit, diffusion");
     let noisy = SamplerKnobs { eta: 0.5, s_churn: 1.0, ..SamplerKnobs::default() };
     let of = |name: &str| named(name).adapting(&noisy);
     assert_eq!(of("ddim"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Eta)));
     assert_eq!(of("edm-heun"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Churn)));
-    assert_eq!(of("dpm-solver-2"), Ok(Adapting::StepDoubling));
+    assert_eq!(of("dpm-solver-2"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Eta)));
+    assert_eq!(of("er-sde"), Err(NotAdaptive::DrawsNoise(NoiseSetting::Always)));
+    assert_eq!(of("rk4"), Ok(Adapting::StepDoubling));
     assert_eq!(of("ab4"), Ok(Adapting::OwnEstimate { order: 4 }));
 }
 

@@ -3,11 +3,12 @@
 use driftscope_solve::ControllerKind;
 use driftscope_solve::grid::Spacing;
 use driftscope_study::scene::Scene;
-use driftscope_study::scene::parameters::Named;
+use driftscope_study::scene::parameters::{Named, Range, Settings};
 use eframe::egui::Ui;
 
-use super::row::fold;
+use super::row::{Row, Scale, fold};
 use super::setting::Setting;
+use crate::app::number;
 
 /// The group.
 pub fn ui(ui: &mut Ui, scene: &mut Scene) {
@@ -97,10 +98,45 @@ fn grid_ui(ui: &mut Ui, scene: &mut Scene) {
             }
         },
     );
-    let key = match scene.sampler.spacing() {
-        Spacing::Karras => "sampler.rho",
-        Spacing::Shifted => "sampler.shift",
-        _ => return,
+    let spacing = scene.sampler.spacing();
+    match spacing {
+        Spacing::Karras | Spacing::PolyExponential => {
+            Setting::of(scene, "sampler.rho").slider(ui, scene);
+        }
+        Spacing::Shifted => {
+            Setting::of(scene, "sampler.shift").slider(ui, scene);
+        }
+        Spacing::Ays => Setting::of(scene, "sampler.ays").segments(ui, scene),
+        _ => {}
+    }
+    if spacing.is_by_level() {
+        levels_ui(ui, scene);
+    }
+}
+
+/// The levels between which a grid by level goes.
+fn levels_ui(ui: &mut Ui, scene: &mut Scene) {
+    let parameter = Scene::parameter("sampler.levels");
+    let usual = [Spacing::HIGHEST_LEVEL, Spacing::LOWEST_LEVEL];
+    let [mut highest, mut lowest] = scene.sampler.levels.unwrap_or(usual);
+    let scale = Scale {
+        slider: 1e-4..=1e3,
+        allowed: Range::above(0.0),
+        logarithmic: true,
+        whole: false,
+        format: &number::three,
     };
-    Setting::of(scene, key).slider(ui, scene);
+    let refused = parameter.idle(scene);
+    let row = |name| Row::new(name, parameter.about).disabled(refused);
+    let up = row("Highest σ/α").slider(ui, &mut highest, &scale);
+    let down = row("Lowest σ/α").slider(ui, &mut lowest, &scale);
+    if up || down {
+        // One pushes the other along.
+        let levels = if up {
+            [highest, lowest.min(0.5 * highest)]
+        } else {
+            [highest.max(2.0 * lowest), lowest]
+        };
+        scene.sampler.levels = Some(levels);
+    }
 }

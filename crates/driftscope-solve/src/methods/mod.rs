@@ -24,6 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::coefficients::Coefficients;
 use crate::method::{Method, MethodRef};
+use crate::stepper::SamplerKnobs;
 
 impl MethodRef {
     /// The method called `name`, if the table has it.
@@ -40,6 +41,12 @@ impl MethodRef {
     /// Every method of the table that any field can be followed by, in menu order; the others need a flow map.
     pub fn of_any_field() -> impl Iterator<Item = Self> {
         Self::all().filter(|method| !method.needs_flow_map())
+    }
+
+    /// Those of them that solve an ODE as long as nothing makes them draw noise, in menu order.
+    pub fn of_odes() -> impl Iterator<Item = Self> {
+        let usual = SamplerKnobs::default();
+        Self::of_any_field().filter(move |method| !method.draws_noise(&usual))
     }
 
     /// Position in the table, which fixes its colour everywhere; methods of one's own come behind it, in

@@ -41,7 +41,10 @@ const SIZED: &str = "The step size is given, which sets their number.";
 const LISTED: &str = "The steps go from one time of the list to the next.";
 const UNEVEN: &str = "The steps are not equal on this grid. Choose their number.";
 const NOT_LISTED: &str = "No list of times is given.";
-const NOT_KARRAS: &str = "Only the Karras grid has a ρ.";
+const NOT_KARRAS: &str = "Only the grids of Karras and poly-exponential ones have a ρ.";
+const NOT_BY_LEVEL: &str = "Only grids by noise level go from one level to another.";
+const NOT_AYS: &str = "Only AYS takes a table.";
+const BY_MU: &str = "μ is given, which says the shift.";
 const NOT_SHIFTED: &str = "Only the shifted grid has a shift.";
 
 const NOT_ANCESTRAL: &str = "Only DDIM, DPM-Solver-2, DPM-Solver++ 2S and SDE, Euler a and Consistency mix fresh noise in by η.";
@@ -288,11 +291,25 @@ pub(super) fn with_list(scene: &Scene) -> Option<&'static str> {
 }
 
 pub(super) fn with_karras(scene: &Scene) -> Option<&'static str> {
-    with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Karras).then_some(NOT_KARRAS))
+    let has = matches!(scene.sampler.spacing(), Spacing::Karras | Spacing::PolyExponential);
+    with_fixed_steps(scene).or((!has).then_some(NOT_KARRAS))
 }
 
 pub(super) fn with_shift(scene: &Scene) -> Option<&'static str> {
     with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Shifted).then_some(NOT_SHIFTED))
+}
+
+pub(super) fn with_plain_shift(scene: &Scene) -> Option<&'static str> {
+    with_shift(scene).or(scene.sampler.mu.map(|_| BY_MU))
+}
+
+pub(super) fn with_levels(scene: &Scene) -> Option<&'static str> {
+    let by_level = scene.sampler.spacing().is_by_level();
+    with_fixed_steps(scene).or((!by_level).then_some(NOT_BY_LEVEL))
+}
+
+pub(super) fn with_ays(scene: &Scene) -> Option<&'static str> {
+    with_fixed_steps(scene).or((scene.sampler.spacing() != Spacing::Ays).then_some(NOT_AYS))
 }
 
 /// What only methods have whose tableau comes in two variants.
@@ -347,6 +364,9 @@ mod tests {
         ("sampler.grid", "cosine"),
         ("sampler.rho", "3"),
         ("sampler.shift", "5"),
+        ("sampler.mu", "0.4"),
+        ("sampler.levels", "[3.0, 0.1]"),
+        ("sampler.ays", "svd"),
         ("sampler.atol", "1e-2"),
         ("sampler.rtol", "1e-2"),
         ("sampler.scope", "whole-batch"),
@@ -394,6 +414,7 @@ mod tests {
         &["sampler.method=euler", "sampler.step_size=0.2"],
         &["sampler.method=euler", "sampler.grid=karras", "sampler.steps=9"],
         &["sampler.method=euler", "sampler.grid=shifted", "sampler.steps=9"],
+        &["sampler.method=euler", "sampler.grid=ays", "sampler.steps=9"],
         &["sampler.method=ddim", "sampler.steps=9"],
         &["sampler.method=edm-heun", "sampler.steps=9"],
         &["sampler.method=edm-heun", "sampler.steps=9", "sampler.s_churn=3"],

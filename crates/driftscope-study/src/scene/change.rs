@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::parameters::{Settings, written};
 use super::text::{see_from, value_at, value_of};
-use super::{Scene, SceneError};
+use super::{Scene, SceneError, alias};
 use crate::own;
 
 /// One setting of a scene and what it becomes.
@@ -122,6 +122,7 @@ impl Scene {
         let mut whole = table(self);
         for change in changes {
             put(&mut whole, &change.key, change.value.clone());
+            alias::resolve(&mut whole, "the change", true)?;
         }
         Self::from_loose_table(&whole, "the change")
     }
@@ -155,7 +156,7 @@ fn is_group(key: &str) -> bool {
     Scene::find(key).is_none()
 }
 
-fn put(table: &mut Table, key: &str, value: Option<Value>) {
+pub(super) fn put(table: &mut Table, key: &str, value: Option<Value>) {
     match (key.split_once('.'), value) {
         (Some((group, rest)), value) => {
             let group = table.entry(group).or_insert_with(|| Value::Table(Table::new()));

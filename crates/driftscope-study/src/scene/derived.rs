@@ -154,7 +154,7 @@ impl Scene {
             return (start, self.time.end.unwrap_or(1.0));
         }
         let generating_sde = self.is_sde();
-        let start = self.time.start.unwrap_or(
+        let start = self.time.start.or_else(|| self.first_of_schedule()).unwrap_or(
             if generating_sde && self.diffusion.form.diverges_at_start(self.interpolant.kind) {
                 Self::SBDM_START
             } else {
@@ -173,6 +173,16 @@ impl Scene {
         (start, end)
     }
 
+    /// The time at which the schedule of the steps begins, where it says at which level.
+    fn first_of_schedule(&self) -> Option<f64> {
+        let sampler = &self.sampler;
+        let fixed = !self.is_sde() && !self.is_adaptive();
+        let level = sampler.schedule().first_level(sampler.steps).filter(|_| fixed)?;
+        let time = if level.is_finite() { self.path().time_of_level(1.0, level) } else { 0.0 };
+        // A path that begins with some data left (VP) has no level beyond its first.
+        Some(time.max(0.0))
+    }
+
     /// First and last t of what is shown: 0 to 1, or the interval of a classic system.
     #[must_use]
     pub fn time_span(&self) -> (f64, f64) {
@@ -188,11 +198,9 @@ impl Scene {
         }
         match (sampler.spacing(), sampler.step_size) {
             (Spacing::Uniform, Some(size)) => grid::by_size(interval.0, interval.1, size),
-            (spacing, ..) => {
-                let spread = |path, interval| {
-                    let Sampler { steps, rho, shift, .. } = *sampler;
-                    grid::spread(spacing, path, interval, steps, rho, shift)
-                };
+            _ => {
+                let schedule = sampler.schedule();
+                let spread = |path, interval| schedule.times(path, interval, sampler.steps);
                 if !self.direction.falls() {
                     return spread(self.path(), interval);
                 }

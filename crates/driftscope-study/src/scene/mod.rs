@@ -1,6 +1,7 @@
 //! The Scene: one plain value that says all that is shown. A session file, a demonstration, a
 //! preset, a command line and a test are all a Scene.
 
+pub mod alias;
 mod applies;
 mod change;
 mod check;

@@ -166,7 +166,7 @@ impl Scene {
             return;
         }
         self.diffusion.form = DiffusionForm::None;
-        if matches!(self.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
+        if self.sampler.spacing().needs_levels() {
             self.sampler.grid = None;
         }
         if self.sampler.method().needs_noising_process() {

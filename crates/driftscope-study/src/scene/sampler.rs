@@ -1,6 +1,6 @@
 //! How the ODE is solved.
 
-use driftscope_solve::grid::Spacing;
+use driftscope_solve::grid::{Ays, Schedule, Spacing};
 use driftscope_solve::{
     ControllerKind, End, ErrorWeights, FinalOrder, MethodRef, MinStepPolicy, Norm, SamplerKnobs,
     Scope, SolverType, StepControl, UniPcB, Variable,
@@ -40,8 +40,17 @@ pub struct Sampler {
     /// What those numbers are.
     #[serde(skip_serializing_if = "is_usual")]
     pub times_in: TimesIn,
-    /// Karras's ρ.
+    /// ρ of the grids of Karras and of poly-exponential ones.
     pub rho: f64,
+    /// Highest and lowest level σ/α of grids by level; where the path begins, at most 80, and 0.002 if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<[f64; 2]>,
+    /// Whose table AYS takes.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub ays: Ays,
+    /// ln of the shift, as dynamic shifts say it; the shift itself if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mu: Option<f64>,
     /// How far the shifted grid leans towards noise.
     pub shift: f64,
     /// Absolute tolerance.
@@ -147,6 +156,9 @@ impl Default for Sampler {
             times: None,
             times_in: TimesIn::default(),
             rho: 7.0,
+            levels: None,
+            ays: Ays::default(),
+            mu: None,
             shift: 3.0,
             atol: 1e-6,
             rtol: 1e-5,
@@ -260,6 +272,18 @@ impl Sampler {
     pub fn spacing(&self) -> Spacing {
         let habit = if self.times.is_some() { Spacing::List } else { Spacing::Uniform };
         self.grid.unwrap_or(habit)
+    }
+
+    /// How fixed steps are spread, with the numbers that belong to it.
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        Schedule {
+            spacing: self.spacing(),
+            rho: self.rho,
+            shift: self.mu.map_or(self.shift, f64::exp),
+            levels: self.levels,
+            ays: self.ays,
+        }
     }
 
     /// Step-size control.

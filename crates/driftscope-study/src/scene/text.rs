@@ -8,7 +8,7 @@ use super::in_words::in_words;
 use super::link::{self, LinkError};
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
-use super::{Data, ModelName, Scene, bundled, in_picture};
+use super::{Data, ModelName, Scene, alias, bundled, in_picture};
 use crate::own;
 
 /// Scene files larger than this are not scenes.
@@ -149,7 +149,9 @@ impl Scene {
     /// # Errors
     /// If it is not TOML, has a key no scene has, or a value out of range.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, SceneError> {
-        Self::from_table(&parse(text, origin)?, origin, Self::check)
+        let mut table = parse(text, origin)?;
+        alias::resolve(&mut table, origin, false)?;
+        Self::from_table(&table, origin, Self::check)
     }
 
     /// The scene as TOML, with every setting spelt out.
@@ -210,6 +212,7 @@ impl Scene {
             Some(name) => Self::table_of(name)?,
             None => (toml::Table::new(), "the scene".to_owned()),
         };
+        alias::resolve(&mut table, &origin, false)?;
         // What is wrong with the file is said of the file. Whether its values go together is seen
         // only with the settings over it.
         let filed: Self = deserialize(&table, &origin)?;
@@ -219,8 +222,10 @@ impl Scene {
             let (key, value) = setting
                 .split_once('=')
                 .ok_or_else(|| SceneError::NotASetting { setting: setting.clone() })?;
-            set(&mut table, key.trim(), value.trim())?;
-            set(&mut over, key.trim(), value.trim())?;
+            for table in [&mut table, &mut over] {
+                set(table, key.trim(), value.trim())?;
+                alias::resolve(table, &format!("--set {setting}"), true)?;
+            }
             // Refuse a bad setting by its own name rather than with the whole.
             let _: Self = deserialize(&table, &format!("--set {setting}"))?;
         }
@@ -247,7 +252,9 @@ impl Scene {
     /// If the file cannot be read or is refused.
     pub fn load(path: &Path) -> Result<Self, SceneError> {
         let origin = path.display().to_string();
-        Self::from_table(&file_table(path)?, &origin, Self::check)
+        let mut table = file_table(path)?;
+        alias::resolve(&mut table, &origin, false)?;
+        Self::from_table(&table, &origin, Self::check)
     }
 
     /// Whether a file is a picture with a scene in it.

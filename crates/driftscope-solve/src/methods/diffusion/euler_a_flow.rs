@@ -9,7 +9,7 @@ pub(in crate::methods) static EULER_A_FLOW: Method = Method {
     name: "euler-a-flow",
     title: "Euler a (flow)",
     about: "DDIM's step to a level below the end's, s₁(1 + (s₁/s₀ − 1)η) with s = σ/(α + σ), and fresh noise up to it. Order 1, one evaluation a step. Not DDIM's η.",
-    reference: "ComfyUI's euler_ancestral on flow models; diffusers' LTXEulerAncestralRFScheduler",
+    reference: "ComfyUI's euler_ancestral on flow models; diffusers 0.42's LTXEulerAncestralRFScheduler",
     order: 1,
     adaptive_by_default: false,
     rule: &By(&EulerAFlow),
@@ -26,6 +26,9 @@ impl Recipe for EulerAFlow {
     fn answer(&self, step: &Between<'_>) -> Sum {
         let [from, to] =
             [step.start, step.end].map(|level| level.sigma / (level.alpha + level.sigma));
+        if step.knobs.eta == 0.0 {
+            return with_data(step, [step.end.ratio(), 0.0]);
+        }
         let lower = to * (1.0 + (to / from - 1.0) * step.knobs.eta);
         let down = lower / (1.0 - lower);
         let ratio = step.end.ratio();

@@ -173,6 +173,13 @@ pub(super) trait Recipe: Debug + Send + Sync {
     }
 }
 
+/// What is chosen, without what is none of a recipe's.
+pub(super) fn heeded(recipe: &dyn Recipe, knobs: &SamplerKnobs) -> SamplerKnobs {
+    let known = recipe.knobs().contains(&Knob::Variable);
+    let variable = if known { knobs.variable } else { Variable::Level };
+    SamplerKnobs { variable, ..*knobs }
+}
+
 /// The weights of a step from or to an end without data or noise, where the rule of `recipe` holds or not.
 pub(super) fn answer(recipe: &dyn Recipe, step: &Between<'_>) -> Sum {
     if let Some(end) = at_an_end(recipe, step) {
@@ -250,6 +257,7 @@ impl Rule for By {
     }
 
     fn update(&self, now: &StepNow) -> Update {
+        let now = &StepNow { noise: heeded(self.0, &now.noise), ..now.clone() };
         let usual = now.noise.variable == Variable::Level;
         let own = usual.then(|| self.0.written(now)).flatten();
         own.unwrap_or_else(|| super::written::by_weights(self.0, now))

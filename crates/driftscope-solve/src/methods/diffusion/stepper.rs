@@ -4,7 +4,7 @@ use driftscope_base::field::{Field, Real, Times};
 use driftscope_base::interpolant::Interpolant;
 
 use super::levels::{Between, Level};
-use super::recipe::{MOST_NODES, Middle, Predicted, Recipe, Sum, answer, at_an_end};
+use super::recipe::{MOST_NODES, Middle, Predicted, Recipe, Sum, answer, at_an_end, heeded};
 use crate::brownian::Noise;
 use crate::explicit::Within;
 use crate::stepper::{Inside, SamplerKnobs, Step, Stepper, Task, Variable};
@@ -20,7 +20,7 @@ pub(super) fn stepper<'a, S: Real>(
         field: task.field,
         path: task.path,
         recipe,
-        knobs: task.sampler_knobs,
+        knobs: heeded(recipe, &task.sampler_knobs),
         steps: task.steps,
         normals: task.noise,
         step: Step { index: 0, t: 0.0, t1: 0.0 },

@@ -106,7 +106,7 @@ impl Scene {
                 "a method for any ODE with a classic field: this one knows only noising processes",
             );
         }
-        if matches!(self.sampler.spacing(), Spacing::LogSnr | Spacing::Karras) {
+        if self.sampler.spacing().needs_levels() {
             return refuse(
                 "sampler.grid",
                 "by noise level",

@@ -109,6 +109,15 @@ impl Scene {
                 "only there for the uniform grid: give sampler.steps instead",
             );
         }
+        if let Some([highest, lowest]) = sampler.levels
+            && !(lowest > 0.0 && highest > lowest && highest.is_finite())
+        {
+            return refuse(
+                "sampler.levels",
+                format!("[{highest}, {lowest}]"),
+                "two finite levels σ/α, the highest first and both above 0",
+            );
+        }
         self.check_listed_times()
     }
 }

@@ -8,7 +8,7 @@ use driftscope_flow::network::{
     Activation, Decay, GradientMethod, LossRef, Objective, Pairing, TimeDensity, Weighting, Word,
 };
 use driftscope_flow::prediction::Prediction;
-use driftscope_solve::grid::Spacing;
+use driftscope_solve::grid::{Ays, Spacing};
 use driftscope_solve::sde::{LastStep, Scheme};
 use driftscope_solve::{
     ControllerKind, End, ErrorWeights, FinalOrder, MethodRef, MinStepPolicy, Norm, Scope,
@@ -185,6 +185,11 @@ words!(Norm:
 words!(MinStepPolicy:
     Stop "stop", "Stop", "It is rejected; the particle stops there and says so.";
     Accept "accept", "Accept", "It is kept whatever its error (torchdiffeq, diffrax).";
+);
+words!(Ays:
+    Sd15 "sd15", "SD 1.5", "Stable Diffusion 1.5: 14.615 to 0.029.";
+    Sdxl "sdxl", "SDXL", "Stable Diffusion XL: 14.615 to 0.029.";
+    Svd "svd", "SVD", "Stable Video Diffusion: 700 to 0.002.";
 );
 words!(SolverType:
     Midpoint "midpoint", "Midpoint", "Half the step's rise of the last difference, as DPM-Solver++ has it.";

@@ -266,3 +266,8 @@ impl<O> From<Switch<O>> for Kind<O> {
         Self::Switch(switch)
     }
 }
+
+/// A number that TOML reads as one with a point.
+pub(super) fn decimal(value: f64) -> String {
+    toml::Value::from(value).to_string()
+}

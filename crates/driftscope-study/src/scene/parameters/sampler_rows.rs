@@ -1,16 +1,17 @@
 //! How the ODE is solved: the method, fixed steps, and what single methods have of their own.
 
 use driftscope_solve::MethodRef;
-use driftscope_solve::grid::Spacing;
+use driftscope_solve::grid::{Ays, Spacing};
 
 use super::super::applies::{
-    with_equal_steps, with_fixed_steps, with_inner_times, with_karras, with_list, with_method,
-    with_number_of_steps, with_pair, with_shift, with_tableau,
+    with_ays, with_equal_steps, with_fixed_steps, with_inner_times, with_karras, with_levels,
+    with_list, with_method, with_number_of_steps, with_pair, with_plain_shift, with_shift,
+    with_tableau,
 };
 use super::super::{Precision, Scene, TimesIn};
 use super::access::{chosen, chosen_if_any, counted, given, optional};
 use super::choice::Named;
-use super::kind::{Choices, Kind, Number, Switch, Written};
+use super::kind::{Choices, Kind, Number, Switch, Written, decimal};
 use super::parameter::Parameter;
 use super::range::Range;
 use crate::own::{Content, Own};
@@ -106,11 +107,42 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "sampler.rho",
             "ρ",
-            "Karras's ρ. Turning it up makes the steps shorter where little noise is left.",
+            "ρ of the grids of Karras and of poly-exponential ones. Turning it up makes the steps shorter where little noise is left.",
             Number::new(given!(Scene: sampler.rho), 1.0..=100.0).slider(1.0..=15.0).logarithmic(),
         )
         .symbol("ρ")
         .when(with_karras),
+        Parameter::new(
+            "sampler.levels",
+            "Levels",
+            "Highest and lowest noise level σ/α of a grid by level: the run begins with the highest, and goes from the lowest to the data in its last step. Without them EDM's 80, or where the path begins, and 0.002.",
+            Kind::List(Written {
+                form: "`[highest, lowest]`, both above 0",
+                entries: None,
+                absent: "[80, 0.002]",
+                read: |scene: &Scene| {
+                    scene.sampler.levels.map(|[highest, lowest]| {
+                        format!("[{}, {}]", decimal(highest), decimal(lowest))
+                    })
+                },
+            }),
+        )
+        .when(with_levels),
+        Parameter::new(
+            "sampler.ays",
+            "Table",
+            "The model for which the levels of AYS were found.",
+            Choices::new(Ays::choices, chosen!(Scene: sampler.ays)),
+        )
+        .when(with_ays),
+        Parameter::new(
+            "sampler.mu",
+            "μ",
+            "The shift as dynamic shifts say it: s = e^μ.",
+            Number::new(optional!(Scene: sampler.mu), -4.0..=4.0).or("none: the shift is given"),
+        )
+        .symbol("μ")
+        .when(with_shift),
         Parameter::new(
             "sampler.shift",
             "Shift",
@@ -120,7 +152,7 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
                 .logarithmic(),
         )
         .symbol("s")
-        .when(with_shift),
+        .when(with_plain_shift),
     ]
 }
 

@@ -14,7 +14,7 @@ use super::super::applies::{
 };
 use super::access::{chosen, counted, given, optional};
 use super::choice::Named;
-use super::kind::{Choices, Kind, Number, Switch, Unit, Written};
+use super::kind::{Choices, Kind, Number, Switch, Unit, Written, decimal};
 use super::parameter::Parameter;
 use super::range::Range;
 
@@ -298,9 +298,4 @@ fn computed() -> Vec<Parameter<Scene>> {
             Choices::new(GradientMethod::choices, chosen!(Scene: training.gradient)),
         ),
     ]
-}
-
-/// A number that TOML reads as one with a point.
-fn decimal(value: f64) -> String {
-    toml::Value::from(value).to_string()
 }
