@@ -44,4 +44,6 @@ pub use task::{
     DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task, TaskCourse, Training,
     TrainingSpec,
 };
-pub use training::{Quality, Snapshot, TrainingRequest, TrainingState, TrainingStatus, trainer};
+pub use training::{
+    Quality, Snapshot, TrainingPairs, TrainingRequest, TrainingState, TrainingStatus, trainer,
+};
