@@ -45,5 +45,6 @@ pub use task::{
     TrainingSpec,
 };
 pub use training::{
-    Quality, Round, Snapshot, TrainingRequest, TrainingState, TrainingStatus, trainer,
+    Quality, Round, Snapshot, TrainingPairs, TrainingRequest, TrainingState, TrainingStatus,
+    trainer,
 };

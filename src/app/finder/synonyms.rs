@@ -182,6 +182,9 @@ pub static SYNONYMS: &[(&str, &[&str])] = &[
     ("vector field", &["layer.velocity", "layer.streamlines"]),
     ("scatter", &["layer.particles"]),
     ("grad log p", &["layer.score"]),
+    ("coupling", &["layer.pairs"]),
+    ("crossings", &["layer.pairs"]),
+    ("crossing paths", &["layer.pairs"]),
     // The laboratory.
     ("log likelihood", &["likelihood"]),
     ("NLL", &["likelihood"]),
