@@ -134,7 +134,7 @@ fn a_coupling_is_trained_and_takes_the_score_away() {
 #[test]
 fn reflow_trains_again_on_its_own_pairs() {
     let mut harness = window("eight-gaussians");
-    set(&mut harness, "Rounds of reflow", 1.0);
+    set(&mut harness, "Reflow rounds", 1.0);
     assert_eq!(harness.state().state().scene().training.rounds, 1);
     train(&mut harness);
     let status = harness.state().state().training().expect("a training");
