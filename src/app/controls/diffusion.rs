@@ -5,11 +5,13 @@ use eframe::egui::Ui;
 
 use super::row::{fold, heading};
 use super::setting::Setting;
+use crate::app::state::State;
 
 /// Form, norm, scheme and last step.
-pub fn ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     heading(ui, "Diffusion");
-    Setting::of(scene, "diffusion.form").menu(ui, scene);
+    let lacks_score = |scene: &Scene| state.lacks_score(scene);
+    Setting::of(scene, "diffusion.form").refusing(&lacks_score).menu(ui, scene);
     Setting::of(scene, "diffusion.norm").slider(ui, scene);
     fold(ui, "Scheme and last step", false, |ui| {
         Setting::of(scene, "diffusion.scheme").menu(ui, scene);

@@ -1,10 +1,13 @@
 //! The left panel: the knobs, always in the same place.
 
 mod appearance;
+mod bad;
 pub mod choose;
 mod data;
+mod density;
 mod diffusion;
 mod guidance;
+mod kernel;
 pub mod layers;
 mod model;
 mod panes;
@@ -13,6 +16,7 @@ pub mod presets;
 pub mod row;
 mod sampler;
 pub mod setting;
+pub mod source;
 mod step_control;
 pub mod training;
 
@@ -66,10 +70,10 @@ pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             training::ui(ui, state, scene, out);
         }
         sampler::ui(ui, state, scene, out);
-        diffusion::ui(ui, scene);
-        guidance::ui(ui, scene);
+        diffusion::ui(ui, state, scene);
+        guidance::ui(ui, scene, (state, out));
         particles::ui(ui, scene);
-        layers::ui(ui, scene);
+        layers::ui(ui, state, scene);
         appearance::ui(ui, scene, state.look, out);
     });
 }
