@@ -125,7 +125,9 @@ fn a_coupling_is_trained_and_takes_the_score_away() {
     train(&mut harness);
     assert_eq!(ends(&harness).len(), 64);
     click(&mut harness, "Explore");
-    choose(&mut harness, "Form", "Linear");
+    click(&mut harness, "Form");
+    assert!(is_disabled(&harness, "Linear"));
+    harness.hover_at(harness.get_by_label("Linear").rect().center());
     wait(&mut harness, "a sentence that says why", |harness| {
         harness.query_all_by_label_contains("there is no score").next().is_some()
     });

@@ -43,7 +43,11 @@ pub fn of_scene(
         opening(parameter.key, path.to_owned()).map(Written::Opens)
     };
     Some(becomes.or_else(opens).unwrap_or_else(|| {
-        let allowed = form.form.replace('`', "");
+        let names: Vec<&str> = parameter.choices().iter().map(|choice| choice.name).collect();
+        let allowed = match &names[..] {
+            [] => form.form.replace('`', ""),
+            names => format!("a list of some of {}", names.join(", ")),
+        };
         let problem = Problem { key: parameter.key, value: text.to_owned(), allowed };
         Written::Refused(problem.to_string())
     }))
