@@ -45,9 +45,9 @@ fn click(harness: &mut Window, label: &str) {
 
 /// Opens the menu of this name.
 fn open(harness: &mut Window, menu: &str) {
-    let found = harness.get_all_by_label(menu);
-    let box_of_it = found.filter(|node| node.accesskit_node().role() == Role::ComboBox).next_back();
-    box_of_it.expect("a menu").click();
+    let found =
+        harness.get_all_by_label(menu).rfind(|node| node.accesskit_node().role() == Role::ComboBox);
+    found.expect("a menu").click();
     harness.run_steps(4);
 }
 
