@@ -218,7 +218,7 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
         title("layers trails, score field"),
         "Set Layers to [\"score\", \"trails\"] (now [\"target\", \"trails\", \"p…)"
     );
-    assert_eq!(title("title Two rings"), "Set Title to Two rings (now )");
+    assert_eq!(title("title Two rings"), "Set Title to Two rings");
     assert_eq!(title("sampler.times steps.csv"), "Open steps.csv as Times");
     assert_eq!(title("bad model small.safetensors"), "Open small.safetensors as Bad model");
     for (query, sentence) in [

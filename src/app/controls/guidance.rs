@@ -81,7 +81,7 @@ fn labels_ui(ui: &mut Ui, scene: &mut Scene) {
 }
 
 /// First and last t of guidance.
-fn interval_ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn interval_ui(ui: &mut Ui, scene: &mut Scene) {
     let parameter = Scene::parameter("guidance.interval");
     let refused = parameter.idle(scene);
     let [mut from, mut to] = scene.guidance.interval;

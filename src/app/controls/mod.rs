@@ -23,6 +23,7 @@ pub mod training;
 use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 
+use self::setting::Setting;
 use super::command::{Command, Commands};
 use super::state::State;
 use super::theme::UNIT;
@@ -53,6 +54,15 @@ pub fn edited(state: &State, out: &mut Commands, edit: impl FnOnce(&mut Scene, &
     edit(&mut scene, out);
     if scene != before {
         out.push(Command::set(state.selected(), &before, &scene));
+    }
+}
+
+/// Draws the control of one setting by itself; none for what is written out.
+pub fn one(ui: &mut Ui, state: &State, scene: &mut Scene, key: &str) {
+    match key {
+        "diffusion.form" => diffusion::form_ui(ui, state, scene),
+        "guidance.interval" => guidance::interval_ui(ui, scene),
+        key => Setting::of(scene, key).any(ui, scene),
     }
 }
 

@@ -195,7 +195,8 @@ fn gather_of<O: Settable>(wish: &Wish<'_>, state: &State, found: &mut Vec<Ordere
         let (title, command, refused) = match written {
             Written::Becomes(after, command) => {
                 let [new, now] = [&after, &before].map(|owner| in_short(parameter, owner));
-                let title = format!("Set {} to {new} (now {now})", parameter.title);
+                let now = if now.is_empty() { now } else { format!(" (now {now})") };
+                let title = format!("Set {} to {new}{now}", parameter.title);
                 (title, command, refusal(&before, &after, state))
             }
             Written::Opens(command) => {
