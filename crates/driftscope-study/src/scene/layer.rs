@@ -147,6 +147,12 @@ impl Layer {
         )
     }
 
+    /// Whether it shows the score of the field, which not every field has.
+    #[must_use]
+    pub fn needs_score(self) -> bool {
+        matches!(self, Self::Score | Self::Diffusion)
+    }
+
     /// Whether it lies in the plane only, not over t.
     #[must_use]
     pub fn needs_plane(self) -> bool {

@@ -20,6 +20,7 @@ mod preset;
 mod problem;
 mod sampler;
 mod schedule;
+mod score;
 mod tableau;
 #[cfg(test)]
 mod test_support;
@@ -43,6 +44,7 @@ pub use preset::{PRESETS, Preset};
 pub use problem::Problem;
 pub use sampler::Sampler;
 pub use schedule::{TimeList, TimesIn};
+pub use score::Unscored;
 pub use tableau::OwnTableau;
 pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};

@@ -1,10 +1,9 @@
 //! Rules about guidance and sources: which settings go together.
 
 use driftscope_flow::data::Mixture;
-use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_solve::NoiseSetting;
 
 use super::super::problem::{Problem, refuse};
+use super::super::score::Unscored;
 use super::super::{Direction, FieldKind, Scene};
 
 impl Scene {
@@ -33,25 +32,7 @@ impl Scene {
             );
         }
         self.source_mixture()?;
-        if self.diffusion.form != DiffusionForm::None {
-            return refuse(
-                "diffusion.form",
-                self.diffusion.form.name(),
-                "\"none\" with a source of its own: diffusion forms take their score from noise that is N(0, I)",
-            );
-        }
-        let method = self.sampler.method();
-        if method.draws_noise(&self.sampler.noise()) {
-            let (key, value) = match method.rule.noise_setting() {
-                Some(NoiseSetting::Churn) => ("sampler.s_churn", self.sampler.s_churn),
-                _ => ("sampler.eta", self.sampler.eta),
-            };
-            return refuse(
-                key,
-                value,
-                "0 with a source of its own: the noise that the method adds is N(0, I)",
-            );
-        }
+        self.check_score(Unscored::Source)?;
         if self.field.kind == FieldKind::Exact {
             self.sourced_field(mixture)?;
         }
