@@ -1,23 +1,18 @@
 //! The network that the learned field is pushed away from.
 
-use driftscope_flow::network::Objective;
-use driftscope_study::scene::parameters::Named;
 use driftscope_study::scene::{ModelName, Scene};
 use driftscope_study::{BundledNetwork, Snapshot, bundled_networks};
 use eframe::egui::Ui;
 
 use super::row::{Entry, Row};
 use super::setting::Setting;
+use super::weights::{ABOUT_SNAPSHOT, evenly, title};
 use crate::app::command::{Command, Commands, FileCommand};
-use crate::app::number;
 use crate::app::state::State;
 
-/// Snapshots that the menu offers, from the first to the last.
-const MOST: usize = 10;
 const NONE: &str = "None";
 const ABOUT_NONE: &str = "The field is pushed away from no other network.";
 const ABOUT_BUNDLED: &str = "A network that comes with the program and was trained on these data.";
-const ABOUT_SNAPSHOT: &str = "The weights of the present training after so many steps.";
 const ABOUT_NAMED: &str = "The network that the scene names.";
 const FILE: &str = "From a file…";
 const ABOUT_FILE: &str = "A model file of this program, or one that says itself how it is read.";
@@ -89,54 +84,9 @@ fn is_followed(name: &ModelName, scene: &Scene) -> bool {
     }
 }
 
-/// Some of the snapshots, evenly spread, the first and the last among them.
-fn evenly(kept: &[Snapshot]) -> Vec<Snapshot> {
-    let Some(last) = kept.len().checked_sub(1) else { return Vec::new() };
-    let count = kept.len().min(MOST);
-    (0..count).map(|k| kept[k * last / (count - 1).max(1)]).collect()
-}
-
-/// What a network is called in the menu.
-fn title(name: &ModelName, kept: &[Snapshot]) -> String {
-    match name {
-        ModelName::Trained(id) => match kept.iter().find(|snapshot| snapshot.network == *id) {
-            Some(snapshot) => format!("After {} steps", number::count(snapshot.step)),
-            None => "Trained here".to_owned(),
-        },
-        ModelName::File(path) => {
-            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-        }
-        ModelName::Bundled(name) => {
-            let known = bundled_networks().iter().find(|network| network.name == name);
-            match known.map(|network| network.objective) {
-                Some(Objective::FlowMatching) | None => format!("Bundled ({name})"),
-                Some(objective) => format!("Bundled ({})", objective.words().title),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use driftscope_flow::network::NetworkId;
-
     use super::*;
-
-    fn kept(count: u64) -> Vec<Snapshot> {
-        let network = |step: u64| format!("{step:032x}").parse::<NetworkId>().expect("an identity");
-        (0..count).map(|k| Snapshot { step: 100 * k, network: network(k) }).collect()
-    }
-
-    #[test]
-    fn snapshots_are_spread_from_the_first_to_the_last() {
-        for count in [0, 1, 2, 9, 10, 11, 40] {
-            let steps: Vec<u64> = evenly(&kept(count)).iter().map(|kept| kept.step).collect();
-            assert_eq!(steps.len(), MOST.min(count as usize), "{count}");
-            assert!(steps.is_sorted_by(|a, b| a < b), "{steps:?}");
-            assert_eq!(steps.first().copied(), (count > 0).then_some(0), "{count}");
-            assert_eq!(steps.last().copied(), count.checked_sub(1).map(|last| 100 * last));
-        }
-    }
 
     #[test]
     fn what_fits_was_trained_on_the_data_and_has_a_score() {

@@ -6,8 +6,8 @@ use eframe::egui::{Button, Ui, Vec2};
 
 use super::choose::choose;
 use super::kernel;
-use super::model;
 use super::setting::Setting;
+use super::{model, weights};
 use crate::app::command::Commands;
 use crate::app::commands::{DRAW, OPEN_DATA};
 use crate::app::drawing::TRAINED_ON;
@@ -45,6 +45,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         |_| true,
         |scene, name| choose(scene, "field.kind", name),
     );
+    weights::ui(ui, scene, state);
     model::ui(ui, scene, (state, out));
     system_ui(ui, scene);
 }

@@ -19,6 +19,7 @@ pub mod setting;
 pub mod source;
 mod step_control;
 pub mod training;
+mod weights;
 
 use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};

@@ -186,7 +186,7 @@ mod tests {
             LinesWanted { extract, seeds }.task(),
             MarginalsWanted(process.clone()).task(),
             OverTimeWanted { process: process.clone(), angle: 30.0 }.task(),
-            PairsWanted(TrainingSpec::of_scene(&scene)).task(),
+            PairsWanted(Box::new(TrainingSpec::of_scene(&scene))).task(),
             TargetWanted(process.clone()).task(),
             TiltedWanted { process: Process { class: Some(1), ..process }, scale: 3.0 }.task(),
         ];

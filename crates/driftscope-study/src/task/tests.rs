@@ -124,7 +124,7 @@ fn solves_survive_being_written_down() {
 /// One question of every kind. A new kind does not compile until it is here as well.
 fn questions(store: &Store) -> Vec<Question> {
     let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
-    let of_class = scene(&["field.kind=exact", "guidance.label=1", "guidance.scale=2"]);
+    let of_class = scene(&["field.kind=exact", "data.name=two-moons", "guidance.label=1"]);
     let noisy = scene(&["field.kind=exact", "diffusion.form=sigma", "sampler.steps=8"]);
     let learned = scene(&[]);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models/silu-velocity.safetensors");

@@ -9,7 +9,7 @@ use super::drawing::Drawing;
 /// The first pairs of a training. Seldom more than a few milliseconds, but blocks may be large and a plan may
 /// take many iterations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PairsWanted(pub TrainingSpec);
+pub struct PairsWanted(pub Box<TrainingSpec>);
 
 impl Drawing for PairsWanted {
     /// Why there are none, if there are not.

@@ -29,7 +29,8 @@ impl Pairs {
     /// Starts and collects them.
     pub fn update(&mut self, work: &Dispatcher<ViewTask>, context: &LayerContext<'_>) {
         if context.scene.classic().is_none() {
-            self.wish.ask_when_free(work, PairsWanted(TrainingSpec::of_scene(context.scene)));
+            self.wish
+                .ask_when_free(work, PairsWanted(Box::new(TrainingSpec::of_scene(context.scene))));
         }
     }
 
