@@ -86,6 +86,11 @@ const PAIRS: &[(&str, &str)] = &[
     ("epsilon prediction", "Prediction: Noise x0"),
     ("ot-cfm", "Coupling: Optimal transport (minibatch)"),
     ("cfg", "Scale"),
+    ("guidance scale", "Scale"),
+    ("classifier-free", "Scale"),
+    ("autoguidance", "Bad model"),
+    ("bad model", "Bad model"),
+    ("guidance interval", "Guided from, to"),
     ("nfe", "Evaluations"),
     ("function evaluations", "Equal evaluations"),
     ("ODE45", "Method: DOPRI5"),
@@ -176,6 +181,11 @@ fn better_answers_stand_first_and_letters_are_named() {
     assert_eq!(find("  ", &all), []);
 }
 
+/// Why the first thing that `query` would set in this scene is refused.
+fn refused_in(query: &str, scene: &[&str]) -> Option<String> {
+    settings(query, &state(scene)).sure.remove(0).refused
+}
+
 #[test]
 fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
     let state = state(&["sampler.rtol=1e-3"]);
@@ -202,6 +212,37 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
     ] {
         let found = settings(query, &state).sure;
         assert_eq!(found[0].refused.as_deref(), Some(sentence), "{query}");
+    }
+    // Lists and words as well.
+    assert_eq!(
+        title("layers trails, score field"),
+        "Set Layers to [\"score\", \"trails\"] (now [\"target\", \"trails\", \"p…)"
+    );
+    assert_eq!(title("title Two rings"), "Set Title to Two rings");
+    assert_eq!(title("sampler.times steps.csv"), "Open steps.csv as Times");
+    assert_eq!(title("bad model small.safetensors"), "Open small.safetensors as Bad model");
+    for (query, sentence) in [
+        (
+            "times_density=[-1]",
+            "training.times_density = [-1] is not allowed: 1 to 256 finite heights, none below 0 and not all of them 0",
+        ),
+        (
+            "guidance.interval=0.2",
+            "guidance.interval = 0.2 is not allowed: [first, last], from 0 to 1",
+        ),
+        (
+            "guidance.interval=0.8 0.2",
+            "guidance.interval = [0.8, 0.2] is not allowed: [first, last] with 0 ≤ first ≤ last ≤ 1",
+        ),
+        (
+            "layers=trails nothing",
+            "view.layers = trails nothing is not allowed: a list of some of target, tilted, marginal, empirical, streamlines, velocity, score, diffusion, data, chords, trails, particles",
+        ),
+    ] {
+        let settings =
+            ["training.times=drawn", "data.name=two-moons", "guidance.label=1", "guidance.scale=2"];
+        let found = refused_in(query, &settings);
+        assert_eq!(found.as_deref(), Some(sentence), "{query}");
     }
     // The same words as the check of the scene has.
     let check = Scene::with_settings(None, &["sampler.rtol=5000".to_owned()]);

@@ -125,16 +125,60 @@ fn a_coupling_is_trained_and_takes_the_score_away() {
     train(&mut harness);
     assert_eq!(ends(&harness).len(), 64);
     click(&mut harness, "Explore");
-    choose(&mut harness, "Form", "Linear");
+    click(&mut harness, "Form");
+    assert!(is_disabled(&harness, "Linear"));
+    harness.hover_at(harness.get_by_label("Linear").rect().center());
     wait(&mut harness, "a sentence that says why", |harness| {
         harness.query_all_by_label_contains("there is no score").next().is_some()
     });
 }
 
+/// How many pairs the stage shows and how often they cross, as it says itself.
+fn pairs_and_crossings(harness: &mut Window) -> [u64; 2] {
+    wait(harness, "the pairs", |harness| {
+        harness.state().is_settled()
+            && harness.query_all_by_label_contains("Pairs: ").next().is_some()
+    });
+    harness.run_steps(2);
+    let node = harness.get_by_label_contains("Pairs: ").accesskit_node();
+    let words = node.value().or_else(|| node.label()).expect("a reading");
+    let numbers: Vec<u64> = words
+        .split(" · ")
+        .map(|part| part.chars().filter(char::is_ascii_digit).collect::<String>())
+        .map(|digits| digits.parse().expect("a number"))
+        .collect();
+    assert!(words.contains("crossing"), "{words}");
+    numbers.try_into().expect("two numbers")
+}
+
+#[test]
+fn the_pairs_of_a_training_are_drawn_and_cross_less_when_they_are_optimal() {
+    let mut harness = window("two-moons");
+    assert!(harness.query_all_by_label_contains("Pairs: ").next().is_none(), "off by itself");
+    harness.get_by_label("Training pairs").click_accesskit();
+    let [count, independent] = pairs_and_crossings(&mut harness);
+    assert_eq!(count, 64, "all of the batch");
+    choose(&mut harness, "Coupling", "Entropic (Sinkhorn)");
+    let [_, sinkhorn] = pairs_and_crossings(&mut harness);
+    choose(&mut harness, "Coupling", "Optimal transport (minibatch)");
+    let [count, optimal] = pairs_and_crossings(&mut harness);
+    assert_eq!(count, 64);
+    assert!(
+        optimal < sinkhorn && sinkhorn < independent && 10 * optimal < independent,
+        "{optimal} {sinkhorn} {independent}"
+    );
+    set(&mut harness, "Batch size", 256.0);
+    assert_eq!(
+        pairs_and_crossings(&mut harness)[0],
+        128,
+        "no more, so that they can be told apart"
+    );
+}
+
 #[test]
 fn reflow_trains_again_on_its_own_pairs() {
     let mut harness = window("eight-gaussians");
-    set(&mut harness, "Rounds of reflow", 1.0);
+    set(&mut harness, "Reflow rounds", 1.0);
     assert_eq!(harness.state().state().scene().training.rounds, 1);
     train(&mut harness);
     let status = harness.state().state().training().expect("a training");

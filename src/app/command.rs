@@ -127,6 +127,15 @@ impl Command {
     }
 }
 
+/// What a file is opened as, where that is not what files of its kind usually are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenAs {
+    /// The network that the learned field is pushed away from.
+    BadModel,
+    /// Points that particles come from.
+    Source,
+}
+
 /// What to do with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileCommand {
@@ -142,6 +151,10 @@ pub enum FileCommand {
     AskSaveScene,
     /// Ask which model to open.
     AskOpenModel,
+    /// Ask which model to open as what a field is pushed away from.
+    AskOpenBadModel,
+    /// Ask which points to open as the source.
+    AskOpenSource,
     /// Ask which tableau to open.
     AskOpenTableau,
     /// Ask which schedule to open.
@@ -175,6 +188,8 @@ pub enum FileCommand {
     SaveNumbers(PathBuf),
     /// Open a scene, a lesson, a tableau, a schedule, a model or data, whichever the file holds.
     Open(PathBuf),
+    /// Open a file as this.
+    OpenAs(OpenAs, PathBuf),
     /// Open a schedule.
     OpenTimes(PathBuf),
     /// Save the scene here.

@@ -1,5 +1,6 @@
 //! Files: dialogs, on threads of their own, and reading and writing, which are tasks.
 
+mod news;
 mod questions;
 
 use std::path::{Path, PathBuf};
@@ -7,20 +8,18 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::files::write_atomically;
-use driftscope_flow::network::foreign::Statements;
-use driftscope_study::lesson::Lesson;
-use driftscope_study::own::Own;
-use driftscope_study::scene::{Data, OwnTableau, Scene, TimeList, data_from_picture};
+use driftscope_study::scene::{Data, data_from_picture};
 use driftscope_study::work::{Dispatcher, News, Ticket};
 use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
 use eframe::egui::{Color32, ColorImage, Context};
 
+pub use self::news::FileNews;
 use self::questions::{
-    HANDOUT_ENDING, OPEN_DATA, OPEN_LESSON, OPEN_MODEL, OPEN_SCENE, OPEN_TABLEAU, OPEN_TIMES,
-    SAVE_FILM, SAVE_HANDOUT, SAVE_LESSON, SAVE_LESSON_HANDOUT, SAVE_MODEL, SAVE_NUMBERS,
-    SAVE_PICTURE, SAVE_SCENE,
+    HANDOUT_ENDING, OPEN_BAD_MODEL, OPEN_DATA, OPEN_LESSON, OPEN_MODEL, OPEN_SCENE, OPEN_SOURCE,
+    OPEN_TABLEAU, OPEN_TIMES, SAVE_FILM, SAVE_HANDOUT, SAVE_LESSON, SAVE_LESSON_HANDOUT,
+    SAVE_MODEL, SAVE_NUMBERS, SAVE_PICTURE, SAVE_SCENE,
 };
-use super::command::FileCommand;
+use super::command::{FileCommand, OpenAs};
 use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
 use super::handout::{Handout, Seen};
 use super::offscreen::{Moments, Offscreen, Order, RenderError, View, check_lesson, save};
@@ -30,39 +29,14 @@ use super::state::State;
 /// News waiting to be taken; more than a person can cause at a time.
 const QUEUE: usize = 16;
 
-/// What came of a file.
-#[derive(Debug)]
-pub enum FileNews {
-    /// A person chose a file, or none.
-    Chosen(Option<FileCommand>),
-    /// The desktop has no dialog to ask with.
-    NoDialog(Question),
-    /// A scene was read.
-    Scene(Box<Scene>),
-    /// A lesson was read.
-    Lesson(Box<Lesson>),
-    /// A tableau was read.
-    Tableau(Own<OwnTableau>),
-    /// A schedule was read.
-    Times(Own<TimeList>),
-    /// Data were read.
-    Data(Box<Data>),
-    /// A model was chosen; of what its file does not say, how most such files are read.
-    Model(PathBuf, Statements),
-    /// A file was written.
-    Saved(PathBuf),
-    /// Something went wrong, in words.
-    Failed(String),
-}
-
 /// Work on files under way.
 pub struct Files {
     ctx: Context,
     sender: SyncSender<FileNews>,
     inbox: Receiver<FileNews>,
     asking: bool,
-    /// What is being read and written, with the file.
-    tasks: Vec<(Ticket, PathBuf)>,
+    /// What is being read and written, with the file and what it is opened as.
+    tasks: Vec<(Ticket, PathBuf, Option<OpenAs>)>,
     /// Files that were used and nobody has asked about yet.
     used: Vec<PathBuf>,
     /// The dialog in the window, where the desktop has none.
@@ -195,7 +169,7 @@ impl Files {
     /// The next news of what is being read and written.
     fn news_of_tasks(&mut self, work: &Dispatcher<Task>) -> Option<FileNews> {
         let (mut found, used) = (None, &mut self.used);
-        self.tasks.retain(|(task, path)| {
+        self.tasks.retain(|(task, path, opened_as)| {
             while found.is_none()
                 && let Some(news) = work.news(task)
             {
@@ -229,6 +203,9 @@ impl Files {
                     }
                     News::Done => return false,
                 }
+                if let Some(opened_as) = opened_as {
+                    found = found.take().map(|news| news.opened_as(*opened_as, path));
+                }
             }
             true
         });
@@ -236,7 +213,7 @@ impl Files {
     }
 
     fn start(&mut self, work: &Dispatcher<Task>, task: Task, path: PathBuf) {
-        self.tasks.push((work.start(task), path));
+        self.tasks.push((work.start(task), path, None));
     }
 
     /// The files that were read or written since this was asked last.
@@ -253,6 +230,8 @@ impl Files {
             FileCommand::AskOpenLesson => self.ask(OPEN_LESSON),
             FileCommand::AskSaveLesson => self.ask(SAVE_LESSON),
             FileCommand::AskOpenModel => self.ask(OPEN_MODEL),
+            FileCommand::AskOpenBadModel => self.ask(OPEN_BAD_MODEL),
+            FileCommand::AskOpenSource => self.ask(OPEN_SOURCE),
             FileCommand::AskOpenTableau => self.ask(OPEN_TABLEAU),
             FileCommand::AskOpenTimes => self.ask(OPEN_TIMES),
             FileCommand::AskOpenData => self.ask(OPEN_DATA),
@@ -296,6 +275,10 @@ impl Files {
                 });
             }
             FileCommand::Open(path) => self.start(work, Task::Read(path.clone()), path),
+            FileCommand::OpenAs(opened_as, path) => {
+                let task = work.start(Task::Read(path.clone()));
+                self.tasks.push((task, path, Some(opened_as)));
+            }
             FileCommand::OpenTimes(path) => self.start(work, Task::ReadTimes(path.clone()), path),
             FileCommand::SaveScene(path) => {
                 let (scene, path) = (Arc::clone(scene), with_ending(path, SCENE_ENDING));

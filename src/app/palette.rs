@@ -340,6 +340,12 @@ impl Palette {
         Color32::from_rgb(mix(0), mix(1), mix(2)).gamma_multiply(cover)
     }
 
+    /// The colour of data, where they stand beside particles or noise.
+    #[must_use]
+    pub fn data(&self) -> Color32 {
+        self.category(1)
+    }
+
     /// The colour of noise: what no ODE method adds.
     #[must_use]
     pub fn noise(&self) -> Color32 {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use driftscope_study::ForeignWords;
+use driftscope_study::scene::{ModelName, Scene, Unscored};
 use driftscope_study::session::{Mode, Session};
 
 use super::drawing::{self, Drawing, Tool};
@@ -195,6 +196,31 @@ impl State {
         let recording = self.pane().recording()?;
         let same = recording.scene.field.model == self.pane().scene.field.model;
         recording.network.as_ref().filter(|_| same)
+    }
+
+    /// Why the field has no score in a scene that the pane at work may become, following the network that it
+    /// follows; none if it has one, or if that is not known yet.
+    #[must_use]
+    pub fn unscored(&self, scene: &Scene) -> Option<Unscored> {
+        scene.unscored(self.follows_pairs())
+    }
+
+    /// Why `scene`, which the pane at work may become, takes a score that its field does not have, if so.
+    #[must_use]
+    pub fn lacks_score(&self, scene: &Scene) -> Option<&'static str> {
+        self.unscored(scene).filter(|_| scene.takes_score()).map(Unscored::sentence)
+    }
+
+    /// Whether the network that the pane at work follows learned from noise and data that were paired.
+    fn follows_pairs(&self) -> bool {
+        let model = &self.pane().scene.field.model;
+        if let Some(ModelName::Trained(id)) = model {
+            // Its picture may be that of the weights before.
+            let model = self.networks().model(*id);
+            return model.is_some_and(|model| model.description.settings.pairs_ends());
+        }
+        let shown = self.pane().recording();
+        shown.is_some_and(|shown| shown.paired && shown.scene.field.model == *model)
     }
 
     /// The drawing tool in hand, if one is and there is something to draw on.

@@ -219,6 +219,7 @@ mod tests {
     }
 
     /// What a shell makes of a line.
+    #[cfg(unix)]
     fn words(line: &str) -> Vec<String> {
         let script = format!("printf '%s\\n' {line}");
         let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();

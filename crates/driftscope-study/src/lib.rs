@@ -34,7 +34,10 @@ pub mod work;
 
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
-pub use networks::{LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model};
+pub use networks::{
+    BundledNetwork, LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model,
+    bundled_networks,
+};
 pub use probe::{Probe, Probed};
 pub use recording::{Block, ForeignWords, Recording, Spread, fresh_id};
 pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
@@ -45,5 +48,6 @@ pub use task::{
     TrainingSpec,
 };
 pub use training::{
-    Quality, Round, Snapshot, TrainingRequest, TrainingState, TrainingStatus, trainer,
+    Quality, Round, Snapshot, TrainingPairs, TrainingRequest, TrainingState, TrainingStatus,
+    trainer,
 };

@@ -1,5 +1,7 @@
 //! Networks by what a scene calls them: bundled with the program, read from a file, or trained here.
 
+mod bundled;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -12,6 +14,7 @@ use driftscope_flow::network::{
 };
 use thiserror::Error;
 
+pub use self::bundled::{BundledNetwork, bundled_model, bundled_networks};
 use crate::own::name_from;
 use crate::recording::ForeignWords;
 use crate::scene::{ModelName, Scene, SceneError};
@@ -123,8 +126,7 @@ impl LoadedNetwork {
     /// Whether its noise and data were drawn independently of each other, neither paired nor its own.
     #[must_use]
     pub fn is_of_independent_ends(&self) -> bool {
-        let Some(Description { settings, .. }) = self.description() else { return true };
-        settings.coupling().is_independent() && settings.rounds == 0
+        !self.description().is_some_and(|description| description.settings.pairs_ends())
     }
 
     /// The packed weights; none of a network of others.
@@ -175,7 +177,7 @@ pub enum NetworkError {
     /// It does not come with the program.
     #[error(
         "{key} = bundled:{name} is none of those that come with the program: {}",
-        bundled_names()
+        bundled::names()
     )]
     NotBundled {
         /// Where it stands.
@@ -193,11 +195,6 @@ pub enum NetworkError {
         /// What is named.
         id: NetworkId,
     },
-}
-
-/// The names of the bundled networks.
-fn bundled_names() -> String {
-    BUNDLED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 impl From<CheckpointError> for NetworkError {
@@ -221,31 +218,6 @@ pub enum SaveError {
     #[error(transparent)]
     Scene(#[from] SceneError),
 }
-
-macro_rules! bundled_models {
-    ($($name:literal),* $(,)?) => {
-        /// Bundled models by name: that of their distribution, for the usual ones.
-        const BUNDLED: &[(&str, &[u8])] = &[$(
-            ($name, include_bytes!(concat!("../../../assets/models/", $name, ".safetensors"))),
-        )*];
-    };
-}
-bundled_models![
-    "eight-gaussians",
-    "two-moons",
-    "checkerboard",
-    "pinwheel",
-    "swiss-roll",
-    "rings",
-    "s-curve",
-    "two-spirals",
-    "grid",
-    "single-gaussian",
-    "two-moons-optimal",
-    "two-moons-reflow",
-    "two-moons-shortcut",
-    "two-moons-mean-flow",
-];
 
 /// The networks trained here. A handle: copies of it know the same networks.
 #[derive(Clone, Debug, Default)]
@@ -318,9 +290,7 @@ impl Networks {
                 trained.ok_or(NetworkError::Unknown { key, id: *id })
             }
             ModelName::File(path) => Ok(from_file(path, reading)?),
-            ModelName::Bundled(name) if BUNDLED.iter().any(|(known, _)| known == name) => {
-                Ok(from_bundle(name)?)
-            }
+            ModelName::Bundled(name) if bundled::is_bundled(name) => Ok(from_bundle(name)?),
             ModelName::Bundled(name) => Err(NetworkError::NotBundled { key, name: name.clone() }),
         }
     }
@@ -391,21 +361,6 @@ enum Source {
 
 fn from_bundle(name: &str) -> Result<Arc<LoadedNetwork>, CheckpointError> {
     cached(Source::Bundled(name.to_owned()), || Ok(LoadedNetwork::new(&bundled_model(name)?)))
-}
-
-/// The weights of the bundled model of a built-in distribution.
-///
-/// # Errors
-/// Never in a released build: a test reads every bundled model.
-///
-/// # Panics
-/// If there is no such distribution.
-pub fn bundled_model(name: &str) -> Result<Model, CheckpointError> {
-    let (_, bytes) = BUNDLED
-        .iter()
-        .find(|(bundled, _)| *bundled == name)
-        .expect("a test checks that every distribution has a bundled model");
-    Model::from_bytes(bytes, &format!("the bundled model of {name}"))
 }
 
 fn from_file(path: &Path, reading: &Statements) -> Result<Arc<LoadedNetwork>, CheckpointError> {

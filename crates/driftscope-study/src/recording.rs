@@ -33,6 +33,9 @@ pub struct Recording {
     pub shared_log: Option<Arc<[Attempt]>>,
     /// The network whose field was followed; none where this program trained it, or there is none.
     pub network: Option<ForeignWords>,
+    /// Whether the network learned from noise and data that were paired, so that there is no score.
+    #[serde(default)]
+    pub paired: bool,
     /// Whether all particles are there.
     pub complete: bool,
     /// Why the batch as a whole stopped early.

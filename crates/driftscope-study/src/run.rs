@@ -97,6 +97,10 @@ fn start<S: Evaluate, A: Audience>(
         blocks: Vec::new(),
         shared_log: None,
         network: experiment.network.as_ref().and_then(|network| network.foreign_words()),
+        paired: experiment
+            .network
+            .as_ref()
+            .is_some_and(|network| !network.is_of_independent_ends()),
         complete: false,
         batch_stop: None,
         elapsed: Duration::ZERO,

@@ -1,8 +1,11 @@
 //! What goes with a choice: settings that would mean nothing beside it go back to their usual.
 
+use driftscope_flow::network::TimeDensity;
 use driftscope_solve::MethodRef;
 use driftscope_study::scene::parameters::{Kind, Named, Settings};
 use driftscope_study::scene::{FieldKind, Scene, Time};
+
+use super::density;
 
 /// Lets the setting `key` of a scene be the choice called `name`, or none if that is empty.
 ///
@@ -22,6 +25,7 @@ pub fn choose(scene: &mut Scene, key: &str, name: &'static str) {
             scene.time = Time::default();
             scene.sampler.step_size = None;
         }
+        "training.times" => set_times(scene, TimeDensity::named(name).unwrap_or_default()),
         "sampler.method" => set_method(scene, MethodRef::named(name).unwrap_or_default()),
         key => {
             if let Kind::Choice(choices) = &Scene::parameter(key).kind {
@@ -41,6 +45,15 @@ fn set_method(scene: &mut Scene, method: MethodRef) {
         scene.sampler.steps = (evaluations as f64 / per_step as f64).round().max(1.0) as usize;
         scene.sampler.step_size = None;
     }
+}
+
+/// Changes the density of times; one that is drawn begins with the one that was there.
+fn set_times(scene: &mut Scene, times: TimeDensity) {
+    let training = &mut scene.training;
+    if times == TimeDensity::Drawn && training.times != times {
+        training.times_density = density::heights(training);
+    }
+    training.times = times;
 }
 
 /// Changes the field; what belongs to the other world goes back to its usual.

@@ -5,13 +5,12 @@ use driftscope_study::scene::{CLASSIC, Data, ModelName, Scene};
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::choose::choose;
-use super::model;
-use super::row::Row;
+use super::kernel;
 use super::setting::Setting;
+use super::{model, weights};
 use crate::app::command::Commands;
 use crate::app::commands::{DRAW, OPEN_DATA};
 use crate::app::drawing::TRAINED_ON;
-use crate::app::number;
 use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
 
@@ -46,6 +45,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands))
         |_| true,
         |scene, name| choose(scene, "field.kind", name),
     );
+    weights::ui(ui, scene, state);
     model::ui(ui, scene, (state, out));
     system_ui(ui, scene);
 }
@@ -58,25 +58,9 @@ fn own_ui(ui: &mut Ui, scene: &mut Scene, training: bool) {
         setting.unless(training.then_some(TRAINED_ON)).any(ui, scene);
     }
     if scene.data.points.is_some() {
-        kernel_ui(ui, scene, training.then_some(TRAINED_ON));
+        let locked = training.then_some(TRAINED_ON);
+        kernel::ui(ui, scene, ("data.kernel", |scene| Some(&mut scene.data)), locked);
     }
-}
-
-/// The kernel on each point, and the way back to Silverman's.
-fn kernel_ui(ui: &mut Ui, scene: &mut Scene, locked: Option<&str>) {
-    Setting::of(scene, "data.kernel").unless(locked).slider(ui, scene);
-    let Some(own) = &scene.data.points else { return };
-    let silverman = own.content().0.silverman();
-    let words = format!("Silverman's, {}", number::three(silverman));
-    let about = "The kernel that Silverman's rule gives these points: h = n^(−1/6)·√(tr Cov / 2). It stands in where none is chosen.";
-    Row::new("", about).disabled(locked).show(ui, |ui| {
-        let button =
-            Button::selectable(scene.data.kernel.is_none(), words).frame_when_inactive(true);
-        let size = Vec2::new(ui.available_width(), ROW);
-        if ui.add_sized(size, button).on_hover_text(about).clicked() {
-            scene.data.kernel = None;
-        }
-    });
 }
 
 /// Drawing data, and data from a file.

@@ -1,25 +1,29 @@
 //! Which class is sampled, what is pushed towards it, and where particles come from.
 
 use driftscope_study::scene::Scene;
+use driftscope_study::scene::parameters::{Range, Settings};
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::row::{Checked, Row, Scale, fold};
 use super::setting::Setting;
+use super::{bad, source};
+use crate::app::command::Commands;
 use crate::app::number;
+use crate::app::state::State;
 use crate::app::theme::{ROW, UNIT};
-use driftscope_study::scene::parameters::{Range, Settings};
 
 /// Labels that have a button each.
 const MOST_BUTTONS: usize = 16;
 
 /// The group; open where something of it is given.
-pub fn ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Commands)) {
     let given = !scene.guidance.is_usual() || scene.source.is_some();
     fold(ui, "Class, guidance, source", given, |ui| {
         labels_ui(ui, scene);
         Setting::of(scene, "guidance.scale").slider(ui, scene);
         interval_ui(ui, scene);
-        Setting::of(scene, "source.name").menu(ui, scene);
+        bad::ui(ui, scene, (state, out));
+        source::ui(ui, scene, (state, out));
     });
 }
 
@@ -77,7 +81,7 @@ fn labels_ui(ui: &mut Ui, scene: &mut Scene) {
 }
 
 /// First and last t of guidance.
-fn interval_ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn interval_ui(ui: &mut Ui, scene: &mut Scene) {
     let parameter = Scene::parameter("guidance.interval");
     let refused = parameter.idle(scene);
     let [mut from, mut to] = scene.guidance.interval;

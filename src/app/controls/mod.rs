@@ -1,10 +1,13 @@
 //! The left panel: the knobs, always in the same place.
 
 mod appearance;
+mod bad;
 pub mod choose;
 mod data;
+mod density;
 mod diffusion;
 mod guidance;
+mod kernel;
 pub mod layers;
 mod model;
 mod panes;
@@ -13,12 +16,15 @@ pub mod presets;
 pub mod row;
 mod sampler;
 pub mod setting;
+pub mod source;
 mod step_control;
 pub mod training;
+mod weights;
 
 use driftscope_study::scene::Scene;
 use eframe::egui::{ScrollArea, Ui, scroll_area::ScrollBarVisibility};
 
+use self::setting::Setting;
 use super::command::{Command, Commands};
 use super::state::State;
 use super::theme::UNIT;
@@ -52,6 +58,15 @@ pub fn edited(state: &State, out: &mut Commands, edit: impl FnOnce(&mut Scene, &
     }
 }
 
+/// Draws the control of one setting by itself; none for what is written out.
+pub fn one(ui: &mut Ui, state: &State, scene: &mut Scene, key: &str) {
+    match key {
+        "diffusion.form" => diffusion::form_ui(ui, state, scene),
+        "guidance.interval" => guidance::interval_ui(ui, scene),
+        key => Setting::of(scene, key).any(ui, scene),
+    }
+}
+
 /// Draws all controls, one below the other.
 pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     edited(state, out, |scene, out| {
@@ -66,10 +81,10 @@ pub fn body_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
             training::ui(ui, state, scene, out);
         }
         sampler::ui(ui, state, scene, out);
-        diffusion::ui(ui, scene);
-        guidance::ui(ui, scene);
+        diffusion::ui(ui, state, scene);
+        guidance::ui(ui, scene, (state, out));
         particles::ui(ui, scene);
-        layers::ui(ui, scene);
+        layers::ui(ui, state, scene);
         appearance::ui(ui, scene, state.look, out);
     });
 }

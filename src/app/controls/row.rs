@@ -1,6 +1,7 @@
 //! Rows of controls: a name on the left, what it sets on the right. Every row can be disabled with
 //! a reason, and every widget has a name that a screen reader can speak.
 
+use std::borrow::Cow;
 use std::ops::{Bound, RangeInclusive};
 
 use driftscope_study::scene::Scene;
@@ -87,44 +88,43 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A menu. Entries that would make `owner` impossible are disabled and say why. What was chosen, if
-    /// anything was.
-    pub fn menu<O: Checked>(
-        self,
-        ui: &mut Ui,
-        owner: &O,
-        shown: &str,
-        entries: impl Iterator<Item = Entry<O>>,
-    ) -> Option<&'static str> {
-        let mut chosen = None;
+    /// A menu of what `add` draws.
+    pub fn popup(self, ui: &mut Ui, shown: &str, add: impl FnOnce(&mut Ui)) {
         let (name, response) = self.show(ui, |ui| {
             ComboBox::from_id_salt(self.name)
                 .selected_text(shown)
                 .width(ui.available_width())
-                .show_ui(ui, |ui| {
-                    for Entry { name, title, about, on, becomes } in entries {
-                        let problem = objection(owner, &becomes);
-                        let entry = ui
-                            .add_enabled_ui(problem.is_none(), |ui| ui.selectable_label(on, title))
-                            .inner
-                            .on_hover_text(about);
-                        let entry = match problem {
-                            Some(problem) => entry.on_disabled_hover_text(problem),
-                            None => entry,
-                        };
-                        if entry.clicked() {
-                            chosen = name;
-                        }
-                    }
-                })
+                .show_ui(ui, add)
                 .response
         });
         self.explain(response.labelled_by(name.id));
+    }
+
+    /// A menu. Entries that would make `owner` impossible are disabled and say why. What it becomes, if one
+    /// was chosen.
+    pub fn menu<'e, O: Checked + 'e>(
+        self,
+        ui: &mut Ui,
+        owner: &O,
+        shown: &str,
+        entries: impl Iterator<Item = Entry<'e, O>>,
+    ) -> Option<O> {
+        let mut chosen = None;
+        self.popup(ui, shown, |ui| {
+            for entry in entries {
+                entry.ui(ui, owner, &mut chosen);
+            }
+        });
         chosen
     }
 
     /// Two or three entries side by side; what `owner` becomes, if one was chosen.
-    pub fn segments<O: Checked>(self, ui: &mut Ui, owner: &O, entries: Vec<Entry<O>>) -> Option<O> {
+    pub fn segments<O: Checked>(
+        self,
+        ui: &mut Ui,
+        owner: &O,
+        entries: Vec<Entry<'_, O>>,
+    ) -> Option<O> {
         let mut chosen = None;
         self.show(ui, |ui| {
             let gap = UNIT;
@@ -132,19 +132,20 @@ impl<'a> Row<'a> {
             let width = (ui.available_width() - gap * (count - 1.0)) / count;
             ui.spacing_mut().item_spacing.x = gap;
             ui.spacing_mut().button_padding.x = UNIT;
-            for Entry { title, about, on, becomes, .. } in entries {
-                let problem = objection(owner, &becomes);
+            for entry in entries {
+                let problem = entry.problem(owner);
+                let Entry { title, about, on, becomes, .. } = entry;
                 let entry = ui
                     .add_enabled_ui(problem.is_none(), |ui| {
                         let font = FontId::proportional(TEXT);
-                        let words = with_symbols(title, &font, Color32::PLACEHOLDER);
+                        let words = with_symbols(&title, &font, Color32::PLACEHOLDER);
                         let button =
                             eframe::egui::Button::selectable(on, words).frame_when_inactive(true);
                         ui.add_sized(Vec2::new(width, ROW), button)
                     })
                     .inner
-                    .on_hover_text(about);
-                ui.ctx().accesskit_node_builder(entry.id, |node| node.set_label(title));
+                    .on_hover_text(&*about);
+                ui.ctx().accesskit_node_builder(entry.id, |node| node.set_label(&*title));
                 let reason = self.disabled.map(str::to_owned).or(problem);
                 let entry = match reason {
                     Some(reason) => entry.on_disabled_hover_text(reason),
@@ -215,17 +216,40 @@ impl<'a> Row<'a> {
 }
 
 /// One entry of a menu.
-pub struct Entry<O> {
-    /// What it sets, by name; none to give no value.
-    pub name: Option<&'static str>,
+pub struct Entry<'a, O> {
     /// Its name on the screen.
-    pub title: &'static str,
+    pub title: Cow<'a, str>,
     /// Its tooltip.
-    pub about: &'static str,
+    pub about: Cow<'a, str>,
     /// Whether it is the one that holds.
     pub on: bool,
     /// What it is in becomes by it.
     pub becomes: O,
+    /// Why it cannot be chosen, if that is not for what it becomes to say.
+    pub refused: Option<&'static str>,
+}
+
+impl<O: Checked> Entry<'_, O> {
+    /// Why it cannot be chosen.
+    fn problem(&self, owner: &O) -> Option<String> {
+        self.refused.map(str::to_owned).or_else(|| objection(owner, &self.becomes))
+    }
+
+    /// Draws it in a menu; it is `chosen` once it is clicked.
+    pub fn ui(self, ui: &mut Ui, owner: &O, chosen: &mut Option<O>) {
+        let problem = self.problem(owner);
+        let entry = ui
+            .add_enabled_ui(problem.is_none(), |ui| ui.selectable_label(self.on, &*self.title))
+            .inner
+            .on_hover_text(&*self.about);
+        let entry = match problem {
+            Some(problem) => entry.on_disabled_hover_text(problem),
+            None => entry,
+        };
+        if entry.clicked() {
+            *chosen = Some(self.becomes);
+        }
+    }
 }
 
 /// How a number is shown, dragged and bounded.

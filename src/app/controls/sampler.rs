@@ -3,7 +3,7 @@
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{Knob, MethodRef};
 use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
-use driftscope_study::scene::{MOST_STEPS, Scene};
+use driftscope_study::scene::{MOST_STEPS, Scene, Unscored};
 use eframe::egui::{Button, Ui, Vec2};
 
 use super::choose::choose;
@@ -23,7 +23,7 @@ const DIFFERENCES: &str = "The network was trained elsewhere: Newton's iteration
 pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Sampler");
     method_ui(ui, scene, (state, out));
-    recipe_ui(ui, scene);
+    recipe_ui(ui, state, scene);
     Setting::of(scene, "sampler.rtol").slider(ui, scene);
     Setting::of(scene, "sampler.atol").slider(ui, scene);
     steps_ui(ui, scene);
@@ -47,7 +47,9 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
     let noisy = scene.idle("sampler.method").filter(|_| scene.is_sde());
     let differences = state.foreign_words().filter(|_| current.get().rule.iterates());
     let differences = differences.map_or("", |_| DIFFERENCES);
-    Setting::of(scene, "sampler.method").only(noisy).saying(differences).menu_among(
+    let lacks_score = |scene: &Scene| state.lacks_score(scene);
+    let method = Setting::of(scene, "sampler.method").only(noisy).saying(differences);
+    method.refusing(&lacks_score).menu_among(
         ui,
         scene,
         Some(current.words()),
@@ -70,7 +72,10 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
 }
 
 /// What only some methods have.
-fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
+fn recipe_ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
+    // What adds noise already can be taken away.
+    let unscored = state.unscored(scene).filter(|_| !scene.takes_score());
+    let unscored = unscored.map(Unscored::sentence);
     for knob in scene.sampler.method().rule.knobs() {
         let key = match knob {
             Knob::Eta => "sampler.eta",
@@ -86,19 +91,19 @@ fn recipe_ui(ui: &mut Ui, scene: &mut Scene) {
             Knob::Variable => "sampler.variable",
             Knob::IntegralPoints => "sampler.integral_points",
             Knob::Churn => {
-                churn_ui(ui, scene);
+                churn_ui(ui, scene, unscored);
                 continue;
             }
         };
-        Setting::of(scene, key).any(ui, scene);
+        let noisy = matches!(knob, Knob::Eta | Knob::EtaSde | Knob::Tau);
+        Setting::of(scene, key).unless(unscored.filter(|_| noisy)).any(ui, scene);
     }
 }
 
 /// EDM's four numbers.
-fn churn_ui(ui: &mut Ui, scene: &mut Scene) {
-    for key in ["sampler.s_churn", "sampler.s_noise"] {
-        Setting::of(scene, key).slider(ui, scene);
-    }
+fn churn_ui(ui: &mut Ui, scene: &mut Scene, unscored: Option<&str>) {
+    Setting::of(scene, "sampler.s_churn").unless(unscored).slider(ui, scene);
+    Setting::of(scene, "sampler.s_noise").slider(ui, scene);
     Setting::of(scene, "sampler.s_min").number(ui, scene);
     if Setting::of(scene, "sampler.s_max").number(ui, scene) {
         let sampler = &mut scene.sampler;

@@ -14,12 +14,17 @@ use crate::app::number;
 /// Beyond it not every whole number is one of the control's.
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
+/// Why something cannot be, for what a document does not know of.
+type Refuses<'a, O> = &'a dyn Fn(&O) -> Option<&'static str>;
+
 /// A setting that is drawn.
 pub struct Setting<'a, O: 'static> {
     parameter: &'static Parameter<O>,
     disabled: Option<&'a str>,
     /// Said behind what the table says.
     more: &'a str,
+    /// Why an entry cannot be chosen, by what its owner would become.
+    refuses: Option<Refuses<'a, O>>,
 }
 
 impl<O: Settings> Setting<'_, O> {
@@ -30,7 +35,7 @@ impl<O: Settings> Setting<'_, O> {
     #[must_use]
     pub fn of(owner: &O, key: &str) -> Self {
         let parameter = O::parameter(key);
-        Self { parameter, disabled: parameter.idle(owner), more: "" }
+        Self { parameter, disabled: parameter.idle(owner), more: "", refuses: None }
     }
 }
 
@@ -51,6 +56,12 @@ impl<'a, O: Settings> Setting<'a, O> {
     #[must_use]
     pub fn saying(self, more: &'a str) -> Self {
         Self { more, ..self }
+    }
+
+    /// Refuses entries of its menu for what the document does not know of.
+    #[must_use]
+    pub fn refusing(self, refuses: Refuses<'a, O>) -> Self {
+        Self { refuses: Some(refuses), ..self }
     }
 
     /// Its name and what is said about it.
@@ -165,14 +176,17 @@ impl<O: Settings + Checked> Setting<'_, O> {
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let about = parts.join("\n");
         let row = Row { about: &about, ..self.row() };
+        let refuses = self.refuses;
         let entries = all.map(|choice| {
             let mut becomes = owner.clone();
             choose(&mut becomes, choice.name);
-            let Choice { name, title, about } = choice;
-            Entry { name: Some(name), title, about, on: current == Some(choice), becomes }
+            let Choice { title, about, .. } = choice;
+            let refused = refuses.and_then(|refuses| refuses(&becomes));
+            let (title, about) = (title.into(), about.into());
+            Entry { title, about, on: current == Some(choice), becomes, refused }
         });
-        if let Some(name) = row.menu(ui, owner, shown, entries) {
-            choose(owner, name);
+        if let Some(becomes) = row.menu(ui, owner, shown, entries) {
+            *owner = becomes;
         }
     }
 
@@ -190,7 +204,8 @@ impl<O: Settings + Checked> Setting<'_, O> {
         let entries = none.into_iter().chain(all).map(|(name, title, about)| {
             let mut becomes = owner.clone();
             (choices.access.set)(&mut becomes, name);
-            Entry { name, title, about, on: current == name, becomes }
+            let (title, about) = (title.into(), about.into());
+            Entry { title, about, on: current == name, becomes, refused: None }
         });
         if let Some(becomes) = self.row().segments(ui, owner, entries.collect()) {
             *owner = becomes;

@@ -7,6 +7,8 @@ use driftscope_study::session::{Action, TrainingOrder};
 use driftscope_study::{Round, TrainingState, TrainingStatus};
 use eframe::egui::{Button, Grid, ProgressBar, RichText, Ui, Vec2};
 
+use super::choose::choose;
+use super::density;
 use super::row::{Row, Scale, fold, heading};
 use super::setting::Setting;
 use crate::app::command::{Command, Commands};
@@ -93,8 +95,14 @@ impl Controls {
     }
 
     fn times_ui(self, ui: &mut Ui, scene: &mut Scene) {
-        self.each(ui, scene, &["training.times"]);
+        Setting::of(scene, "training.times").unless(self.locked).menu_of(
+            ui,
+            scene,
+            |_| true,
+            |scene, name| choose(scene, "training.times", name),
+        );
         self.each_in_force(ui, scene, &["training.times_mean", "training.times_std"]);
+        density::ui(ui, scene, self.locked);
     }
 
     fn network_ui(self, ui: &mut Ui, scene: &mut Scene) {

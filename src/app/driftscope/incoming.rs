@@ -1,11 +1,12 @@
 //! What comes in: files, and data of one's own.
 
-use driftscope_study::scene::{Data, FieldKind};
+use driftscope_study::scene::{Data, FieldKind, Scene};
 use driftscope_study::session::{Action, LensPlace, TrainingOrder};
 use eframe::egui::Context;
 
 use super::{Driftscope, MESSAGE};
 use crate::app::command::{Command, FileCommand, Joins};
+use crate::app::controls::row::objection;
 use crate::app::drawing::{self, Drawing};
 use crate::app::files::FileNews;
 use crate::app::lens;
@@ -42,6 +43,17 @@ impl Driftscope {
         }
         if became_exact {
             self.inform(EXACT);
+        }
+    }
+
+    /// Lets the pane at work be changed, unless that makes it impossible.
+    fn set_pane(&mut self, edit: impl FnOnce(&mut Scene)) {
+        let before = &self.state.pane().scene;
+        let mut scene = (**before).clone();
+        edit(&mut scene);
+        match objection(&**before, &scene) {
+            Some(problem) => self.complain(problem),
+            None => self.commands.push(Command::set(self.state.selected(), before, &scene)),
         }
     }
 
@@ -84,11 +96,7 @@ impl Driftscope {
                     self.commands.push(Command::Act(Action::OpenLesson { lesson }));
                 }
                 FileNews::Tableau(own) => {
-                    let before = &self.state.pane().scene;
-                    let mut scene = (**before).clone();
-                    scene.sampler.set_tableau(own);
-                    let change = Command::set(self.state.selected(), before, &scene);
-                    self.commands.push(change);
+                    self.set_pane(|scene| scene.sampler.set_tableau(own));
                 }
                 FileNews::Model(path, supposed) => {
                     let before = self.state.scene();
@@ -106,7 +114,11 @@ impl Driftscope {
                     let training = TrainingOrder::Reset;
                     self.commands.push(Command::Act(Action::Train { training }));
                 }
+                FileNews::BadModel(path) => {
+                    self.set_pane(|scene| scene.guidance.bad = Some(path.into()));
+                }
                 FileNews::Data(data) => self.commands.push(Command::data(*data)),
+                FileNews::Source(data) => self.set_pane(|scene| scene.source = Some(*data)),
                 FileNews::Times(list) => self.commands.push(Command::Times(list)),
                 FileNews::Saved(path) => {
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);

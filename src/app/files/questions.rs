@@ -3,7 +3,7 @@
 use driftscope_flow::network::ONNX_ENDING;
 use driftscope_study::{DATA_ENDINGS, MODEL_ENDING, SCENE_ENDING, TIMES_ENDINGS};
 
-use crate::app::command::FileCommand;
+use crate::app::command::{FileCommand, OpenAs};
 use crate::app::file_dialog::Question;
 
 /// The ending of handouts.
@@ -92,6 +92,12 @@ pub const OPEN_MODEL: Question = Question {
     name: None,
     then: FileCommand::Open,
 };
+/// Open a model as what a field is pushed away from.
+pub const OPEN_BAD_MODEL: Question = Question {
+    title: "Open bad model",
+    then: |path| FileCommand::OpenAs(OpenAs::BadModel, path),
+    ..OPEN_MODEL
+};
 /// Save model.
 pub const SAVE_MODEL: Question = Question {
     title: "Save trained model",
@@ -106,4 +112,11 @@ pub const OPEN_DATA: Question = Question {
     endings: DATA_ENDINGS,
     name: None,
     then: FileCommand::Open,
+};
+/// Open points as the source.
+pub const OPEN_SOURCE: Question = Question {
+    title: "Open source",
+    kind: "Points",
+    then: |path| FileCommand::OpenAs(OpenAs::Source, path),
+    ..OPEN_DATA
 };

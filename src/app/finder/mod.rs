@@ -10,6 +10,7 @@ mod row;
 pub mod sources;
 pub mod synonyms;
 pub mod value;
+pub mod written;
 
 use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::{

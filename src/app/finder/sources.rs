@@ -12,13 +12,13 @@ use driftscope_study::scene::{
 use driftscope_study::session::{Action, TrainingOrder};
 
 use super::entry::{Does, Entry, Kind};
-use super::value::{Settable, at_work};
+use super::value::{Settable, at_work, in_short, refusal};
+use super::written;
 use crate::app::command::{Command, FileCommand};
 use crate::app::commands;
 use crate::app::controls::layers;
 use crate::app::controls::presets::FORWARDS;
 use crate::app::controls::row::objection;
-use crate::app::controls::setting::in_words;
 use crate::app::lab;
 use crate::app::numbers::name_of;
 use crate::app::palette::Theme;
@@ -122,29 +122,21 @@ fn panes(state: &State) -> Vec<Entry> {
 fn settings_of<O: Settable>(state: &State) -> Vec<Entry> {
     let owner = O::of(state);
     let entry = |parameter: &'static Parameter<O>| {
-        let written = match parameter.key {
-            "title" | "about" => None,
-            "field.model" => Some(Command::File(FileCommand::AskOpenModel)),
-            "sampler.tableau" => Some(Command::File(FileCommand::AskOpenTableau)),
-            "sampler.times" => Some(Command::File(FileCommand::AskOpenTimes)),
+        let asks = match parameter.key {
             "panes" => Some(Command::Act(Action::AddPane)),
-            key if key.starts_with("data.") => Some(Command::File(FileCommand::AskOpenData)),
-            _ => Some(Command::ToggleReading),
+            key => written::asking(key),
         };
         let typed = match parameter.kind {
             Values::Text(_) | Values::List(_) if parameter.key == "view.layers" => {
                 Some("Layer: ".to_owned())
             }
-            Values::Text(_) | Values::List(_) => None,
+            Values::Text(_) | Values::List(_) if asks.is_some() => None,
             Values::Choice(_) => Some(format!("{}: ", parameter.title)),
             _ => Some(format!("{} ", parameter.key)),
         };
         let refused = owner.refused(parameter, state);
-        let mut now = in_words(parameter, &owner);
-        if now.chars().count() > 24 {
-            now = now.chars().take(23).chain(['…']).collect();
-        }
-        let does = match (typed, written) {
+        let now = in_short(parameter, &owner);
+        let does = match (typed, asks) {
             (Some(typed), _) => Does::Type(typed),
             (None, Some(command)) => Does::Ask(Box::new(command)),
             (None, None) => return None,
@@ -178,7 +170,7 @@ fn choices_of<O: Settable>(state: &State) -> Vec<Entry> {
         for choice in all {
             let mut after = before.clone();
             after.choose(parameter, choice.name);
-            let refused = idle.map(str::to_owned).or_else(|| objection(&before, &after));
+            let refused = idle.map(str::to_owned).or_else(|| refusal(&before, &after, state));
             let title = format!("{}: {}", parameter.title, choice.title);
             let key = format!("{}={}", parameter.key, choice.name);
             let command = O::command(&before, after, state);
@@ -214,7 +206,7 @@ fn layers_of_the_stage(state: &State) -> Vec<Entry> {
         let (title, key) = (format!("Layer: {}", layer.title()), format!("layer.{}", layer.name()));
         Entry::asking(Kind::Layer, title, key, command)
             .beside(if on { "shown" } else { "hidden" })
-            .refused(layers::idle(&before, layer))
+            .refused(layers::idle(state, &before, layer))
     };
     Layer::ALL.into_iter().rev().map(entry).collect()
 }

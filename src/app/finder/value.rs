@@ -1,17 +1,22 @@
 //! Settings at a value that is typed: `rtol 1e-4`, `sampler.method heun`, `steps=20`.
 
 use driftscope_study::scene::parameters::{Kind as Values, Number, Parameter, Settings as Table};
-use driftscope_study::scene::{CLASSIC, Problem, Scene};
+use driftscope_study::scene::{CLASSIC, Problem, Scene, Unscored};
 
 use super::entry::{Entry, Kind, plain};
 use super::synonyms;
+use super::written::{self, Written, real};
 use crate::app::command::Command;
 use crate::app::controls::choose::choose;
 use crate::app::controls::row::{Checked, objection};
 use crate::app::controls::setting::in_words;
+use crate::app::controls::source::TRAINED_FROM;
 use crate::app::controls::training::UNDER_WAY;
 use crate::app::drawing::TRAINED_ON;
 use crate::app::state::State;
+
+/// Letters of a list or a text that are shown beside its name.
+const MOST_LETTERS: usize = 24;
 
 /// The scene that the controls are about: the selected pane's settings; the view is everybody's.
 #[must_use]
@@ -26,6 +31,18 @@ pub trait Settable: Table + Checked {
 
     /// Why the setting has no effect as things stand, or cannot be changed.
     fn refused(&self, parameter: &Parameter<Self>, state: &State) -> Option<&'static str>;
+
+    /// What it takes that is not there, as the network that is followed says, if it does.
+    fn lacks(&self, state: &State) -> Option<&'static str>;
+
+    /// What becomes of it where a list or words are written for a setting; none where it is none of this
+    /// setting.
+    fn with_written(
+        &self,
+        parameter: &Parameter<Self>,
+        text: &str,
+        state: &State,
+    ) -> Option<Written<Self>>;
 
     /// Lets a setting be a choice, and what goes with it.
     fn choose(&mut self, parameter: &Parameter<Self>, name: &'static str);
@@ -44,6 +61,7 @@ impl Settable for Scene {
 
     fn refused(&self, parameter: &Parameter<Self>, state: &State) -> Option<&'static str> {
         let training = state.training().map(|_| TRAINED_ON);
+        let from_there = training.map(|_| TRAINED_FROM);
         match parameter.key {
             // A tableau of one's own gives way, and so does a size to a number.
             "sampler.method" => parameter.idle(self).filter(|_| self.is_sde()),
@@ -51,12 +69,31 @@ impl Settable for Scene {
                 .idle("sampler.grid")
                 .or_else(|| parameter.idle(self).filter(|_| self.sampler.step_size.is_none())),
             "data.name" => self.classic().map(|_| CLASSIC).or(training),
+            "source.name" => self.classic().map(|_| CLASSIC).or(from_there),
+            key if key.starts_with("source.") => from_there.or_else(|| parameter.idle(self)),
+            "sampler.eta" | "sampler.s_churn" => parameter.idle(self).or_else(|| {
+                let unscored = state.unscored(self).filter(|_| !self.takes_score());
+                unscored.map(Unscored::sentence)
+            }),
             key if key.starts_with("training.") => {
                 state.training().map(|_| UNDER_WAY).or_else(|| parameter.idle(self))
             }
             key if key.starts_with("data.") => training.or_else(|| parameter.idle(self)),
             _ => parameter.idle(self),
         }
+    }
+
+    fn lacks(&self, state: &State) -> Option<&'static str> {
+        state.lacks_score(self)
+    }
+
+    fn with_written(
+        &self,
+        parameter: &Parameter<Self>,
+        text: &str,
+        state: &State,
+    ) -> Option<Written<Self>> {
+        written::of_scene(self, parameter, text, state)
     }
 
     fn choose(&mut self, parameter: &Parameter<Self>, name: &'static str) {
@@ -74,6 +111,13 @@ impl Settable for Scene {
     }
 }
 
+/// Why `before` cannot become `after`, if it cannot.
+#[must_use]
+pub fn refusal<O: Settable>(before: &O, after: &O, state: &State) -> Option<String> {
+    let lacks = after.lacks(state).filter(|_| before.lacks(state).is_none());
+    lacks.map(str::to_owned).or_else(|| objection(before, after))
+}
+
 /// A question that names a setting and a value.
 struct Wish<'a> {
     name: &'a str,
@@ -89,7 +133,7 @@ fn closeness<O>(parameter: &Parameter<O>, name: &str) -> Option<u8> {
     let synonym = || synonyms::of(parameter.key).into_iter().any(|word| plain(word) == wanted);
     if plain(parameter.title) == wanted {
         Some(0)
-    } else if plain(parameter.key) == wanted {
+    } else if [plain(parameter.key), plain(&parameter.key.replace('.', " "))].contains(&wanted) {
         Some(1)
     } else if plain(last) == wanted {
         Some(2)
@@ -121,7 +165,7 @@ pub fn settings(query: &str, state: &State) -> Settings {
         // The longest name that there is.
         for (at, _) in query.rmatch_indices(char::is_whitespace) {
             let (name, value) = (query[..at].trim_end(), query[at..].trim_start());
-            let certain = value.starts_with(|c: char| c.is_ascii_digit() || "+-.−".contains(c));
+            let certain = value.starts_with(|c: char| c.is_ascii_digit() || "+-.−[{".contains(c));
             gather(&Wish { name, value, certain }, state, &mut found);
             if !found.is_empty() {
                 break;
@@ -146,25 +190,43 @@ fn gather_of<O: Settable>(wish: &Wish<'_>, state: &State, found: &mut Vec<Ordere
     for parameter in O::parameters() {
         let Some(closeness) = closeness(parameter, wish.name) else { continue };
         let idle = before.refused(parameter, state);
-        match with_value(parameter, &before, wish) {
-            Some(Ok(after)) => {
-                let (new, now) = (in_words(parameter, &after), in_words(parameter, &before));
-                let title = format!("Set {} to {new} (now {now})", parameter.title);
-                let refused = idle.map(str::to_owned).or_else(|| objection(&before, &after));
-                let command = O::command(&before, after, state);
-                let entry = Entry::asking(Kind::Value, title, parameter.key, command);
-                found.push(((false, idle.is_some(), closeness), entry.refused(refused)));
+        let Some(written) = with_value(parameter, &before, wish, state) else { continue };
+        let impossible = matches!(written, Written::Refused(_));
+        let (title, command, refused) = match written {
+            Written::Becomes(after, command) => {
+                let [new, now] = [&after, &before].map(|owner| in_short(parameter, owner));
+                let now = if now.is_empty() { now } else { format!(" (now {now})") };
+                let title = format!("Set {} to {new}{now}", parameter.title);
+                (title, command, refusal(&before, &after, state))
             }
-            Some(Err(problem)) => {
-                let title = format!("Set {} to {}", parameter.title, wish.value);
-                let command = O::command(&before, before.clone(), state);
-                let entry = Entry::asking(Kind::Value, title, parameter.key, command);
-                let refused = idle.map_or(problem, str::to_owned);
-                found.push(((!wish.certain, true, closeness), entry.refused(Some(refused))));
+            Written::Opens(command) => {
+                let title = format!("Open {} as {}", wish.value, parameter.title);
+                (title, Command::File(command), None)
             }
-            None => {}
-        }
+            Written::Refused(problem) => {
+                let title = format!("Set {} to {}", parameter.title, cut(wish.value));
+                (title, O::command(&before, before.clone(), state), Some(problem))
+            }
+        };
+        let order = (impossible && !wish.certain, impossible || idle.is_some(), closeness);
+        let refused = idle.map(str::to_owned).or(refused);
+        let entry = Entry::asking(Kind::Value, title, parameter.key, command).refused(refused);
+        found.push((order, entry));
     }
+}
+
+/// What a setting says as things stand, as far as there is room.
+#[must_use]
+pub fn in_short<O>(parameter: &Parameter<O>, owner: &O) -> String {
+    cut(&in_words(parameter, owner))
+}
+
+/// As much of a text as there is room for.
+fn cut(text: &str) -> String {
+    if text.chars().count() <= MOST_LETTERS {
+        return text.to_owned();
+    }
+    text.chars().take(MOST_LETTERS - 1).chain(['…']).collect()
 }
 
 /// What is set with the value that was written; why not, or nothing where it is none of this setting.
@@ -172,7 +234,8 @@ fn with_value<O: Settable>(
     parameter: &Parameter<O>,
     before: &O,
     wish: &Wish<'_>,
-) -> Option<Result<O, String>> {
+    state: &State,
+) -> Option<Written<O>> {
     let mut after = before.clone();
     let written = wish.value.trim_end_matches(['°', '×', '\u{2009}', ' ']);
     if written.is_empty() {
@@ -222,20 +285,18 @@ fn with_value<O: Settable>(
                 Err(refuse(format!("one of {}", names.join(", "))))
             }
         }
-        // Files are opened, lists are drawn; neither is typed.
-        Values::Text(_) | Values::List(_) => return None,
+        Values::Text(_) | Values::List(_) => {
+            return before.with_written(parameter, wish.value, state);
+        }
     };
-    after.follow(parameter.key);
-    Some(outcome.map(|()| after))
-}
-
-/// A number, or a share in percent.
-fn real(written: &str) -> Option<f64> {
-    let written = written.replace('−', "-");
-    match written.strip_suffix('%') {
-        Some(percent) => percent.trim().parse::<f64>().ok().map(|share| share / 100.0),
-        None => written.parse().ok(),
-    }
+    Some(match outcome {
+        Ok(()) => {
+            after.follow(parameter.key);
+            let command = O::command(before, after.clone(), state);
+            Written::Becomes(after, command)
+        }
+        Err(problem) => Written::Refused(problem),
+    })
 }
 
 /// Sets a whole number; what is allowed instead if it is none.

@@ -14,7 +14,6 @@ use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::controls;
 use crate::app::controls::row::heading;
-use crate::app::controls::setting::Setting;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::in_sight;
 use crate::app::state::State;
@@ -208,7 +207,7 @@ fn controls_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands
     controls::edited(state, out, |scene, _| {
         for key in rows {
             let mut row = |ui: &mut Ui| {
-                Setting::of(scene, key).any(ui, scene);
+                controls::one(ui, state, scene, key);
             };
             if matches!(&step.point, Some(Pointer::Control(pointed)) if pointed == key) {
                 in_sight::spotlit(ui, state, row);

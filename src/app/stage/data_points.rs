@@ -91,6 +91,6 @@ impl DataPoints {
 
 /// Their colour; a little of what is below shows through.
 fn colour(theme: Theme) -> [u8; 4] {
-    let colour = Palette::of(theme).category(1);
+    let colour = Palette::of(theme).data();
     [colour.r(), colour.g(), colour.b(), 200]
 }

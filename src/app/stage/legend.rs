@@ -8,7 +8,7 @@ use eframe::egui::{FontId, Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2}
 use super::arrow::{Head, arrow};
 use super::drawings::colouring::{Colouring, Legend};
 use super::layers::PaneLayers;
-use super::layers::streamlines;
+use super::layers::{pairs, streamlines};
 use crate::app::number;
 use crate::app::palette::{Heat, Palette};
 use crate::app::text::with_symbols;
@@ -124,6 +124,10 @@ pub fn layers_ui(
                 }
             }
             Layer::Data => "a draw of the data".to_owned(),
+            Layer::Pairs => {
+                let Some(reading) = pane.pairs() else { continue };
+                reading
+            }
             Layer::Chords => "straight from start to end".to_owned(),
             Layer::Trails | Layer::Particles => continue,
         };
@@ -154,8 +158,9 @@ pub fn layers_ui(
                     arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot);
                 }
                 Layer::Data => {
-                    painter.circle_filled(rect.center(), 2.5, palette.category(1));
+                    painter.circle_filled(rect.center(), 2.5, palette.data());
                 }
+                Layer::Pairs => pairs::mark([left, right], palette, painter),
                 _ => {
                     painter.line_segment([left, right], Stroke::new(1.0, palette.text));
                 }

@@ -17,6 +17,7 @@ use super::drawings::densities::{MarginalsWanted, OverTimeWanted, TargetWanted, 
 use super::drawings::difference::DifferenceWanted;
 use super::drawings::drawing::Drawing;
 use super::drawings::lens::LensWanted;
+use super::drawings::pairs::PairsWanted;
 use super::drawings::streamlines::LinesWanted;
 
 macro_rules! drawings {
@@ -75,6 +76,7 @@ drawings! {
     Lines(LinesWanted),
     Marginals(MarginalsWanted),
     OverTime(OverTimeWanted),
+    Pairs(PairsWanted),
     Target(TargetWanted),
     Tilted(TiltedWanted),
 }
@@ -109,7 +111,7 @@ mod tests {
     use driftscope_base::interpolant::Interpolant;
     use driftscope_study::scene::{ColourBy, Projection, Scene};
     use driftscope_study::work::perform;
-    use driftscope_study::{Product, Recording, RecordingRef, Task};
+    use driftscope_study::{Product, Recording, RecordingRef, Task, TrainingSpec};
 
     use serde::de::DeserializeOwned;
 
@@ -184,6 +186,7 @@ mod tests {
             LinesWanted { extract, seeds }.task(),
             MarginalsWanted(process.clone()).task(),
             OverTimeWanted { process: process.clone(), angle: 30.0 }.task(),
+            PairsWanted(Box::new(TrainingSpec::of_scene(&scene))).task(),
             TargetWanted(process.clone()).task(),
             TiltedWanted { process: Process { class: Some(1), ..process }, scale: 3.0 }.task(),
         ];

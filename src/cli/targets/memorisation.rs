@@ -9,6 +9,8 @@ use super::workshop::{WELL, Workshop};
 
 /// Samples whose distance to the nearest point is looked at.
 const SAMPLES: usize = 4_000;
+/// Steps of the training: how much is learned by heart depends on them.
+const STEPS: usize = 6_000;
 /// Nearer than this a sample is a copy.
 const NEAR: f64 = 0.05;
 /// Ends of the field that is exact on the points lie nearer than this.
@@ -19,8 +21,12 @@ pub fn rows(workshop: &mut Workshop, table: &mut Table) -> Result<()> {
     for count in [20, 200] {
         let points = moons.sample(&mut stream(7, Purpose::Draw, 0), count);
         let list: Vec<String> = points.iter().map(|[x, y]| format!("[{x:.6}, {y:.6}]")).collect();
-        let data = [format!("data.points=[{}]", list.join(", ")), "data.kernel=0".to_owned()];
-        let scene = workshop.trained(&data)?;
+        let points_are = format!("data.points=[{}]", list.join(", "));
+        let scene = workshop.trained_for_steps(&[
+            points_are,
+            "data.kernel=0".to_owned(),
+            format!("training.steps={STEPS}"),
+        ])?;
         let within = |ends: &[[f64; 2]], distance: f64| {
             let near = |end: &&[f64; 2]| {
                 points.iter().any(|p| (p[0] - end[0]).hypot(p[1] - end[1]) <= distance)

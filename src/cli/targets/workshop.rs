@@ -28,6 +28,9 @@ const BEYOND: f64 = 0.02;
 /// Draws that say which density is low.
 const LEVEL_DRAWS: usize = 100_000;
 
+/// Signs of a setting that are told.
+const LONGEST: usize = 48;
+
 /// The distributions that are learned.
 pub const DATA: [&str; 3] = ["two-moons", "eight-gaussians", "checkerboard"];
 
@@ -80,13 +83,15 @@ impl Workshop {
         let Some(id) = status.network else { bail!("no step was made") };
         scene.field.model = Some(ModelName::Trained(id));
         let seconds = status.elapsed.as_secs_f64();
-        writeln!(
-            self.log,
-            "| `{}` | {} | {seconds:.1} |",
-            settings.join("` `"),
-            status.steps_done
-        )?;
-        eprintln!("{}: {} steps in {seconds:.1} s", settings.join(" "), status.steps_done);
+        // Of points of one's own not every one is told.
+        let said = |setting: &String| match setting.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &setting[..end]),
+            None => setting.clone(),
+        };
+        let told: Vec<String> = settings.iter().map(said).collect();
+        let steps = status.steps_done;
+        writeln!(self.log, "| `{}` | {steps} | {seconds:.1} |", told.join("` `"))?;
+        eprintln!("{}: {steps} steps in {seconds:.1} s", told.join(" "));
         self.made.insert(settings.to_vec(), scene.clone());
         Ok(scene)
     }

@@ -125,6 +125,15 @@ impl Coupling {
         matches!(self, Self::Independent)
     }
 
+    /// Pairs that are exchanged among each other; none where every pair stays as drawn.
+    #[must_use]
+    pub const fn block(&self) -> Option<usize> {
+        match *self {
+            Self::Independent => None,
+            Self::Optimal { block } | Self::Sinkhorn { block, .. } => Some(block),
+        }
+    }
+
     /// Checks every number against its range.
     ///
     /// # Errors
@@ -190,12 +199,9 @@ impl Coupler {
     ) -> &[usize] {
         assert_eq!(source.len(), data.len(), "as many points of the source as of the data");
         self.partners.clear();
-        let block = match self.coupling {
-            Coupling::Independent => {
-                self.partners.extend(0..data.len());
-                return &self.partners;
-            }
-            Coupling::Optimal { block } | Coupling::Sinkhorn { block, .. } => block,
+        let Some(block) = self.coupling.block() else {
+            self.partners.extend(0..data.len());
+            return &self.partners;
         };
         for (number, (source, data)) in source.chunks(block).zip(data.chunks(block)).enumerate() {
             let cost = |i: usize, j: usize| squared_distance(source[i], data[j]);

@@ -13,7 +13,10 @@ pub fn mean_cost<T: Copy + Into<f64>>(source: &[[T; 2]], data: &[[T; 2]]) -> f64
 }
 
 /// How many of the segments from `source[i]` to `data[i]` cross each other: pairs of segments, each with the
-/// ends of the other on both sides of it. Segments that only touch do not cross.
+/// ends of the other on both sides of it. Segments that only touch do not cross, nor do those on one line.
+///
+/// Optimal pairs may cross: that their squared distances are least asks for `(a1 − b1)·(a0 − b0) ≥ 0` of any
+/// two of them and no more. Only the sum of the distances themselves is least without crossings.
 ///
 /// Every pair is tried: 0.3 ms for 512 segments, which a sweep line would hardly
 /// better, since independent pairs have crossings by the ten thousand.

@@ -33,6 +33,7 @@ pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
 pub use training::{
     ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples,
     StepReport, TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
+    first_pairs,
 };
 pub use words::Word;
 

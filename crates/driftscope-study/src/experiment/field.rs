@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use driftscope_flow::data::Mixture;
-use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::{ExactField, Guided, SourcedField};
 
 use crate::followed::{Followed, Process, Sourced};
@@ -86,7 +85,9 @@ pub(super) fn learned(
             None => Process::Learned(good).into(),
         });
     }
-    check_unscored(scene)?;
+    if let Some(why) = scene.unscored(true) {
+        scene.check_score(why)?;
+    }
     Ok(match guided {
         Some(guided) => Sourced::GuidedLearned(guided).into(),
         None => Sourced::Learned(good).into(),
@@ -153,18 +154,4 @@ fn check_map(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
         &method.name,
         "consistency with this network, which learned no other steps than those to t = 1",
     ))
-}
-
-/// Where noise and data are not independent, or noise is not N(0, I), there is no score.
-fn check_unscored(scene: &Scene) -> Result<(), Problem> {
-    const WHY: &str = "with this network: its noise and data were paired, so that there is no score and fresh noise does not belong to the path";
-    let form = scene.diffusion.form;
-    if form != DiffusionForm::None {
-        return Err(refuse("diffusion.form", &form.name(), format!("none {WHY}")));
-    }
-    let method = scene.sampler.method();
-    if method.draws_noise(&scene.sampler.noise()) {
-        return Err(scene.drawing_problem(WHY));
-    }
-    Ok(())
 }

@@ -27,6 +27,8 @@ pub enum Layer {
     Diffusion,
     /// A draw of the data.
     Data,
+    /// Pairs of noise and data that a training begins with.
+    Pairs,
     /// Straight lines from each start to its end.
     Chords,
     /// Where the particles have been.
@@ -37,7 +39,7 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer, from the lowest to the topmost.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Target,
         Self::Tilted,
         Self::Marginal,
@@ -47,6 +49,7 @@ impl Layer {
         Self::Score,
         Self::Diffusion,
         Self::Data,
+        Self::Pairs,
         Self::Chords,
         Self::Trails,
         Self::Particles,
@@ -96,6 +99,11 @@ impl Layer {
                 "D(t)·∇ log p_t as arrows, on the scale of the velocity's: what the diffusion adds to the drift, and takes away again by its noise.",
             ),
             Self::Data => ("data", "Data points", "An independent draw of the data."),
+            Self::Pairs => (
+                "pairs",
+                "Training pairs",
+                "Noise x₀ and data x₁ as the training pairs them, from its first batch: 128 pairs at most, and how often their straight lines cross.",
+            ),
             Self::Chords => (
                 "chords",
                 "Straight lines",
@@ -135,7 +143,14 @@ impl Layer {
                 | Self::Score
                 | Self::Diffusion
                 | Self::Data
+                | Self::Pairs
         )
+    }
+
+    /// Whether it shows the score of the field, which not every field has.
+    #[must_use]
+    pub fn needs_score(self) -> bool {
+        matches!(self, Self::Score | Self::Diffusion)
     }
 
     /// Whether it lies in the plane only, not over t.
@@ -149,6 +164,7 @@ impl Layer {
                 | Self::Velocity
                 | Self::Score
                 | Self::Diffusion
+                | Self::Pairs
         )
     }
 

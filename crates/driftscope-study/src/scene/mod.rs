@@ -21,6 +21,7 @@ mod preset;
 mod problem;
 mod sampler;
 mod schedule;
+mod score;
 mod tableau;
 #[cfg(test)]
 mod test_support;
@@ -44,6 +45,7 @@ pub use preset::{PRESETS, Preset};
 pub use problem::Problem;
 pub use sampler::Sampler;
 pub use schedule::{TimeList, TimesIn};
+pub use score::Unscored;
 pub use tableau::OwnTableau;
 pub use text::{Given, SceneError};
 pub use view::{Clock, ColourBy, Overlap, Projection, View};

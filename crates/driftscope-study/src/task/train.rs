@@ -77,7 +77,11 @@ impl TrainingSpec {
         }
     }
 
-    fn request(&self) -> Result<TrainingRequest, Problem> {
+    /// It with what it draws from.
+    ///
+    /// # Errors
+    /// If the data are none.
+    pub fn request(&self) -> Result<TrainingRequest, Problem> {
         let (data, source) = (self.data.clone(), self.source.clone());
         let mut scene = Scene { data, source, ..Scene::default() };
         scene.interpolant.kind = self.interpolant;

@@ -1,6 +1,7 @@
 //! What is trained, where a training stands, and what comes of it.
 
 mod floor;
+mod pairs;
 mod reflow;
 mod rounds;
 mod watch;
@@ -22,6 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use floor::least_loss;
+pub use pairs::TrainingPairs;
 use reflow::Pairs;
 pub use rounds::Round;
 pub use watch::Quality;
@@ -80,14 +82,26 @@ impl TrainingRequest {
     /// # Errors
     /// If a setting is out of its range.
     pub fn trainer(&self) -> Result<Trainer, TrainingError> {
-        let settings = self.settings.of_round(0);
-        let draws = Draws {
+        let labels = label_count(&self.mixture);
+        let data = (self.draws(), labels);
+        Trainer::new(self.settings.of_round(0), data, self.interpolant, None)
+    }
+
+    /// The pairs of noise and data that its first step learns from, or the first of them.
+    ///
+    /// # Errors
+    /// If a setting is out of its range.
+    pub fn pairs(&self) -> Result<TrainingPairs, TrainingError> {
+        TrainingPairs::of(&self.settings.of_round(0), self.draws())
+    }
+
+    /// What its batches are made of, from the first one on.
+    fn draws(&self) -> Box<dyn TrainingData> {
+        Box::new(Draws {
             mixture: Arc::clone(&self.mixture),
             source: self.noise.clone(),
-            rng: stream(settings.seed, Purpose::Training, 0),
-        };
-        let labels = label_count(&self.mixture);
-        Trainer::new(settings, (Box::new(draws), labels), self.interpolant, None)
+            rng: stream(self.settings.seed, Purpose::Training, 0),
+        })
     }
 
     /// The same about to make the first step of a round of reflow, from `weights`, the network before.

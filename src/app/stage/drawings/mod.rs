@@ -11,4 +11,5 @@ pub mod drawing;
 pub mod extract;
 pub mod grid;
 pub mod lens;
+pub mod pairs;
 pub mod streamlines;

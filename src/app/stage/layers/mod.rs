@@ -6,6 +6,7 @@ pub mod crowd;
 pub mod densities;
 mod edges;
 mod heat;
+pub mod pairs;
 pub mod streamlines;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use driftscope_study::work::Dispatcher;
 use self::arrows::Arrows;
 use self::crowd::Crowd;
 use self::heat::Shown;
+use self::pairs::Pairs;
 use self::streamlines::Streamlines;
 use super::canvas::Draw;
 use super::context::LayerContext;
@@ -33,6 +35,7 @@ pub struct PaneLayers {
     arrows: Arrows,
     streamlines: Streamlines,
     crowd: Crowd,
+    pairs: Pairs,
 }
 
 impl PaneLayers {
@@ -46,6 +49,9 @@ impl PaneLayers {
         let on = |layer| context.layers.has(layer);
         if context.projection != Projection::Plane {
             return;
+        }
+        if on(Layer::Pairs) {
+            self.pairs.update(work, context);
         }
         if let Some(seen) = context.seen {
             if on(Layer::Velocity) || on(Layer::Score) || on(Layer::Diffusion) {
@@ -62,13 +68,18 @@ impl PaneLayers {
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.arrows.busy() || self.streamlines.busy() || self.crowd.busy()
+        self.arrows.busy() || self.streamlines.busy() || self.crowd.busy() || self.pairs.busy()
     }
 
     /// What the longest arrow of a layer stands for, and D(t), once known.
     pub fn arrows(&self, layer: Layer) -> Option<(f64, f64)> {
         let field = self.arrows.field()?;
         Some((field.full(layer), field.diffusion))
+    }
+
+    /// What the training pairs come to, in words, once known.
+    pub fn pairs(&self) -> Option<String> {
+        self.pairs.reading()
     }
 
     /// What is drawn for a layer, except for the particles, their trails and chords and the data
@@ -118,6 +129,14 @@ impl PaneLayers {
                 Some(Box::new(move |ui, canvas, shapes| {
                     if let Some(field) = made.as_ref() {
                         arrows::draw(field, layer, (palette, width), ui, canvas, shapes);
+                    }
+                }))
+            }
+            Layer::Pairs => {
+                let made = Arc::clone(self.pairs.made()?);
+                Some(Box::new(move |_, canvas, shapes| {
+                    if let Ok(found) = made.as_ref() {
+                        pairs::draw(found, (palette, width), canvas, shapes);
                     }
                 }))
             }

@@ -49,7 +49,7 @@ impl Inks {
     pub fn of(palette: &Palette) -> Self {
         Self {
             noise: palette.noise(),
-            data: palette.category(1),
+            data: palette.data(),
             single: palette.text,
             mean: palette.strong,
             followed: palette.category(0),

@@ -96,7 +96,7 @@ impl Stroking {
                 painter.circle_filled(canvas.at(point), radius, colour);
             }
         };
-        dots(&there.points, palette.category(1));
+        dots(&there.points, palette.data());
         dots(laid, palette.strong);
         let here = self.0.as_ref().is_none_or(|(pane, _)| *pane == index);
         if let (Some(at), true) = (pointer.at, here) {

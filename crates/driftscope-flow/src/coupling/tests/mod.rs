@@ -57,6 +57,9 @@ fn segments_cross_where_a_drawing_shows_it() {
     assert_eq!(crossings(&fan.0, &fan.1), 0);
     let short = ([[0.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [0.4, 0.6]]);
     assert_eq!(crossings(&short.0, &short.1), 0);
+    // Two on one line, apart or one upon the other.
+    let along = ([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]], [[2.0, 2.0], [3.0, 3.0], [2.0, 2.0]]);
+    assert_eq!(crossings(&along.0, &along.1), 0);
     // The diagonals of a polygon of n corners cross once for every four of them.
     let corner = |k: usize| {
         let (sin, cos) = (k as f32 * std::f32::consts::TAU / 7.0).sin_cos();
@@ -65,6 +68,16 @@ fn segments_cross_where_a_drawing_shows_it() {
     let all = (0..7).flat_map(|i| (0..i).map(move |j| [corner(i), corner(j)]));
     let (from, to): (Vec<_>, Vec<_>) = all.map(|[a, b]| (a, b)).unzip();
     assert_eq!(crossings(&from, &to), 35);
+}
+
+#[test]
+fn two_optimal_pairs_may_cross() {
+    let (noise, data) = ([[0.0, 0.0], [1.0, 0.0]], [[2.0, 0.3], [3.0, 1.1]]);
+    assert_eq!(crossings(&noise, &data), 1);
+    let mut coupler = Coupler::new(Coupling::Optimal { block: 2 }).expect("in range");
+    let mut rng = stream(0, Purpose::Training, 0);
+    assert_eq!(coupler.partners(&noise, &data, &mut rng), [0, 1]);
+    assert!(mean_cost(&noise, &data) < mean_cost(&noise, &[data[1], data[0]]));
 }
 
 #[test]

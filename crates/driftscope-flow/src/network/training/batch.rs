@@ -4,44 +4,19 @@ use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use driftscope_base::interpolant::{Coefficients, Interpolant};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
 
 use super::bootstrap::{Bootstrap, Pair, Writer};
 use super::flow_map;
 use super::loss::Output;
+use super::pairs::{PairSource, TrainingData};
 use super::panels::Panels;
 use super::settings::TrainingSettings;
 use super::times::TimeLaw;
-use crate::coupling::Coupler;
 use crate::network::DIMENSIONS;
 use crate::network::inputs::Embedding;
 
 /// Samples that pass through the network together.
 const CHUNK: usize = 64;
-
-/// Streams of random numbers beside that of the first weights: times and noise, and all else.
-const STREAMS: [u64; 2] = [1, 2];
-
-/// Independent draws, of which samples are made.
-#[derive(Clone, Debug, Default)]
-pub struct Samples {
-    /// Points of the data, as many as the batch has.
-    pub data: Vec<[f32; DIMENSIONS]>,
-    /// The points that they are paired with; empty where those are drawn from N(0, I).
-    pub source: Vec<[f32; DIMENSIONS]>,
-    /// Their labels, none of a point without one; empty where no point has one.
-    pub labels: Vec<Option<u32>>,
-}
-
-/// Where the samples come from.
-pub trait TrainingData: Send {
-    /// Draws as many points as `samples.data` has, and what belongs to them.
-    ///
-    /// The source brings its own random numbers; a repeatable training needs repeatable draws.
-    fn draw(&mut self, samples: &mut Samples);
-}
 
 /// What one step learns from.
 #[derive(Clone, Default)]
@@ -144,22 +119,10 @@ impl Batches {
 /// What draws batches.
 pub(super) struct Source {
     settings: TrainingSettings,
-    /// Of times and noise.
-    rng: ChaCha8Rng,
-    /// Of all else.
-    other: ChaCha8Rng,
-    data: Box<dyn TrainingData>,
+    pairs: PairSource,
     path: Interpolant,
     density: TimeLaw,
     embedding: Embedding,
-    samples: Samples,
-    /// Where in its part of the times each sample lies, 0 to 1.
-    within: Vec<f64>,
-    noise: Vec<[f64; DIMENSIONS]>,
-    /// Points of the data, and which of them goes with each point of the noise.
-    other_ends: Vec<[f64; DIMENSIONS]>,
-    partners: Vec<usize>,
-    coupler: Coupler,
     /// Inputs of one sample.
     row: Vec<f32>,
     /// Batches drawn.
@@ -173,26 +136,10 @@ impl Source {
         path: Interpolant,
         embedding: Embedding,
     ) -> Self {
-        let [rng, other] = STREAMS.map(|stream| {
-            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
-            rng.set_stream(stream);
-            rng
-        });
         Self {
-            rng,
-            other,
-            data,
+            pairs: PairSource::new(settings, data),
             path,
             density: settings.time_law(),
-            samples: Samples {
-                data: vec![[0.0; DIMENSIONS]; settings.batch],
-                ..Samples::default()
-            },
-            within: vec![0.0; settings.batch],
-            noise: vec![[0.0; DIMENSIONS]; settings.batch],
-            other_ends: Vec::new(),
-            partners: Vec::new(),
-            coupler: Coupler::new(settings.coupling()).expect("settings that have been checked"),
             row: vec![0.0; DIMENSIONS + embedding.width()],
             embedding,
             settings: settings.clone(),
@@ -205,30 +152,7 @@ impl Source {
     /// The times are stratified: one in each of as many parts of equal mass as there are samples. Each is drawn
     /// from its part as the density says, so the loss stays unbiased and varies less.
     pub fn draw(&mut self, batch: &mut Batch) {
-        self.data.draw(&mut self.samples);
-        let given = !self.samples.source.is_empty();
-        for (index, (within, noise)) in self.within.iter_mut().zip(&mut self.noise).enumerate() {
-            *within = self.rng.random();
-            *noise = if given {
-                self.samples.source[index].map(f64::from)
-            } else {
-                [(); DIMENSIONS].map(|()| self.rng.sample(StandardNormal))
-            };
-        }
-        let noise = self.noise.as_slice();
-        self.other_ends.clear();
-        let data = self.samples.data.iter().map(|point| point.map(f64::from));
-        self.other_ends.extend(data);
-        let partners = self.coupler.partners(noise, &self.other_ends, &mut self.other);
-        self.partners.clear();
-        self.partners.extend_from_slice(partners);
-        if self.settings.labels {
-            for label in &mut self.samples.labels {
-                if self.other.random_bool(self.settings.drop_labels) {
-                    *label = None;
-                }
-            }
-        }
+        self.pairs.draw();
         batch.size = self.settings.batch;
         let parts = parts(self.settings.samples_at_one_time(), batch.size);
         batch.chunks.resize_with(parts.len(), Chunk::default);
@@ -244,17 +168,12 @@ impl Source {
 
     /// The pair of a sample.
     pub fn pair(&self, index: usize) -> Pair {
-        let partner = self.partners[index];
-        Pair {
-            data: self.other_ends[partner],
-            noise: self.noise[index],
-            label: self.samples.labels.get(partner).copied().flatten(),
-        }
+        self.pairs.pair(index)
     }
 
     /// The time of a sample.
     fn time(&self, index: usize, part: &Part) -> f64 {
-        let stratum = (index - part.stratum_of) as f64 + self.within[index];
+        let stratum = (index - part.stratum_of) as f64 + self.pairs.within[index];
         self.density.quantile(stratum / part.strata as f64) * TrainingSettings::LAST_TIME
     }
 
@@ -296,7 +215,8 @@ impl Source {
         let progress = self.drawn as f64 / self.settings.steps as f64;
         for (row, index) in part.samples.clone().enumerate() {
             let first = self.time(index, part);
-            let step = flow_map::drawn(self.settings.objective, first, progress, &mut self.other);
+            let step =
+                flow_map::drawn(self.settings.objective, first, progress, &mut self.pairs.other);
             let pair = self.pair(index);
             let mut writer = Writer {
                 path: self.path,

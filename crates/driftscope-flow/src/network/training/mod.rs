@@ -16,6 +16,7 @@ mod gradient;
 mod loss;
 mod losses;
 mod objective;
+mod pairs;
 mod panels;
 mod pass;
 mod settings;
@@ -35,12 +36,12 @@ use super::inputs::Embedding;
 use super::mlp::transpose;
 use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
 
-pub use batch::{Samples, TrainingData};
 pub use device::ComputeDevice;
 pub use error::TrainingError;
 pub use loss::{Loss, LossRef};
 pub use losses::LOSSES;
 pub use objective::{Decay, Objective, Pairing, Weighting};
+pub use pairs::{Samples, TrainingData, first_pairs};
 pub use settings::{GradientMethod, TrainingSettings};
 pub use times::{TimeDensity, TimeLaw};
 

@@ -295,6 +295,12 @@ impl TrainingSettings {
         }
     }
 
+    /// Whether noise and data are paired, by a coupling or by reflow, so that what is learned has no score.
+    #[must_use]
+    pub fn pairs_ends(&self) -> bool {
+        !self.coupling().is_independent() || self.rounds > 0
+    }
+
     /// Samples of a batch with s = t.
     pub(super) fn samples_at_one_time(&self) -> usize {
         if self.objective.is_flow_map() {

@@ -330,6 +330,36 @@ fn targets_of_a_flow_map_are_those_of_its_own_rule() {
 }
 
 #[test]
+fn the_first_pairs_are_those_of_the_first_batch() {
+    let couplings = [Pairing::Independent, Pairing::Optimal, Pairing::Sinkhorn];
+    for (coupling, labels) in couplings.into_iter().flat_map(|c| [(c, false), (c, true)]) {
+        // Blocks of 40, 40 and 21.
+        let settings = TrainingSettings { coupling, labels, block: 40, ..small() };
+        let batch = trainer(&settings, None).batches.next();
+        // On the linear path the target is x1 − x0, and x lies between the two.
+        let wanted: Vec<[f32; 2]> =
+            batch.targets().chunks(2).map(|target| [target[0], target[1]]).collect();
+        let inputs = batch.inputs();
+        let inputs: Vec<&[f32]> = inputs.chunks(settings.architecture(2).inputs()).collect();
+        for count in [1, 40, 41, 100, 101, 500] {
+            let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+            let found = first_pairs(&settings, data, count).unwrap();
+            assert_eq!(found.len(), count.min(101));
+            for ([x0, x1], (wanted, x)) in found.iter().zip(wanted.iter().zip(&inputs)) {
+                let difference = [0, 1].map(|k| x1[k] - x0[k]);
+                let same = (0..2).all(|k| (difference[k] as f32).to_bits() == wanted[k].to_bits());
+                assert!(same, "{coupling:?}: {difference:?} {wanted:?}");
+                let off = [0, 1].map(|k| f64::from(x[k]) - x0[k]);
+                let area = off[0] * difference[1] - off[1] * difference[0];
+                assert!(area.abs() < 1e-5, "{coupling:?}: {x:?} is not between {x0:?} and {x1:?}");
+            }
+        }
+    }
+    let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+    assert!(first_pairs(&TrainingSettings { batch: 0, ..small() }, data, 1).is_err());
+}
+
+#[test]
 fn a_step_of_every_objective_lies_within_the_time() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     for Word { value: objective, .. } in Objective::ALL {

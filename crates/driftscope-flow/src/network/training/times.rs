@@ -85,6 +85,24 @@ impl TimeLaw {
         }
     }
 
+    /// The share of the mass below t in [0, 1].
+    #[must_use]
+    pub fn below(&self, t: f64) -> f64 {
+        match self {
+            Self::Uniform => t,
+            Self::LogitNormal { mean, std } => {
+                let z = (libm::log(t / (1.0 - t)) - mean) / std;
+                0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+            }
+            Self::Bars { below } => {
+                let (count, place) = (below.len(), t * below.len() as f64);
+                let bar = (place as usize).min(count - 1);
+                let low = bar.checked_sub(1).map_or(0.0, |bar| below[bar]);
+                low + (below[bar] - low) * (place - bar as f64)
+            }
+        }
+    }
+
     /// The density at t in (0, 1).
     #[must_use]
     pub fn density(&self, t: f64) -> f64 {
@@ -136,6 +154,7 @@ mod tests {
             let (t, share) = (number("t"), number("cdf"));
             assert!((times.density(t) - number("density")).abs() < 1e-9, "{row}");
             assert!((times.quantile(share) - t).abs() < 1e-9, "{row}");
+            assert!((times.below(t) - share).abs() < 1e-9, "{row}");
         }
     }
 
@@ -155,6 +174,11 @@ mod tests {
             assert!((sum - 1.0).abs() < 1e-6, "{times:?}: {sum}");
             for u in [0.0, 0.5, 1.0 - 1e-16] {
                 assert!((0.0..=1.0).contains(&times.quantile(u)));
+            }
+            let ends = [0.0, 1.0].map(|t| times.below(t).to_bits());
+            assert_eq!(ends, [0.0_f64, 1.0].map(f64::to_bits), "{times:?}");
+            for u in [0.01, 0.3, 0.7, 0.99] {
+                assert!((times.below(times.quantile(u)) - u).abs() < 1e-9, "{times:?}: {u}");
             }
         }
     }

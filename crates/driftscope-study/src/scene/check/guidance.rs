@@ -1,10 +1,9 @@
 //! Rules about guidance and sources: which settings go together.
 
 use driftscope_flow::data::Mixture;
-use driftscope_flow::diffusion::DiffusionForm;
-use driftscope_solve::NoiseSetting;
 
 use super::super::problem::{Problem, refuse};
+use super::super::score::Unscored;
 use super::super::{Direction, FieldKind, Scene};
 
 impl Scene {
@@ -33,40 +32,10 @@ impl Scene {
             );
         }
         self.source_mixture()?;
-        if self.diffusion.form != DiffusionForm::None {
-            return refuse(
-                "diffusion.form",
-                self.diffusion.form.name(),
-                "\"none\" with a source of its own: diffusion forms take their score from noise that is N(0, I)",
-            );
-        }
-        let method = self.sampler.method();
-        if method.draws_noise(&self.sampler.noise()) {
-            let problem = self.drawing_problem(
-                "with a source of its own: the noise that the method adds is N(0, I)",
-            );
-            return Err(problem);
-        }
+        self.check_score(Unscored::Source)?;
         if self.field.kind == FieldKind::Exact {
             self.sourced_field(mixture)?;
         }
         Ok(())
-    }
-
-    /// That the method draws noise where it must not, by the setting that makes it.
-    pub(crate) fn drawing_problem(&self, why: &str) -> Problem {
-        let sampler = &self.sampler;
-        let method = sampler.method();
-        let (key, value) = match method.rule.noise_setting() {
-            Some(NoiseSetting::Churn) => ("sampler.s_churn", sampler.s_churn),
-            Some(NoiseSetting::EtaSde) => ("sampler.eta_sde", sampler.eta_sde),
-            Some(NoiseSetting::Tau) => ("sampler.tau", sampler.tau),
-            Some(NoiseSetting::Eta) => ("sampler.eta", sampler.eta),
-            Some(NoiseSetting::Always) | None => {
-                let (value, allowed) = (method.name.to_owned(), format!("one without noise {why}"));
-                return Problem { key: "sampler.method", value, allowed };
-            }
-        };
-        Problem { key, value: value.to_string(), allowed: format!("0 {why}") }
     }
 }

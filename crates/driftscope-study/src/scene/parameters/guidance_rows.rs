@@ -58,7 +58,10 @@ pub(super) fn source() -> Vec<Parameter<Scene>> {
             )
             .slider(1e-3..=1.0)
             .logarithmic()
-            .or("Silverman's, n^(−1/6)·√(tr Cov / 2)"),
+            .or_value("Silverman's, n^(−1/6)·√(tr Cov / 2)", |scene| {
+                let points = scene.source.as_ref().and_then(|source| source.points.as_ref());
+                points.map_or(0.0, |own| own.content().0.silverman())
+            }),
         )
         .symbol("h")
         .when(|scene| {
