@@ -3,14 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use driftscope::app::finder::entry::Entry;
+use driftscope::app::finder::entry::{Entry, plain};
 use driftscope::app::finder::rank::find;
-use driftscope::app::finder::sources::entries;
+use driftscope::app::finder::sources::{self, entries};
 use driftscope::app::finder::synonyms::SYNONYMS;
 use driftscope::app::finder::value::settings;
 use driftscope::app::state::State;
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::scene::Scene;
+use driftscope_study::scene::alias::{self, Alias, Program, SAMPLERS, SCHEDULES};
 use driftscope_study::session::{Action, Session};
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -396,4 +397,32 @@ fn the_keyboard_goes_back_to_what_had_it() {
     harness.run_steps(3);
     assert!(harness.query_by_label("Name or setting").is_none());
     assert!(harness.get_by_label("Stage alone").is_focused());
+}
+
+/// Names of samplers and schedules of other programs, alone and one with the other.
+#[test]
+fn two_hundred_names_of_other_programs_are_found() {
+    let state = state(&[]);
+    let all = entries(&state);
+    let mut names: Vec<String> = alias::all_names().map(|(_, name)| name.to_owned()).collect();
+    for program in Program::ALL {
+        let of = |all: &'static [Alias]| {
+            let names = all.iter().flat_map(|alias| alias.names);
+            names.filter(move |(of, _)| *of == program).map(|(_, name)| *name)
+        };
+        for (sampler, schedule) in of(SAMPLERS).flat_map(|s| of(SCHEDULES).map(move |o| (s, o))) {
+            names.push(format!("{sampler} {schedule}"));
+        }
+    }
+    assert!(names.len() >= 200, "{}", names.len());
+    for name in &names {
+        let found = sources::combined(name, &state).is_some()
+            || find(name, &all).iter().take(5).any(|found| {
+                let Entry { key, .. } = &all[found.entry];
+                let same = |own: &str| plain(own) == plain(name);
+                key.strip_prefix("sampler.alias=").is_some_and(same)
+            });
+        assert!(found, "{name}");
+    }
+    println!("{} names", names.len());
 }

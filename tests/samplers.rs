@@ -211,7 +211,7 @@ fn runs_are_those_of_the_programs_they_come_from() {
             let ends_only = trajectory.len() != levels.len();
             for (k, wanted) in trajectory.iter().enumerate() {
                 let k = if ends_only && k > 0 { levels.len() - 1 } else { k };
-                let level = levels[k];
+                let level: f64 = levels[k];
                 let native = match case["parametrisation"].as_str() {
                     Some("ve") => 1.0,
                     Some("vp") => 1.0 / (1.0 + level * level).sqrt(),

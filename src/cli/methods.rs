@@ -9,6 +9,8 @@ use driftscope_solve::{METHODS, Method, MethodRef, NoiseSetting};
 use driftscope_study::own::{Own, OwnError};
 use driftscope_study::scene::OwnTableau;
 
+use super::elsewhere;
+
 /// Print every solver as a Markdown table: order, evaluations, error estimate, memory, reference.
 ///
 /// It is made from the same table as the window's menu. `docs/solvers.md` is this command's output.
@@ -18,11 +20,19 @@ pub struct Methods {
     /// Files with tableaus of one's own.
     #[arg(value_name = "FILE.toml")]
     files: Vec<PathBuf>,
+    /// Print the names that programs which make pictures use instead, with what they stand for here.
+    /// `docs/samplers-elsewhere.md` is this page.
+    #[arg(long, conflicts_with = "files")]
+    elsewhere: bool,
 }
 
 impl Methods {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let page = if self.files.is_empty() { page() } else { self.own_page()? };
+        let page = match (self.elsewhere, self.files.is_empty()) {
+            (true, _) => elsewhere::page(),
+            (false, true) => page(),
+            (false, false) => self.own_page()?,
+        };
         super::output::print(page.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
@@ -113,7 +123,7 @@ Wherever a diffusion form other than `none` is chosen, an SDE scheme makes the s
 
 const NOTES: &str = "
 Orders are those of the global error; `tests/convergence.rs` measures them. They are not promised where
-some step never shrinks. On the grids `karras` and `log-snr` that is the first step from t = 0 and the
+some step never shrinks. On grids by noise level, such as `karras` and `log-snr`, that is the first step from t = 0 and the
 last one to t = 1, beyond the noise levels σ/α of 80 and 0.002: they stay as long however many steps
 there are, and the error they make with them. For diffusion samplers it is every grid from t = 0 or to
 t = 1, where the log(α/σ) in which they step is infinite: UniPC then shows 2 instead of 3 on uniform
@@ -130,8 +140,10 @@ whose answer is kept; their difference over 2^p − 1 is the error, and all thre
 times the memory. Adams–Bashforth methods bill the slope at the answer of every attempt, and their first
 steps are judged by step doubling. Where Newton's iteration fails, the step is tried again shorter by
 `sampler.min_factor`.
-DPM-Solver++(2M) and UniPC stay with fixed steps: they compare a step with one of order 1, which is the
-same step where there is nothing to look back on. Explicit methods with an embedded pair take the steps of
+Diffusion samplers that look back (2M, 3M, UniPC, DEIS, LMS and others) stay with fixed steps: they compare a step with
+one of order 1, which is the same step where there is nothing to look back on. Their orders are those from their own
+start, a step of order 1; from exact values UniPC of order 3 and LMS of order 4 have 4, DEIS of order 3 and 3M with κ = 2
+have 3. What image generators call all of these is on [a page of its own](samplers-elsewhere.md). Explicit methods with an embedded pair take the steps of
 many particles at once; with the other methods each particle, unless the whole batch steps together, is
 solved by itself, which takes longer.
 

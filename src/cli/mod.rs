@@ -4,6 +4,7 @@ pub mod bench;
 mod code;
 mod convention;
 mod data;
+mod elsewhere;
 mod field;
 mod handout;
 mod idle;

@@ -15,8 +15,8 @@ use driftscope_study::export::{Export, ExportError, ExportPlace, FORMATS, Format
 use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
 use driftscope_study::{
-    DOUBLED, Experiment, Given, GivenNoise, Networks, NoiseRow, Recording, RunError, RunOptions,
-    Spread, run_in_blocks,
+    DOUBLED, Experiment, Given, GivenNoise, Ignored, Networks, NoiseRow, Recording, RunError,
+    RunOptions, Spread, run_in_blocks,
 };
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use super::idle::{IdleSetting, name_idle, without_effect};
 use super::output::{EXIT_STOPPED, complain};
 use super::scene_args::SceneArgs;
 use super::starts::read_starts;
-use super::table::{NumberFile, check_folder, is_stream, make_folder, save};
+use super::table::{NumberFile, Row, check_folder, is_stream, make_folder, save};
 
 /// Run a scene and write what came of it into a folder.
 ///
@@ -39,7 +39,8 @@ pub struct Sample {
     /// number of particles. `-` is standard input.
     #[arg(long, value_name = "START.csv")]
     init: Option<PathBuf>,
-    /// The noise of an SDE: a CSV file `step,particle,zx,zy` of standard normals, both counted from
+    /// The noise of an SDE or of a sampler that draws some: a CSV file `step,particle,zx,zy` (or
+    /// `step,particle,draw,zx,zy`) of standard normals, both counted from
     /// 0, in any order. Replaces the scene's own noise, to repeat another program's run.
     #[arg(long, value_name = "NOISE.csv")]
     noise: Option<PathBuf>,
@@ -133,6 +134,9 @@ impl Sample {
         };
         let noise = self.noise.as_deref().map(read_noise).transpose()?;
         let experiment = Experiment::with(&scene, &Networks::default(), Given { starts, noise })?;
+        if let Some(noise) = &self.noise {
+            name_undrawn(noise, &experiment)?;
+        }
         let planned = Planned::of(&scene, &options, &formats);
         planned.check(&self.out, stream)?;
         let made = !self.out.exists();
@@ -194,23 +198,51 @@ impl Sample {
     }
 }
 
+/// Names the noise of a table that the run does not draw, which is ignored.
+fn name_undrawn(path: &Path, experiment: &Experiment) -> Result<()> {
+    let name = path.display();
+    if !experiment.scene.is_stochastic() {
+        complain(&format!("the noise of {name} is ignored: this scene draws none"));
+        return Ok(());
+    }
+    let ordered = experiment.given_noise(&experiment.grid())?;
+    if let Some(Ignored { rows, line }) = ordered.and_then(|ordered| ordered.ignored) {
+        let words = if rows == 1 { "row is" } else { "rows are" };
+        complain(&format!(
+            "{name}: {rows} {words} ignored, that of line {line} first: no such noise is drawn"
+        ));
+    }
+    Ok(())
+}
+
 /// Reads a table of noise; whether it is complete only the run can tell.
 fn read_noise(path: &Path) -> Result<Arc<GivenNoise>> {
     const COLUMNS: [&str; 4] = ["step", "particle", "zx", "zy"];
+    const BY_DRAW: [&str; 5] = ["step", "particle", "draw", "zx", "zy"];
     let file = NumberFile::open(path)?;
     let name = file.name().to_owned();
-    let rows = file.rows(COLUMNS)?;
+    let rows: Vec<Row<5>> = if file.has(&BY_DRAW) {
+        file.rows(BY_DRAW)?
+    } else {
+        let rows = file.rows(COLUMNS)?.into_iter();
+        let first = |Row { line, values: [step, particle, zx, zy] }| Row {
+            line,
+            values: [step, particle, 0.0, zx, zy],
+        };
+        rows.map(first).collect()
+    };
     // Once as rows, once in order.
     let needed = product(&[rows.len(), size_of::<NoiseRow>() + 17]);
     check_memory(&format!("{} rows of noise", rows.len()), needed, "give fewer rows")?;
     let rows = rows
         .into_iter()
         .map(|row| {
-            let [_, _, zx, zy] = row.values;
+            let [.., zx, zy] = row.values;
             Ok(NoiseRow {
                 line: row.line,
                 step: row.whole(0, COLUMNS[0], &name)?,
                 particle: row.whole(1, COLUMNS[1], &name)?,
+                draw: row.whole(2, BY_DRAW[2], &name)?,
                 z: [zx, zy],
             })
         })

@@ -11,7 +11,8 @@ use driftscope_solve::fixed::FixedProblem;
 use driftscope_solve::{Keep, MethodRef, OdeSettings, SamplerKnobs, Tolerances};
 use serde_json::Value;
 
-fn reference() -> Value {
+/// The reference values.
+pub fn reference() -> Value {
     let text = include_str!("../reference/samplers.json");
     serde_json::from_str(text).expect("JSON")
 }

@@ -84,6 +84,12 @@ pub trait Rule: Debug + Send + Sync {
         false
     }
 
+    /// Whether a step draws the noise of the whole of it, and that of its point in between.
+    fn draws(&self, now: &StepNow) -> [bool; 2] {
+        let drawn = self.noise_setting().is_some_and(|setting| setting.draws(&now.noise));
+        [drawn, drawn && self.draws_twice()]
+    }
+
     /// What can be chosen about it, besides steps and tolerances.
     fn knobs(&self) -> &'static [Knob] {
         &[]

@@ -12,6 +12,7 @@ use driftscope_flow::data::{DataPosterior, Level, Mixture};
 use driftscope_flow::field::{Evaluate, ExactField, NoisingField, PointValues, SourcedField};
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::sde::LastStep;
+use driftscope_solve::update::StepNow;
 use driftscope_solve::{OdeSettings, Tolerances};
 use thiserror::Error;
 
@@ -329,13 +330,43 @@ impl Experiment {
         (0..count).map(|particle| self.start(particle)).collect()
     }
 
-    /// The noise that was given for a run of `steps` steps, in order, if any was.
+    /// The noise that was given for a run in the steps of `grid`, in order, if any was.
     ///
     /// # Errors
-    /// If the table is not that of `steps` steps of every particle.
-    pub fn given_noise(&self, steps: usize) -> Result<Option<Ordered>, GivenNoiseError> {
+    /// If the table is not that of the steps of `grid` of every particle.
+    pub fn given_noise(&self, grid: &[f64]) -> Result<Option<Ordered>, GivenNoiseError> {
         let noise = self.given.noise.as_ref();
-        noise.map(|noise| noise.in_order(steps, self.scene.particles.count)).transpose()
+        let drawn = self.drawn(grid);
+        noise.map(|noise| noise.in_order(&drawn, self.scene.particles.count)).transpose()
+    }
+
+    /// Which draws the steps of `grid` make: by draw, then by step.
+    fn drawn(&self, grid: &[f64]) -> Vec<Vec<bool>> {
+        let steps = grid.len() - 1;
+        if self.scene.is_sde() {
+            return vec![vec![true; steps]];
+        }
+        let method = self.scene.sampler.method();
+        let draws = 1 + usize::from(method.rule.draws_twice());
+        let settings = self.ode_settings();
+        let of_step = |index: usize| {
+            let now = StepNow {
+                t: grid[index],
+                t1: grid[index + 1],
+                index,
+                before: grid[..index].iter().rev().copied().collect(),
+                path: settings.path,
+                error_weights: settings.error_weights,
+                noise: settings.noise,
+                steps,
+            };
+            method.rule.draws(&now)
+        };
+        let by_step: Vec<[bool; 2]> = (0..steps).map(of_step).collect();
+        let of_draw = |draw: usize| by_step.iter().map(|drawn| drawn[draw]).collect();
+        // The one of the point in between is drawn first.
+        let order: &[usize] = if draws == 2 { &[1, 0] } else { &[0] };
+        order.iter().map(|&draw| of_draw(draw)).collect()
     }
 
     /// The noise of the steps of `grid` of `count` particles from `first`: each particle's own path.

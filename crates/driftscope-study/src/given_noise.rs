@@ -15,6 +15,9 @@ pub struct NoiseRow {
     pub step: usize,
     /// Number of the particle, from 0.
     pub particle: usize,
+    /// Which of the draws of the step, from 0: the first of a sampler that draws twice is that of its point in
+    /// between.
+    pub draw: usize,
     /// z in x and y: √h z is the increment of W over a step of length h.
     pub z: [f64; 2],
 }
@@ -31,14 +34,6 @@ pub struct GivenNoise {
 /// Why a table of noise does not serve a scene.
 #[derive(Debug, Error)]
 pub enum GivenNoiseError {
-    /// The scene draws no noise.
-    #[error(
-        "the noise of {name} has no use: this scene draws none, with diffusion.form = none; choose another form, or leave the noise out"
-    )]
-    NotDrawn {
-        /// Where the table came from.
-        name: String,
-    },
     /// The scheme needs more than increments.
     #[error(
         "the noise of {name} is not enough for diffusion.scheme = sra1, which also needs the time integral of each path: choose euler-maruyama or heun"
@@ -112,39 +107,46 @@ impl GivenNoise {
     /// Whether the scene can use noise from outside at all.
     ///
     /// # Errors
-    /// If it draws none, or its scheme needs more than increments.
+    /// If its scheme needs more than increments.
     pub fn check(&self, scene: &Scene) -> Result<(), GivenNoiseError> {
-        if !scene.is_stochastic() {
-            return Err(GivenNoiseError::NotDrawn { name: self.name.clone() });
-        }
         if scene.is_sde() && scene.diffusion.scheme.needs_area() {
             return Err(GivenNoiseError::NoArea { name: self.name.clone() });
         }
         Ok(())
     }
 
-    /// The table in order: z of each particle within z of each step.
+    /// The table in order, where `drawn[d][k]` says whether draw d of step k is made.
     ///
     /// # Errors
-    /// If not every one of `steps` steps (at least 1) of every one of `particles` particles (at
-    /// least 1) stands there exactly once.
-    pub fn in_order(&self, steps: usize, particles: usize) -> Result<Ordered, GivenNoiseError> {
+    /// If a row is for a step or particle that is not there, or not every draw that is made stands there exactly
+    /// once for every one of `particles` particles (at least 1).
+    pub fn in_order(
+        &self,
+        drawn: &[Vec<bool>],
+        particles: usize,
+    ) -> Result<Ordered, GivenNoiseError> {
         let name = || self.name.clone();
-        let mut z = vec![[f64::NAN; 2]; steps.saturating_mul(particles).min(self.rows.len())];
-        let mut seen = vec![false; z.len()];
-        // Rows beyond those that the scene needs repeat or exceed others, and so are found out; a
-        // table that is too short has a first gap within its own length, or right after it.
-        for &NoiseRow { line, step, particle, z: value } in &self.rows {
+        let steps = drawn.first().map_or(0, Vec::len);
+        let size = steps.saturating_mul(particles);
+        let mut z = vec![vec![[0.0; 2]; size]; drawn.len()];
+        let mut seen = vec![vec![false; size]; drawn.len()];
+        let mut ignored: Option<Ignored> = None;
+        for &NoiseRow { line, step, particle, draw, z: value } in &self.rows {
             for (what, found, last) in
-                [("step", step, steps - 1), ("particle", particle, particles - 1)]
+                [("step", step, steps.max(1) - 1), ("particle", particle, particles - 1)]
             {
                 if found > last {
                     let name = name();
                     return Err(GivenNoiseError::OutOfRange { name, line, what, found, last });
                 }
             }
-            let Some(place) = seen.get_mut(step * particles + particle) else { continue };
-            if *place {
+            if !drawn.get(draw).is_some_and(|of_draw| of_draw[step]) {
+                let rows = ignored.map_or(0, |ignored: Ignored| ignored.rows) + 1;
+                ignored = Some(Ignored { rows, line: ignored.map_or(line, |first| first.line) });
+                continue;
+            }
+            let place = step * particles + particle;
+            if std::mem::replace(&mut seen[draw][place], true) {
                 return Err(GivenNoiseError::Twice {
                     name: name(),
                     line,
@@ -154,29 +156,41 @@ impl GivenNoise {
                     particles,
                 });
             }
-            *place = true;
-            z[step * particles + particle] = value;
+            z[draw][place] = value;
         }
-        let complete = seen.len() / particles == steps;
-        let gap = seen.iter().position(|&seen| !seen).or((!complete).then_some(seen.len()));
-        match gap {
-            None => Ok(Ordered { z, particles }),
-            Some(gap) => Err(GivenNoiseError::Missing {
-                name: name(),
-                step: gap / particles,
-                particle: gap % particles,
-                steps,
-                particles,
-            }),
+        for (of_draw, seen) in drawn.iter().zip(&seen) {
+            let wanted = |place: &usize| of_draw[place / particles] && !seen[*place];
+            if let Some(gap) = (0..size).find(wanted) {
+                return Err(GivenNoiseError::Missing {
+                    name: name(),
+                    step: gap / particles,
+                    particle: gap % particles,
+                    steps,
+                    particles,
+                });
+            }
         }
+        Ok(Ordered { z, particles, ignored })
     }
+}
+
+/// Rows for what is not drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// How many.
+    pub rows: usize,
+    /// The line of the first.
+    pub line: usize,
 }
 
 /// A complete table of noise.
 #[derive(Clone, Debug)]
 pub struct Ordered {
-    z: Vec<[f64; 2]>,
+    /// By draw, then step by step, particle by particle.
+    z: Vec<Vec<[f64; 2]>>,
     particles: usize,
+    /// What of the table is not drawn.
+    pub ignored: Option<Ignored>,
 }
 
 impl Ordered {
@@ -188,7 +202,14 @@ impl Ordered {
             let coordinate = |d: usize| tile.iter().map(move |z| S::from_f64(z[d]));
             coordinate(0).chain(coordinate(1)).collect()
         };
-        Noise::of_increments(self.z.chunks_exact(self.particles).map(of_step).collect())
+        let of_draw =
+            |draw: &Vec<[f64; 2]>| draw.chunks_exact(self.particles).map(of_step).collect();
+        match &self.z[..] {
+            [inner, whole] => {
+                Noise { inner: Some(of_draw(inner)), ..Noise::of_increments(of_draw(whole)) }
+            }
+            all => Noise::of_increments(all.first().map(of_draw).unwrap_or_default()),
+        }
     }
 }
 
@@ -201,6 +222,7 @@ mod tests {
             line,
             step,
             particle,
+            draw: 0,
             z: [step as f64, particle as f64],
         });
         GivenNoise { name: "n.csv".into(), rows: rows.collect() }
@@ -209,7 +231,7 @@ mod tests {
     #[test]
     fn rows_are_put_in_order() {
         let rows = [(1, 0), (0, 2), (0, 0), (1, 2), (1, 1), (0, 1)];
-        let ordered = table(&rows).in_order(2, 3).expect("complete");
+        let ordered = table(&rows).in_order(&[vec![true; 2]], 3).expect("complete");
         let noise = ordered.of::<f64>(1, 2);
         assert_eq!(noise.z, vec![vec![0.0, 0.0, 1.0, 2.0], vec![1.0, 1.0, 1.0, 2.0]]);
     }
@@ -217,7 +239,8 @@ mod tests {
     #[test]
     fn gaps_repetitions_and_strangers_are_named() {
         let refused = |rows: &[(usize, usize)], words: &str| {
-            let message = table(rows).in_order(2, 2).expect_err("refused").to_string();
+            let message =
+                table(rows).in_order(&[vec![true; 2]], 2).expect_err("refused").to_string();
             assert!(message.contains("n.csv") && message.contains(words), "{message}");
         };
         refused(&[], "step 0 of particle 0 is missing");
@@ -229,5 +252,28 @@ mod tests {
         );
         refused(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)], "line 6: step = 2 is not allowed");
         refused(&[(0, 0), (0, 7)], "particle = 7 is not allowed: whole numbers from 0 to 1");
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_left_and_what_is_drawn_twice_has_its_place() {
+        let row = |line, step, draw, value: f64| NoiseRow {
+            line,
+            step,
+            particle: 0,
+            draw,
+            z: [value, -value],
+        };
+        let rows = vec![row(2, 0, 0, 1.0), row(3, 0, 1, 2.0), row(4, 1, 0, 3.0), row(5, 1, 1, 4.0)];
+        let table = GivenNoise { name: "n.csv".into(), rows };
+        // One draw a step, and none in the last.
+        let once = table.in_order(&[vec![true, false]], 1).expect("complete");
+        assert_eq!(once.ignored, Some(Ignored { rows: 3, line: 3 }));
+        let noise = once.of::<f64>(0, 1);
+        assert_eq!((noise.z, noise.inner), (vec![vec![1.0, -1.0], vec![0.0, 0.0]], None));
+        let twice = table.in_order(&[vec![true; 2], vec![true; 2]], 1).expect("complete");
+        assert_eq!(twice.ignored, None);
+        let noise = twice.of::<f64>(0, 1);
+        assert_eq!(noise.z, vec![vec![2.0, -2.0], vec![4.0, -4.0]]);
+        assert_eq!(noise.inner, Some(vec![vec![1.0, -1.0], vec![3.0, -3.0]]));
     }
 }

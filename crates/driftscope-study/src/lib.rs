@@ -33,7 +33,7 @@ mod training;
 pub mod work;
 
 pub use experiment::{Experiment, ExperimentError, Given};
-pub use given_noise::{GivenNoise, GivenNoiseError, NoiseRow};
+pub use given_noise::{GivenNoise, GivenNoiseError, Ignored, NoiseRow};
 pub use networks::{
     BundledNetwork, LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model,
     bundled_networks,

@@ -195,7 +195,7 @@ impl<S: Evaluate> Job<'_, S> {
         let noise = if stochastic { self.noise_bytes(grid.len() - 1) } else { 0 };
         let load = Load { noise, ..self.load::<A>(keyframes.len(), Some(grid.len() - 1)) };
         let attempts = load.check()?;
-        let given = self.experiment.given_noise(grid.len() - 1)?;
+        let given = self.experiment.given_noise(&grid)?;
         let problem = FixedProblem {
             field: self.field,
             settings: &settings,
@@ -260,7 +260,7 @@ impl<S: Evaluate> Job<'_, S> {
         let noise = self.noise_bytes(grid.len() - 1);
         let load = Load { noise, logged: 0, ..self.load::<A>(keyframes.len(), None) };
         let attempts = load.check()?;
-        let given = self.experiment.given_noise(grid.len() - 1)?;
+        let given = self.experiment.given_noise(&grid)?;
         recording.shared_log = Some(log_of_noisy_steps(self.scene, &log_grid));
         let diffusion = |t: f64| self.experiment.diffusion(t);
         let problem = SdeProblem {

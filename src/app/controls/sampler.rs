@@ -2,6 +2,7 @@
 
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::{Knob, MethodRef};
+use driftscope_study::scene::alias::{self, Program};
 use driftscope_study::scene::parameters::{Kind, Named, Range, Settings};
 use driftscope_study::scene::{MOST_STEPS, Scene, Unscored};
 use eframe::egui::{Button, Ui, Vec2};
@@ -47,8 +48,16 @@ fn method_ui(ui: &mut Ui, scene: &mut Scene, (state, out): (&State, &mut Command
     let noisy = scene.idle("sampler.method").filter(|_| scene.is_sde());
     let differences = state.foreign_words().filter(|_| current.get().rule.iterates());
     let differences = differences.map_or("", |_| DIFFERENCES);
+    let names = alias::names_of_method(current.name);
+    let names = names.filter(|(program, _)| *program == Program::A1111).map(|(_, name)| name);
+    let names: Vec<&str> = names.collect();
+    let elsewhere = if names.is_empty() {
+        differences.to_owned()
+    } else {
+        format!("Elsewhere: {}.\n{differences}", names.join(", "))
+    };
     let lacks_score = |scene: &Scene| state.lacks_score(scene);
-    let method = Setting::of(scene, "sampler.method").only(noisy).saying(differences);
+    let method = Setting::of(scene, "sampler.method").only(noisy).saying(&elsewhere);
     method.refusing(&lacks_score).menu_among(
         ui,
         scene,

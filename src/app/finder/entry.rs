@@ -13,6 +13,8 @@ pub enum Kind {
     Setting,
     /// One of several things that a setting can be.
     Choice,
+    /// A sampler or a schedule by the name that another program gives it.
+    Elsewhere,
     /// Something that lies on the stage.
     Layer,
     /// How the window looks.
@@ -37,6 +39,7 @@ impl Kind {
             Self::Value | Self::Setting => "setting",
             Self::Action => "action",
             Self::Choice => "choice",
+            Self::Elsewhere => "elsewhere",
             Self::Layer => "layer",
             Self::Theme => "theme",
             Self::Scene => "scene",

@@ -87,7 +87,8 @@ impl Finder {
 
     /// Finds the answers to what stands in the field.
     fn search(&mut self, state: &State) {
-        let values = value::settings(&self.query, state);
+        let mut values = value::settings(&self.query, state);
+        values.sure.extend(sources::combined(&self.query, state));
         let typed = |from: usize, count: usize| {
             let from = self.entries.len() + from;
             (from..from + count).map(|entry| Answer { entry, letters: Vec::new() })

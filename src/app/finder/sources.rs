@@ -1,5 +1,6 @@
 //! Everything that can be found, as things stand.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use driftscope_study::TrainingState;
@@ -7,11 +8,12 @@ use driftscope_study::export::code::TARGETS;
 use driftscope_study::lesson::{BundledLesson, LESSONS, Lesson, bundled_lessons};
 use driftscope_study::scene::parameters::{Choice, Kind as Values, Parameter};
 use driftscope_study::scene::{
-    Bundled, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene, bundled_scenes,
+    Bundled, Change, Data, Direction, LIBRARY, Layer, MOST_PANES, PRESETS, Scene, alias,
+    bundled_scenes,
 };
 use driftscope_study::session::{Action, TrainingOrder};
 
-use super::entry::{Does, Entry, Kind};
+use super::entry::{Does, Entry, Kind, plain};
 use super::value::{Settable, at_work, in_short, refusal};
 use super::written;
 use crate::app::command::{Command, FileCommand};
@@ -32,6 +34,7 @@ static SOURCES: &[fn(&State) -> Vec<Entry>] = &[
     settings_of::<Scene>,
     choices_of::<Scene>,
     presets,
+    elsewhere,
     layers_of_the_stage,
     themes,
     scenes,
@@ -194,6 +197,32 @@ fn presets(state: &State) -> Vec<Entry> {
             .refused(refused)
     };
     PRESETS.iter().map(entry).collect()
+}
+
+/// Samplers and schedules of other programs, each name once.
+fn elsewhere(state: &State) -> Vec<Entry> {
+    let mut known = HashSet::new();
+    let names = alias::all_names().filter(|(_, name)| known.insert(plain(name)));
+    names.map(|(program, name)| of_alias(state, name).beside(program.title())).collect()
+}
+
+/// A name of another program.
+fn of_alias(state: &State, name: &str) -> Entry {
+    let changes = vec![Change::set(alias::KEY, name)];
+    let action = Action::Set { pane: state.selected(), changes, continues: false };
+    let refused = Scene::of(state).idle("sampler.method").map(str::to_owned);
+    let key = format!("{}={name}", alias::KEY);
+    let entry =
+        Entry::asking(Kind::Elsewhere, format!("Elsewhere: {name}"), key, Command::Act(action));
+    entry.refused(refused)
+}
+
+/// A sampler with a schedule behind it, if that is what was typed.
+#[must_use]
+pub fn combined(query: &str, state: &State) -> Option<Entry> {
+    let name = query.trim();
+    let meaning = alias::meaning(name).ok()?;
+    (meaning.sampler.is_some() && meaning.schedule.is_some()).then(|| of_alias(state, name))
 }
 
 fn layers_of_the_stage(state: &State) -> Vec<Entry> {

@@ -45,9 +45,9 @@ pub(super) fn quantile(p: f64) -> f64 {
     for _ in 0..100 {
         let off = below(x) - p;
         if off > 0.0 {
-            high = x
+            high = x;
         } else {
-            low = x
+            low = x;
         }
         let density = (x * (1.0 - x)).powf(A - 1.0) / BETA;
         let newton = x - off / density;

@@ -11,7 +11,7 @@ use driftscope_solve::sde::LastStep;
 
 use super::parameters::Settings;
 use super::problem::Problem;
-use super::{Direction, FieldKind, Precision, Sampler, Scene, Start, Time, View};
+use super::{Direction, FieldKind, Precision, Scene, Start, Time, View};
 
 impl Scene {
     /// SBDM starts here on paths where its D is infinite at t = 0.
@@ -196,23 +196,21 @@ impl Scene {
         if let Some(times) = self.listed_times() {
             return times;
         }
-        match (sampler.spacing(), sampler.step_size) {
-            (Spacing::Uniform, Some(size)) => grid::by_size(interval.0, interval.1, size),
-            _ => {
-                let schedule = sampler.schedule();
-                let spread = |path, interval| schedule.times(path, interval, sampler.steps);
-                if !self.direction.falls() {
-                    return spread(self.path(), interval);
-                }
-                // Spread in t; noising time runs against it.
-                let times = spread(self.path(), (1.0 - interval.1, 1.0 - interval.0));
-                let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
-                // Exactly, whatever the subtractions round to.
-                let last = times.len() - 1;
-                (times[0], times[last]) = interval;
-                times
-            }
+        if let (Spacing::Uniform, Some(size)) = (sampler.spacing(), sampler.step_size) {
+            return grid::by_size(interval.0, interval.1, size);
         }
+        let schedule = sampler.schedule();
+        let spread = |path, interval| schedule.times(path, interval, sampler.steps);
+        if !self.direction.falls() {
+            return spread(self.path(), interval);
+        }
+        // Spread in t; noising time runs against it.
+        let times = spread(self.path(), (1.0 - interval.1, 1.0 - interval.0));
+        let mut times: Vec<f64> = times.iter().rev().map(|t| 1.0 - t).collect();
+        // Exactly, whatever the subtractions round to.
+        let last = times.len() - 1;
+        (times[0], times[last]) = interval;
+        times
     }
 
     /// The step size that goes with the number of steps over `interval`.

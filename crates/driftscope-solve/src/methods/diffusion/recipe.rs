@@ -238,6 +238,10 @@ impl Rule for By {
         self.0.noise_setting()
     }
 
+    fn draws(&self, now: &StepNow) -> [bool; 2] {
+        super::written::draws(self.0, now)
+    }
+
     fn draws_twice(&self) -> bool {
         self.0.draws_in_between()
     }

@@ -306,24 +306,45 @@ const CORRECTED_BEFORE: &str = r"\tilde x^{-}";
 /// What is left of the point besides the data, in the flow variable.
 const REST: &str = r"\hat r";
 
-/// A step as the weighted sum that it is, with the weights that its levels give.
-pub(super) fn by_weights(recipe: &dyn Recipe, now: &StepNow) -> Update {
-    let mut writing = Writing { update: Update::default() };
+/// Levels around the step that is written down; those before it into `before`.
+fn between<'a>(recipe: &dyn Recipe, now: &'a StepNow, before: &'a mut Vec<Level>) -> Between<'a> {
     let knobs = &now.noise;
     let level = |t: f64| Level::at(now.path, t, knobs.variable);
     let kept = recipe.nodes(knobs).saturating_sub(1);
-    let before = now.before.iter().map(|&t| level(t));
-    let before: Vec<Level> = before.take_while(|level| level.is_finite()).take(kept).collect();
-    let step = Between {
+    let earlier = now.before.iter().map(|&t| level(t));
+    before.extend(earlier.take_while(|level| level.is_finite()).take(kept));
+    Between {
         path: now.path,
         t1: now.t1,
         start: level(now.t),
         end: level(now.t1),
-        before: &before,
+        before,
         index: now.index,
         steps: now.steps,
         knobs,
-    };
+    }
+}
+
+/// Whether a step draws the noise of the whole of it, and that of its point in between.
+pub(super) fn draws(recipe: &dyn Recipe, now: &StepNow) -> [bool; 2] {
+    let mut before = Vec::new();
+    let step = between(recipe, now, &mut before);
+    if let Some((_, fresh)) = recipe.raised(now.path, &step) {
+        return [fresh > 0.0, false];
+    }
+    let sum = answer(recipe, &step);
+    let middle = (sum.middle != 0.0).then(|| recipe.middle(&step)).flatten();
+    let inner = middle.is_some_and(|middle| middle.point.noise[1] != 0.0);
+    [sum.noise[0] != 0.0, inner]
+}
+
+/// A step as the weighted sum that it is, with the weights that its levels give.
+pub(super) fn by_weights(recipe: &dyn Recipe, now: &StepNow) -> Update {
+    let mut writing = Writing { update: Update::default() };
+    let knobs = &now.noise;
+    let mut before = Vec::new();
+    let step = between(recipe, now, &mut before);
+    let kept = recipe.nodes(knobs).saturating_sub(1);
     let [own, own_name] = match (recipe.predicted(), knobs.variable) {
         (Predicted::Data, _) => [DATA, r"\hat x_1"],
         (Predicted::Noise, Variable::Level) => [NOISE, r"\hat x_0"],

@@ -26,6 +26,11 @@ fn in_toml<T: Content>(own: &Own<T>) -> String {
 
 /// The method and its fixed steps, in the order of the guide.
 pub(super) fn steps() -> Vec<Parameter<Scene>> {
+    [methods(), grids()].into_iter().flatten().collect()
+}
+
+/// The method, and how many steps.
+fn methods() -> Vec<Parameter<Scene>> {
     vec![
         Parameter::new(
             "sampler.method",
@@ -75,6 +80,12 @@ pub(super) fn steps() -> Vec<Parameter<Scene>> {
         )
         .symbol("h")
         .when(with_equal_steps),
+    ]
+}
+
+/// How they are spread.
+fn grids() -> Vec<Parameter<Scene>> {
+    vec![
         Parameter::new(
             "sampler.grid",
             "Grid",
