@@ -224,7 +224,7 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
     for (query, sentence) in [
         (
             "times_density=[-1]",
-            "training.times_density = [-1] is not allowed: 1 to 256 finite heights, none below 0 and not all of them 0",
+            "training.times_density = [-1.0] is not allowed: 1 to 256 finite heights, none below 0 and not all of them 0",
         ),
         (
             "guidance.interval=0.2",
