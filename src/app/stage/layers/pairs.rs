@@ -28,9 +28,7 @@ pub struct Pairs {
 impl Pairs {
     /// Starts and collects them.
     pub fn update(&mut self, work: &Dispatcher<ViewTask>, context: &LayerContext<'_>) {
-        if context.scene.classic().is_none() {
-            self.wish.ask_when_free(work, PairsWanted(TrainingSpec::of_scene(context.scene)));
-        }
+        self.wish.ask_when_free(work, PairsWanted(TrainingSpec::of_scene(context.scene)));
     }
 
     /// Whether they are still being made.
