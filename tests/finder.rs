@@ -236,7 +236,7 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
         ),
         (
             "layers=trails nothing",
-            "view.layers = trails nothing is not allowed: a list of some of target, tilted, marginal, empirical, streamlines, velocity, score, diffusion, data, chords, trails, particles",
+            "view.layers = trails nothing is not allowed: a list of some of target, tilted, marginal, empirical, streamlines, velocity, score, diffusion, data, pairs, chords, trails, particles",
         ),
     ] {
         let settings =
