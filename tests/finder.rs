@@ -225,7 +225,7 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
     for (query, sentence) in [
         (
             "times_density=[-1]",
-            "training.times_density = [-1] is not allowed: 1 to 256 finite heights, none below 0 and not all of them 0",
+            "training.times_density = [-1.0] is not allowed: 1 to 256 finite heights, none below 0 and not all of them 0",
         ),
         (
             "guidance.interval=0.2",
@@ -237,7 +237,7 @@ fn values_are_previewed_and_what_cannot_be_is_said_in_one_sentence() {
         ),
         (
             "layers=trails nothing",
-            "view.layers = trails nothing is not allowed: a list of some of target, tilted, marginal, empirical, streamlines, velocity, score, diffusion, data, chords, trails, particles",
+            "view.layers = trails nothing is not allowed: a list of some of target, tilted, marginal, empirical, streamlines, velocity, score, diffusion, data, pairs, chords, trails, particles",
         ),
     ] {
         let settings =

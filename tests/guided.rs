@@ -152,12 +152,12 @@ fn a_density_of_times_is_drawn_by_hand() {
     // What is drawn begins with what was shown.
     choose(&mut harness, "Times", "Logit-normal");
     set(&mut harness, "Mean of logit t", 1.0);
-    assert_eq!(spoken(&harness), "Logit-normal: most around t = 0.810");
+    assert_eq!(spoken(&harness), "Logit-normal: most around t = 0.850");
     choose(&mut harness, "Times", "Drawn");
     let begun = scene(&harness).training;
     assert_eq!(begun.times, TimeDensity::Drawn);
     assert_eq!(begun.times_density.len(), 50);
-    assert_eq!(spoken(&harness), "Drawn: most around t = 0.810");
+    assert_eq!(spoken(&harness), "Drawn: most around t = 0.850");
     assert!(harness.query_by_label("Mean of logit t").is_none());
 
     // One fast movement from left to right.
@@ -331,14 +331,20 @@ fn points_of_ones_own_are_the_source() {
     assert!(harness.query_by_label("Source kernel").is_none());
     choose(&mut harness, "Source", "Eight Gaussians");
     assert_eq!(menu(&harness).as_deref(), Some("Eight Gaussians"));
-    choose(&mut harness, "Source", "N(0, I)");
+    open(&mut harness, "Source");
+    // What particles start from is called so, too, and follows from the source.
+    let normal =
+        harness.get_all_by_label("N(0, I)").find(|node| !node.accesskit_node().is_disabled());
+    normal.expect("an entry").click();
+    harness.run_steps(4);
     assert_eq!(scene(&harness).source, None);
 }
 
 #[test]
 fn what_takes_a_score_is_refused_beforehand_where_there_is_none() {
-    let source = ["field.kind=exact", "data.name=two-moons", "source.name=eight-gaussians"];
-    let paired = ["data.name=two-moons", "field.model=bundled:two-moons-optimal"];
+    let ddim = "sampler.method=ddim";
+    let source = ["field.kind=exact", "source.name=eight-gaussians", ddim];
+    let paired = ["field.model=bundled:two-moons-optimal", "data.name=two-moons", ddim];
     let reasons = ["With a source of its own there is no score", "noise and data were paired"];
     for (settings, reason) in [&source[..], &paired].into_iter().zip(reasons) {
         let mut harness = window(settings);
@@ -353,13 +359,10 @@ fn what_takes_a_score_is_refused_beforehand_where_there_is_none() {
         says(&mut harness, "SBDM", reason);
         take(&mut harness, "SBDM");
         assert_eq!(scene(&harness), before, "nothing was chosen");
-        harness.key_press(Key::Escape);
-        harness.run_steps(4);
-        // DDIM follows the ODE; its noise is refused.
-        choose(&mut harness, "Method", "DDIM");
-        assert_eq!(scene(&harness).sampler.method().get().name, "ddim");
+        // DDIM follows the ODE; its noise is refused, and stays at none.
+        assert_eq!(before.sampler.method().get().name, "ddim");
         assert!(is_disabled(&harness, "η"), "{reason}");
-        settle(&mut harness);
+        says(&mut harness, "η value", reason);
     }
 }
 

@@ -168,6 +168,25 @@ fn vectors_are_vectors() {
     assert!(open.is_empty(), "{open:?}");
 }
 
+/// As many lines and ends as the legend says.
+#[test]
+fn pairs_of_a_training_are_lines_between_two_ends() {
+    let folder = folder();
+    let svg = |layers: &str| {
+        let layers = format!("view.layers=[{layers}]");
+        let more = ["--set", &layers, "--set", "training.coupling=optimal"];
+        std::fs::read_to_string(render(&folder, "a.svg", &more)).expect("a text")
+    };
+    let [without, with] = [svg(""), svg("\"pairs\"")];
+    assert!(with.contains("Pairs: 128 · ") && !without.contains("Pairs: "));
+    let count = |what: &str| [&with, &without].map(|svg| svg.matches(what).count());
+    let [circles, before] = count("<circle ");
+    // The legend has a pair of its own.
+    assert_eq!(circles - before, 2 * (128 + 1));
+    let [lines, before] = count("<path ");
+    assert_eq!(lines - before, 128 + 1);
+}
+
 #[test]
 fn every_plot_and_card_has_its_picture_and_its_numbers() {
     let folder = folder();

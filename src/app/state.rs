@@ -245,15 +245,24 @@ impl State {
     /// Whether panes stand side by side, each with its head.
     #[must_use]
     pub fn compares(&self) -> bool {
-        self.mode() == Mode::Compare
-            || self.mode() == Mode::Lessons && self.scene().pane_count() > 1
+        match self.mode() {
+            Mode::Compare => true,
+            Mode::Lessons => self.scene().pane_count() > 1,
+            Mode::Train => self.trains_several(),
+            Mode::Explore | Mode::Errors => false,
+        }
+    }
+
+    /// Whether networks are trained side by side.
+    #[must_use]
+    pub fn trains_several(&self) -> bool {
+        self.mode() == Mode::Train && self.scene().trainings().count() > 1
     }
 
     /// Whether there can be panes beside the first: to compare, or for a lesson.
     #[must_use]
     pub fn offers_panes(&self) -> bool {
-        let trainings = self.mode() == Mode::Train && self.scene().trainings().count() > 1;
-        self.mode() == Mode::Compare || trainings || self.recorder().is_some()
+        self.mode() == Mode::Compare || self.trains_several() || self.recorder().is_some()
     }
 
     /// Whether the words of a demonstration are shown; a lesson has its own.

@@ -1,6 +1,6 @@
 //! What decides what a pane's layers show.
 
-use driftscope_study::scene::{Layers, Projection, Scene};
+use driftscope_study::scene::{Layer, Layers, Projection, Scene};
 
 use super::viewport::Window;
 
@@ -24,6 +24,13 @@ pub struct LayerContext<'a> {
 }
 
 impl LayerContext<'_> {
+    /// Whether a layer is on and has its place in this picture.
+    pub fn shows(&self, layer: Layer) -> bool {
+        let missing = self.scene.classic().is_some() && layer.needs_process();
+        let elsewhere = self.projection == Projection::OverTime && layer.needs_plane();
+        self.layers.has(layer) && !missing && !elsewhere
+    }
+
     /// How much larger the plane is seen than when all of it is.
     pub fn magnification(&self) -> f64 {
         self.extent / self.window.half[0].min(self.window.half[1])

@@ -15,7 +15,7 @@ use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::top_bar;
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Settings;
-use driftscope_study::session::{Action, Mode, PaneState};
+use driftscope_study::session::{Action, PaneState};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 9.0 * UNIT;
@@ -102,7 +102,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
 
 /// What tells a pane from the others: its method, or its training where networks are trained side by side.
 fn title(state: &State, pane: &PaneState) -> String {
-    if state.mode() != Mode::Train || state.scene().trainings().count() < 2 {
+    if !state.trains_several() {
         return top_bar::method(&pane.scene);
     }
     let others = state.panes().iter().map(|other| &other.scene);

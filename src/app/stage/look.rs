@@ -20,6 +20,8 @@ const USUAL_COUNT: f64 = 2_000.0;
 const SMALLEST_SCALE: f32 = 0.72;
 /// Particles lie on about this share of the view, as a rule.
 const COVERED: f32 = 0.25;
+/// Opacity of particles and trails where something else is looked at.
+const BEHIND: f32 = 0.25;
 /// Trajectories drawn over time at most: more would hide the density below.
 pub const MOST_TRAJECTORIES: usize = 240;
 
@@ -43,6 +45,7 @@ pub fn view(
     let last = recording.times.len().saturating_sub(1);
     let share = if over_time.is_some() { 1.0 } else { look.trail };
     let beside = state.inspected().is_some() || state.shows_lens();
+    let behind = beside || context.shows(Layer::Pairs);
     let trails = layers.has(Layer::Trails) && !beside;
     let trail_keyframes = if trails { (share * last as f64) as f32 } else { 0.0 };
     // A processor that plays graphics card pays for every bend of every trail.
@@ -69,7 +72,7 @@ pub fn view(
         particles: drawn,
         radius_px,
         adding: adds_up.then(|| strength_of_one(count, radius_px, side_px, palette.dark)),
-        opacity: if beside { 0.25 } else { 1.0 },
+        opacity: if behind { BEHIND } else { 1.0 },
         trail_keyframes,
         trail_stride: (trail_keyframes / bends).ceil().max(1.0) as usize,
         trail_width_px: scale * lines * (1.2 * few.powf(0.1)).clamp(0.8, 2.0) as f32,

@@ -158,14 +158,18 @@ fn is_group(key: &str) -> bool {
 
 pub(super) fn put(table: &mut Table, key: &str, value: Option<Value>) {
     match (key.split_once('.'), value) {
-        (Some((group, rest)), value) => {
-            let group = table.entry(group).or_insert_with(|| Value::Table(Table::new()));
+        (Some((name, rest)), value) => {
+            let group = table.entry(name).or_insert_with(|| Value::Table(Table::new()));
             // A key below something that is no group is no key of a scene: reading says so.
-            if !group.is_table() {
+            let known = group.is_table();
+            if !known {
                 *group = Value::Table(Table::new());
             }
-            if let Value::Table(group) = group {
-                put(group, rest, value);
+            let Value::Table(group) = group else { return };
+            put(group, rest, value);
+            // A group of which nothing is left is not given either, such as a source.
+            if known && group.is_empty() {
+                table.remove(name);
             }
         }
         (None, Some(value)) => {
@@ -233,6 +237,19 @@ mod tests {
         let left = Change { key: "time.end".into(), value: None };
         assert_eq!(Change::written(&left.to_string()).expect("a setting"), left);
         assert!(Change::written("sampler.rtol").is_err());
+    }
+
+    #[test]
+    fn a_source_comes_and_goes() {
+        let none = Scene::default();
+        for setting in ["source.name=rings", "source.points=[[0, 0], [1, 1]]"] {
+            let all = [setting, "field.kind=exact"].map(str::to_owned);
+            let sourced = Scene::with_settings(None, &all).expect("a scene");
+            for (from, to) in [(&none, &sourced), (&sourced, &none)] {
+                let changes = from.changes_to(to);
+                assert_eq!(&from.changed(&changes).expect("all are known"), to, "{changes:?}");
+            }
+        }
     }
 
     #[test]

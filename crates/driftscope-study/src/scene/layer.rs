@@ -102,7 +102,7 @@ impl Layer {
             Self::Pairs => (
                 "pairs",
                 "Training pairs",
-                "Noise x₀ and data x₁ as the training pairs them, from its first batch: 128 pairs at most, and how often their straight lines cross.",
+                "Noise x₀ and data x₁ as the training pairs them, from its first batch: 128 pairs at most, and how many of their straight lines cross. Particles and trails step back.",
             ),
             Self::Chords => (
                 "chords",

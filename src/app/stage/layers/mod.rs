@@ -50,7 +50,7 @@ impl PaneLayers {
         if context.projection != Projection::Plane {
             return;
         }
-        if on(Layer::Pairs) {
+        if context.shows(Layer::Pairs) {
             self.pairs.update(work, context);
         }
         if let Some(seen) = context.seen {
@@ -93,11 +93,10 @@ impl PaneLayers {
         (theme, width): (Theme, f32),
     ) -> Option<Draw<'a>> {
         let palette = Palette::of(theme);
-        let classic = context.scene.classic().is_some();
-        let over_time = context.projection == Projection::OverTime;
-        if (classic && layer.needs_process()) || (over_time && layer.needs_plane()) {
+        if !context.shows(layer) {
             return None;
         }
+        let over_time = context.projection == Projection::OverTime;
         let heat = |shown: Shown| -> Draw<'a> {
             Box::new(move |ui, canvas, shapes| shown.draw(ui, canvas, shapes))
         };

@@ -28,10 +28,8 @@ pub struct Pairs {
 impl Pairs {
     /// Starts and collects them.
     pub fn update(&mut self, work: &Dispatcher<ViewTask>, context: &LayerContext<'_>) {
-        if context.scene.classic().is_none() {
-            self.wish
-                .ask_when_free(work, PairsWanted(Box::new(TrainingSpec::of_scene(context.scene))));
-        }
+        let wanted = PairsWanted(Box::new(TrainingSpec::of_scene(context.scene)));
+        self.wish.ask_when_free(work, wanted);
     }
 
     /// Whether they are still being made.

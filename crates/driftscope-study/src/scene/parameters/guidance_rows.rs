@@ -60,7 +60,8 @@ pub(super) fn source() -> Vec<Parameter<Scene>> {
             .logarithmic()
             .or_value("Silverman's, n^(−1/6)·√(tr Cov / 2)", |scene| {
                 let points = scene.source.as_ref().and_then(|source| source.points.as_ref());
-                points.map_or(0.0, |own| own.content().0.silverman())
+                // Without points it is idle, and that of N(0, I).
+                points.map_or(1.0, |own| own.content().0.silverman())
             }),
         )
         .symbol("h")
