@@ -46,7 +46,7 @@ const SINKHORN: &str = "training.coupling=sinkhorn";
 const LOGIT_NORMAL: &str = "training.times=logit-normal";
 
 /// Every key of a scene but the panes, which have a test of their own.
-const KEYS: [Row; 124] = [
+const KEYS: [Row; 138] = [
     ("title", &["''", "A scene of one's own"], &[]),
     ("about", &["''", "What to watch"], &[]),
     ("seed", &["9007199254740993"], &[]),

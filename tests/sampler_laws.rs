@@ -227,6 +227,9 @@ fn response(
     ends[1][0] - ends[0][0]
 }
 
+/// n at a level σ/α.
+type Norm = Box<dyn Fn(f64) -> f64 + Sync>;
+
 #[test]
 fn in_the_limit_each_noisy_sampler_is_sbdm_with_its_own_norm() {
     let usual = SamplerKnobs::default();
@@ -239,7 +242,6 @@ fn in_the_limit_each_noisy_sampler_is_sbdm_with_its_own_norm() {
         let step = 1e-5 * level;
         level * (f(level + step) - f(level - step)) / (2.0 * step) / f(level) - 1.0
     };
-    type Norm = Box<dyn Fn(f64) -> f64>;
     let constant = |n: f64| -> Norm { Box::new(move |_| n) };
     let cases: Vec<((&str, SamplerKnobs), Norm)> = vec![
         (("ddim", ancestral), constant(eta * eta)),

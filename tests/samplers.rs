@@ -11,7 +11,13 @@ use driftscope_solve::grid::{Ays, Schedule, Spacing};
 use driftscope_solve::{FinalOrder, MethodRef, SamplerKnobs, SolverType, UniPcB, Variable};
 use serde_json::Value;
 
-use self::shared::{numbers, points, reference, run};
+use self::shared::{numbers, reference, run};
+
+/// A list of points.
+fn points(value: &Value) -> Vec<[f64; 2]> {
+    let pair = |value: &Value| numbers(value).try_into().expect("a pair");
+    value.as_array().expect("a list").iter().map(pair).collect()
+}
 
 /// Why nothing runs the same here, where nothing does.
 fn left_out(sampler: &str) -> Option<&'static str> {

@@ -22,12 +22,6 @@ pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|x| x.as_f64().expect("a number")).collect()
 }
 
-/// A list of points.
-pub fn points(value: &Value) -> Vec<[f64; 2]> {
-    let pair = |value: &Value| numbers(value).try_into().expect("a pair");
-    value.as_array().expect("a list").iter().map(pair).collect()
-}
-
 /// A field of the reference's data.
 pub fn field(data: &Value, path: Interpolant) -> ExactField {
     let components = data["mixture"].as_array().expect("components").iter().map(|component| {
