@@ -470,7 +470,6 @@ fn bad_noise_is_refused() {
     refused(&with("1,0,0.2"), &sigma, &["line 42", "step,particle,zx,zy"]);
     refused("step,particle,zx\n0,0,1\n", &sigma, &["step,particle,zx,zy"]);
     refused(&good, &["diffusion.form=sigma"], &["step 10 of particle 0 is missing", "0 to 49"]);
-    refused(&good, &["sampler.steps=10"], &["diffusion.form", "draws none"]);
     refused(
         &good,
         &["diffusion.form=sigma", "sampler.steps=10", "diffusion.scheme=sra1"],
@@ -480,6 +479,31 @@ fn bad_noise_is_refused() {
     let output = driftscope(&["sample", "--noise", text(&noise), "--out", text(&out)]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("noise.csv"));
+}
+
+/// What is not drawn is named and ignored.
+#[test]
+fn noise_that_is_not_drawn_is_named() {
+    let (dir, out) = folder();
+    let noise = dir.path().join("noise.csv");
+    let rows = (0..4).flat_map(|step| (0..2).map(move |draw| format!("{step},0,{draw},0.1,0.2")));
+    let table: Vec<String> =
+        std::iter::once("step,particle,draw,zx,zy".to_owned()).chain(rows).collect();
+    std::fs::write(&noise, table.join("\n")).expect("written");
+    let said = |method: &str| {
+        let settings = [method, "field.kind=exact", "sampler.steps=4", "particles.count=1"];
+        let mut arguments = arguments(&out, &settings);
+        arguments.extend(["--noise", text(&noise)]);
+        let output = driftscope(&arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{message}");
+        std::fs::remove_dir_all(&out).expect("it was made");
+        message
+    };
+    assert!(said("sampler.method=heun").contains("is ignored: this scene draws none"));
+    // The last step, to t = 1, draws nothing, and ER-SDE draws once a step.
+    let once = said("sampler.method=er-sde");
+    assert!(once.contains("5 rows are ignored, that of line 3 first"), "{once}");
 }
 
 /// Where the noise goes to nothing or stays, at t = 1 itself, with steps that do not divide the way.

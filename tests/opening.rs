@@ -105,7 +105,7 @@ const KEYS: [Row; 138] = [
     ("sampler.adaptive", &[], &[]),
     ("sampler.steps", &["1001"], &[EULER]),
     ("sampler.step_size", &["1e-5", "0.0123456789", "0.3", "1"], &[EULER]),
-    ("sampler.grid", &[], &[EULER]),
+    ("sampler.grid", &["cosine", "karras", "kl-optimal", "ays", "zero-snr"], &[EULER]),
     ("sampler.times", &["[0,1]", "[0.0,1e-9,0.5,1.0]"], &[EULER]),
     ("sampler.times_in", &[], &[EULER, "sampler.times=[0.9,0.5,0.123456789]"]),
     ("sampler.rho", &["7.123456", "99.5"], &[EULER, "sampler.grid=karras"]),

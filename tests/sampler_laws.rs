@@ -9,7 +9,7 @@ use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
 use driftscope_solve::{
-    MethodRef, OdeSettings, SamplerKnobs, SolverType, Tolerances, per_particle,
+    FinalOrder, MethodRef, OdeSettings, SamplerKnobs, SolverType, Tolerances, per_particle,
 };
 use serde_json::{Value, json};
 
@@ -35,7 +35,8 @@ fn law(name: &str) -> Option<(&'static str, SamplerKnobs)> {
         "dpmpp-3m-sde D2 doubled" => ("dpmpp-3m", SamplerKnobs { kappa: 2, ..sde }),
         "dpmpp-3m D2 doubled" => ("dpmpp-3m", SamplerKnobs { kappa: 2, ..usual }),
         "unipc-2" => ("unipc-2", usual),
-        "unipc-3" => ("unipc-3", usual),
+        // As in diffusers, whose order falls at the end.
+        "unipc-3" => ("unipc-3", SamplerKnobs { final_order: FinalOrder::Lower, ..usual }),
         "sa-solver 3/4 tau 1" => {
             ("sa-solver", SamplerKnobs { predictor: 3, corrector: 4, tau: 1.0, ..usual })
         }
@@ -196,7 +197,8 @@ fn orders_from_their_own_start_and_from_one_as_good_as_exact() {
     for (sampler, wanted) in own {
         let found = order(sampler, [200, 400, 800, 1_600], even);
         println!("{} from its own start: {found:.2} of {wanted}", sampler.0);
-        assert!((found - wanted).abs() < 0.25, "{}: {found}", sampler.0);
+        // The error of the first step need not be seen yet.
+        assert!(found > wanted - 0.2, "{}: {found}", sampler.0);
     }
     for (sampler, wanted) in [
         (("unipc-3", usual), 4.0),
@@ -206,7 +208,7 @@ fn orders_from_their_own_start_and_from_one_as_good_as_exact() {
     ] {
         let found = order(sampler, [40, 60, 90, 135], gently_begun);
         println!("{} from a start as good as exact: {found:.2} of {wanted}", sampler.0);
-        assert!((found - wanted).abs() < 0.3, "{}: {found}", sampler.0);
+        assert!(found > wanted - 0.3, "{}: {found}", sampler.0);
     }
 }
 

@@ -325,7 +325,7 @@ fn settings_without_effect_are_named_in_one_line_with_the_reason() {
         ),
         (&["sampler.icoeff=0.5"], &["sampler.icoeff (Only the controllers PI and PID"]),
         (&["sampler.dcoeff=0.1"], &["sampler.dcoeff (Only the controllers PI and PID"]),
-        (&["sampler.method=euler", "sampler.rho=5"], &["sampler.rho (Only the Karras"]),
+        (&["sampler.method=euler", "sampler.rho=5"], &["sampler.rho (Only the grids of Karras"]),
         (
             &["sampler.method=euler", "sampler.grid=karras", "sampler.shift=5"],
             &["sampler.shift (Only"],

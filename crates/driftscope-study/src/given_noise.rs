@@ -131,7 +131,7 @@ impl GivenNoise {
         let mut z = vec![vec![[0.0; 2]; size]; drawn.len()];
         let mut seen = vec![vec![false; size]; drawn.len()];
         let mut ignored: Option<Ignored> = None;
-        for &NoiseRow { line, step, particle, draw, z: value } in &self.rows {
+        for &NoiseRow { line, step, particle, .. } in &self.rows {
             for (what, found, last) in
                 [("step", step, steps.max(1) - 1), ("particle", particle, particles - 1)]
             {
@@ -140,6 +140,8 @@ impl GivenNoise {
                     return Err(GivenNoiseError::OutOfRange { name, line, what, found, last });
                 }
             }
+        }
+        for &NoiseRow { line, step, particle, draw, z: value } in &self.rows {
             if !drawn.get(draw).is_some_and(|of_draw| of_draw[step]) {
                 let rows = ignored.map_or(0, |ignored: Ignored| ignored.rows) + 1;
                 ignored = Some(Ignored { rows, line: ignored.map_or(line, |first| first.line) });

@@ -90,6 +90,14 @@ fn grid_ui(ui: &mut Ui, scene: &mut Scene) {
         |scene, name| {
             let spacing = Spacing::named(name).unwrap_or_default();
             scene.sampler.grid = (spacing != Spacing::Uniform).then_some(spacing);
+            // Each of the two has a usual ρ of its own, and the other's is of no use to it.
+            let usual = Scene::default().sampler.rho;
+            let is = |rho: f64| (scene.sampler.rho - rho).abs() < 1e-9;
+            match spacing {
+                Spacing::PolyExponential if is(usual) => scene.sampler.rho = 1.0,
+                Spacing::Karras if is(1.0) => scene.sampler.rho = usual,
+                _ => {}
+            }
             if spacing != Spacing::List {
                 scene.sampler.times = None;
             }

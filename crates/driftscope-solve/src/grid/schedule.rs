@@ -89,9 +89,7 @@ impl Schedule {
 
     /// Highest and lowest level of grids by level on an interval.
     fn ends(&self, path: Interpolant, (start, end): (f64, f64)) -> [f64; 2] {
-        let [highest, lowest] =
-            self.levels.unwrap_or([Spacing::HIGHEST_LEVEL, Spacing::LOWEST_LEVEL]);
-        [level(path, start).min(highest), level(path, end).max(lowest)]
+        [level(path, start).min(self.highest()), level(path, end).max(self.lowest())]
     }
 
     /// `steps` steps from `start` to `end` on `path`; the ends are exact. [`Spacing::List`] has no formula and
