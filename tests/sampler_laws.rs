@@ -183,7 +183,8 @@ fn orders_from_their_own_start_and_from_one_as_good_as_exact() {
         (("unipc-1", usual), 2.0),
         (("unipc-2", usual), 3.0),
         (("unipc-3", usual), 3.0),
-        (("sa-solver", sa), 3.0),
+        // Its order falls at the end of every run, and the last step, which nothing corrects, is of order 1.
+        (("sa-solver", sa), 2.0),
         (("dpmpp-2m", usual), 2.0),
         (("dpmpp-3m", usual), 2.0),
         (("deis-2", usual), 2.0),

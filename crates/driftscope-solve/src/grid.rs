@@ -343,6 +343,12 @@ mod tests {
         for path in Interpolant::ALL {
             for spacing in Spacing::ALL {
                 for interval in [(0.0, 1.0), (0.0, 0.9), (0.2, 1.0), (0.2, 0.9), (0.9999999, 1.0)] {
+                    // So near the data VP's time does not tell levels apart.
+                    let in_vp = [Spacing::VpUniform, Spacing::Leading, Spacing::Linspace];
+                    if interval.0 > 0.9 && (in_vp.contains(&spacing) || spacing == Spacing::ZeroSnr)
+                    {
+                        continue;
+                    }
                     let ends = |steps| {
                         let times = of(spacing).times(path, interval, steps);
                         [times[1] - times[0], times[steps] - times[steps - 1]]

@@ -1,7 +1,8 @@
 //! DDIM, with fresh noise up to DDPM's ancestral step.
 
 use super::levels::{Between, Level};
-use super::recipe::{By, Recipe, Sum};
+use super::recipe::{Recipe, Sum};
+use super::rule::By;
 use super::written;
 use crate::method::{Knob, Method, NoiseSetting};
 use crate::stepper::SamplerKnobs;

@@ -4,7 +4,8 @@ use super::dpmpp_2m::is_lowered;
 use super::exponential::weights;
 use super::levels::Between;
 use super::noise_multistep::{levels, step as multistep};
-use super::recipe::{By, Predicted, Recipe, Sum};
+use super::recipe::{Predicted, Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method};
 use crate::stepper::SamplerKnobs;
 

@@ -2,7 +2,8 @@
 
 use super::exponential::{phi_2, rise_of};
 use super::levels::Between;
-use super::recipe::{By, Recipe, Sum};
+use super::recipe::{Recipe, Sum};
+use super::rule::By;
 use super::written;
 use crate::method::{Knob, Method, NoiseSetting};
 use crate::stepper::{FinalOrder, SamplerKnobs, SolverType};

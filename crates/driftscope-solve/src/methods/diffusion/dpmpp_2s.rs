@@ -2,7 +2,8 @@
 
 use super::ancestral::split;
 use super::levels::Between;
-use super::recipe::{By, Middle, Predicted, Recipe, Sum};
+use super::recipe::{Middle, Predicted, Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 
 pub(in crate::methods) static DPMPP_2S: Method = Method {

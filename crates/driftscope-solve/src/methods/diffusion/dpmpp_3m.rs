@@ -3,7 +3,8 @@
 use super::dpmpp_2m::{first_order, is_lowered, second_order};
 use super::exponential::{phi_2, phi_3};
 use super::levels::Between;
-use super::recipe::{By, Recipe, Sum};
+use super::recipe::{Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 use crate::stepper::{SamplerKnobs, SolverType};
 

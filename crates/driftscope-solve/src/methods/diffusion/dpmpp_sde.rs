@@ -3,7 +3,8 @@
 use super::ancestral::split;
 use super::dpmpp_2s::through_middle;
 use super::levels::Between;
-use super::recipe::{By, Middle, Recipe, Sum};
+use super::recipe::{Middle, Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 
 pub(in crate::methods) static DPMPP_SDE: Method = Method {

@@ -2,11 +2,13 @@
 
 use driftscope_base::interpolant::Interpolant;
 
-use super::levels::{Between, Level};
-use super::recipe::{By, Middle, Predicted, Recipe, Sum};
+use super::churn::churn;
+use super::levels::Between;
+use super::recipe::{Middle, Predicted, Recipe, Sum};
+use super::rule::By;
 use super::written;
 use crate::method::{Knob, Method, NoiseSetting};
-use crate::stepper::{SamplerKnobs, Variable};
+use crate::stepper::Variable;
 use crate::update::{StepNow, Update};
 
 pub(in crate::methods) static EDM_HEUN: Method = Method {
@@ -21,29 +23,6 @@ pub(in crate::methods) static EDM_HEUN: Method = Method {
 
 #[derive(Debug)]
 struct EdmHeun;
-
-/// The time to which churn raises the noise from `start` in a run of so many steps, and the standard deviation of
-/// what is added in units of x/α.
-pub(super) fn churn(
-    knobs: &SamplerKnobs,
-    path: Interpolant,
-    steps: usize,
-    start: Level,
-) -> Option<(f64, f64)> {
-    let SamplerKnobs { s_churn, s_min, s_max, s_noise, .. } = *knobs;
-    let level = start.ratio();
-    if s_churn == 0.0 || !level.is_finite() || !(s_min..=s_max).contains(&level) {
-        return None;
-    }
-    let gamma = (s_churn / steps as f64).min(std::f64::consts::SQRT_2 - 1.0);
-    let raised = level * (1.0 + gamma);
-    // A path that starts with some data left (VP) has no level beyond its first.
-    let time = path.time_of_level(1.0, raised).max(0.0);
-    let coefficients = path.coefficients(time);
-    let raised = raised.min(coefficients.sigma / coefficients.alpha);
-    let fresh = s_noise * (raised * raised - level * level).max(0.0).sqrt();
-    Some((time, fresh))
-}
 
 impl Recipe for EdmHeun {
     fn knobs(&self) -> &'static [Knob] {

@@ -1,7 +1,8 @@
 //! ER-SDE: the extended reverse-time SDE, of order up to 3.
 
 use super::levels::Between;
-use super::recipe::{By, Recipe, Sum};
+use super::recipe::{Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 use crate::stepper::SamplerKnobs;
 

@@ -2,7 +2,8 @@
 
 use super::ancestral::with_data;
 use super::levels::Between;
-use super::recipe::{By, Recipe, Sum};
+use super::recipe::{Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 
 pub(in crate::methods) static EULER_A_FLOW: Method = Method {

@@ -2,7 +2,8 @@
 
 use super::levels::Between;
 use super::noise_multistep::step as multistep;
-use super::recipe::{By, Predicted, Recipe, Sum};
+use super::recipe::{Predicted, Recipe, Sum};
+use super::rule::By;
 use crate::method::Method;
 use crate::stepper::SamplerKnobs;
 

@@ -3,7 +3,8 @@
 use super::exponential::weights;
 use super::levels::Between;
 use super::noise_multistep::{levels, step as multistep};
-use super::recipe::{By, Predicted, Recipe, Sum};
+use super::recipe::{Predicted, Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method};
 use crate::stepper::SamplerKnobs;
 

@@ -8,6 +8,7 @@
 //! A method is one file here; [`recipe`] says what they have in common.
 
 mod ancestral;
+mod churn;
 mod ddim;
 mod deis;
 mod dpm_solver_2;
@@ -25,9 +26,11 @@ mod levels;
 mod lms;
 mod noise_multistep;
 mod recipe;
+mod rule;
 mod sa_solver;
 mod stepper;
 mod unipc;
+mod unipc_weights;
 mod written;
 
 pub(super) use self::ddim::DDIM;

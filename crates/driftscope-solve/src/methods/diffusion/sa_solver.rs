@@ -2,7 +2,8 @@
 
 use super::exponential::{rise_of, weights};
 use super::levels::Between;
-use super::recipe::{By, MOST_NODES, Recipe, Sum};
+use super::recipe::{MOST_NODES, Recipe, Sum};
+use super::rule::By;
 use crate::method::{Knob, Method, NoiseSetting};
 use crate::stepper::SamplerKnobs;
 

@@ -3,10 +3,10 @@
 use driftscope_base::expression::{Expr, Function, Value, name, number};
 use driftscope_base::interpolant::Coefficients;
 
-use super::edm_heun::churn;
+use super::churn::churn;
 use super::levels::{Between, Level};
 use super::recipe::{Predicted, Recipe, Sum, answer};
-use super::unipc::shares;
+use super::unipc_weights::shares;
 use crate::stepper::{UniPcB, Variable};
 use crate::update::{ANSWER, ERROR, Equation, START, StepNow, Update, later};
 
