@@ -19,6 +19,7 @@ use crate::app::commands;
 use crate::app::controls::layers;
 use crate::app::controls::presets::FORWARDS;
 use crate::app::controls::row::objection;
+use crate::app::controls::training::UNDER_WAY;
 use crate::app::lab;
 use crate::app::numbers::name_of;
 use crate::app::palette::Theme;
@@ -107,6 +108,13 @@ fn panes(state: &State) -> Vec<Entry> {
     vec![
         Entry::asking(Kind::Action, "Add a pane", "pane.add", Command::Act(Action::AddPane))
             .refused(full),
+        Entry::asking(
+            Kind::Action,
+            "Second training",
+            "training.second",
+            Command::Act(Action::AddTraining),
+        )
+        .refused(state.training().map(|_| UNDER_WAY).or(full)),
         Entry::asking(
             Kind::Action,
             "Remove the selected pane",
