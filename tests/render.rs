@@ -202,7 +202,10 @@ fn every_plot_and_card_has_its_picture_and_its_numbers() {
         // Only steps with noise have strong errors.
         let form = if name == "strong-error" { "sigma" } else { "none" };
         let form = format!("diffusion.form={form}");
-        let more = [&more[..], &["--set", &form]].concat();
+        // Only a class has a tilted density.
+        let class = ["--set", "data.name=two-moons", "--set", "guidance.label=1"];
+        let class = if name.starts_with("guidance") { &class[..] } else { &[] };
+        let more = [&more[..], &["--set", &form], class].concat();
         let asked = ["--view", kind, &name, "--data", out, "--size", "480x300"];
         let path = render(&folder, "a.png", &[&more[..], &asked[..]].concat());
         assert_eq!(png(&path).info().size(), (480, 300));
