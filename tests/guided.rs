@@ -3,6 +3,8 @@
 
 #[path = "shared/dialog.rs"]
 mod dialog;
+#[path = "shared/slider.rs"]
+mod slider;
 #[path = "shared/wait.rs"]
 mod wait;
 
@@ -18,6 +20,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use self::dialog::answer;
+use self::slider::set;
 use self::wait::wait;
 
 /// Tall enough for every control.
@@ -63,13 +66,6 @@ fn take(harness: &mut Window, entry: &str) {
 fn choose(harness: &mut Window, menu: &str, entry: &str) {
     open(harness, menu);
     take(harness, entry);
-}
-
-fn set(harness: &mut Window, label: &str, value: f64) {
-    let slider =
-        harness.get_all_by_label(label).find(|node| node.accesskit_node().role() == Role::Slider);
-    slider.expect("a slider").set_value_accesskit(value);
-    harness.run_steps(4);
 }
 
 /// Whether the last thing of this name, which is that of a menu if one is open, cannot be used.
