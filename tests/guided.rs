@@ -1,6 +1,10 @@
 //! What a learned field is guided by, where particles come from, and which times are learned from: set in
 //! the window as a person would, and refused where it cannot be.
 
+#[path = "shared/dialog.rs"]
+mod dialog;
+#[path = "shared/slider.rs"]
+mod slider;
 #[path = "shared/wait.rs"]
 mod wait;
 
@@ -15,6 +19,8 @@ use eframe::egui::{Event, Key, Modifiers, Pos2, Rect, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use self::dialog::answer;
+use self::slider::set;
 use self::wait::wait;
 
 /// Tall enough for every control.
@@ -60,13 +66,6 @@ fn take(harness: &mut Window, entry: &str) {
 fn choose(harness: &mut Window, menu: &str, entry: &str) {
     open(harness, menu);
     take(harness, entry);
-}
-
-fn set(harness: &mut Window, label: &str, value: f64) {
-    let slider =
-        harness.get_all_by_label(label).find(|node| node.accesskit_node().role() == Role::Slider);
-    slider.expect("a slider").set_value_accesskit(value);
-    harness.run_steps(4);
 }
 
 /// Whether the last thing of this name, which is that of a menu if one is open, cannot be used.
@@ -243,22 +242,6 @@ fn weights_on_the_way_are_the_bad_model() {
     assert_eq!(scene(&harness).guidance.bad, None);
 }
 
-/// Answers the dialog in the window.
-fn answer(harness: &mut Window, title: &str, path: &Path) {
-    wait(harness, title, |harness| harness.query_by_label_contains(title).is_some());
-    harness.run_steps(2);
-    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
-    field.focus();
-    harness.run_steps(2);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    harness.run_steps(1);
-    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
-    field.type_text(&path.display().to_string());
-    harness.run_steps(2);
-    harness.key_press(Key::Enter);
-    harness.run_steps(3);
-}
-
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -281,7 +264,7 @@ fn a_bad_model_comes_with_the_program_or_from_a_file() {
 
     let other = file("assets/models/s-curve.safetensors");
     choose(&mut harness, "Bad model", "From a file…");
-    answer(&mut harness, "Open bad model", &other);
+    answer(&mut harness, "Open bad model", &other, None);
     wait(&mut harness, "the file", |harness| {
         scene(harness).guidance.bad == Some(ModelName::File(other.clone()))
     });
@@ -290,7 +273,7 @@ fn a_bad_model_comes_with_the_program_or_from_a_file() {
     assert_ne!(ends(&harness), pushed);
     // What is no model is refused, and nothing changes.
     choose(&mut harness, "Bad model", "From a file…");
-    answer(&mut harness, "Open bad model", &file("assets/scenes/noise-to-data.toml"));
+    answer(&mut harness, "Open bad model", &file("assets/scenes/noise-to-data.toml"), None);
     let before = scene(&harness);
     wait(&mut harness, "the refusal", |harness| !harness.state().said().is_empty());
     assert_eq!(scene(&harness), before);
@@ -304,7 +287,7 @@ fn points_of_ones_own_are_the_source() {
     let points = folder.path().join("few.csv");
     std::fs::write(&points, "x,y\n-1,0\n1,0\n0,1\n").expect("written");
     choose(&mut harness, "Source", "Use own points…");
-    answer(&mut harness, "Open source", &points);
+    answer(&mut harness, "Open source", &points, None);
     wait(&mut harness, "the source", |harness| scene(harness).source.is_some());
     let source = scene(&harness).source.expect("a source");
     assert_eq!(source.points.as_ref().and_then(|own| own.file()), Some(&*points));

@@ -1,5 +1,7 @@
 //! Handouts of lessons and scenes: one file that asks for nothing, with all that it should hold.
 
+#[path = "shared/dialog.rs"]
+mod dialog;
 #[path = "shared/wait.rs"]
 mod wait;
 
@@ -17,12 +19,12 @@ use driftscope_study::lesson::{Lesson, Stand, check_claims};
 use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::{Experiment, Networks};
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tempfile::TempDir;
 
+use self::dialog::answer;
 use self::wait::wait;
 
 /// A lesson that is solved at once, with every way to ask and letters that HTML takes for its own.
@@ -421,7 +423,7 @@ fn the_window_asks_where_and_writes_what_it_shows() {
     harness.run_steps(4);
     harness.get_by_label("Lesson handout…").click();
     let of_lesson = folder.path().join("lesson.html");
-    answer(&mut harness, "Save lesson handout", &of_lesson);
+    answer(&mut harness, "Save lesson handout", &of_lesson, Some("Save"));
     wait(&mut harness, "the page", |_| of_lesson.exists());
     let page = std::fs::read_to_string(&of_lesson).expect("a page");
     check_page(&page);
@@ -437,7 +439,7 @@ fn the_window_asks_where_and_writes_what_it_shows() {
     // A menu's button has its shortcut, here none, behind its title.
     harness.get_by_label("Handout… ").click();
     let of_scene = folder.path().join("scene");
-    answer(&mut harness, "Save handout", &of_scene);
+    answer(&mut harness, "Save handout", &of_scene, Some("Save"));
     let of_scene = of_scene.with_extension("html");
     wait(&mut harness, "the page", |_| of_scene.exists());
     let page = std::fs::read_to_string(&of_scene).expect("a page");
@@ -448,19 +450,4 @@ fn the_window_asks_where_and_writes_what_it_shows() {
     assert!(page.contains(&format!("<h1>{}</h1>", escaped(&title))));
     assert!(page.contains("t = 0.500") && !page.contains("<td>–</td></tr>"), "its time is known");
     assert!(!page.contains("class=\"answers\""), "nothing is given away");
-}
-
-/// Answers the dialog in the window: types a path in place of the name it proposes.
-fn answer(harness: &mut Harness<'_, Driftscope>, title: &str, path: &Path) {
-    wait(harness, title, |harness| harness.query_by_label_contains(title).is_some());
-    harness.run_steps(2);
-    harness.get_all_by_role(Role::TextInput).last().expect("a field for the name").focus();
-    harness.run_steps(2);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    harness.run_steps(1);
-    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
-    field.type_text(&path.display().to_string());
-    harness.run_steps(2);
-    harness.get_by_label("Save").click();
-    harness.run_steps(3);
 }

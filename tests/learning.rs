@@ -1,15 +1,17 @@
 //! What is learned and what is guided, trained and shown in the window as a person would.
 
+#[path = "shared/slider.rs"]
+mod slider;
 #[path = "shared/wait.rs"]
 mod wait;
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::TrainingState;
 use driftscope_study::scene::Scene;
-use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use self::slider::set;
 use self::wait::wait;
 
 /// Small enough for a test, large enough for some traces of the way.
@@ -49,14 +51,6 @@ fn choose(harness: &mut Window, menu: &str, entry: &str) {
     click(harness, menu);
     // A layer may be called so, too; the menu lies above all.
     harness.get_all_by_label(entry).last().expect("an entry").click();
-    harness.run_steps(4);
-}
-
-fn set(harness: &mut Window, label: &str, value: f64) {
-    // What the clock counts may be called so, too.
-    let slider =
-        harness.get_all_by_label(label).find(|node| node.accesskit_node().role() == Role::Slider);
-    slider.expect("a slider").set_value_accesskit(value);
     harness.run_steps(4);
 }
 

@@ -1,6 +1,8 @@
 //! Opening a scene never changes it, whatever it says; and what else comes to the window from
 //! outside: a mixture of one's own to train on, a desktop without file dialogs.
 
+#[path = "shared/dialog.rs"]
+mod dialog;
 #[path = "shared/wait.rs"]
 mod wait;
 
@@ -11,11 +13,11 @@ use driftscope::app::{Driftscope, Launch};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_study::scene::parameters::{Kind, Number, Settings, written};
 use driftscope_study::scene::{FieldKind, Pane, Scene, SceneError};
-use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use self::dialog::answer;
 use self::wait::wait;
 
 /// Tall enough for every control with all groups unfolded.
@@ -421,25 +423,6 @@ fn a_mixture_of_ones_own_is_trained_on_and_shown() {
     wait(&mut harness, "the exact field", shows(FieldKind::Exact));
     assert_eq!(harness.state().state().scene().data, scene.data);
     assert!(harness.state().state().scene().check().is_ok());
-}
-
-/// Answers the dialog in the window: types a path instead of the name it proposes, and confirms.
-fn answer(harness: &mut Harness<'_, Driftscope>, title: &str, path: &Path, confirm: Option<&str>) {
-    wait(harness, title, |harness| harness.query_by_label_contains(title).is_some());
-    harness.run_steps(2);
-    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
-    field.focus();
-    harness.run_steps(2);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    harness.run_steps(1);
-    let field = harness.get_all_by_role(Role::TextInput).last().expect("a field for the name");
-    field.type_text(&path.display().to_string());
-    harness.run_steps(2);
-    match confirm {
-        Some(button) => harness.get_by_label(button).click(),
-        None => harness.key_press(Key::Enter),
-    }
-    harness.run_steps(3);
 }
 
 #[test]
