@@ -131,7 +131,11 @@ const KEYS: [Row; 138] = [
     ("sampler.min_step_policy", &[], &["sampler.min_step=1e-3"]),
     ("sampler.max_attempts", &["12345"], &[]),
     ("sampler.eta", &["0.123456"], &["sampler.method=ddim"]),
-    ("sampler.levels", &["[14.6146, 0.0292]"], &["sampler.grid=karras", "sampler.method=euler"]),
+    (
+        "sampler.levels",
+        &["[14.6146, 0.0292]", "[80.0, 0.002]"],
+        &["sampler.grid=karras", "sampler.method=euler"],
+    ),
     ("sampler.ays", &[], &["sampler.grid=ays", "sampler.method=euler"]),
     ("sampler.mu", &["0.654321"], &["sampler.grid=shifted", "sampler.method=euler"]),
     ("sampler.eta_sde", &["0.123456"], &["sampler.method=dpmpp-2m"]),

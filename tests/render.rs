@@ -203,7 +203,12 @@ fn every_plot_and_card_has_its_picture_and_its_numbers() {
         let form = if name == "strong-error" { "sigma" } else { "none" };
         let form = format!("diffusion.form={form}");
         // Only a class has a tilted density.
-        let class = ["--set", "data.name=two-moons", "--set", "guidance.label=1"];
+        let class = [
+            ["--set", "field.kind=exact"],
+            ["--set", "data.name=two-moons"],
+            ["--set", "guidance.label=1"],
+        ]
+        .concat();
         let class = if name.starts_with("guidance") { &class[..] } else { &[] };
         let more = [&more[..], &["--set", &form], class].concat();
         let asked = ["--view", kind, &name, "--data", out, "--size", "480x300"];

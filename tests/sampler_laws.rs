@@ -207,7 +207,7 @@ fn orders_from_their_own_start_and_from_one_as_good_as_exact() {
         (("deis-3", usual), 3.0),
         (("lms-4", usual), 4.0),
     ] {
-        let found = order(sampler, [40, 60, 90, 135], gently_begun);
+        let found = order(sampler, [80, 120, 180, 270], gently_begun);
         println!("{} from a start as good as exact: {found:.2} of {wanted}", sampler.0);
         assert!(found > wanted - 0.3, "{}: {found}", sampler.0);
     }

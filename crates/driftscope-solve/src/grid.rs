@@ -202,7 +202,11 @@ pub fn steps_that_stay(
     (start, end): (f64, f64),
 ) -> [bool; 2] {
     let (highest, lowest) = (schedule.highest(), schedule.lowest());
-    let begins_above = |highest: f64| is_resolved(start, path.time_of_level(1.0, highest).max(0.0));
+    // Of a level that is the start's own, the time may come out beside it by rounding.
+    let begins_above = |highest: f64| {
+        level(path, start) > highest * (1.0 + RESOLUTION)
+            && is_resolved(start, path.time_of_level(1.0, highest).max(0.0))
+    };
     let spread = match schedule.spacing {
         Spacing::Uniform
         | Spacing::Cosine

@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use super::keys::{put, value_at, value_of};
 use super::parameters::{Settings, written};
-use super::text::{see_from, value_at, value_of};
+use super::text::see_from;
 use super::{Scene, SceneError, alias};
 use crate::own;
 
@@ -154,31 +155,6 @@ fn compare(from: &Table, to: &Table, prefix: &str, changes: &mut Vec<Change>) {
 /// Whether what stands under `key` is no setting, but holds some.
 fn is_group(key: &str) -> bool {
     Scene::find(key).is_none()
-}
-
-pub(super) fn put(table: &mut Table, key: &str, value: Option<Value>) {
-    match (key.split_once('.'), value) {
-        (Some((name, rest)), value) => {
-            let group = table.entry(name).or_insert_with(|| Value::Table(Table::new()));
-            // A key below something that is no group is no key of a scene: reading says so.
-            let known = group.is_table();
-            if !known {
-                *group = Value::Table(Table::new());
-            }
-            let Value::Table(group) = group else { return };
-            put(group, rest, value);
-            // A group of which nothing is left is not given either, such as a source.
-            if known && group.is_empty() {
-                table.remove(name);
-            }
-        }
-        (None, Some(value)) => {
-            table.insert(key.to_owned(), value);
-        }
-        (None, None) => {
-            table.remove(key);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Scenes as TOML: reading, writing and single settings.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use thiserror::Error;
-
+use super::error::SceneError;
 use super::in_words::in_words;
-use super::link::{self, LinkError};
+use super::keys::{value_at, value_of};
+use super::link;
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
 use super::{Data, ModelName, Scene, alias, bundled, in_picture};
@@ -13,95 +13,6 @@ use crate::own;
 
 /// Scene files larger than this are not scenes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
-
-/// Why a scene was refused.
-#[derive(Debug, Error)]
-pub enum SceneError {
-    /// The file could not be read.
-    #[error("cannot read the scene {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file could not be written.
-    #[error("cannot write the scene {path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Too large to be a scene.
-    #[error("{path} is not a scene: it is larger than 1 MiB")]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Not TOML.
-    #[error("{origin} is not a scene: {message}")]
-    Syntax {
-        /// The file, or the setting.
-        origin: String,
-        /// What is wrong, and on which line.
-        message: String,
-    },
-    /// A key or a value that no scene has.
-    #[error("{origin}: {key}: {message}")]
-    Value {
-        /// The file, or the setting.
-        origin: String,
-        /// The key.
-        key: String,
-        /// What is wrong and what is allowed.
-        message: String,
-    },
-    /// A value out of range.
-    #[error("{origin}: {problem}")]
-    Range {
-        /// The file, or the setting.
-        origin: String,
-        /// What is wrong and what is allowed.
-        problem: Problem,
-    },
-    /// A setting without `=`.
-    #[error("`{setting}` is not a setting: write KEY=VALUE, such as sampler.rtol=1e-6")]
-    NotASetting {
-        /// What was written.
-        setting: String,
-    },
-    /// A link.
-    #[error(transparent)]
-    Link(#[from] LinkError),
-    /// A picture that holds no scene.
-    #[error("{path} holds no scene: {why}", path = .path.display())]
-    Picture {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        why: &'static str,
-    },
-    /// Neither a bundled scene nor a file.
-    #[error("no scene is called `{name}` and no file is there; bundled scenes: {names}")]
-    Unknown {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        names: String,
-    },
-}
-
-impl SceneError {
-    /// The key it is about, if it is about one.
-    fn key(&self) -> Option<&str> {
-        match self {
-            Self::Value { key, .. } => Some(key),
-            Self::Range { problem, .. } => Some(problem.key),
-            _ => None,
-        }
-    }
-}
 
 /// The settings that somebody gave, by key: those of `--set`, and those of a scene file whose value
 /// is not the usual one, since a saved scene spells all of them out. What a file says of the picture
@@ -382,23 +293,6 @@ fn deserialize(table: &toml::Table, origin: &str) -> Result<Scene, SceneError> {
 fn lookup(table: &toml::Table, key: &str) -> Option<String> {
     let value = value_at(table, key)?;
     (!value.is_table()).then(|| value.to_string())
-}
-
-/// The value at a dotted key.
-pub(super) fn value_at<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
-    let mut parts = key.split('.');
-    let first = table.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
-}
-
-/// The value that is written after a setting's `=`; what is no TOML is a bare word.
-pub(super) fn value_of(written: &str) -> toml::Value {
-    format!("v = {written}")
-        .parse::<toml::Table>()
-        .ok()
-        .filter(|table| table.len() == 1)
-        .and_then(|mut table| table.remove("v"))
-        .unwrap_or_else(|| toml::Value::String(written.to_owned()))
 }
 
 /// Sets one dotted key.

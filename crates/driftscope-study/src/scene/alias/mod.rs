@@ -10,9 +10,8 @@ use std::fmt;
 
 use toml::{Table, Value};
 
-use super::change::{Change, put};
-use super::text::{value_at, value_of};
-use super::{Scene, SceneError};
+use super::error::SceneError;
+use super::keys::{put, value_at, value_of};
 
 /// The key under which a name is given.
 pub const KEY: &str = "sampler.alias";
@@ -185,19 +184,6 @@ pub fn all_names() -> impl Iterator<Item = (Program, &'static str)> {
     SAMPLERS.iter().chain(SCHEDULES).flat_map(|alias| alias.names.iter().copied())
 }
 
-/// The names under which the sampler of a scene is known: all that would change nothing of it.
-#[must_use]
-pub fn names_of(scene: &Scene) -> Vec<(Program, &'static str)> {
-    let held = SAMPLERS.iter().filter(|alias| {
-        let changes = alias.settings.iter().map(|setting| Change::written(setting));
-        let changes: Result<Vec<Change>, SceneError> = changes.collect();
-        changes
-            .and_then(|changes| scene.changed(&changes))
-            .is_ok_and(|changed| changed.sampler == scene.sampler)
-    });
-    held.flat_map(|alias| alias.names.iter().copied()).collect()
-}
-
 /// Every name that a method has anywhere, whatever the settings beside it.
 pub fn names_of_method(method: &str) -> impl Iterator<Item = (Program, &'static str)> {
     let sets = move |setting: &str| setting.strip_prefix("sampler.method=") == Some(method);
@@ -244,29 +230,11 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::scene::Scene;
 
     fn scene(setting: &str) -> Scene {
         let settings = ["field.kind=exact".to_owned(), format!("sampler.alias={setting}")];
         Scene::with_settings(None, &settings).unwrap_or_else(|error| panic!("{setting}: {error}"))
-    }
-
-    #[test]
-    fn every_name_resolves_and_the_settings_lead_back_to_it() {
-        let mut count = 0;
-        for alias in SAMPLERS {
-            for (_, name) in alias.names {
-                let scene = scene(name);
-                assert!(names_of(&scene).iter().any(|(_, own)| own == name), "{name}");
-                count += 1;
-            }
-        }
-        for alias in SCHEDULES {
-            for (_, name) in alias.names {
-                scene(name);
-                count += 1;
-            }
-        }
-        assert!(count >= 100, "{count} names");
     }
 
     #[test]
