@@ -7,7 +7,9 @@ alternation on this machine, so that a machine that is slow for a while is slow 
     python benches/peers.py target/release/driftscope 1 512 2048 10000 100000
 
 Two threads, the default network as trained, milliseconds, the best of several rounds. PyTorch's network
-and loss are compiled, not torchdiffeq's loops; JAX compiles all of a solve and of a training step. Sizes may be left out (all five). Prints the tables of docs/performance.md.
+and loss are compiled, not torchdiffeq's loops; JAX compiles all of a solve and of a training step. Sizes
+may be left out (all five), or replaced by the word `training` for that alone. Prints the tables of
+docs/performance.md.
 """
 import json, os, struct, subprocess, sys, time
 
@@ -16,7 +18,9 @@ import jax, jax.numpy as jnp, numpy as np, torch
 
 torch.set_num_threads(2)
 PROGRAM = sys.argv[1]
-SIZES = [int(a) for a in sys.argv[2:]] or [1, 512, 2048, 10000, 100000]
+SIZES = [int(a) for a in sys.argv[2:] if a != "training"]
+if len(sys.argv) == 2:
+    SIZES = [1, 512, 2048, 10000, 100000]
 ROUNDS = 3
 MODEL = os.path.join(os.path.dirname(__file__), "..", "assets", "models", "two-moons.safetensors")
 
@@ -171,24 +175,51 @@ def jax_cases(n):
 SIZES_OF_LAYERS = [(66, 128), (128, 128), (128, 128), (128, 2)]
 
 
-def torch_training():
-    """A step of the default training: batch 512, Adam, EMA."""
-    net = torch.nn.ModuleList([torch.nn.Linear(a, b) for a, b in SIZES_OF_LAYERS])
+# The default training, or that of a flow map u(x, s, t) by MeanFlow: batch 512, Adam, EMA. A flow map has the
+# features of t - s beside those of s; half of a batch has s = t, the other half needs the derivative of u along
+# the sample's own velocity.
+BATCH, STILL = 512, 256
+
+
+def layer_sizes(flow_map):
+    return [(130 if flow_map else 66, 128), (128, 128), (128, 128), (128, 2)]
+
+
+def torch_training(flow_map):
+    net = torch.nn.ModuleList([torch.nn.Linear(a, b) for a, b in layer_sizes(flow_map)])
     ema = [p.detach().clone() for p in net.parameters()]
     adam = torch.optim.Adam(net.parameters(), lr=2e-3)
 
-    @torch.compile
-    def loss(x1, x0, t):
-        phase = t * tF
-        h = torch.cat([t * x1 + (1 - t) * x0, torch.sin(phase), torch.cos(phase)], 1)
+    def u(x, *times):
+        phases = [t * tF for t in times]
+        h = torch.cat([x, *(f(phase) for phase in phases for f in (torch.sin, torch.cos))], 1)
         for i, layer in enumerate(net):
             h = layer(torch.nn.functional.silu(h) if i else h)
-        return ((h - (x1 - x0)) ** 2).sum(1).mean()
+        return h
+
+    @torch.compile
+    def loss(x1, x0, t):
+        return ((u(t * x1 + (1 - t) * x0, t) - (x1 - x0)) ** 2).sum(1).mean()
+
+    @torch.compile
+    def loss_of_map(x1, x0, s, lasts):
+        x, v = s * x1 + (1 - s) * x0, x1 - x0
+        with torch.no_grad():
+            at = (x[STILL:], s[STILL:], lasts[STILL:])
+            one = torch.ones_like(at[1])
+            _, rises = torch.func.jvp(u, at, (v[STILL:], one, -one))
+            target = torch.cat([v[:STILL], v[STILL:] + at[2] * rises])
+        return ((u(x, s, lasts) - target) ** 2).sum(1).mean()
 
     def step():
-        x1, x0, t = torch.randn(512, 2), torch.randn(512, 2), torch.rand(512, 1)
+        x1, x0, t = torch.randn(BATCH, 2), torch.randn(BATCH, 2), torch.rand(BATCH, 1)
         adam.zero_grad(set_to_none=True)
-        loss(x1, x0, t).backward()
+        if flow_map:
+            lasts = torch.rand(BATCH, 1) * (1 - t)
+            lasts[:STILL] = 0
+            loss_of_map(x1, x0, t, lasts).backward()
+        else:
+            loss(x1, x0, t).backward()
         adam.step()
         with torch.no_grad():
             torch._foreach_lerp_(ema, list(net.parameters()), 1e-3)
@@ -196,27 +227,43 @@ def torch_training():
     return step
 
 
-def jax_training():
-    """The same, all of a step in one jitted function."""
+def jax_training(flow_map):
+    """All of a step in one jitted function."""
     key = jax.random.key(0)
-    net = [(jax.random.normal(key, s) * s[0] ** -0.5, jnp.zeros(s[1])) for s in SIZES_OF_LAYERS]
+    sizes = layer_sizes(flow_map)
+    net = [(jax.random.normal(key, s) * s[0] ** -0.5, jnp.zeros(s[1])) for s in sizes]
     zero = jax.tree.map(jnp.zeros_like, net)
     moved = lambda old, new, decay: jax.tree.map(lambda a, b: decay * a + (1 - decay) * b, old, new)
 
-    def loss(net, inputs, targets):
-        h = inputs
+    def u(net, x, *times):
+        phases = [t * jF for t in times]
+        h = jnp.concatenate([x, *(f(phase) for phase in phases for f in (jnp.sin, jnp.cos))], 1)
         for i, (weight, bias) in enumerate(net):
             h = (jax.nn.silu(h) if i else h) @ weight + bias
-        return ((h - targets) ** 2).sum(1).mean()
+        return h
+
+    def loss(net, x, v, t):
+        return ((u(net, x, t) - v) ** 2).sum(1).mean()
+
+    def loss_of_map(net, x, v, s, lasts):
+        at = (x[STILL:], s[STILL:], lasts[STILL:])
+        one = jnp.ones_like(at[1])
+        _, rises = jax.jvp(lambda *at: u(net, *at), at, (v[STILL:], one, -one))
+        target = jnp.concatenate([v[:STILL], v[STILL:] + at[2] * rises])
+        return ((u(net, x, s, lasts) - jax.lax.stop_gradient(target)) ** 2).sum(1).mean()
 
     @jax.jit
     def step(state, key):
         net, ema, mean, square, done = state
-        key, *keys = jax.random.split(key, 4)
-        x1, x0 = (jax.random.normal(k, (512, 2)) for k in keys[:2])
-        t = jax.random.uniform(keys[2], (512, 1))
-        inputs = jnp.concatenate([t * x1 + (1 - t) * x0, jnp.sin(t * jF), jnp.cos(t * jF)], 1)
-        gradient = jax.grad(loss)(net, inputs, x1 - x0)
+        key, *keys = jax.random.split(key, 5)
+        x1, x0 = (jax.random.normal(k, (BATCH, 2)) for k in keys[:2])
+        t = jax.random.uniform(keys[2], (BATCH, 1))
+        x, v = t * x1 + (1 - t) * x0, x1 - x0
+        if flow_map:
+            lasts = (jax.random.uniform(keys[3], (BATCH, 1)) * (1 - t)).at[:STILL].set(0)
+            gradient = jax.grad(loss_of_map)(net, x, v, t, lasts)
+        else:
+            gradient = jax.grad(loss)(net, x, v, t)
         done = done + 1
         mean = moved(mean, gradient, 0.9)
         square = moved(square, jax.tree.map(jnp.square, gradient), 0.999)
@@ -249,8 +296,9 @@ def ours(*arguments):
 
 
 print(f"torch {torch.__version__}, jax {jax.__version__}; the best of {ROUNDS} rounds")
-print("| solver | particles | ms here | of gemm | ms there | times as fast |")
-print("| --- | --- | --- | --- | --- | --- |")
+if SIZES:
+    print("| solver | particles | ms here | of gemm | ms there | times as fast |")
+    print("| --- | --- | --- | --- | --- | --- |")
 gemm = []
 for n in SIZES:
     peers = torch_cases(n) + jax_cases(n)
@@ -278,16 +326,18 @@ for n in SIZES:
                 f"| {ms:.3g} ({peer}) | {scaled / mine:.2f} |",
                 flush=True,
             )
-for threads in ["single_thread", "all_threads"]:
+for threads in ["single_thread", "all_threads"] if gemm else []:
     rates = [g[threads] for g in gemm]
     print(f"gemm, {threads}: {min(rates):.0f} to {max(rates):.0f} GFLOP/s in {len(rates)} measurements")
-peers = {"PyTorch": torch_training(), "JAX": jax_training()}
-for step in peers.values():
-    rate(step, 0.5)
-rates = {"here": [], **{name: [] for name in peers}}
-for _ in range(ROUNDS):
-    rates["here"].append(ours("training")["training_steps_per_second"])
-    for name, step in peers.items():
-        rates[name].append(rate(step))
-for name, of in rates.items():
-    print(f"training, {name}: {min(of):.0f} to {max(of):.0f} steps/s")
+trainings = {"flow matching": (False, "training"), "MeanFlow": (True, "mean_flow")}
+for title, (flow_map, key) in trainings.items():
+    peers = {"PyTorch": torch_training(flow_map), "JAX": jax_training(flow_map)}
+    for step in peers.values():
+        rate(step, 0.5)
+    rates = {"here": [], **{name: [] for name in peers}}
+    for _ in range(ROUNDS):
+        rates["here"].append(ours("training")[f"{key}_steps_per_second"])
+        for name, step in peers.items():
+            rates[name].append(rate(step))
+    for name, of in rates.items():
+        print(f"training by {title}, {name}: {min(of):.0f} to {max(of):.0f} steps/s", flush=True)

@@ -85,7 +85,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("objective", "Objective"),
     ("cost function", "Loss"),
     ("epsilon prediction", "Prediction: Noise x0"),
-    ("ot-cfm", "Coupling: Optimal transport (minibatch)"),
+    ("ot-cfm", "Coupling: Optimal transport"),
     ("cfg", "Scale"),
     ("guidance scale", "Scale"),
     ("classifier-free", "Scale"),

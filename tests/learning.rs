@@ -114,7 +114,7 @@ fn every_prediction_is_trained_and_sampled() {
 #[test]
 fn a_coupling_is_trained_and_takes_the_score_away() {
     let mut harness = window("two-moons");
-    choose(&mut harness, "Coupling", "Optimal transport (minibatch)");
+    choose(&mut harness, "Coupling", "Optimal transport");
     assert!(harness.query_by_label("Pairs in a block").is_some(), "its own setting appears");
     train(&mut harness);
     assert_eq!(ends(&harness).len(), 64);
@@ -154,7 +154,7 @@ fn the_pairs_of_a_training_are_drawn_and_cross_less_when_they_are_optimal() {
     assert_eq!(count, 64, "all of the batch");
     choose(&mut harness, "Coupling", "Entropic (Sinkhorn)");
     let [_, sinkhorn] = pairs_and_crossings(&mut harness);
-    choose(&mut harness, "Coupling", "Optimal transport (minibatch)");
+    choose(&mut harness, "Coupling", "Optimal transport");
     let [count, optimal] = pairs_and_crossings(&mut harness);
     assert_eq!(count, 64);
     assert!(
@@ -172,7 +172,7 @@ fn the_pairs_of_a_training_are_drawn_and_cross_less_when_they_are_optimal() {
 #[test]
 fn reflow_trains_again_on_its_own_pairs() {
     let mut harness = window("eight-gaussians");
-    set(&mut harness, "Reflow rounds", 1.0);
+    set(&mut harness, "Reflow", 1.0);
     assert_eq!(harness.state().state().scene().training.rounds, 1);
     train(&mut harness);
     let status = harness.state().state().training().expect("a training");

@@ -5,6 +5,8 @@ use eframe::egui::{
     Align2, Area, Button, Context, Frame, Id, Label, Margin, Order, RichText, Stroke, vec2,
 };
 
+use driftscope_study::session::Mode;
+
 use super::command::{Command, Commands};
 use super::state::{Notice, State};
 use super::theme::{TEXT, UNIT, semibold};
@@ -34,6 +36,10 @@ fn words(notice: Notice) -> Words {
 /// Asks, if there is anything to be asked.
 pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
     let Some(notice) = state.notice else { return };
+    // Elsewhere it would lie over what somebody has gone to by himself; the list of lessons has the tour as well.
+    if notice == Notice::Tour && state.mode() != Mode::Explore {
+        return;
+    }
     let palette = state.palette();
     let (title, about, [yes, no]) = words(notice);
     let width = (ctx.content_rect().width() - 8.0 * UNIT).min(WIDTH);

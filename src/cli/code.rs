@@ -35,7 +35,7 @@ pub struct Code {
 }
 
 /// Reads the name of a target; the help lists those there are.
-fn targets() -> impl TypedValueParser<Value = &'static Target> {
+pub(super) fn targets() -> impl TypedValueParser<Value = &'static Target> {
     let names = TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.title));
     PossibleValuesParser::new(names)
         .map(|name| Target::named(&name).expect("one of the names that are allowed"))

@@ -1,5 +1,6 @@
 //! The command line: the same engine without a window.
 
+mod advise;
 pub mod bench;
 mod code;
 mod convention;
@@ -110,6 +111,7 @@ enum Command {
     Likelihood(likelihood::Likelihood),
     /// Measure error against cost for several methods: a work–precision diagram.
     Sweep(sweep::Sweep),
+    Advise(advise::Advise),
     /// Train a network on a distribution.
     Train(train::Train),
     /// Train networks of every kind and print how good they are.
@@ -164,6 +166,7 @@ pub fn main() -> ExitCode {
         Some(Command::Field(field)) => field.run(),
         Some(Command::Likelihood(likelihood)) => likelihood.run(),
         Some(Command::Sweep(sweep)) => sweep.run(),
+        Some(Command::Advise(advise)) => advise.run(),
         Some(Command::Train(train)) => train.run(),
         Some(Command::Targets(targets)) => targets.run(),
         Some(Command::Convention(check)) => check.run(),

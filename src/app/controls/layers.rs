@@ -28,11 +28,16 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     fold(ui, "Layers", true, |ui| {
         // From the topmost down, as they lie.
         for layer in Layer::ALL.into_iter().rev() {
-            let mut on = scene.view.layers.has(layer);
-            let row = Row::new(layer.title(), layer.about()).disabled(idle(state, scene, layer));
-            if row.tick(ui, &mut on) {
-                scene.view.layers.set(layer, on);
-            }
+            switch(ui, state, scene, layer);
         }
     });
+}
+
+/// The switch of one layer.
+pub fn switch(ui: &mut Ui, state: &State, scene: &mut Scene, layer: Layer) {
+    let mut on = scene.view.layers.has(layer);
+    let row = Row::new(layer.title(), layer.about()).disabled(idle(state, scene, layer));
+    if row.tick(ui, &mut on) {
+        scene.view.layers.set(layer, on);
+    }
 }

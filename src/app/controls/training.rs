@@ -2,15 +2,15 @@
 
 use driftscope_flow::network::LossRef;
 use driftscope_study::scene::parameters::{Named, Range};
-use driftscope_study::scene::{Direction, MOST_PANES, Scene};
+use driftscope_study::scene::{Direction, Layer, MOST_PANES, Scene};
 use driftscope_study::session::{Action, TrainingOrder};
 use driftscope_study::{Round, TrainingState, TrainingStatus};
 use eframe::egui::{Button, Grid, ProgressBar, RichText, Ui, Vec2};
 
 use super::choose::choose;
-use super::density;
 use super::row::{Row, Scale, fold, heading};
 use super::setting::Setting;
+use super::{density, layers};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::state::State;
@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene, out: &mut Commands) {
     heading(ui, "Training");
     let controls = Controls { locked: state.training().is_some().then_some(UNDER_WAY) };
     controls.pace_ui(ui, scene);
-    fold(ui, "What is learned", true, |ui| controls.learned_ui(ui, scene));
+    fold(ui, "What is learned", true, |ui| controls.learned_ui(ui, state, scene));
     fold(ui, "Which times", false, |ui| controls.times_ui(ui, scene));
     fold(ui, "Network and rate", false, |ui| controls.network_ui(ui, scene));
     ui.add_space(UNIT);
@@ -76,7 +76,7 @@ impl Controls {
         Setting::of(scene, "training.seed").unless(self.locked).number(ui, scene);
     }
 
-    fn learned_ui(self, ui: &mut Ui, scene: &mut Scene) {
+    fn learned_ui(self, ui: &mut Ui, state: &State, scene: &mut Scene) {
         self.each(ui, scene, &["training.objective", "training.prediction"]);
         self.each_in_force(
             ui,
@@ -86,6 +86,8 @@ impl Controls {
         self.each(ui, scene, &["training.coupling"]);
         let further = ["training.block", "training.epsilon", "training.iterations"];
         self.each_in_force(ui, scene, &further);
+        // What it does is seen there.
+        layers::switch(ui, state, scene, Layer::Pairs);
         self.each(ui, scene, &["training.rounds", "training.labels"]);
         self.each_in_force(ui, scene, &["training.pairs", "training.drop_labels"]);
         // Of one there is nothing to choose.

@@ -104,7 +104,10 @@ fn over_scales(ui: &mut Ui, context: &CardContext<'_>, found: &Guided) {
 
 fn moments(ui: &mut Ui, palette: &Palette, at: &GuidedAt) {
     let row = |name: &str, Moments { mean, deviation }: Moments| {
-        let all = mean.into_iter().chain(deviation).map(|value| format!("{value:.3}"));
+        let all = mean.into_iter().chain(deviation).map(|value| {
+            // Else no particle ended anywhere.
+            if value.is_finite() { format!("{value:.3}") } else { "–".to_owned() }
+        });
         std::iter::once(name.to_owned()).chain(all).collect::<Vec<String>>()
     };
     let rows = [row("sampled", at.sampled), row("tilted density", at.tilted)];

@@ -1,6 +1,7 @@
 //! `driftscope bench`: how fast this machine samples, beside what it can do at best.
 
 mod timing;
+pub mod trainings;
 pub mod workload;
 mod yardstick;
 
@@ -11,15 +12,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use driftscope_base::interpolant::Interpolant;
-use driftscope_flow::data::toy;
-use driftscope_flow::network::TrainingSettings;
 use driftscope_study::scene::{MOST_PARTICLES, Scene};
 use driftscope_study::work::{Dispatcher, News, ThreadCrew};
-use driftscope_study::{Product, Store, Task, fresh_id, trainer};
+use driftscope_study::{Product, Store, Task, fresh_id};
 use serde::Serialize;
 
 use self::timing::best_of;
+use self::trainings::{MEAN_FLOW, TRAININGS, Training};
 use self::workload::{ForwardPass, SHARED_FLOP, SIZES, WORKLOADS, Workload};
 use self::yardstick::Yardstick;
 
@@ -74,6 +73,9 @@ struct Report {
     /// Of the default training.
     #[serde(skip_serializing_if = "Option::is_none")]
     training_steps_per_second: Option<f64>,
+    /// Of the default training to a flow map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_flow_steps_per_second: Option<f64>,
 }
 
 /// Every solve, beside matrix products.
@@ -124,12 +126,15 @@ impl Measure {
             bail!("--particles {count} is not allowed: from 1 to {MOST_PARTICLES}");
         }
         let wanted = |kind| self.only.is_none_or(|only| only == kind);
+        let rate =
+            |training| wanted(Kind::Training).then(|| steps_per_second(training)).transpose();
         let report = Report {
             threads: rayon::current_num_threads(),
             solves: wanted(Kind::Solves).then(|| Solves::measure(&self.particles)),
             forward: wanted(Kind::Forward).then(Forward::measure).transpose()?,
             latency: wanted(Kind::Latency).then(Latency::measure),
-            training_steps_per_second: wanted(Kind::Training).then(training).transpose()?,
+            training_steps_per_second: rate(&TRAININGS[0])?,
+            mean_flow_steps_per_second: rate(&MEAN_FLOW)?,
         };
         let text = if self.json {
             serde_json::to_string_pretty(&report)? + "\n"
@@ -226,17 +231,12 @@ impl Latency {
     }
 }
 
-/// Steps per second.
-fn training() -> Result<f64> {
-    let mixture = Arc::new(toy("two-moons")?.mixture());
-    let mut trainer = trainer(TrainingSettings::default(), &mixture, Interpolant::Linear)?;
-    // The first steps find their memory.
-    for _ in 0..10 {
-        trainer.step()?;
-    }
+/// Steps per second of a training.
+fn steps_per_second(training: &Training) -> Result<f64> {
+    let mut course = training.start()?;
     let (began, mut steps) = (Instant::now(), 0);
     while began.elapsed() < TRAINING {
-        trainer.step()?;
+        course.seconds_per_step(1)?;
         steps += 1;
     }
     Ok(f64::from(steps) / began.elapsed().as_secs_f64())
@@ -268,6 +268,9 @@ impl fmt::Display for Report {
         }
         if let Some(rate) = self.training_steps_per_second {
             writeln!(f, "\ntraining: {rate:.0} steps/s")?;
+        }
+        if let Some(rate) = self.mean_flow_steps_per_second {
+            writeln!(f, "training a flow map by MeanFlow: {rate:.0} steps/s")?;
         }
         Ok(())
     }

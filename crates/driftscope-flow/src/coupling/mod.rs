@@ -114,7 +114,7 @@ impl Coupling {
     pub const fn title(&self) -> &'static str {
         match self {
             Self::Independent => "Independent",
-            Self::Optimal { .. } => "Optimal transport (minibatch)",
+            Self::Optimal { .. } => "Optimal transport",
             Self::Sinkhorn { .. } => "Entropic (Sinkhorn)",
         }
     }

@@ -4,6 +4,7 @@
 //! the tests call directly, and beside it a question: a plain value that can be asked of a
 //! [`Crew`](crate::work::Crew) and is answered in the background. [`Question`] names them all.
 
+mod advise;
 mod budget;
 mod calibration;
 mod claim;
@@ -19,6 +20,7 @@ mod marginals;
 mod measurement;
 mod model_error;
 mod ode;
+mod optimise;
 mod plane;
 mod question;
 mod reference;
@@ -32,6 +34,7 @@ mod tolerance_grid;
 mod trace;
 mod transport;
 
+pub use advise::{Advice, AdviseQuestion, Goal, Tried, advise, advised_settings};
 pub use budget::{Budget, BudgetQuestion, budget};
 pub use calibration::{ErrorsOverTime, ErrorsQuestion, StepErrors, errors_over_time};
 pub use claim::{Claim, ClaimError, Figure, FiguresQuestion, MEASURES, Measure, Relation, Weighed};
@@ -50,6 +53,7 @@ pub use model_error::{
     ModelErrorMapQuestion, ModelErrorOverTime, ModelErrorQuestion, model_error_map,
     model_error_over_time,
 };
+pub use optimise::{KNOWN, OptimiseQuestion, Optimised, Timed, optimise};
 pub use plane::PlaneMap;
 pub use question::{Answer, Asked, Question};
 pub use reference::Reference;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::advise::AdviseQuestion;
 use super::budget::BudgetQuestion;
 use super::calibration::ErrorsQuestion;
 use super::claim::FiguresQuestion;
@@ -15,6 +16,7 @@ use super::likelihood::LikelihoodQuestion;
 use super::marginals::{MarginalsQuestion, StrongErrorsQuestion};
 use super::measurement::{Measurement, Report};
 use super::model_error::{ModelErrorMapQuestion, ModelErrorQuestion};
+use super::optimise::OptimiseQuestion;
 use super::round_trip::RoundTripQuestion;
 use super::seeds::CoverageQuestion;
 use super::stability::{RegionQuestion, StabilityQuestion};
@@ -103,6 +105,7 @@ pub trait Asked: Measurement {
 }
 
 questions! {
+    Advise(AdviseQuestion),
     Budget(BudgetQuestion),
     Convention(ConventionQuestion),
     Convergence(ConvergenceQuestion),
@@ -114,6 +117,7 @@ questions! {
     Marginals(MarginalsQuestion),
     ModelError(ModelErrorQuestion),
     ModelErrorMap(ModelErrorMapQuestion),
+    Optimise(OptimiseQuestion),
     OwnPoint(OwnPointQuestion),
     Region(RegionQuestion),
     RoundTrip(RoundTripQuestion),

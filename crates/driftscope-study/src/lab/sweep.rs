@@ -137,7 +137,8 @@ pub fn sweep_scene(scene: &Scene, method: MethodRef, setting: Setting) -> Result
     Ok(row)
 }
 
-fn refuse_noise(noisy: bool) -> Result<(), LabError> {
+/// Refuses what draws noise, for which there is no reference.
+pub(super) fn refuse_noise(noisy: bool) -> Result<(), LabError> {
     if !noisy {
         return Ok(());
     }

@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::lab::{
-    Answer, Asked, BudgetQuestion, ConventionQuestion, ConvergenceQuestion, CoverageQuestion,
-    ErrorsQuestion, Figure, FiguresQuestion, GuidedQuestion, LikelihoodQuestion, MarginalsQuestion,
-    ModelErrorMapQuestion, ModelErrorQuestion, OwnPointQuestion, Question, RegionQuestion,
-    RoundTripQuestion, StabilityQuestion, StrongErrorsQuestion, Subject, SweepQuestion,
-    TolerancesQuestion, TransportQuestion,
+    AdviseQuestion, Answer, Asked, BudgetQuestion, ConventionQuestion, ConvergenceQuestion,
+    CoverageQuestion, ErrorsQuestion, Figure, FiguresQuestion, Goal, GuidedQuestion,
+    LikelihoodQuestion, MarginalsQuestion, ModelErrorMapQuestion, ModelErrorQuestion,
+    OptimiseQuestion, OwnPointQuestion, Question, RegionQuestion, RoundTripQuestion,
+    StabilityQuestion, StrongErrorsQuestion, Subject, SweepQuestion, TolerancesQuestion,
+    TransportQuestion,
 };
 use crate::recording::Recording;
 use crate::scene::Scene;
@@ -125,6 +126,7 @@ fn solves_survive_being_written_down() {
 fn questions(store: &Store) -> Vec<Question> {
     let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
     let of_class = scene(&["field.kind=exact", "data.name=two-moons", "guidance.label=1"]);
+    let stepped = scene(&["field.kind=exact", "sampler.method=euler", "sampler.steps=2"]);
     let noisy = scene(&["field.kind=exact", "diffusion.form=sigma", "sampler.steps=8"]);
     let learned = scene(&[]);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models/silu-velocity.safetensors");
@@ -144,6 +146,7 @@ fn questions(store: &Store) -> Vec<Question> {
     let recording = recording.expect("it was solved");
     store.keep(Arc::clone(&recording));
     let all = vec![
+        AdviseQuestion::new(&exact, Goal::Global(0.5)).question(),
         BudgetQuestion::new(&exact).question(),
         ConventionQuestion::new(&elsewhere).question(),
         ConvergenceQuestion::new(&exact).question(),
@@ -159,6 +162,7 @@ fn questions(store: &Store) -> Vec<Question> {
         MarginalsQuestion::new(&exact).question(),
         ModelErrorQuestion::new(&learned).question(),
         ModelErrorMapQuestion::new(&learned, 0.5).question(),
+        OptimiseQuestion::new(&stepped).question(),
         OwnPointQuestion::new(&exact).question(),
         RegionQuestion { method: euler, half: 4 }.question(),
         RoundTripQuestion::new(&exact).question(),
@@ -169,27 +173,29 @@ fn questions(store: &Store) -> Vec<Question> {
         TransportQuestion::new(&exact).question(),
     ];
     let number = |question: &Question| match question {
-        Question::Budget(_) => 0,
-        Question::Convention(_) => 1,
-        Question::Convergence(_) => 2,
-        Question::Coverage(_) => 3,
-        Question::Errors(_) => 4,
-        Question::Figures(_) => 5,
-        Question::Guided(_) => 6,
-        Question::Likelihood(_) => 7,
-        Question::Marginals(_) => 8,
-        Question::ModelError(_) => 9,
-        Question::ModelErrorMap(_) => 10,
-        Question::OwnPoint(_) => 11,
-        Question::Region(_) => 12,
-        Question::RoundTrip(_) => 13,
-        Question::Stability(_) => 14,
-        Question::StrongErrors(_) => 15,
-        Question::Sweep(_) => 16,
-        Question::Tolerances(_) => 17,
-        Question::Transport(_) => 18,
+        Question::Advise(_) => 0,
+        Question::Budget(_) => 1,
+        Question::Convention(_) => 2,
+        Question::Convergence(_) => 3,
+        Question::Coverage(_) => 4,
+        Question::Errors(_) => 5,
+        Question::Figures(_) => 6,
+        Question::Guided(_) => 7,
+        Question::Likelihood(_) => 8,
+        Question::Marginals(_) => 9,
+        Question::ModelError(_) => 10,
+        Question::ModelErrorMap(_) => 11,
+        Question::Optimise(_) => 12,
+        Question::OwnPoint(_) => 13,
+        Question::Region(_) => 14,
+        Question::RoundTrip(_) => 15,
+        Question::Stability(_) => 16,
+        Question::StrongErrors(_) => 17,
+        Question::Sweep(_) => 18,
+        Question::Tolerances(_) => 19,
+        Question::Transport(_) => 20,
     };
-    assert!(all.iter().map(number).eq(0..19), "one of each");
+    assert!(all.iter().map(number).eq(0..21), "one of each");
     all
 }
 
