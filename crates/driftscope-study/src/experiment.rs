@@ -23,6 +23,9 @@ use crate::networks::{LoadedNetwork, NetworkError, Networks};
 use crate::scene::{Direction, Problem, Scene};
 use crate::starts::{Ends, start_of};
 
+/// No method looks back on more steps than these; a list of all of them for each would grow with their square.
+const MOST_BEFORE: usize = 8;
+
 /// Why a scene is no experiment.
 #[derive(Debug, Error)]
 pub enum ExperimentError {
@@ -335,9 +338,8 @@ impl Experiment {
     /// # Errors
     /// If the table is not that of the steps of `grid` of every particle.
     pub fn given_noise(&self, grid: &[f64]) -> Result<Option<Ordered>, GivenNoiseError> {
-        let noise = self.given.noise.as_ref();
-        let drawn = self.drawn(grid);
-        noise.map(|noise| noise.in_order(&drawn, self.scene.particles.count)).transpose()
+        let Some(noise) = &self.given.noise else { return Ok(None) };
+        noise.in_order(&self.drawn(grid), self.scene.particles.count).map(Some)
     }
 
     /// Which draws the steps of `grid` make: by draw, then by step.
@@ -354,7 +356,7 @@ impl Experiment {
                 t: grid[index],
                 t1: grid[index + 1],
                 index,
-                before: grid[..index].iter().rev().copied().collect(),
+                before: grid[..index].iter().rev().take(MOST_BEFORE).copied().collect(),
                 path: settings.path,
                 error_weights: settings.error_weights,
                 noise: settings.noise,

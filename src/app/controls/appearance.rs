@@ -4,13 +4,13 @@ use driftscope_study::scene::Scene;
 use driftscope_study::scene::parameters::Range;
 use eframe::egui::{Button, Ui, Vec2};
 
-use super::row::{Row, Scale, fold};
+use super::row::{Row, Scale, fold, side_by_side};
 use super::setting::Setting;
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::palette::Theme;
 use crate::app::state::Look;
-use crate::app::theme::{ROW, UNIT};
+use crate::app::theme::ROW;
 
 /// Sizes, theme and clock.
 pub fn ui(ui: &mut Ui, scene: &mut Scene, look: Look, out: &mut Commands) {
@@ -42,12 +42,8 @@ fn zoom_ui(ui: &mut Ui, look: Look, out: &mut Commands) {
 fn theme_ui(ui: &mut Ui, look: Look, out: &mut Commands) {
     let row = Row::new("Theme", "For a dark room, a bright one, or a projector (T).");
     row.show(ui, |ui| {
-        let gap = UNIT;
-        let width = (ui.available_width() - gap * (Theme::ALL.len() as f32 - 1.0))
-            / Theme::ALL.len() as f32;
-        ui.spacing_mut().item_spacing.x = gap;
-        ui.spacing_mut().button_padding.x = 2.0;
-        for theme in Theme::ALL {
+        let widths = side_by_side(ui, &Theme::ALL.map(Theme::title));
+        for (theme, width) in Theme::ALL.into_iter().zip(widths) {
             let button =
                 Button::selectable(look.theme == theme, theme.title()).frame_when_inactive(true);
             if ui.add_sized(Vec2::new(width, ROW), button).clicked() {

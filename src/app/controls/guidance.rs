@@ -40,7 +40,7 @@ fn labels(scene: &Scene) -> Vec<u32> {
 }
 
 /// A button for each label of the data, and one for all of them.
-fn labels_ui(ui: &mut Ui, scene: &mut Scene) {
+pub fn labels_ui(ui: &mut Ui, scene: &mut Scene) {
     let labels = labels(scene);
     let parameter = Scene::parameter("guidance.label");
     if labels.len() > MOST_BUTTONS {

@@ -62,6 +62,7 @@ pub fn edited(state: &State, out: &mut Commands, edit: impl FnOnce(&mut Scene, &
 pub fn one(ui: &mut Ui, state: &State, scene: &mut Scene, key: &str) {
     match key {
         "diffusion.form" => diffusion::form_ui(ui, state, scene),
+        "guidance.label" => guidance::labels_ui(ui, scene),
         "guidance.interval" => guidance::interval_ui(ui, scene),
         key => Setting::of(scene, key).any(ui, scene),
     }

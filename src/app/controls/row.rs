@@ -94,6 +94,8 @@ impl<'a> Row<'a> {
             ComboBox::from_id_salt(self.name)
                 .selected_text(shown)
                 .width(ui.available_width())
+                // A long name takes a second line, rather than the edge of the panel.
+                .wrap()
                 .show_ui(ui, add)
                 .response
         });
@@ -127,12 +129,9 @@ impl<'a> Row<'a> {
     ) -> Option<O> {
         let mut chosen = None;
         self.show(ui, |ui| {
-            let gap = UNIT;
-            let count = entries.len() as f32;
-            let width = (ui.available_width() - gap * (count - 1.0)) / count;
-            ui.spacing_mut().item_spacing.x = gap;
-            ui.spacing_mut().button_padding.x = UNIT;
-            for entry in entries {
+            let titles: Vec<&str> = entries.iter().map(|entry| &*entry.title).collect();
+            let widths = side_by_side(ui, &titles);
+            for (entry, width) in entries.into_iter().zip(widths) {
                 let problem = entry.problem(owner);
                 let Entry { title, about, on, becomes, .. } = entry;
                 let entry = ui
@@ -213,6 +212,25 @@ impl<'a> Row<'a> {
             .inner;
         self.explain(response).changed()
     }
+}
+
+/// Widths of buttons with these words, equal where all words have room in them; sets the gaps between them.
+pub fn side_by_side(ui: &mut Ui, titles: &[&str]) -> Vec<f32> {
+    ui.spacing_mut().item_spacing.x = UNIT;
+    ui.spacing_mut().button_padding.x = 0.5 * UNIT;
+    let font = FontId::proportional(TEXT);
+    let own = titles.iter().map(|title| {
+        let words = with_symbols(title, &font, Color32::PLACEHOLDER);
+        ui.painter().layout_job(words).size().x + UNIT
+    });
+    let own: Vec<f32> = own.collect();
+    let count = titles.len() as f32;
+    let room = ui.available_width() - UNIT * (count - 1.0);
+    if own.iter().all(|&width| width <= room / count) {
+        return vec![room / count; titles.len()];
+    }
+    let more = ((room - own.iter().sum::<f32>()) / count).max(0.0);
+    own.into_iter().map(|width| width + more).collect()
 }
 
 /// One entry of a menu.
@@ -317,7 +335,9 @@ impl Scale<'_> {
 /// Reads what was typed, thin spaces and all.
 fn number_typed(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    plain.replace(',', ".").replace('−', "-").parse().ok()
+    let number: f64 = plain.replace(',', ".").replace('−', "-").parse().ok()?;
+    // "nan" and "inf" are read as numbers, and are none that a setting could have.
+    number.is_finite().then_some(number)
 }
 
 /// The heading of a group: quieter than what stands below it.

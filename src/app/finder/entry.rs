@@ -75,6 +75,8 @@ pub struct Entry {
     pub synonyms: Vec<&'static str>,
     /// What stands beside the title: the present value, or the keys that ask for it.
     pub beside: String,
+    /// What it does in a sentence, where its key does not say it.
+    pub about: String,
     /// What choosing it does.
     pub does: Does,
     /// Why it can do nothing now, if so.
@@ -93,7 +95,22 @@ impl Entry {
         let does = Does::Ask(Box::new(command));
         let (title, key) = (title.into(), key.into());
         let synonyms = super::synonyms::of(&key);
-        Self { kind, title, key, symbol: "", synonyms, beside: String::new(), does, refused: None }
+        let (beside, about) = (String::new(), String::new());
+        Self { kind, title, key, symbol: "", synonyms, beside, about, does, refused: None }
+    }
+
+    /// With a sentence on what it does.
+    #[must_use]
+    pub fn about(self, about: impl Into<String>) -> Self {
+        Self { about: about.into(), ..self }
+    }
+
+    /// Whether its title, its key or another of its names has all of a query in it.
+    #[must_use]
+    pub fn says(&self, query: &str) -> bool {
+        let wanted = plain(query);
+        let own = [&*self.title, &*self.key].into_iter().chain(self.synonyms.iter().copied());
+        own.into_iter().any(|name| plain(name).contains(&wanted))
     }
 
     /// With something beside the title.

@@ -98,7 +98,12 @@ impl Finder {
         let found = rank::find(&self.query, &self.entries).into_iter();
         let found = found.map(|found| Answer { entry: found.entry, letters: found.letters });
         let all = if self.query.trim().is_empty() { self.in_order() } else { Vec::new() };
-        self.answers = sure.chain(found).chain(unsure).chain(all).collect();
+        let found: Vec<Answer> = found.collect();
+        // What merely has these letters somewhere is not what was meant by a setting with a wrong value.
+        let meant = found.iter().any(|answer| self.entries[answer.entry].says(&self.query));
+        let (before, behind) = if meant { (None, Some(unsure)) } else { (Some(unsure), None) };
+        let before = sure.chain(before.into_iter().flatten());
+        self.answers = before.chain(found).chain(behind.into_iter().flatten()).chain(all).collect();
         self.values = values.sure.into_iter().chain(values.unsure).collect();
         (self.at, self.moved) = (0, true);
     }
@@ -244,6 +249,7 @@ impl Finder {
         let (words, colour) = match &entry.refused {
             Some(reason) => (reason.clone(), palette.alarm),
             None if entry.kind == Kind::Value => ("Enter sets it.".to_owned(), palette.quiet),
+            None if !entry.about.is_empty() => (entry.about.clone(), palette.quiet),
             None if entry.key == entry.title => (String::new(), palette.quiet),
             None => (entry.key.clone(), palette.quiet),
         };

@@ -13,7 +13,7 @@ use crate::app::theme::{TEXT, UNIT, semibold};
 /// Height of a row, in points.
 pub const HEIGHT: f32 = 7.0 * UNIT;
 /// Room for the kind at the right, in points.
-const KIND: f32 = 16.0 * UNIT;
+const KIND: f32 = 21.0 * UNIT;
 
 /// Draws an entry; `letters` of its title were asked for.
 pub fn ui(ui: &mut Ui, entry: &Entry, letters: &[u32], on: bool, palette: &Palette) -> Response {

@@ -159,6 +159,7 @@ fn settings_of<O: Settable>(state: &State) -> Vec<Entry> {
             key: parameter.key.to_owned(),
             symbol: parameter.symbol,
             synonyms,
+            about: String::new(),
             beside: now,
             does,
             refused: refused.map(str::to_owned),
@@ -220,9 +221,13 @@ fn of_alias(state: &State, name: &str) -> Entry {
     let action = Action::Set { pane: state.selected(), changes, continues: false };
     let refused = Scene::of(state).idle("sampler.method").map(str::to_owned);
     let key = format!("{}={name}", alias::KEY);
+    let meaning = alias::meaning(name);
+    let sets = meaning.map(|meaning| meaning.settings().collect::<Vec<_>>().join(", "));
     let entry =
         Entry::asking(Kind::Elsewhere, format!("Elsewhere: {name}"), key, Command::Act(action));
-    entry.refused(refused)
+    entry
+        .refused(refused)
+        .about(sets.map_or_else(|_| String::new(), |sets| format!("Sets {sets}.")))
 }
 
 /// A sampler with a schedule behind it, if that is what was typed.

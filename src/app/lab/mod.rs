@@ -3,6 +3,7 @@
 //!
 //! A card is one file here and one entry in [`PAGES`].
 
+mod advice;
 mod budget;
 mod card;
 mod convergence;
@@ -17,9 +18,11 @@ mod marginals;
 mod model_error;
 mod picture;
 mod round_trip;
+mod settings;
 mod stability;
 mod step_map;
 mod strong;
+mod times;
 mod tolerances;
 mod transport;
 mod work;
@@ -75,6 +78,11 @@ static PAGES: &[Page] = &[
             [work::WorkPrecision, tolerances::Tolerances],
             [budget::BudgetCard, convergence::ConvergenceCard]
         ),
+    },
+    Page {
+        title: "Advice",
+        about: "Which setting reaches a target at the least cost, and the best times for its steps",
+        rows: cards!([advice::AdviceCard], [times::TimesCard]),
     },
     Page {
         title: "Flow",

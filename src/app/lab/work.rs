@@ -1,15 +1,20 @@
 //! The work–precision diagram.
 
-use driftscope_solve::MethodRef;
 use driftscope_solve::measure::{CloudDistance, Floored};
+use driftscope_solve::{Family, MethodRef};
 use driftscope_study::lab::{Floors, OwnPointQuestion, Sweep, SweepPoint, SweepQuestion};
 use driftscope_study::work::Wish;
-use eframe::egui::{Align, Align2, Color32, FontId, Layout, Rect, Ui, UiBuilder, pos2, vec2};
-use egui_plot::{FilledArea, HLine, HoverPosition, LineStyle, MarkerShape, PlotPoint, Points};
+use eframe::egui::{
+    Align, Align2, Color32, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
+};
+use egui_plot::{FilledArea, HLine, Line, LineStyle, MarkerShape, PlotPoint, Points};
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty};
-use crate::app::command::{Command, Commands};
+use super::frame::{
+    Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty, toggle,
+};
+use super::settings::{hovered, load, words};
+use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
@@ -19,15 +24,23 @@ use crate::app::theme::{TEXT, UNIT};
 
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
-/// Points this near to the pointer, in points of the screen, can be clicked.
-const NEAR: f32 = 12.0;
 
-const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one.";
+const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one. Families: of each kind of method only what none of its kind beats. Pareto: what nothing at all that was measured beats.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Error {
     Global,
     Cloud(CloudDistance),
+}
+
+impl Error {
+    fn quantity(self) -> &'static str {
+        match self {
+            Self::Global => "global error",
+            Self::Cloud(CloudDistance::SlicedW2) => "sliced W2",
+            Self::Cloud(CloudDistance::Energy) => "energy distance",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +54,10 @@ pub struct WorkPrecision {
     methods: Vec<MethodRef>,
     error: Error,
     cost: Cost,
+    /// Whether families stand for their methods.
+    families: bool,
+    /// Whether the Pareto line is drawn.
+    pareto: bool,
     sweep: Wish<SweepQuestion>,
     own: Wish<OwnPointQuestion>,
 }
@@ -51,6 +68,8 @@ impl Default for WorkPrecision {
             methods: USUAL.iter().filter_map(|name| MethodRef::named(name)).collect(),
             error: Error::Global,
             cost: Cost::Evaluations,
+            families: false,
+            pareto: false,
             sweep: Wish::default(),
             own: Wish::default(),
         }
@@ -158,6 +177,8 @@ impl Card for WorkPrecision {
             &mut cost,
             &[(Cost::Time, "Time"), (Cost::Evaluations, "Evaluations")],
         );
+        toggle(&mut options, &mut self.pareto, "Pareto", palette.strong, palette);
+        toggle(&mut options, &mut self.families, "Families", palette.text, palette);
         // The topmost mark's name reaches above the plot.
         below.min.y = line.bottom() + 3.0 * UNIT;
         (self.error, self.cost) = (error, cost);
@@ -241,15 +262,6 @@ impl WorkPrecision {
         let shown = plot("lab work", palette, log_x(quantity), log_axis())
             .x_grid_spacer(|input| log_x_grid(&input))
             .y_grid_spacer(|input| log_grid(&input))
-            .label_formatter(|position| match position {
-                HoverPosition::NearDataPoint { plot_name, position, .. }
-                    if !plot_name.is_empty() =>
-                {
-                    let [x, y] = [position.x, position.y].map(|e| number::three(10.0_f64.powf(e)));
-                    Some(format!("{plot_name}\ncost {x}\nerror {y}"))
-                }
-                _ => None,
-            })
             .show(ui, |plot| {
                 plot.set_plot_bounds_x(x_range);
                 plot.set_plot_bounds_y(y_range);
@@ -263,16 +275,13 @@ impl WorkPrecision {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
                 }
-                let mut methods: Vec<MethodRef> =
-                    found.points.iter().map(|point| point.method).collect();
-                methods.sort_by_key(|method| method.index());
-                methods.dedup();
-                for method in methods {
-                    let own = found.points.iter().filter(|point| point.method == method);
-                    let line: Vec<[f64; 2]> = own.map(|point| self.place(point)).collect();
-                    if !line.is_empty() {
-                        dotted(plot, method.get().title, palette.method(method), &line);
-                    }
+                for (name, colour, points) in self.lines(found, palette) {
+                    dotted(plot, name, colour, &points);
+                }
+                if self.pareto {
+                    let all = found.points.iter().map(|point| self.place(point));
+                    let line = Line::new("", lower_left(all)).color(palette.strong).width(1.2);
+                    plot.line(line.style(LineStyle::dashed_dense()).allow_hover(false));
                 }
                 if let Some(own) = own {
                     let ring = Points::new("", vec![self.place(own)])
@@ -290,37 +299,96 @@ impl WorkPrecision {
             let font = FontId::proportional(TEXT);
             ui.painter().text(at, Align2::RIGHT_BOTTOM, name, font, palette.quiet);
         }
-        let Some(pointer) = shown.response.hover_pos() else { return };
-        let distance = |point: &SweepPoint| {
-            let [x, y] = self.place(point);
-            shown.transform.position_from_point(&PlotPoint::new(x, y)).distance(pointer)
+        let places = found.points.iter().map(|point| self.place(point));
+        let Some(index) = hovered(&shown, places) else { return };
+        let point = &found.points[index];
+        let about = format!(
+            "{}, {}\n{} evaluations, {}\n{} {}",
+            point.method.get().title,
+            words(point.setting),
+            number::mean(point.nfe),
+            number::duration(point.elapsed),
+            self.error.quantity(),
+            number::three(self.value(point)),
+        );
+        load(ui, context, &shown.response, &about, (point.setting, point.method), out);
+    }
+
+    /// What is joined by a line: the settings of each method, or of each family what none of its own beats.
+    fn lines(
+        &self,
+        found: &Sweep,
+        palette: &Palette,
+    ) -> Vec<(&'static str, Color32, Vec<[f64; 2]>)> {
+        let places = |of: &dyn Fn(&SweepPoint) -> bool| -> Vec<[f64; 2]> {
+            found.points.iter().filter(|point| of(point)).map(|point| self.place(point)).collect()
         };
-        let near = found.points.iter().filter(|point| distance(point) < NEAR);
-        let nearest = near.min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        if let Some(point) = nearest {
-            ui.ctx().set_cursor_icon(eframe::egui::CursorIcon::PointingHand);
-            if shown.response.clicked() {
-                let before = context.state.scene();
-                let after = point.setting.of(before, point.method);
-                out.push(Command::set_whole(before, &after));
-            }
-        }
+        let mut lines: Vec<(&'static str, Color32, Vec<[f64; 2]>)> = if self.families {
+            let of = |(index, family): (usize, Family)| {
+                let own = places(&|point| point.method.family() == family);
+                (family.title(), palette.category(index), lower_left(own.into_iter()))
+            };
+            Family::ALL.into_iter().enumerate().map(of).collect()
+        } else {
+            let mut methods: Vec<MethodRef> =
+                found.points.iter().map(|point| point.method).collect();
+            methods.sort_by_key(|method| method.index());
+            methods.dedup();
+            let of = |method: MethodRef| {
+                let own = places(&|point| point.method == method);
+                (method.get().title, palette.method(method), own)
+            };
+            methods.into_iter().map(of).collect()
+        };
+        lines.retain(|(.., line)| !line.is_empty());
+        lines
     }
 }
 
+/// Of places those that no other is left of and below at once, from the left.
+fn lower_left(places: impl Iterator<Item = [f64; 2]>) -> Vec<[f64; 2]> {
+    let mut all: Vec<[f64; 2]> =
+        places.filter(|place| place.iter().all(|x| x.is_finite())).collect();
+    all.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    let mut least = f64::INFINITY;
+    all.retain(|[_, y]| {
+        let better = *y < least;
+        least = least.min(*y);
+        better
+    });
+    all
+}
+
+/// Methods by families; a family's tick is that of all its methods.
 fn methods_menu(ui: &mut Ui, chosen: &mut Vec<MethodRef>, palette: &Palette) {
     ui.menu_button("Methods", |ui| {
-        for method in MethodRef::all() {
-            let mut on = chosen.contains(&method);
-            let colour: Color32 = palette.word(palette.method(method), palette.panel);
-            let text = eframe::egui::RichText::new(method.get().title).color(colour);
-            if ui.checkbox(&mut on, text).changed() {
-                if on {
-                    chosen.push(method);
-                } else {
-                    chosen.retain(|other| *other != method);
+        // There are more than a small window is high.
+        let room = 0.7 * ui.ctx().content_rect().height();
+        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            for family in Family::ALL {
+                let own: Vec<MethodRef> =
+                    MethodRef::of_any_field().filter(|method| method.family() == family).collect();
+                if own.is_empty() {
+                    continue;
                 }
+                let mut all = own.iter().all(|method| chosen.contains(method));
+                let title = RichText::new(family.title()).color(palette.quiet);
+                if ui.checkbox(&mut all, title).changed() {
+                    chosen.retain(|method| !own.contains(method));
+                    chosen.extend(own.iter().filter(|_| all));
+                }
+                ui.indent(family.title(), |ui| {
+                    for method in own {
+                        let mut on = chosen.contains(&method);
+                        let colour = palette.word(palette.method(method), palette.panel);
+                        let text = RichText::new(method.get().title).color(colour);
+                        if ui.checkbox(&mut on, text).changed() {
+                            chosen.retain(|other| *other != method);
+                            chosen.extend(on.then_some(method));
+                        }
+                    }
+                });
             }
-        }
+        });
     });
 }

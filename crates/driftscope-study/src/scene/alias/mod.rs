@@ -216,6 +216,12 @@ pub(super) fn resolve(table: &mut Table, origin: &str, over: bool) -> Result<(),
         sampler.remove("tableau");
         sampler.remove("adaptive");
     }
+    if over && meaning.schedule.is_some() {
+        // What stood in place of a formula.
+        for key in ["times", "times_in", "step_size"] {
+            sampler.remove(key);
+        }
+    }
     for setting in meaning.settings() {
         let (key, value) = setting.split_once('=').expect("settings of aliases are KEY=VALUE");
         if over || value_at(table, key).is_none() {
@@ -261,6 +267,17 @@ mod tests {
         let read = Scene::from_toml(text, "a file").expect("a scene");
         assert_eq!((read.sampler.method().name, read.sampler.eta), ("ddim", 0.5));
         assert!(!read.to_toml().contains("alias"), "a scene says what it does");
+    }
+
+    #[test]
+    fn a_schedule_takes_the_place_of_a_list() {
+        let listed = scene("StableDiffusionPipeline(num_inference_steps=20)");
+        assert_eq!(listed.grid(listed.interval(1.0)).len(), 21);
+        let settings = ["sampler.times=[0, 0.5, 1]", "sampler.alias=DPM++ 2M Karras"];
+        let settings = settings.map(str::to_owned);
+        let karras = Scene::with_settings(None, &settings).expect("a scene");
+        assert_eq!(karras.sampler.spacing(), driftscope_solve::grid::Spacing::Karras);
+        assert!(karras.sampler.times.is_none());
     }
 
     #[test]

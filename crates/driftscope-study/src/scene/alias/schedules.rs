@@ -6,6 +6,9 @@ use super::Program::{A1111, ComfyUi, Diffusers, KDiffusion};
 /// Stable Diffusion's highest and lowest level.
 const SD: &str = "sampler.levels=[14.6146, 0.0292]";
 
+/// The levels of its own table in twenty steps.
+const STABLE_DIFFUSION: &str = "sampler.times=[11.0283, 8.39068, 6.5064, 5.13443, 4.1167, 3.34776, 2.7562, 2.29285, 1.92344, 1.62369, 1.37618, 1.16822, 0.990409, 0.835653, 0.698398, 0.57405, 0.458333, 0.346187, 0.228147, 0.0413144, 0.0]";
+
 /// Every schedule that runs here.
 pub static SCHEDULES: &[Alias] = &[
     Alias {
@@ -114,8 +117,46 @@ pub static SCHEDULES: &[Alias] = &[
         differs: "",
     },
     Alias {
+        names: &[(Diffusers, "StableDiffusionPipeline(num_inference_steps=20)")],
+        settings: &[STABLE_DIFFUSION, "sampler.times_in=level", "sampler.grid=list"],
+        differs: "Stable Diffusion's own table at the timesteps 951, 901, …, 1 and a last step to 0. The levels are rounded to six digits.",
+    },
+    Alias {
         names: &[(A1111, "Uniform")],
         settings: &["sampler.grid=uniform"],
         differs: "Uniform in t of the path that is followed.",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// √β is even from √0.00085 to √0.012 over 1000 timesteps, ᾱ = Π(1 − β), σ/α = √(1/ᾱ − 1) (Rombach et al. 2022).
+    fn table() -> Vec<f64> {
+        let [first, last] = [0.00085_f64.sqrt(), 0.012_f64.sqrt()];
+        let mut kept = 1.0;
+        let levels = (0..1000).map(|i| {
+            let root = first + (last - first) * f64::from(i) / 999.0;
+            kept *= 1.0 - root * root;
+            (1.0 / kept - 1.0_f64).sqrt()
+        });
+        levels.collect()
+    }
+
+    #[test]
+    fn the_levels_of_stable_diffusion_are_those_of_its_table() {
+        let table = table();
+        let list = STABLE_DIFFUSION.trim_start_matches("sampler.times=[").trim_end_matches(']');
+        let levels: Vec<f64> =
+            list.split(", ").map(|level| level.parse().expect("a number")).collect();
+        assert_eq!((levels.len(), levels[20]), (21, 0.0));
+        for (i, level) in levels[..20].iter().enumerate() {
+            let own = table[951 - 50 * i];
+            assert!((level / own - 1.0).abs() < 1e-5, "{level} is not {own}");
+        }
+        // Those that the other schedules begin and end with.
+        let ends = [table[999], table[0]];
+        assert!((ends[0] - 14.6146).abs() < 1e-3 && (ends[1] - 0.0292).abs() < 1e-4, "{ends:?}");
+    }
+}
