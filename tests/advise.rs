@@ -1,8 +1,12 @@
 //! The advice which setting to use, beside a sweep over every setting of every method.
 
+#[path = "shared/wait.rs"]
+mod wait;
+
 use std::process::Command;
 use std::sync::Arc;
 
+use driftscope::app::{Driftscope, Launch};
 use driftscope_base::cancel::Cancel;
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::CloudDistance;
@@ -11,7 +15,12 @@ use driftscope_study::lab::{
     sweep_reference, sweep_scene,
 };
 use driftscope_study::scene::Scene;
+use driftscope_study::session::Mode;
 use driftscope_study::{Experiment, Networks};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use self::wait::wait;
 
 /// Particles of every solve.
 const PARTICLES: usize = 60;
@@ -164,4 +173,46 @@ fn the_command_prints_an_answer_that_holds() {
         let (fine, _, said) = ask(more);
         assert!(!fine && said.contains(words), "{more:?}: {said}");
     }
+}
+
+/// The page of advice in the window.
+fn page(settings: &[&str]) -> Harness<'static, Driftscope> {
+    let usual = ["field.kind=exact", "particles.count=50", "data.name=eight-gaussians"];
+    let all = usual.iter().chain(settings).map(|&setting| setting.to_owned());
+    let scene = Scene::with_settings(None, &all.collect::<Vec<_>>()).expect("a scene");
+    let page = Some("advice".to_owned());
+    let launch = Launch { scene, mode: Some(Mode::Errors), page, ..Launch::default() };
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .wgpu()
+        .build_eframe(move |cc| Driftscope::new(cc, launch))
+}
+
+#[test]
+fn advice_is_put_into_the_scene() {
+    let mut harness = page(&["sampler.method=euler", "sampler.steps=6"]);
+    wait(&mut harness, "advice", |harness| {
+        harness.query_all_by_label("Use").next().is_some()
+            && harness.query_all_by_label("Stop").next().is_none()
+    });
+    harness.get_all_by_label("Use").next().expect("the best").click();
+    harness.run_steps(3);
+    let sampler = &harness.state().state().scene().sampler;
+    assert_ne!(sampler.method().name, "euler", "six steps of Euler do not reach 1e-3");
+}
+
+#[test]
+fn optimised_times_are_put_into_the_scene() {
+    let mut harness = page(&["sampler.method=heun", "sampler.steps=5"]);
+    wait(&mut harness, "times", |harness| {
+        let button = harness.query_by_label("Use these times");
+        button.is_some_and(|button| !button.accesskit_node().is_disabled())
+            && harness.query_all_by_label("Stop").next().is_none()
+    });
+    harness.get_by_label("Use these times").click();
+    harness.run_steps(3);
+    let scene = harness.state().state().scene();
+    let times = scene.listed_times().expect("a list");
+    assert_eq!(times.len(), 6);
+    assert_eq!(scene.sampler.method().name, "heun");
 }

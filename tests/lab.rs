@@ -212,13 +212,13 @@ fn the_chosen_particle_is_one_everywhere_and_its_leaving_is_told() {
     settle(&mut harness, 7);
     let leaving = harness.state().state().pane().leaving().expect("it leaves");
     assert!(leaving.particle == 7 && leaving.t > 0.5 && leaving.t < 1.0, "{leaving:?}");
-    let told = format!("stability left at t = {:.3}", leaving.t);
+    let told = format!("left the stable region at t = {:.3}", leaving.t);
     assert!(harness.query_by_label(&told).is_some(), "{told}");
 
     harness.get_by_label("Errors").click();
     harness.run_steps(3);
     harness.get_all_by_label("Flow").next().expect("a tab").click();
     harness.run_steps(3);
-    let told = format!("left at t = {:.3}", leaving.t);
+    let told = format!("left the stable region at t = {:.3}", leaving.t);
     assert!(harness.query_by_label_contains(&told).is_some(), "{told}");
 }

@@ -91,6 +91,53 @@ fn a_figure_is_one_more_hand_and_with_shift_one_less() {
 }
 
 #[test]
+fn who_reads_alone_is_told_whether_it_is_right_and_no_choice_changes_its_size() {
+    let (lesson, step) = asking(|way| matches!(way, Way::Choices { .. }));
+    let asked = bundled_lesson(lesson).expect("bundled").lesson().steps.swap_remove(step);
+    let Some(Way::Choices { answer, .. }) = asked.question.map(|question| question.way) else {
+        panic!("{lesson}, step {step} has choices");
+    };
+    let keys = [Key::Num1, Key::Num2];
+    for (key, words) in
+        [(keys[usize::from(answer == 0)], "Not this one"), (keys[answer.min(1)], "Right.")]
+    {
+        let mut harness = window(lesson, step, [1280.0, 720.0]);
+        let sizes = |harness: &Harness<'_, Driftscope>| {
+            let choices = harness.get_all_by_role(Role::RadioButton);
+            choices.map(|choice| choice.rect().size()).collect::<Vec<_>>()
+        };
+        let before = sizes(&harness);
+        assert!(before.len() > 1);
+        press(&mut harness, key);
+        assert!(harness.query_by_label_contains(words).is_none(), "it is not told yet");
+        press(&mut harness, Key::PageDown);
+        // A right choice beyond the second has no key here.
+        if words != "Right." || answer < keys.len() {
+            harness.get_by_label_contains(words);
+        }
+        for (before, after) in before.iter().zip(sizes(&harness)) {
+            assert!((*before - after).length() < 0.5, "{before} became {after}");
+        }
+    }
+}
+
+#[test]
+fn the_last_step_leads_back_to_all_lessons() {
+    let name = "euler-cuts-corners";
+    let last = bundled_lesson(name).expect("bundled").lesson().steps.len() - 1;
+    let mut harness = window(name, last, [1280.0, 720.0]);
+    if lecture(&harness).asks() {
+        press(&mut harness, Key::PageDown);
+    }
+    assert!(harness.query_by(called("Next", Role::Button)).is_none());
+    let all = harness.get_all_by(called("All lessons", Role::Button));
+    let lowest = all.max_by(|one, other| one.rect().top().total_cmp(&other.rect().top()));
+    lowest.expect("below the step").click();
+    harness.run_steps(4);
+    assert!(harness.state().state().lesson().is_none());
+}
+
+#[test]
 fn keys_with_shift_are_others_even_if_it_is_up_at_the_end_of_the_frame() {
     let mut harness = window("euler-cuts-corners", 0, [1280.0, 720.0]);
     press(&mut harness, Key::Num1);

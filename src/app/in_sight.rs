@@ -1,6 +1,6 @@
 //! What a lesson leaves in sight, and what it points at.
 
-use driftscope_study::lesson::{Pointer, Visible, Way};
+use driftscope_study::lesson::{LessonKind, Pointer, Visible, Way};
 use driftscope_study::session::{Lecture, Mode};
 use eframe::egui::{Align2, FontId, Frame, Margin, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
@@ -76,10 +76,12 @@ pub fn hidden_graph(state: &State) -> Option<&str> {
 }
 
 /// Whether what the run cost and how good it is would give away what the lesson asks; who measures an
-/// answer needs it.
+/// answer needs it, and so does whoever works through a laboratory sheet, for any of its questions.
 #[must_use]
 pub fn withholds(state: &State) -> bool {
-    let asking = lecture(state).filter(|lecture| lecture.asks() && !lecture.is_draft);
+    let asking = lecture(state).filter(|lecture| {
+        lecture.asks() && !lecture.is_draft && lecture.lesson.kind != LessonKind::Sheet
+    });
     let question = asking.and_then(|lecture| lecture.current().question.as_ref());
     question.is_some_and(|question| !matches!(question.way, Way::Number { .. }))
 }

@@ -14,7 +14,7 @@ use super::state::Look;
 pub const UNIT: f32 = 4.0;
 /// Size of ordinary text, in points.
 pub const TEXT: f32 = 14.0;
-/// Size of a lesson's words, in points.
+/// Least size of a lesson's words, in points; where there is room they are larger.
 pub const LESSON_TEXT: f32 = TEXT + 1.0;
 /// Presenter mode enlarges everything so that ordinary text has 20 points.
 pub const PRESENTER_ZOOM: f32 = 20.0 / TEXT;
@@ -156,7 +156,7 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.window_corner_radius = CornerRadius::same(8);
     visuals.menu_corner_radius = CornerRadius::same(8);
     visuals.extreme_bg_color = palette.ground;
-    visuals.text_edit_bg_color = Some(palette.ground);
+    visuals.text_edit_bg_color = Some(palette.raised);
     visuals.faint_bg_color = palette.raised;
     visuals.warn_fg_color = palette.alarm;
     visuals.error_fg_color = palette.alarm;

@@ -1,5 +1,6 @@
 //! The top bar: what is shown, what the window is for, how it looks.
 
+use driftscope_solve::grid::Spacing;
 use driftscope_study::export::code::TARGETS;
 use driftscope_study::scene::{Direction, Scene, bundled_scenes};
 use eframe::egui::containers::menu::MenuButton;
@@ -105,8 +106,9 @@ fn summary(scene: &Scene, narrow: bool) -> String {
 /// What makes the steps, in a few words.
 pub fn method(scene: &Scene) -> String {
     let sampler = &scene.sampler;
-    let steps = number::count(sampler.steps as u64);
-    let noun = number::plural(sampler.steps as f64, "step", "steps");
+    let steps = scene.listed_times().map_or(sampler.steps, |times| times.len().saturating_sub(1));
+    let noun = number::plural(steps as f64, "step", "steps");
+    let steps = number::count(steps as u64);
     if scene.direction == Direction::Noise {
         format!("{} · {steps} {noun}", scene.diffusion.scheme.title())
     } else if scene.is_sde() {
@@ -114,7 +116,12 @@ pub fn method(scene: &Scene) -> String {
     } else if scene.is_adaptive() {
         format!("{} · rtol {}", sampler.method().title, number::scientific(sampler.rtol))
     } else {
-        format!("{} · {steps} {noun}", sampler.method().title)
+        let grid = match sampler.spacing() {
+            Spacing::Uniform => String::new(),
+            Spacing::List => " · own times".to_owned(),
+            spacing => format!(" · {}", spacing.title()),
+        };
+        format!("{} · {steps} {noun}{grid}", sampler.method().title)
     }
 }
 

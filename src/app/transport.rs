@@ -88,7 +88,7 @@ fn speed(speed: f64) -> String {
 fn readings(ui: &mut Ui, state: &State) {
     let palette = state.palette();
     if in_sight::withholds(state) {
-        let words = "What it costs and how good it is stands here once the answer is shown.";
+        let words = "The figures come with the answer.";
         ui.label(RichText::new(words).color(palette.quiet));
         return;
     }

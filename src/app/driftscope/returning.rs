@@ -42,7 +42,10 @@ impl Driftscope {
         self.set_look(look, ctx);
         let step = window.step;
         let bundled = || window.lesson.as_deref().and_then(bundled_lesson);
-        let shown = lesson.or_else(|| bundled().map(BundledLesson::lesson)).map(Box::new);
+        // Whoever had left a lesson for something of his own finds the list there.
+        let stays = window.writes || window.mode() == Some(Mode::Lessons);
+        let shown = lesson.or_else(|| bundled().map(BundledLesson::lesson)).filter(|_| stays);
+        let shown = shown.map(Box::new);
         let begins = shown.is_some();
         if window.writes && begins {
             self.act(Action::Draft { lesson: shown, step, continues: false });

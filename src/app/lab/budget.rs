@@ -12,7 +12,7 @@ use crate::app::numbers::Table;
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 
-const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
+const ABOUT: &str = "Sliced Wasserstein-2 distances, in units of the plane, over 500 particles at most: the readings below the stage are over all of them, and their floor is lower. Errors that do not depend on each other add as squares, and the bar and the shares are of these.\nSolver: from the particles as solved to their reference on the same field. Model: from that reference to the one on the exact field, same starts. Sampling: between two draws of the data of the same size.";
 
 /// The bar.
 #[derive(Default)]
@@ -23,9 +23,13 @@ pub struct BudgetCard {
 impl Card for BudgetCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
         let palette = context.palette;
-        self.wish.ask(context.work, BudgetQuestion::new(context.scene));
+        let question = BudgetQuestion::new(context.scene);
+        let particles = question.of.0.particles.count;
+        self.wish.ask(context.work, question);
         let latest = self.wish.latest().cloned();
-        let title = Head { title: "Error budget", note: "sliced W2", about: ABOUT };
+        let noun = number::plural(particles as f64, "particle", "particles");
+        let note = format!("sliced W2, {} {noun}", number::count(particles as u64));
+        let title = Head { title: "Error budget", note: &note, about: ABOUT };
         let below = head(ui, rect, palette, &title, &mut self.wish, |_| {});
         if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
             return;
@@ -36,21 +40,23 @@ impl Card for BudgetCard {
             ("Model", found.model, palette.quantity(0.55)),
             ("Sampling", found.sampling, palette.quiet),
         ];
-        let sum: f64 = parts.iter().map(|(_, value, _)| value).sum();
+        // Errors that do not depend on each other add as squares.
+        let sum: f64 = parts.iter().map(|(_, value, _)| value * value).sum();
+        let share = |value: f64| if sum > 0.0 { value * value / sum } else { 0.0 };
         let bar = Rect::from_min_max(
             pos2(below.left(), below.top() + UNIT),
             pos2(below.right(), below.top() + 11.0 * UNIT),
         );
         let mut left = bar.left();
         for (_, value, colour) in parts {
-            let width = (value / sum) as f32 * bar.width();
+            let width = share(value) as f32 * bar.width();
             let part = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
             ui.painter().rect_filled(part.shrink2(eframe::egui::vec2(0.5, 0.0)), 2.0, colour);
             left += width;
         }
         let mut line = Line { ui, rect: below, top: bar.bottom() + 3.0 * UNIT };
         for (name, value, colour) in parts {
-            let share = format!("{:.0}{}%", 100.0 * value / sum, number::THIN);
+            let share = percent(share(value));
             let ink = palette.word(colour, palette.ground);
             line.draw(name, &number::three(value), &share, ink, palette.strong);
         }
@@ -65,8 +71,9 @@ impl Card for BudgetCard {
             "Model" => "The model errs most: a better solver would not show, more training would.",
             _ => "Chance errs most: only more particles would tell the rest apart.",
         };
+        let words = format!("{words} Shares are of the squares, which add up.");
         let font = FontId::proportional(TEXT);
-        let galley = ui.painter().layout(words.into(), font, palette.quiet, below.width());
+        let galley = ui.painter().layout(words, font, palette.quiet, below.width());
         ui.painter().galley(pos2(below.left(), line.top + UNIT), galley, palette.quiet);
     }
 
@@ -94,6 +101,15 @@ impl Card for BudgetCard {
         }
         Some(table)
     }
+}
+
+/// A share as whole percents, but for what is there and hardly seen.
+fn percent(share: f64) -> String {
+    let thin = number::THIN;
+    if share > 0.0 && share < 0.005 {
+        return format!("< 1{thin}%");
+    }
+    format!("{:.0}{thin}%", 100.0 * share)
 }
 
 /// Rows of a name, a number and a remark.

@@ -12,7 +12,8 @@ use crate::app::command::Commands;
 use crate::app::numbers::{self, Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{
-    decades, log_axis, log_grid, log_label, now_line, plot, time_axis, time_grid, time_range,
+    fine_log_axis, fine_log_grid, fine_range, log_label, now_line, plot, time_axis, time_grid,
+    time_range,
 };
 use crate::app::state::State;
 
@@ -24,13 +25,16 @@ pub struct Marginals {
     wish: Wish<MarginalsQuestion>,
 }
 
-/// The ODE in the strong ink, the others along the scale of quantities.
+/// Categories that neighbours are told apart by: no two blues or oranges side by side.
+const HUES: [usize; 6] = [5, 0, 2, 4, 7, 1];
+
+/// The ODE in the strong ink, the others in colours far from each other.
 fn colour(palette: &Palette, form: DiffusionForm) -> Color32 {
     if form == DiffusionForm::None {
         return palette.strong;
     }
     let place = DiffusionForm::ALL.iter().position(|other| *other == form).unwrap_or(0);
-    palette.quantity(place as f64 / (DiffusionForm::ALL.len() - 1) as f64)
+    palette.category(HUES[place.saturating_sub(1) % HUES.len()])
 }
 
 impl Card for Marginals {
@@ -54,13 +58,14 @@ impl Card for Marginals {
         let below = column_of_names(ui, below, palette, &entries);
         inside(ui, below, "marginals", |ui| {
             let all = curves.iter().flat_map(|curve| &curve.points);
-            let values = all.clone().flat_map(|(_, found)| [found.value, found.spread[0]]);
-            let range = decades(values.map(log10), None, 4.0);
+            // The lower end of the floor's spread can be 0, whose logarithm would take all of the axis.
+            let values = all.flat_map(|(_, found)| [found.value, found.floor, found.spread[1]]);
+            let range = fine_range(values.map(log10));
             let floor = *range.start();
             let span = context.scene.time_span();
-            plot("lab marginals", palette, time_axis(span), log_axis())
+            plot("lab marginals", palette, time_axis(span), fine_log_axis())
                 .x_grid_spacer(move |_| time_grid(span))
-                .y_grid_spacer(|input| log_grid(&input))
+                .y_grid_spacer(|input| fine_log_grid(&input))
                 .label_formatter(log_label("sliced W2"))
                 .show(ui, |plot| {
                     plot.set_plot_bounds_x(time_range(span));

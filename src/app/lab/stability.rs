@@ -40,7 +40,7 @@ impl Card for StabilityCard {
         let step_eigenvalues = stability.map_or(&[][..], |stability| &stability.step_eigenvalues);
         let note = match stability.and_then(|stability| Some((stability.left_at?, stability))) {
             Some((t, stability)) => format!(
-                "{}, left at t = {t:.3} ({} of {} steps outside)",
+                "{}, left the stable region at t = {t:.3} ({} of {} steps)",
                 method.get().title,
                 stability.unstable,
                 step_eigenvalues.len()
@@ -155,7 +155,9 @@ fn complex_plane(
         .label("Re hλ")
         .min_thickness(LABELLED)
         .formatter(move |mark, _| whole(mark.value));
-    let y = AxisHints::new_y().formatter(move |mark, _| format!("{}i", whole(mark.value)));
+    let y = AxisHints::new_y()
+        .label("Im hλ")
+        .formatter(move |mark, _| format!("{}i", whole(mark.value)));
     let (start, end) = context.scene.time_span();
     // Particles far from each other would hide behind one another in one colour.
     let shades = 16;
@@ -187,7 +189,9 @@ fn complex_plane(
             plot.vline(VLine::new("", 0.0).color(palette.quiet).width(1.0).allow_hover(false));
             plot.hline(HLine::new("", 0.0).color(palette.grid).width(1.0).allow_hover(false));
             for (shade, places) in dots.into_iter().enumerate() {
-                let colour: Color32 = palette.quantity(shade as f64 / shades as f64);
+                // The bright end would be lost on a light ground.
+                let colour = palette.quantity(shade as f64 / shades as f64);
+                let colour: Color32 = palette.word(colour, palette.ground);
                 plot.points(Points::new("", places).color(colour).radius(3.0).allow_hover(false));
             }
             let ring = |places, colour, radius| {

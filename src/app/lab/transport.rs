@@ -30,11 +30,13 @@ pub struct TransportCard {
 }
 
 fn colour(palette: &Palette, path: Interpolant) -> Color32 {
-    match path {
+    let colour = match path {
         Interpolant::Linear => palette.quantity(0.2),
         Interpolant::Gvp => palette.quantity(0.55),
         Interpolant::Vp => palette.quantity(0.95),
-    }
+    };
+    // Thin lines need what words need.
+    palette.word(colour, palette.ground)
 }
 
 impl Card for TransportCard {
@@ -96,14 +98,13 @@ fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: 
         let colour = colour(palette, transport.interpolant);
         let name = if classic { "This flow" } else { transport.interpolant.title() };
         let painter = ui.painter();
-        let ink = palette.word(colour, palette.ground);
-        let name = painter.layout(name.to_owned(), font.clone(), ink, rect.width());
+        let name = painter.layout(name.to_owned(), font.clone(), colour, rect.width());
         // Where its last line leaves no room beside it, the number has a line of its own.
         let last = name.rows.last().map_or(0.0, |row| row.rect().width());
         let line = name.size().y / name.rows.len().max(1) as f32;
         let below = if last + NUMBER > rect.width() { line } else { 0.0 };
         let height = name.size().y + below;
-        painter.galley(pos2(rect.left(), top), name, ink);
+        painter.galley(pos2(rect.left(), top), name, colour);
         if let Some(band) = transport.ratio {
             let words = number::three(band.median);
             let at = pos2(rect.right(), top + height - line);
@@ -122,6 +123,9 @@ fn ratios(ui: &Ui, rect: Rect, palette: &Palette, found: &[Transport], classic: 
         let at = pos2(x(ratio), top);
         ui.painter().text(at, anchor, number::three(ratio), font.clone(), palette.quiet);
     }
+    let (at, words) = (pos2(rect.left(), top + 5.0 * UNIT), "path / chord: median, 10–90 %");
+    let words = ui.painter().layout(words.to_owned(), font, palette.quiet, rect.width());
+    ui.painter().galley(at, words, palette.quiet);
 }
 
 fn curvatures(ui: &mut Ui, context: &CardContext<'_>, found: &[Transport]) {
@@ -133,7 +137,7 @@ fn curvatures(ui: &mut Ui, context: &CardContext<'_>, found: &[Transport]) {
     let values = found.iter().flat_map(curve).map(|[_, y]| y);
     let range = decades(values, None, 5.0);
     let span = context.scene.time_span();
-    plot("lab curvature", palette, time_axis(span), log_axis())
+    plot("lab curvature", palette, time_axis(span), log_axis().label("curvature"))
         .x_grid_spacer(move |_| time_grid(span))
         .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(log_label("curvature"))

@@ -1,11 +1,14 @@
 //! Lessons in the window: the list of them, and the step of the one that is open, beside the stage.
 
+mod choices;
 mod claims;
 mod contents;
 mod curve;
 mod editor;
+mod fit;
 mod panel;
 mod question;
+mod scale;
 mod sight;
 
 use std::sync::Arc;
@@ -17,11 +20,11 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Frame, Margin, Panel, Ui};
 
 use self::editor::LessonEditor;
+use self::fit::Fit;
 use self::sight::Sight;
 use super::command::Commands;
 use super::in_sight;
 use super::state::State;
-use super::theme::LESSON_TEXT;
 use crate::app::text::{self, Document};
 
 /// The texts of a step, read once.
@@ -65,6 +68,8 @@ pub struct LessonView {
     drawn: Vec<[f64; 2]>,
     /// What was revealed last.
     sight: Sight,
+    /// How large the words are.
+    fit: Fit,
     /// What is kept of the lesson that is being written.
     editor: LessonEditor,
 }
@@ -118,7 +123,7 @@ fn panel_width(width: f32) -> f32 {
     (0.28 * width).clamp(280.0, 560.0)
 }
 
-/// Shows a text over the width that there is.
-fn text_ui(ui: &mut Ui, document: &Document, state: &State) {
-    text::ui(ui, document, &state.palette().text_style(LESSON_TEXT));
+/// Shows a text over the width that there is, with words of so many points; how high it is.
+fn text_ui(ui: &mut Ui, document: &Document, state: &State, size: f32) -> f32 {
+    text::ui(ui, document, &state.palette().text_style(size)).rect.height()
 }

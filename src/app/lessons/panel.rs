@@ -6,7 +6,7 @@ use driftscope_study::scene::parameters::Settings;
 use driftscope_study::session::{Action, Lecture};
 use eframe::egui::{
     Align, Button, CollapsingHeader, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui,
-    UiBuilder, vec2,
+    UiBuilder, Vec2, vec2,
 };
 
 use super::{LessonView, text_ui};
@@ -17,12 +17,16 @@ use crate::app::controls::row::heading;
 use crate::app::icon::{Icon, icon_button};
 use crate::app::in_sight;
 use crate::app::state::State;
-use crate::app::theme::{UNIT, semibold};
+use crate::app::theme::{ROW, UNIT, semibold};
 
 /// Height of the bar with which one goes on.
 const BAR: f32 = 10.0 * UNIT;
 /// Room for the scroll bar, in points.
 const GUTTER: f32 = 2.5 * UNIT;
+/// Height of the line behind which controls are folded, with the room around it.
+const FOLDED: f32 = ROW + 3.0 * UNIT;
+/// Room for the button that leads on, and for the one that leads back to all lessons.
+const ON: [f32; 2] = [22.0 * UNIT, 27.0 * UNIT];
 
 impl LessonView {
     /// Draws the step into all of `ui`.
@@ -45,7 +49,7 @@ impl LessonView {
             .auto_shrink(false)
             .show(&mut child, |ui| {
                 ui.set_max_width(ui.available_width() - GUTTER);
-                self.body_ui(ui, state, lecture, out);
+                self.body_ui(ui, state, (lecture, body.size()), out);
             });
         let layout = Layout::left_to_right(Align::Center);
         let mut child = ui.new_child(UiBuilder::new().max_rect(bar).layout(layout).id_salt("bar"));
@@ -76,21 +80,36 @@ impl LessonView {
             }
         });
         ui.separator();
+        let room = ui.available_size();
         ScrollArea::vertical().id_salt("preview").auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - GUTTER);
-            self.body_ui(ui, state, lecture, out);
+            self.body_ui(ui, state, (lecture, room), out);
         });
     }
 
-    fn body_ui(&mut self, ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
-        let texts = self.texts(lecture);
-        text_ui(ui, &texts.text, state);
+    /// Draws all of the step but the bar; `room` is how much of it is seen at once.
+    fn body_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        (lecture, room): (&Lecture, Vec2),
+        out: &mut Commands,
+    ) {
+        let top = ui.cursor().top();
+        self.fit.begin(lecture, room);
+        let size = self.fit.size();
+        let height = text_ui(ui, &self.texts(lecture).text, state, size);
+        self.fit.words(height);
         ui.add_space(2.0 * UNIT);
         let question = ui.cursor().top();
         let answer = self.question_ui(ui, state, lecture, out);
         self.claims_ui(ui, state, lecture);
         self.sight.follow(ui, lecture, question, answer);
+        // However much is unfolded, the words keep their size.
+        let folded = ui.cursor().top() + FOLDED;
         controls_ui(ui, state, lecture, out);
+        let bottom = if lecture.current().only.is_some() { ui.cursor().top() } else { folded };
+        self.fit.end(ui, lecture, bottom - top);
     }
 }
 
@@ -132,14 +151,20 @@ fn head_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
     });
 }
 
-/// Back, where one is, and next.
+/// Back, where one is, and next, or to all lessons at the end.
 fn bar_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
     let palette = state.palette();
     let count = lecture.lesson.steps.len();
+    // A lesson that is being written is left by its own button.
+    let ends = !lecture.asks() && lecture.step + 1 == count && !lecture.is_draft;
     for (entry, title, right) in [
         (&commands::LESSON_BACK, "Back", false),
         (&commands::LESSON_NEXT, if lecture.asks() { "Reveal" } else { "Next" }, true),
     ] {
+        if right && ends {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| end_ui(ui, state, out));
+            continue;
+        }
         let refused = (entry.refused)(state);
         let mut add = |ui: &mut Ui| {
             let text = RichText::new(title).family(semibold());
@@ -159,15 +184,27 @@ fn bar_ui(ui: &mut Ui, state: &State, lecture: &Lecture, out: &mut Commands) {
             ui.with_layout(Layout::right_to_left(Align::Center), add);
         } else {
             add(ui);
-            dots_ui(ui, state, (lecture.step, count));
+            dots_ui(ui, state, (lecture.step, count), ON[usize::from(ends)]);
         }
     }
 }
 
-/// One dot for each step; the present one is filled.
-fn dots_ui(ui: &mut Ui, state: &State, (step, count): (usize, usize)) {
+/// Back to the list at the end of a lesson.
+fn end_ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     let palette = state.palette();
-    let width = (ui.available_width() - 22.0 * UNIT).max(0.0);
+    let text = RichText::new("All lessons").family(semibold()).color(palette.on_accent);
+    let size = vec2(20.0 * UNIT, 8.0 * UNIT);
+    let button = Button::new(text).fill(palette.accent).min_size(size);
+    let about = "This was the last step: back to the list of lessons";
+    if ui.add(button).on_hover_text(about).clicked() {
+        out.push(Command::Act(Action::CloseLesson));
+    }
+}
+
+/// One dot for each step, beside `on` points for the button that leads on; the present one is filled.
+fn dots_ui(ui: &mut Ui, state: &State, (step, count): (usize, usize), on: f32) {
+    let palette = state.palette();
+    let width = (ui.available_width() - on).max(0.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0 * UNIT), Sense::hover());
     let words = format!("Step {} of {count}", step + 1);
     response.widget_info(|| {

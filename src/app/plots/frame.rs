@@ -126,6 +126,46 @@ pub fn log_grid(input: &GridInput) -> Vec<GridMark> {
     (first..=last).map(|k| GridMark { value: k as f64 * every, step_size: every }).collect()
 }
 
+/// Factors within a decade that a finer logarithmic axis names.
+const FACTORS: [f64; 3] = [1.0, 2.0, 5.0];
+
+/// A logarithmic axis over less than two decades or so: values are exponents of ten, marks at 1, 2 and 5 times
+/// a power of ten.
+pub fn fine_log_axis<'a>() -> AxisHints<'a> {
+    AxisHints::new_y().formatter(|mark, _| short(10.0_f64.powf(mark.value)))
+}
+
+/// Marks of a finer logarithmic axis; whole powers of ten alone where there is no room for more.
+pub fn fine_log_grid(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    // Between 1 and 2, and 5 and 10, lie 0.3 of a decade.
+    if MARKS_APART * input.base_step_size > 0.3 {
+        return log_grid(input);
+    }
+    let [first, last] = [low.floor(), high.ceil()].map(|k| k as i64);
+    let exponents = (first..=last).flat_map(|k| FACTORS.map(|f| k as f64 + f.log10()));
+    // Those at the very ends as well.
+    let seen = exponents.filter(|value| (low - 1e-9..=high + 1e-9).contains(value));
+    seen.map(|value| GridMark { value, step_size: 0.3 }).collect()
+}
+
+/// The smallest range from one mark of a finer logarithmic axis to another that holds all `values`.
+pub fn fine_range(values: impl Iterator<Item = f64>) -> RangeInclusive<f64> {
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    if low > high {
+        return -1.0..=0.0;
+    }
+    // A little room, so that no curve lies on the frame.
+    let (low, high) = (low - 0.03, high + 0.03);
+    let marks =
+        |x: f64| FACTORS.map(|f| x.floor() + f.log10()).into_iter().chain([x.floor() + 1.0]);
+    let below = marks(low).filter(|mark| *mark <= low).fold(low.floor(), f64::max);
+    let above = marks(high).filter(|mark| *mark >= high).fold(high.floor() + 1.0, f64::min);
+    below..=above
+}
+
 /// The smallest range of whole decades that holds all `values` and `include`; it changes in jumps
 /// of a decade, so that the axis stands still while a slider is dragged.
 pub fn decades(
@@ -168,7 +208,7 @@ pub fn leaving_line(
     let (anchor, off) =
         if t - start < end - t { (Align2::LEFT_BOTTOM, 1.0) } else { (Align2::RIGHT_BOTTOM, -1.0) };
     let foot = plot.plot_bounds().min()[1];
-    let name = RichText::new("stability left").size(TEXT).color(palette.alarm);
+    let name = RichText::new("turns unstable").size(TEXT).color(palette.alarm);
     let at = PlotPoint::new(t + off * 0.012 * (end - start), foot);
     plot.text(Text::new("", at, name).anchor(anchor).allow_hover(false));
     let line = plot.screen_from_plot(PlotPoint::new(t, foot)).x;
@@ -204,5 +244,28 @@ pub fn log_label(quantity: &'static str) -> impl Fn(&HoverPosition<'_>) -> Optio
             Some(format!("{plot_name}\nt {:.3}\n{quantity} {value}", position.x))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finer_axis_begins_and_ends_at_marks_and_holds_all() {
+        for (values, ends) in [
+            ([0.057, 0.083], [0.05, 0.1]),
+            ([0.3, 0.31], [0.2, 0.5]),
+            ([0.0497, 1.9], [0.02, 5.0]),
+            ([0.11, 9.9], [0.1, 20.0]),
+        ] {
+            let range = fine_range(values.map(f64::log10).into_iter());
+            for (found, wanted) in
+                [*range.start(), *range.end()].into_iter().zip(ends.map(f64::log10))
+            {
+                assert!((found - wanted).abs() < 1e-9, "{values:?}: {range:?}");
+            }
+        }
+        assert_eq!(fine_range([f64::NAN].into_iter()), -1.0..=0.0);
     }
 }

@@ -22,8 +22,8 @@ pub(super) use loss::round_grid;
 /// The counts need this much for their table and a histogram that can be read.
 const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
 
-/// Height of a graph over its width, at most.
-const TALLEST: f32 = 1.25;
+/// Height of a graph over its width, at most: one alone takes the panel.
+const TALLEST: f32 = 2.2;
 
 /// A plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
         (true, _) => (0.4 * room).max(COUNTS_HEIGHT.min(0.54 * room)),
     };
     let others = plots.len() - usize::from(counts);
-    // A graph alone need not be a tower.
+    // In a narrow, high panel a graph need not be a tower.
     let over_time = ((room - counts_height) / others.max(1) as f32).min(TALLEST * all.width());
     let mut top = all.top();
     let mut hovered = None;

@@ -1,5 +1,6 @@
 //! The line above a pane: its number, what it does, and what came of it.
 
+use driftscope_solve::Scope;
 use eframe::egui::{
     Align, Align2, Color32, FontId, Layout, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
     accesskit::Role, vec2,
@@ -14,7 +15,7 @@ use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT, semibold};
 use crate::app::top_bar;
 use driftscope_study::scene::Scene;
-use driftscope_study::scene::parameters::Settings;
+use driftscope_study::scene::parameters::{Parameter, Settings};
 use driftscope_study::session::{Action, PaneState};
 
 /// Height of the line.
@@ -23,6 +24,8 @@ pub const HEIGHT: f32 = 9.0 * UNIT;
 const BESIDE: f32 = 21.0 * UNIT;
 /// Panes narrower than this have no room for all figures on one line.
 const NARROW: f32 = 300.0;
+/// Settings that are told of panes with the same method, at most.
+const MOST_TOLD: usize = 2;
 /// Between two figures.
 const SEPARATOR: &str = " · ";
 
@@ -102,20 +105,67 @@ pub fn ui(ui: &mut Ui, rect: Rect, state: &State, index: usize, out: &mut Comman
 
 /// What tells a pane from the others: its method, or its training where networks are trained side by side.
 fn title(state: &State, pane: &PaneState) -> String {
+    let own = &*pane.scene;
     if !state.trains_several() {
-        return top_bar::method(&pane.scene);
+        return beside_its_like(state, pane);
     }
-    let others = state.panes().iter().map(|other| &other.scene);
-    let others: Vec<_> = others.filter(|other| other.training != pane.scene.training).collect();
-    let differing = Scene::parameters().iter().filter(|parameter| {
-        let own = || in_words(parameter, &*pane.scene);
-        parameter.key.starts_with("training.")
-            && others.iter().any(|other| in_words(parameter, &**other) != own())
-    });
-    let words: Vec<String> = differing
-        .map(|parameter| format!("{} {}", parameter.title, in_words(parameter, &*pane.scene)))
+    let others = state.panes().iter().map(|other| &*other.scene);
+    let others: Vec<&Scene> = others.filter(|other| other.training != own.training).collect();
+    let words: Vec<String> = differing(own, &others)
+        .filter(|parameter| parameter.key.starts_with("training."))
+        .map(|parameter| told(parameter, own))
         .collect();
     if words.is_empty() { "the same training".to_owned() } else { words.join(SEPARATOR) }
+}
+
+/// The method, and what tells the pane from others with the same.
+fn beside_its_like(state: &State, pane: &PaneState) -> String {
+    let (own, method) = (&*pane.scene, top_bar::method(&pane.scene));
+    let alike: Vec<(usize, &PaneState)> = state
+        .visible()
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| other.key != pane.key && top_bar::method(&other.scene) == method)
+        .collect();
+    if alike.is_empty() {
+        return method;
+    }
+    let others: Vec<&Scene> = alike.iter().map(|(_, other)| &*other.scene).collect();
+    // Only these sections can be a pane's own, and what has no effect tells nothing.
+    let of_panes = |parameter: &&Parameter<Scene>| {
+        let sections = ["sampler", "diffusion", "field"];
+        sections.iter().any(|section| parameter.belongs_to(section))
+            && parameter.idle(own).is_none()
+    };
+    let found = differing(own, &others).filter(of_panes).take(MOST_TOLD);
+    let settings = found.map(|parameter| told(parameter, own));
+    let index = state.visible().iter().position(|other| other.key == pane.key);
+    let enlarged = |index: usize| state.scene().shows_difference(index);
+    let difference =
+        index.is_some_and(enlarged) && alike.iter().any(|(other, _)| !enlarged(*other));
+    let difference = difference.then(|| "difference".to_owned());
+    let words: Vec<String> = std::iter::once(method).chain(settings).chain(difference).collect();
+    words.join(SEPARATOR)
+}
+
+/// The settings in which a scene differs from any of some others.
+fn differing(own: &Scene, others: &[&Scene]) -> impl Iterator<Item = &'static Parameter<Scene>> {
+    Scene::parameters().iter().filter(move |parameter| {
+        let words = in_words(parameter, own);
+        others.iter().any(|other| in_words(parameter, *other) != words)
+    })
+}
+
+/// What a setting is, with its name.
+fn told(parameter: &Parameter<Scene>, scene: &Scene) -> String {
+    if parameter.key == "sampler.scope" {
+        let words = match scene.sampler.scope {
+            Scope::PerParticle => "per particle",
+            Scope::WholeBatch => "whole batch",
+        };
+        return words.to_owned();
+    }
+    format!("{} {}", parameter.title, in_words(parameter, scene))
 }
 
 /// What came of the run, in a few words.

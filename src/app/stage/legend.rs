@@ -3,7 +3,9 @@
 use std::f32::consts::TAU;
 
 use driftscope_study::scene::{Layer, Layers, Projection};
-use eframe::egui::{FontId, Mesh, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use eframe::egui::{
+    Color32, FontId, Frame, Margin, Mesh, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2,
+};
 
 use super::arrow::{Head, arrow};
 use super::drawings::colouring::{Colouring, Legend};
@@ -14,6 +16,8 @@ use crate::app::palette::{Heat, Palette};
 use crate::app::text::with_symbols;
 use crate::app::theme::{TEXT, UNIT};
 
+/// How much of what lies below the legend of the layers is hidden: tips of arrows look like marks.
+const OPAQUE: f32 = 0.96;
 /// Width of a scale.
 const SCALE: f32 = 120.0;
 
@@ -91,31 +95,26 @@ fn ring(ui: &mut Ui, palette: &Palette) {
     }
 }
 
-/// What the heat maps and arrows that are on mean, one line each.
-pub fn layers_ui(
-    ui: &mut Ui,
-    palette: &Palette,
+/// The layers that need a word, bottom up, with it.
+fn entries(
     (layers, classic): (Layers, bool),
     projection: Projection,
     pane: &PaneLayers,
-) {
+) -> Vec<(Layer, String)> {
     let default = Layers::default();
-    for layer in layers.iter() {
-        let missing = classic && layer.needs_process();
-        if missing || (projection == Projection::OverTime && layer.needs_plane()) {
-            continue;
-        }
+    let over_time = projection == Projection::OverTime;
+    let words = |layer: Layer| -> Option<String> {
         let words = match layer {
-            Layer::Target if layers == default => continue,
+            Layer::Target if layers == default => return None,
             // Over time both are one picture, which its axis explains.
-            Layer::Target | Layer::Marginal if projection == Projection::OverTime => continue,
+            Layer::Target | Layer::Marginal if over_time => return None,
             Layer::Target => "p₁, the target".to_owned(),
             Layer::Tilted => "p(x)·p(c|x)^w, tilted".to_owned(),
             Layer::Marginal => "p_t, exact".to_owned(),
             Layer::Empirical => "the particles' density".to_owned(),
             Layer::Streamlines => "v, as it flows at this t".to_owned(),
             Layer::Velocity | Layer::Score | Layer::Diffusion => {
-                let Some((full, diffusion)) = pane.arrows(layer) else { continue };
+                let (full, diffusion) = pane.arrows(layer)?;
                 let full = number::three(full);
                 match layer {
                     Layer::Velocity => format!("v, longest {full}"),
@@ -124,52 +123,108 @@ pub fn layers_ui(
                 }
             }
             Layer::Data => "a draw of the data".to_owned(),
-            Layer::Pairs => {
-                let Some(reading) = pane.pairs() else { continue };
-                reading
-            }
+            Layer::Pairs => pane.pairs()?,
             Layer::Chords => "straight from start to end".to_owned(),
-            Layer::Trails | Layer::Particles => continue,
+            // They have the colours of the chords and need telling apart from them alone.
+            Layer::Trails if layers.has(Layer::Chords) => "the way so far".to_owned(),
+            Layer::Trails | Layer::Particles => return None,
         };
-        ui.horizontal(|ui| {
-            let ground = ui.painter().add(Shape::Noop);
-            let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, 10.0), Sense::hover());
-            let [left, right] = [rect.left_center(), rect.right_center()];
-            let painter = ui.painter();
-            let mut shapes = Vec::new();
-            let stroke = |colour| Stroke::new(1.5, colour);
-            match layer {
-                Layer::Target | Layer::Tilted | Layer::Marginal => {
-                    painter.rect_filled(rect, 2.0, palette.heat(Heat::Exact, 0.8));
-                }
-                Layer::Empirical => {
-                    painter.rect_filled(rect, 2.0, palette.heat(Heat::Particles, 0.8));
-                }
-                Layer::Streamlines => {
-                    streamlines::mark([left, right], palette, painter);
-                }
-                Layer::Velocity => {
-                    arrow(&mut shapes, left, right, stroke(palette.text), Head::Filled);
-                }
-                Layer::Score => {
-                    arrow(&mut shapes, left, right, stroke(palette.category(2)), Head::Open);
-                }
-                Layer::Diffusion => {
-                    arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot);
-                }
-                Layer::Data => {
-                    painter.circle_filled(rect.center(), 2.5, palette.data());
-                }
-                Layer::Pairs => pairs::mark([left, right], palette, painter),
-                _ => {
-                    painter.line_segment([left, right], Stroke::new(1.0, palette.text));
-                }
-            }
-            painter.extend(shapes);
-            ui.label(with_symbols(&words, &FontId::proportional(TEXT), palette.text));
-            let behind = ui.min_rect().expand2(Vec2::new(4.0, 1.0));
-            let fill = palette.ground.gamma_multiply(0.92);
-            ui.painter().set(ground, Shape::rect_filled(behind, 4.0, fill));
-        });
+        Some(words)
+    };
+    let there = |layer: &Layer| {
+        let missing = classic && layer.needs_process();
+        !(missing || over_time && layer.needs_plane())
+    };
+    layers.iter().filter(there).filter_map(|layer| Some((layer, words(layer)?))).collect()
+}
+
+/// What the heat maps, arrows and lines that are on mean, one line each, on one ground, which nothing of what
+/// lies below crosses.
+pub fn layers_ui(
+    ui: &mut Ui,
+    palette: &Palette,
+    of: (Layers, bool),
+    projection: Projection,
+    pane: &PaneLayers,
+    colouring: Option<&Colouring>,
+) {
+    let entries = entries(of, projection, pane);
+    if entries.is_empty() {
+        return;
+    }
+    let ground = Frame::new().fill(palette.ground.gamma_multiply(OPAQUE)).corner_radius(4);
+    ground.inner_margin(Margin::symmetric(4, 1)).show(ui, |ui| {
+        for (layer, words) in &entries {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, 10.0), Sense::hover());
+                mark(ui, *layer, rect, (palette, colouring));
+                ui.label(with_symbols(words, &FontId::proportional(TEXT), palette.text));
+            });
+        }
+    });
+}
+
+/// What a layer looks like, in `rect`.
+fn mark(ui: &Ui, layer: Layer, rect: Rect, (palette, colouring): (&Palette, Option<&Colouring>)) {
+    let [left, right] = [rect.left_center(), rect.right_center()];
+    let painter = ui.painter();
+    let mut shapes = Vec::new();
+    let stroke = |colour| Stroke::new(1.5, colour);
+    match layer {
+        Layer::Target | Layer::Tilted | Layer::Marginal => {
+            painter.rect_filled(rect, 2.0, palette.heat(Heat::Exact, 0.8));
+        }
+        Layer::Empirical => {
+            painter.rect_filled(rect, 2.0, palette.heat(Heat::Particles, 0.8));
+        }
+        Layer::Streamlines => {
+            streamlines::mark([left, right], palette, painter);
+        }
+        Layer::Velocity => {
+            arrow(&mut shapes, left, right, stroke(palette.text), Head::Filled);
+        }
+        Layer::Score => {
+            arrow(&mut shapes, left, right, stroke(palette.category(2)), Head::Open);
+        }
+        Layer::Diffusion => {
+            arrow(&mut shapes, left, right, stroke(palette.noise()), Head::Dot);
+        }
+        Layer::Data => {
+            painter.circle_filled(rect.center(), 2.5, palette.data());
+        }
+        Layer::Pairs => pairs::mark([left, right], palette, painter),
+        // A path bends, a chord does not.
+        Layer::Trails => lines(&mut shapes, rect, 0.45, 2.0, samples(palette, colouring)),
+        _ => lines(&mut shapes, rect, 0.0, 1.2, samples(palette, colouring)),
+    }
+    painter.extend(shapes);
+}
+
+/// A line that rises by `bend` of the height on either side of its middle, in the colours of three particles.
+fn lines(shapes: &mut Vec<Shape>, rect: Rect, bend: f32, width: f32, colours: [Color32; 3]) {
+    let pieces = 4 * colours.len();
+    let at = |k: usize| {
+        let share = k as f32 / pieces as f32;
+        let up = bend * rect.height() * (share * TAU).sin();
+        pos2(rect.left() + share * rect.width(), rect.center().y - up)
+    };
+    for (part, colour) in colours.into_iter().enumerate() {
+        let points = (4 * part..=4 * (part + 1)).map(at).collect();
+        shapes.push(Shape::line(points, Stroke::new(width, colour)));
+    }
+}
+
+/// Three of the colours that particles have, and with them their trails and chords.
+fn samples(palette: &Palette, colouring: Option<&Colouring>) -> [Color32; 3] {
+    let Some(colouring) = colouring else { return [palette.text; 3] };
+    match &colouring.legend {
+        Legend::Scale { .. } => [0.0, 0.5, 1.0].map(|share| palette.quantity(share)),
+        Legend::One(_) => [palette.quantity(0.5); 3],
+        Legend::Ring => [0.0, 0.4, 0.8].map(|share| palette.direction(share)),
+        Legend::Swatches(count) => [0, 1, 2].map(|i| palette.category(i % (*count).max(1))),
+        Legend::None | Legend::Missing(_) => {
+            let [r, g, b, _] = colouring.colours.first().copied().unwrap_or_default();
+            [Color32::from_rgb(r, g, b); 3]
+        }
     }
 }

@@ -103,7 +103,8 @@ pub fn speeds(colouring: &Colouring, palette: &Palette, keyframe: f32) -> Option
     Some(Speeds { keyframe, range, scale })
 }
 
-/// Straight lines from start to end, as trails of one segment.
+/// Straight lines from start to end, as trails of one segment; that of the lit particle is drawn with its path,
+/// lest it be thicker.
 pub fn chords(view: &Appearance, last: usize) -> Appearance {
     Appearance {
         now: last as f32,
@@ -113,7 +114,7 @@ pub fn chords(view: &Appearance, last: usize) -> Appearance {
         trail_width_px: 0.8 * view.trail_width_px,
         trail_opacity: 0.35 * view.trail_opacity.max(0.3),
         discs: false,
-        highlight: view.highlight,
+        highlight: None,
         ..*view
     }
 }

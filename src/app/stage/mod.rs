@@ -10,6 +10,7 @@ mod drawings;
 pub mod gpu;
 mod gpu_copy;
 mod header;
+mod in_view;
 mod ink;
 mod layers;
 mod legend;
@@ -216,6 +217,28 @@ impl Stage {
         for (index, pane) in state.visible().iter().enumerate() {
             let stage_pane = self.panes.entry(pane.key).or_default();
             stage_pane.prepare((ctx, &self.work), gpu, (state, index), &self.viewport);
+        }
+        self.share_scales(ctx, state);
+    }
+
+    /// Panes that are coloured by the same quantity have one scale, so that their colours can be compared.
+    fn share_scales(&mut self, ctx: &Context, state: &State) {
+        let visible: Vec<u64> = state.visible().iter().map(|pane| pane.key).collect();
+        let panes = visible.iter().filter_map(|key| self.panes.get(key));
+        let own: Vec<_> = panes.filter_map(StagePane::own_scale).collect();
+        for (key, pane) in &mut self.panes {
+            if !visible.contains(key) {
+                pane.keep_scale();
+                continue;
+            }
+            let scale = pane.own_scale().and_then(|(by, span)| {
+                let alike: Vec<_> = own.iter().filter(|(other, _)| *other == by).collect();
+                let all = alike.iter().fold(span, |all, (_, other)| all.and(*other));
+                (alike.len() > 1).then_some((by, all))
+            });
+            if pane.share_scale(scale) {
+                ctx.request_repaint();
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! Words on the stage: what to watch, the colour scale, what went wrong, how far the solve is.
 
 use eframe::egui::{
-    Align, Align2, Color32, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Align2, Color32, Frame, Label, Layout, Margin, Rect, RichText, Shape, Stroke, Ui,
+    UiBuilder, pos2, vec2,
 };
 
 use super::pane::StagePane;
-use super::{header, legend, readout, tools, viewport};
+use super::{header, in_view, legend, readout, tools, viewport};
 use crate::app::command::{Command, Commands};
 use crate::app::commands;
 use crate::app::icon::{Icon, icon_button};
@@ -58,6 +58,8 @@ pub fn ui(
 /// The button that fits the view, in the corner.
 fn reset_button(ui: &mut Ui, inner: Rect, state: &State, out: &mut Commands) {
     corner(ui, inner, Layout::right_to_left(Align::Min), |ui| {
+        // Arrows that run through it would make it another picture.
+        let ground = ui.painter().add(Shape::Noop);
         let button = icon_button(
             ui,
             Icon::Fit,
@@ -65,6 +67,8 @@ fn reset_button(ui: &mut Ui, inner: Rect, state: &State, out: &mut Commands) {
             &commands::RESET_VIEW.shortcut(),
             false,
         );
+        let fill = state.palette().ground.gamma_multiply(0.9);
+        ui.painter().set(ground, Shape::rect_filled(button.rect, 4.0, fill));
         if button.clicked() {
             out.push((commands::RESET_VIEW.command)(state));
         }
@@ -121,6 +125,14 @@ pub fn pane_ui(
             let words = "The reference is being solved…";
             ui.label(RichText::new(words).color(palette.quiet));
         }
+        if state.tool().is_none()
+            && state.inspected().is_none()
+            && let Some(words) = in_view::outside(stage_pane, (state, index), frame)
+        {
+            on_ground(ui, palette, |ui| {
+                ui.add(Label::new(RichText::new(words).color(palette.quiet)).wrap());
+            });
+        }
         for message in alarms(pane) {
             card(ui, palette, palette.alarm, |ui| {
                 ui.add(Label::new(RichText::new(message).color(palette.strong)).wrap());
@@ -136,27 +148,46 @@ pub fn pane_ui(
             if index == 0 {
                 let projection = viewport::projection(&pane.scene, state.scene().view.projection);
                 let layers = (state.scene().view.layers, pane.scene.classic().is_some());
-                legend::layers_ui(ui, palette, layers, projection, stage_pane.layers());
+                let (pane, colouring) = (stage_pane.layers(), stage_pane.colouring());
+                legend::layers_ui(ui, palette, layers, projection, pane, colouring);
             }
         });
     }
-    let upwards = state.inspected().is_none() && !state.schedule;
-    let layout = if upwards { Layout::bottom_up(Align::Max) } else { Layout::top_down(Align::Min) };
-    let place = if state.schedule && state.inspected().is_none() {
-        // On the right, below the button of the view.
-        let left = (inner.right() - readout::SIZE.x).max(inner.left());
-        inner.with_min_x(left).with_min_y(inner.top() + BUTTON_HEIGHT)
-    } else {
-        inner
-    };
-    corner(ui, place, layout, |ui| {
-        readout::ui(ui, (state, index), frame.size(), upwards, out);
-    });
+    readout_ui(ui, frame, (state, index), stage_pane, out);
     if pane.shown.is_none() && pane.failure.is_none() {
         let centre = frame.center();
         let font = eframe::egui::FontId::proportional(crate::app::theme::TEXT);
         ui.painter().text(centre, Align2::CENTER_CENTER, "Solving…", font, palette.quiet);
     }
+}
+
+/// Draws the readout of the lit particle in a corner of the plot in `frame`.
+fn readout_ui(
+    ui: &mut Ui,
+    frame: Rect,
+    of: (&State, usize),
+    stage_pane: &StagePane,
+    out: &mut Commands,
+) {
+    let (state, inner) = (of.0, frame.shrink(2.0 * UNIT));
+    let top = inner.top() + BUTTON_HEIGHT;
+    let at_foot = state.inspected().is_none() && !state.schedule;
+    // Not over the particle that it is about; where other things lie at the top, it stays at the foot.
+    let free = at_foot && state.tool().is_none() && !state.uses_lens();
+    let rises = free && in_view::is_hidden_below(stage_pane, of, inner, (top, readout::SIZE));
+    let upwards = at_foot && !rises;
+    let (place, layout) = if rises {
+        (inner.with_min_y(top), Layout::top_down(Align::Max))
+    } else if at_foot {
+        (inner, Layout::bottom_up(Align::Max))
+    } else if state.inspected().is_none() {
+        // The foot is the schedule's: on the right, below the button of the view.
+        let left = (inner.right() - readout::SIZE.x).max(inner.left());
+        (inner.with_min_x(left).with_min_y(top), Layout::top_down(Align::Min))
+    } else {
+        (inner, Layout::top_down(Align::Min))
+    };
+    corner(ui, place, layout, |ui| readout::ui(ui, of, frame.size(), upwards, out));
 }
 
 /// A child of `ui` inside `rect`.

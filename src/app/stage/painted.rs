@@ -6,7 +6,8 @@ use driftscope_study::Recording;
 use eframe::egui::{Color32, Shape, Ui};
 
 use super::canvas::Canvas;
-use super::drawings::colouring::{Colouring, speed};
+use super::drawings::colouring::Colouring;
+use super::drawings::speeds::speed;
 use crate::app::palette::Palette;
 
 /// The most particles drawn this way.

@@ -1,5 +1,8 @@
 //! One pane: what of its recording is on the graphics card, and its plot.
 
+mod figure;
+mod scale;
+
 use std::sync::Arc;
 
 use driftscope_study::scene::{ColourBy, Layer, Projection};
@@ -13,12 +16,12 @@ use super::context::LayerContext;
 use super::data_points::DataPoints;
 use super::drawings::colouring::{Colouring, ColouringWanted, Key};
 use super::drawings::difference::{Difference, DifferenceWanted};
+use super::drawings::span::Span;
 use super::gpu::{Appearance, StageGpu, StageItem};
 use super::gpu_copy::GpuCopy;
 use super::layers::{self, Densities, PaneLayers};
 use super::lens::StageLens;
 use super::look::{MOST_TRAJECTORIES, chords, speeds, view};
-use super::marks;
 use super::means::Means;
 use super::moment::{context, keyframe, over_time};
 use super::painted;
@@ -40,6 +43,8 @@ pub struct StagePane {
     gpu_copy: GpuCopy,
     colouring: Option<(Key, Colouring)>,
     colours: Wish<ColouringWanted>,
+    /// The scale of colours, where panes have it in common.
+    scale: Option<(ColourBy, Span)>,
     difference: Wish<DifferenceWanted>,
     layers: PaneLayers,
     /// Where the plot's coordinates were on the screen in the last frame.
@@ -110,7 +115,10 @@ impl StagePane {
 
     /// Whether anything wished for is still being made.
     pub fn busy(&self) -> bool {
-        self.colours.is_busy() || self.difference.is_busy() || self.layers.busy()
+        self.colours.is_busy()
+            || self.is_to_be_scaled()
+            || self.difference.is_busy()
+            || self.layers.busy()
     }
 
     /// Where a point of the plot was on the screen in the last frame.
@@ -173,10 +181,11 @@ impl StagePane {
             reference: reference.map(|reference| reference.id),
             by,
             theme: state.look.theme,
+            scale: self.shared_scale(by),
         };
         if by == ColourBy::Plain {
             if self.colouring.as_ref().is_none_or(|(made, _)| *made != key) {
-                let colouring = Colouring::of(by, recording, None, key.theme);
+                let colouring = Colouring::of(&key, recording, None);
                 self.colouring = Some((key, colouring));
             }
             return;
@@ -321,13 +330,9 @@ impl StagePane {
                 }
             })));
         }
-        if let (Some(lit), Some(recording), None) = (state.lit(), &recording, state.inspected())
-            && !state.scene().shows_difference(frame.index)
-        {
-            let now = keyframe(state, recording);
-            let over_time = over_time(context, state);
-            let draw = path::draw(Arc::clone(recording), lit, now, over_time, (palette, lines));
-            items.push(Item::Drawn(draw));
+        if let Some(recording) = &recording {
+            let of = (state, frame.index);
+            items.extend(lit_path(of, context, recording, lines).into_iter().map(Item::Drawn));
         }
         // Above the particles, where trails would hide it.
         let on_path = pane.leaving().filter(|own| state.lit() == Some(own.particle));
@@ -363,47 +368,27 @@ impl StagePane {
     }
 }
 
-/// What becomes shapes of a picture instead of the graphics card's.
-impl StagePane {
-    /// The marks of a layer that the graphics card would draw.
-    fn marks<'a>(&self, layer: Layer, view: &Appearance, frame: &Frame<'_>) -> Option<Draw<'a>> {
-        match layer {
-            Layer::Data => {
-                let (points, colour) = frame.data_points.points()?;
-                let colours = vec![colour; points.len()].into();
-                let paths = marks::Paths::Points(points);
-                Some(marks::draw(paths, colours, DataPoints::look(view)))
-            }
-            Layer::Chords => {
-                let recording = frame.state.panes()[frame.index].recording()?;
-                let colours = Arc::clone(&self.colouring()?.colours);
-                let chords = chords(view, recording.times.len() - 1);
-                Some(marks::draw(marks::Paths::Recording(Arc::clone(recording)), colours, chords))
-            }
-            _ => None,
-        }
-    }
-
-    /// The particles, or how far off they are, and their trails.
-    fn particles<'a>(
-        &self,
-        state: &State,
-        recording: &Arc<Recording>,
-        view: Appearance,
-        index: usize,
-    ) -> Option<Item<'a>> {
-        let colours = Arc::clone(&self.colouring()?.colours);
-        let recording = Arc::clone(recording);
-        let paths = match self.difference(state, index) {
-            Some(difference) => marks::Paths::Difference(difference, recording),
-            None => marks::Paths::Recording(recording),
-        };
-        Some(Item::Drawn(marks::draw(paths, colours, view)))
-    }
-}
-
 /// What lies in the plot.
 enum Item<'a> {
     Gpu(Box<StageItem>),
     Drawn(Draw<'a>),
+}
+
+/// The path of the lit particle of a pane, and its chord where chords are drawn, which lies below.
+fn lit_path<'a>(
+    (state, index): (&State, usize),
+    context: &LayerContext<'_>,
+    recording: &Arc<Recording>,
+    width: f32,
+) -> Vec<Draw<'a>> {
+    let hidden = state.inspected().is_some() || state.scene().shows_difference(index);
+    let Some(lit) = state.lit().filter(|_| !hidden) else { return Vec::new() };
+    let (pen, over_time) = ((state.palette(), width), over_time(context, state));
+    let mut draws = Vec::new();
+    if context.shows(Layer::Chords) {
+        draws.push(path::draw_chord(Arc::clone(recording), lit, over_time, pen));
+    }
+    let now = keyframe(state, recording);
+    draws.push(path::draw(Arc::clone(recording), lit, now, over_time, pen));
+    draws
 }

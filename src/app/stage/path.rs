@@ -43,6 +43,25 @@ pub fn draw_leaving<'a>(
     })
 }
 
+/// Draws the straight line from start to end of `particle`, thinner than its path; `over_time` as in [`draw`].
+pub fn draw_chord<'a>(
+    recording: Arc<Recording>,
+    particle: usize,
+    over_time: Option<[f64; 2]>,
+    (palette, width): (&'static Palette, f32),
+) -> Draw<'a> {
+    Box::new(move |_, canvas, shapes| {
+        let Some(frames) = recording.keyframes(particle) else { return };
+        let finite = |(at, _): &(&[f32; 2], &f64)| at.iter().all(|x| x.is_finite());
+        let mut seen = frames.iter().zip(recording.times.iter()).filter(finite);
+        let Some(start) = seen.next() else { return };
+        let end = seen.next_back().unwrap_or(start);
+        let ends = [start, end];
+        let ends = ends.map(|(at, &t)| place(canvas, over_time, at.map(f64::from), t));
+        shapes.push(Shape::line_segment(ends, Stroke::new(0.8 * width, palette.strong)));
+    })
+}
+
 /// Draws the path of `particle`; `over_time` is the direction shown over t instead of the plane.
 pub fn draw<'a>(
     recording: Arc<Recording>,

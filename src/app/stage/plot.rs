@@ -5,9 +5,16 @@ use eframe::egui::{FontId, Id, Vec2};
 use egui_plot::{AxisHints, Plot, PlotUi};
 
 use super::axes::{grid, tick};
+use super::viewport::extent;
 use crate::app::state::State;
 use crate::app::theme::TEXT;
 use driftscope_study::session::PaneState;
+
+/// Width of the axis of y with its names, in points: `−2`, and `−0.5` where so little is seen that halves are
+/// named. It must not follow the names, since these follow the room that it leaves.
+const AXIS_WIDTH: [f32; 2] = [24.0, 37.0];
+/// Heights of the plane, in its units, below which halves are named.
+const HALVES: f64 = 5.0;
 
 /// The plot of a pane, empty.
 pub fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot<'a> {
@@ -19,6 +26,8 @@ pub fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot
             .tick_label_font(font.clone())
             .label_spacing(40.0..=60.0)
     });
+    let [low, high] = extent(&pane.scene);
+    let halves = usize::from(high[1] - low[1] < HALVES);
     let id = Id::unique(("stage", pane.key));
     let plot = Plot::new(("stage", pane.key)).id(id);
     let plot = match projection {
@@ -31,7 +40,7 @@ pub fn plot<'a>(state: &State, pane: &PaneState, projection: Projection) -> Plot
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
         .custom_x_axes(vec![x])
-        .custom_y_axes(vec![y.min_thickness(24.0)])
+        .custom_y_axes(vec![y.min_thickness(AXIS_WIDTH[halves])])
         .x_grid_spacer(|input| grid(&input))
         .y_grid_spacer(|input| grid(&input))
         .grid_color(palette.grid)

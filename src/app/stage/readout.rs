@@ -82,7 +82,7 @@ pub fn ui(
 
 /// Says when the particle's steps leave the stability region, in the colour of the mark on its path.
 fn leaving(ui: &mut Ui, palette: &Palette, (particle, t): (usize, f64)) {
-    let words = RichText::new(format!("stability left at t = {t:.3}")).color(palette.alarm);
+    let words = RichText::new(format!("left the stable region at t = {t:.3}")).color(palette.alarm);
     let about = format!("The diamond on its path. {}", leaving_words(particle, t));
     ui.add(Label::new(words).extend()).on_hover_text(about);
 }
@@ -112,7 +112,8 @@ fn lines(state: &State, pane: &PaneState, particle: usize) -> Option<Vec<String>
         whole(counts.nfe, "evaluation", "evaluations"),
         format!("{steps}, {rejected} rejected"),
     ];
-    if counts.largest_error.is_finite() {
+    // Steps of fixed sizes are held against no tolerance.
+    if recording.scene.is_adaptive() && counts.largest_error.is_finite() {
         let error = number::three(f64::from(counts.largest_error));
         lines.push(format!("largest error / tolerance {error}"));
     }

@@ -174,6 +174,7 @@ mod tests {
             reference: Some(other.id),
             by: ColourBy::Distance,
             theme: Theme::default(),
+            scale: None,
         };
         let seeds = vec![[0.5, 0.25]];
         let tasks = [

@@ -76,9 +76,12 @@ pub fn guided(
     show: impl Fn(Guided, f64),
 ) -> Result<Guided, LabError> {
     if scene.tilted().is_none() || scene.direction.falls() {
-        return Err(LabError::refused(
-            "The tilted density is that of a class: choose one of the labels of the data under Class, guidance, source.",
-        ));
+        let labelled = scene.mixture().is_ok_and(|mixture| !mixture.labels().is_empty());
+        return Err(LabError::refused(if labelled {
+            "The tilted density is that of a class: choose one of the labels under Class, guidance, source. The exact field knows them all; a network knows those that it was trained with."
+        } else {
+            "The tilted density is that of a class, and these data have no labels: choose data that have some, such as Two moons or Eight Gaussians."
+        }));
     }
     let own = scene.guidance.scale;
     let others = SCALES.into_iter().filter(|scale| (scale - own).abs() > 1e-9);

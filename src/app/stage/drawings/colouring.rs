@@ -11,14 +11,13 @@ use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
 use super::drawing::Drawing;
+use super::span::Span;
+use super::speeds::span_of_speeds;
 use crate::app::number;
 use crate::app::palette::{Palette, Theme};
 
 /// Particles without the quantity are there, but step back.
 const UNKNOWN_ALPHA: u8 = 130;
-
-/// Speeds that a scale is made of at most.
-const SPEEDS_LOOKED_AT: usize = 100_000;
 
 /// What decides the colours.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +30,8 @@ pub struct Key {
     pub by: ColourBy,
     /// The theme.
     pub theme: Theme,
+    /// The scale, where it is that of several panes; the recording's own if none.
+    pub scale: Option<Span>,
 }
 
 /// The colours of a recording.
@@ -50,7 +51,7 @@ impl Drawing for ColouringWanted {
     fn make(&self, store: &Store) -> Result<Colouring, Unfinished> {
         let recording = store.recording(&self.recording)?;
         let reference = self.reference.as_ref().map(|named| store.recording(named)).transpose()?;
-        Ok(Colouring::of(self.key.by, &recording, reference.as_deref(), self.key.theme))
+        Ok(Colouring::of(&self.key, &recording, reference.as_deref()))
     }
 }
 
@@ -66,6 +67,8 @@ pub struct Colouring {
     /// Where colours follow the speed at the moment shown, the speeds at both ends of the scale;
     /// what has a speed is then transparent in [`Self::colours`].
     pub speeds: Option<[f64; 2]>,
+    /// What a scale of this recording alone would go over, if there is one.
+    pub own: Option<Span>,
     /// One colour per particle of the whole recording.
     #[serde(with = "shared::slice")]
     pub colours: Arc<[[u8; 4]]>,
@@ -92,22 +95,36 @@ pub enum Legend {
 }
 
 impl Colouring {
-    /// The colouring of a recording.
+    /// The colouring of a recording; only what it means, its theme and its scale are taken from `key`.
     #[must_use]
-    pub fn of(
-        by: ColourBy,
-        recording: &Recording,
-        reference: Option<&Recording>,
-        theme: Theme,
-    ) -> Self {
-        let palette = Palette::of(theme);
-        let speeds = if by == ColourBy::Speed { range_of_speeds(recording) } else { None };
+    pub fn of(key: &Key, recording: &Recording, reference: Option<&Recording>) -> Self {
+        let (by, palette) = (key.by, Palette::of(key.theme));
+        let (mut speeds, mut own) = (None, None);
         let (legend, known, mut colours) = match by {
             ColourBy::Plain => (Legend::None, None, Vec::new()),
             ColourBy::StartAngle => (Legend::Ring, None, by_angle(recording, palette)),
             ColourBy::Component => by_component(recording, palette),
-            ColourBy::Speed => by_speed(recording, speeds),
-            _ => by_quantity(by, recording, reference, palette),
+            ColourBy::Speed => {
+                own = span_of_speeds(recording);
+                let span = own.map(|own| key.scale.unwrap_or(own));
+                speeds = span.map(|span| span.ends);
+                by_speed(recording, span)
+            }
+            _ => {
+                let values = quantities(by, recording, reference);
+                let mut sorted: Vec<f64> =
+                    values.iter().copied().filter(|value| value.is_finite()).collect();
+                sorted.sort_unstable_by(f64::total_cmp);
+                own = Span::of(&sorted);
+                let known = (sorted.len() < values.len()).then_some(sorted.len());
+                match own {
+                    Some(own) => {
+                        let span = key.scale.unwrap_or(own);
+                        by_quantity(by, &values, (span, known), palette)
+                    }
+                    None => (missing(by, recording), None, Vec::new()),
+                }
+            }
         };
         let plain = opaque(palette.scene(&recording.scene));
         colours.resize(recording.scene.particles.count, plain);
@@ -116,7 +133,7 @@ impl Colouring {
         for (particle, _) in recording.blocks.iter().flat_map(|block| &block.stops) {
             colours[*particle] = stopped;
         }
-        Self { by, legend, known, speeds, colours: colours.into() }
+        Self { by, legend, known, speeds, own, colours: colours.into() }
     }
 
     /// Whether the pane at `index` needs a legend: what means the same in all is told in the first.
@@ -208,13 +225,9 @@ fn by_component(recording: &Recording, palette: &Palette) -> Coloured {
     (legend, None, colours.collect())
 }
 
-fn by_quantity(
-    by: ColourBy,
-    recording: &Recording,
-    reference: Option<&Recording>,
-    palette: &Palette,
-) -> Coloured {
-    let values: Vec<f64> = match by {
+/// The quantity of every particle there so far; not a number of those without it.
+fn quantities(by: ColourBy, recording: &Recording, reference: Option<&Recording>) -> Vec<f64> {
+    match by {
         ColourBy::Distance => match reference {
             Some(reference) => distances(recording, reference),
             None => vec![f64::NAN; recording.count()],
@@ -228,75 +241,49 @@ fn by_quantity(
                 _ => f64::from(counts.accepted),
             })
             .collect(),
+    }
+}
+
+/// Why no particle has the quantity.
+fn missing(by: ColourBy, recording: &Recording) -> Legend {
+    let why = match by {
+        ColourBy::LocalError => "These steps have no error estimate.",
+        ColourBy::Distance if recording.reference_scene().is_none() => {
+            "This sampler draws noise of its own, so no path is the right one."
+        }
+        ColourBy::Distance => "The reference is being solved…",
+        _ => "Nothing to show yet.",
     };
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    let known = (sorted.len() < values.len()).then_some(sorted.len());
-    sorted.sort_unstable_by(f64::total_cmp);
-    let Some(last) = sorted.len().checked_sub(1) else {
-        let why = match by {
-            ColourBy::LocalError => "These steps have no error estimate.",
-            ColourBy::Distance if recording.reference_scene().is_none() => {
-                "This sampler draws noise of its own, so no path is the right one."
-            }
-            ColourBy::Distance => "The reference is being solved…",
-            _ => "Nothing to show yet.",
-        };
-        return (Legend::Missing(why.into()), None, Vec::new());
-    };
-    // A handful of outliers should not use up the whole scale.
-    let (low, high) = (sorted[last / 50], sorted[last - last / 50]);
+    Legend::Missing(why.into())
+}
+
+fn by_quantity(
+    by: ColourBy,
+    values: &[f64],
+    (span, known): (Span, Option<usize>),
+    palette: &Palette,
+) -> Coloured {
     let words = |value: f64| match by {
         ColourBy::LocalError | ColourBy::Distance => number::three(10.0_f64.powf(value)),
         _ => number::count(value.round() as u64),
     };
-    let ends = [low, high].map(words);
-    let legend = if ends[0] == ends[1] { Legend::One(words(low)) } else { Legend::Scale { ends } };
-    let colours = values
-        .iter()
-        .map(|&value| {
-            if !value.is_finite() {
-                return unknown(palette);
-            }
-            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-            opaque(palette.quantity(share))
-        })
-        .collect();
-    (legend, known, colours)
+    let colour = |&value: &f64| {
+        if value.is_finite() {
+            opaque(palette.quantity(span.share(value)))
+        } else {
+            unknown(palette)
+        }
+    };
+    (span.legend(words), known, values.iter().map(colour).collect())
 }
 
 /// Every colour is the graphics card's to find, at the moment shown.
-fn by_speed(recording: &Recording, range: Option<[f64; 2]>) -> Coloured {
-    let legend = match range.map(|range| range.map(number::three)) {
+fn by_speed(recording: &Recording, span: Option<Span>) -> Coloured {
+    let legend = match span {
         None => Legend::Missing("Nothing to show yet.".into()),
-        Some([low, high]) if low == high => Legend::One(low),
-        Some(ends) => Legend::Scale { ends },
+        Some(span) => span.legend(number::three),
     };
     (legend, None, vec![[0; 4]; recording.count()])
-}
-
-/// The speed of a particle at a fractional keyframe: the way from the keyframe before to the one
-/// after, over the time between them.
-#[must_use]
-pub fn speed(recording: &Recording, particle: usize, keyframe: f64) -> f64 {
-    let (times, frames) = (&recording.times, recording.keyframes(particle).unwrap_or_default());
-    let Some(last) = frames.len().min(times.len()).checked_sub(2) else { return f64::NAN };
-    let before = (keyframe.max(0.0) as usize).min(last);
-    let [from, to] = [frames[before], frames[before + 1]].map(|frame| frame.map(f64::from));
-    (to[0] - from[0]).hypot(to[1] - from[1]) / (times[before + 1] - times[before]).abs()
-}
-
-/// The range of speeds of a whole run, but for a few outliers.
-fn range_of_speeds(recording: &Recording) -> Option<[f64; 2]> {
-    let keyframes = recording.times.len().saturating_sub(1);
-    let every = (recording.count() * keyframes).div_ceil(SPEEDS_LOOKED_AT).max(1);
-    let mut speeds: Vec<f64> = (0..recording.count())
-        .step_by(every)
-        .flat_map(|i| (0..keyframes).map(move |k| speed(recording, i, k as f64)))
-        .filter(|speed| speed.is_finite())
-        .collect();
-    speeds.sort_unstable_by(f64::total_cmp);
-    let last = speeds.len().checked_sub(1)?;
-    Some([speeds[last / 50], speeds[last - last / 50]])
 }
 
 /// Powers of ten of the distances between end points.
@@ -319,6 +306,7 @@ mod tests {
     use driftscope_study::scene::Scene;
     use driftscope_study::{Experiment, Networks, RunOptions, run};
 
+    use super::super::speeds::speed;
     use super::*;
 
     fn record(settings: &[&str]) -> Recording {
@@ -330,12 +318,22 @@ mod tests {
         run(&experiment, 1, &RunOptions::for_window(64), &Cancel::default(), |_| {}).expect("runs")
     }
 
+    fn coloured(
+        by: ColourBy,
+        recording: &Recording,
+        reference: Option<&Recording>,
+        theme: Theme,
+    ) -> Colouring {
+        let key = Key { recording: (1, 1), reference: None, by, theme, scale: None };
+        Colouring::of(&key, recording, reference)
+    }
+
     #[test]
     fn every_colouring_has_a_colour_for_every_particle_in_every_theme() {
         let recording = record(&["sampler.rtol=1e-2"]);
         for by in ColourBy::ALL {
             for theme in Theme::ALL {
-                let colouring = Colouring::of(by, &recording, Some(&recording), theme);
+                let colouring = coloured(by, &recording, Some(&recording), theme);
                 assert_eq!(colouring.colours.len(), 64);
                 assert_eq!(colouring.legend == Legend::None, by == ColourBy::Plain);
             }
@@ -346,7 +344,7 @@ mod tests {
     fn components_and_starts_are_told_apart() {
         let recording = record(&[]);
         for (by, least) in [(ColourBy::Component, 6), (ColourBy::StartAngle, 40)] {
-            let colouring = Colouring::of(by, &recording, None, Theme::Dark);
+            let colouring = coloured(by, &recording, None, Theme::Dark);
             let mut colours = colouring.colours.to_vec();
             colours.sort_unstable();
             colours.dedup();
@@ -357,7 +355,7 @@ mod tests {
     #[test]
     fn speeds_are_those_of_the_moment() {
         let recording = record(&["sampler.method=euler", "sampler.steps=2"]);
-        let colouring = Colouring::of(ColourBy::Speed, &recording, None, Theme::Dark);
+        let colouring = coloured(ColourBy::Speed, &recording, None, Theme::Dark);
         let [low, high] = colouring.speeds.expect("speeds");
         assert!(low < high && matches!(colouring.legend, Legend::Scale { .. }));
         assert!(colouring.colours.iter().all(|colour| colour[3] == 0));
@@ -374,9 +372,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_said() {
         let euler = record(&["diffusion.form=sigma"]);
-        let colouring = Colouring::of(ColourBy::LocalError, &euler, None, Theme::Light);
+        let colouring = coloured(ColourBy::LocalError, &euler, None, Theme::Light);
         assert!(matches!(colouring.legend, Legend::Missing(_)));
-        let colouring = Colouring::of(ColourBy::Distance, &euler, None, Theme::Light);
+        let colouring = coloured(ColourBy::Distance, &euler, None, Theme::Light);
         assert_eq!(colouring.legend, Legend::Missing("The reference is being solved…".into()));
     }
 }

@@ -12,4 +12,6 @@ pub mod extract;
 pub mod grid;
 pub mod lens;
 pub mod pairs;
+pub mod span;
+pub mod speeds;
 pub mod streamlines;

@@ -113,7 +113,7 @@ fn place_ui(ui: &mut Ui, state: &State, at: [f64; 2], out: &mut Commands) {
                 .range(-FARTHEST..=FARTHEST)
                 .speed(0.01)
                 .fixed_decimals(2)
-                .custom_formatter(|value, _| format!("{value:.2}").replace('-', "−"));
+                .custom_formatter(|value, _| two(value));
             let response = ui.add(number);
             response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
             let about = "Where the lens looks, in units of the plane. Click on the stage to let it stay there, and on that place again to let it follow the pointer.";
@@ -130,8 +130,13 @@ fn place_ui(ui: &mut Ui, state: &State, at: [f64; 2], out: &mut Commands) {
 
 /// `(0.52, −1.31)`.
 fn pair([x, y]: [f64; 2]) -> String {
-    let two = |value: f64| format!("{value:.2}").replace('-', "−");
     format!("({}, {})", two(x), two(y))
+}
+
+/// Two decimals; what they do not tell from 0 has no sign.
+fn two(value: f64) -> String {
+    let value = if value.abs() < 0.005 { 0.0 } else { value };
+    format!("{value:.2}").replace('-', "−")
 }
 
 fn found(ui: &mut Ui, state: &State, seen: &Lens) {

@@ -77,7 +77,7 @@ pub fn draw(
     shapes: &mut Vec<Shape>,
 ) {
     let inks = Inks::of(palette);
-    posterior(seen, (&inks, palette), ui, canvas, shapes);
+    posterior(seen, (&inks, palette), canvas, shapes);
     for path in &seen.draws {
         way(seen, path, &inks, width, canvas, shapes);
     }
@@ -120,6 +120,8 @@ pub fn draw(
     let rim = Stroke::new(2.0 * palette.heavier, inks.mean);
     shapes.push(Shape::circle_stroke(here, 4.5 * palette.heavier, rim));
     mean_of_data(seen, (&inks, palette), ui, canvas, shapes);
+    // Above all that is drawn, which would bury them.
+    weights(seen, (&inks, palette), ui, canvas, shapes);
 }
 
 /// One path: from the noise in its colour, to the data in theirs.
@@ -146,7 +148,6 @@ fn way(
 fn posterior(
     seen: &Lens,
     (inks, palette): (&Inks, &Palette),
-    ui: &Ui,
     canvas: &Canvas<'_>,
     shapes: &mut Vec<Shape>,
 ) {
@@ -169,17 +170,30 @@ fn posterior(
             shapes.push(Shape::convex_polygon(outline, fill, Stroke::NONE));
         }
     }
+}
+
+/// The weights of the parts that matter, beside them.
+fn weights(
+    seen: &Lens,
+    (inks, palette): (&Inks, &Palette),
+    ui: &Ui,
+    canvas: &Canvas<'_>,
+    shapes: &mut Vec<Shape>,
+) {
     let named: Vec<&LensPart> =
         seen.parts.iter().filter(|part| part.weight >= LEAST_NAMED).collect();
     let sure = named.len() == 1 && !seen.of_points;
     if seen.count > 2 * MOST_NAMED || named.len() > MOST_NAMED || sure {
         return;
     }
+    // Where whole numbers would not add up, as eight times 12.5 %, there is one decimal.
+    let off: f64 = named.iter().map(|part| 100.0 * part.weight).map(|p| p.round() - p).sum();
+    let decimals = usize::from(off.abs() >= 1.0);
     for part in named {
         let above = part.mean[1] + DEVIATIONS[1] * part.covariance.yy.sqrt();
         let at =
             canvas.at([part.mean[0], above]) - vec2(0.0, if seen.of_points { 14.0 } else { 5.0 });
-        let words = format!("{:.0} %", 100.0 * part.weight);
+        let words = format!("{:.decimals$} %", 100.0 * part.weight);
         name(ui, (at, Align2::CENTER_BOTTOM), &words, (inks.data, palette), shapes);
     }
 }
@@ -234,7 +248,7 @@ fn name(
     let colour = palette.word(colour, palette.ground);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), font, colour);
     let rect = align.anchor_size(at, galley.size());
-    let ground = palette.ground.gamma_multiply(0.78);
+    let ground = palette.ground.gamma_multiply(0.9);
     shapes.push(Shape::rect_filled(rect.expand2(vec2(3.0, 0.0)), 3.0, ground));
     shapes.push(Shape::galley(rect.min, galley, colour));
 }

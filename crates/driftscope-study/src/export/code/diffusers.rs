@@ -6,6 +6,8 @@ use super::loops::written_out;
 use super::plan::{Plan, Way};
 use super::python::{Library, list, number};
 use super::target::{Part, Target};
+use crate::scene::Scene;
+use crate::scene::alias::Program;
 
 pub(super) static TARGET: Target = Target {
     name: "diffusers",
@@ -17,17 +19,18 @@ pub(super) static TARGET: Target = Target {
 
 fn write(plan: &Plan) -> Part {
     let why = match plan.way {
-        Way::Noisy => {
-            "The noisy schedulers of diffusers are made for other paths: the steps are written out."
-                .to_owned()
-        }
+        Way::Noisy => format!(
+            "The noisy schedulers of diffusers are made for other paths: the steps are written out.{}",
+            among_its_own(plan.scene())
+        ),
         Way::Adaptive(method) => format!(
             "diffusers has no step-size control and no {}: the steps are written out.",
             method.title
         ),
         Way::Fixed(method) if method.name != "euler" => format!(
-            "diffusers' flow-matching schedulers have no {} on a grid of one's own: the steps are written out.",
-            method.title
+            "diffusers' flow-matching schedulers have no {} on a grid of one's own: the steps are written out.{}",
+            method.title,
+            among_its_own(plan.scene())
         ),
         Way::Fixed(_) => {
             let (_, end) = plan.experiment.interval;
@@ -38,6 +41,19 @@ fn write(plan: &Plan) -> Part {
         }
     };
     written_out(plan, Library::Torch, &why)
+}
+
+/// Which of its schedulers of a noising process make the steps of a scene, class and arguments, in a sentence;
+/// nothing if none does.
+fn among_its_own(scene: &Scene) -> String {
+    let names = scene.known_as().into_iter();
+    let names = names.filter(|(program, _)| *program == Program::Diffusers).map(|(_, name)| name);
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = names.join(" or ");
+    format!(" On the levels of a noising process diffusers makes them by {names}.")
 }
 
 fn euler(plan: &Plan) -> Part {

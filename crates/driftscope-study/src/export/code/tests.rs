@@ -125,6 +125,15 @@ fn what_a_target_cannot_do_is_said() {
     };
     assert!(of("torchdiffeq", &[]).contains("every particle is a batch of its own"));
     assert!(of("diffusers", &[]).contains("diffusers has no step-size control and no DOPRI5"));
+    // A sampler that it has goes by its name there.
+    let named = |settings: &[&str], name: &str| {
+        let script = of("diffusers", settings);
+        let words = script.replace("\n# ", " ");
+        assert!(words.contains(name), "{settings:?}: {script}");
+    };
+    named(&["sampler.method=unipc-2"], "UniPCMultistep");
+    named(&["sampler.alias=DPM++ 2M SDE"], "DPMSolverMultistep(algorithm_type='sde-dpmsolver++')");
+    assert!(!of("diffusers", &["sampler.method=rk4"]).contains("noising process"));
     assert!(of("torchdiffeq", &["sampler.method=rk4"]).contains("3/8 rule"));
     assert!(of("scipy", &["sampler.method=tsit5"]).contains("SciPy has no Tsit5"));
     assert!(of("diffrax", &["sampler.method=ab2"]).contains("stands in its place"));
