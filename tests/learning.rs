@@ -172,7 +172,7 @@ fn the_pairs_of_a_training_are_drawn_and_cross_less_when_they_are_optimal() {
 #[test]
 fn reflow_trains_again_on_its_own_pairs() {
     let mut harness = window("eight-gaussians");
-    set(&mut harness, "Reflow", 1.0);
+    set(&mut harness, "Reflows", 1.0);
     assert_eq!(harness.state().state().scene().training.rounds, 1);
     train(&mut harness);
     let status = harness.state().state().training().expect("a training");

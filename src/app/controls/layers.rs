@@ -28,15 +28,15 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     fold(ui, "Layers", true, |ui| {
         // From the topmost down, as they lie.
         for layer in Layer::ALL.into_iter().rev() {
-            switch(ui, state, scene, layer);
+            switch(ui, state, scene, (layer, layer.title()));
         }
     });
 }
 
-/// The switch of one layer.
-pub fn switch(ui: &mut Ui, state: &State, scene: &mut Scene, layer: Layer) {
+/// The switch of one layer, under a name.
+pub fn switch(ui: &mut Ui, state: &State, scene: &mut Scene, (layer, name): (Layer, &str)) {
     let mut on = scene.view.layers.has(layer);
-    let row = Row::new(layer.title(), layer.about()).disabled(idle(state, scene, layer));
+    let row = Row::new(name, layer.about()).disabled(idle(state, scene, layer));
     if row.tick(ui, &mut on) {
         scene.view.layers.set(layer, on);
     }

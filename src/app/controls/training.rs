@@ -87,7 +87,7 @@ impl Controls {
         let further = ["training.block", "training.epsilon", "training.iterations"];
         self.each_in_force(ui, scene, &further);
         // What it does is seen there.
-        layers::switch(ui, state, scene, Layer::Pairs);
+        layers::switch(ui, state, scene, (Layer::Pairs, "Show the pairs"));
         self.each(ui, scene, &["training.rounds", "training.labels"]);
         self.each_in_force(ui, scene, &["training.pairs", "training.drop_labels"]);
         // Of one there is nothing to choose.

@@ -2,15 +2,11 @@
 
 use driftscope_study::lab::{Advice, AdviseQuestion, Goal, Tried};
 use driftscope_study::work::Wish;
-use eframe::egui::{
-    Align, Button, DragValue, Grid, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2,
-};
+use eframe::egui::{Button, DragValue, Grid, Label, Rect, RichText, ScrollArea, Ui};
 use egui_plot::{HLine, Line, LineStyle, Points};
 
 use super::card::{Card, CardContext};
-use super::frame::{
-    Head, choose, head, inside, log_x, log_x_grid, log10, plain_head, say_if_empty, split,
-};
+use super::frame::{Head, choose, inside, log_x, log_x_grid, log10, two_halves};
 use super::settings::{hovered, load, used, words};
 use crate::app::command::Commands;
 use crate::app::number;
@@ -52,51 +48,22 @@ impl AdviceCard {
             Kind::Distance => Goal::Distance(self.times),
         }
     }
-
-    /// What is to be reached, as a number that can be dragged or typed.
-    fn goal_ui(&mut self, ui: &mut Ui) {
-        ui.label("at most");
-        let (value, range, about) = match self.kind {
-            Kind::Error => {
-                (&mut self.error, ERRORS, "Global error at the end, in units of the plane")
-            }
-            Kind::Distance => {
-                (&mut self.times, TIMES, "Sliced W2 to the data, in multiples of its floor")
-            }
-        };
-        let speed = 0.01 * *value;
-        let shown = DragValue::new(value).range(range).speed(speed);
-        let shown = shown.custom_formatter(|value, _| number::three(value));
-        ui.add(shown).on_hover_text(about);
-    }
 }
 
 impl Card for AdviceCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, out: &mut Commands) {
         let palette = context.palette;
-        let latest = self.wish.latest().cloned();
-        let [left, right] = split(rect, 0.56);
-        let mut kind = self.kind;
-        let title = Head { title: "Which setting?", note: "", about: ABOUT };
-        let mut below = head(ui, left, palette, &title, &mut self.wish, |ui| {
-            choose(ui, &mut kind, &[(Kind::Error, "Global error"), (Kind::Distance, "Distance")]);
-        });
-        self.kind = kind;
-        let line = Rect::from_min_size(below.min, vec2(below.width(), 6.0 * UNIT));
-        let layout = Layout::left_to_right(Align::Center);
-        let mut line_ui = ui.new_child(UiBuilder::new().max_rect(line).layout(layout));
-        self.goal_ui(&mut line_ui);
-        below.min.y = line.bottom() + 3.0 * UNIT;
         self.wish.ask(context.work, AdviseQuestion::new(context.scene, self.goal()));
-        let note = latest.as_ref().map_or_else(String::new, |advice| {
-            format!("{} settings tried", number::count(advice.tried.len() as u64))
+        let tried = self.wish.latest().map_or(0, |advice| advice.tried.len());
+        let note = format!("{} settings tried", number::count(tried as u64));
+        let title = Head { title: "Which setting?", note: "", about: ABOUT };
+        let beside = Head { title: "Advice", note: &note, about: ABOUT_ANSWER };
+        let heads = [&title, &beside];
+        let Self { kind, error, times, wish } = self;
+        let shown = two_halves(ui, (rect, 0.56), palette, heads, wish, |ui| {
+            goal_ui(ui, kind, error, times);
         });
-        let title = Head { title: "Advice", note: &note, about: ABOUT_ANSWER };
-        let answer = plain_head(ui, right, palette, &title, |_| {});
-        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
-            return;
-        }
-        let Some(advice) = latest else { return };
+        let Some((advice, [below, answer])) = shown else { return };
         inside(ui, below, "tried", |ui| self.plot_ui(ui, context, &advice, out));
         let busy = self.wish.is_busy();
         inside(ui, answer, "advice", |ui| {
@@ -189,6 +156,20 @@ impl AdviceCard {
         );
         load(ui, context, &shown.response, &about, (tried.setting, tried.method), out);
     }
+}
+
+/// What is to be reached: of which kind, and a number that can be dragged or typed. The line is laid out from the right.
+fn goal_ui(ui: &mut Ui, kind: &mut Kind, error: &mut f64, times: &mut f64) {
+    let (value, range, about) = match kind {
+        Kind::Error => (error, ERRORS, "Global error at the end, in units of the plane"),
+        Kind::Distance => (times, TIMES, "Sliced W2 to the data, in multiples of its floor"),
+    };
+    let speed = 0.01 * *value;
+    let shown = DragValue::new(value).range(range).speed(speed);
+    let shown = shown.custom_formatter(|value, _| number::three(value));
+    ui.add(shown).on_hover_text(about);
+    ui.label("≤");
+    choose(ui, kind, &[(Kind::Error, "Global error"), (Kind::Distance, "Distance")]);
 }
 
 fn answer_ui(

@@ -6,7 +6,7 @@ use driftscope_study::work::Wish;
 use eframe::egui::{Align2, FontId, Grid, Rect, RichText, Stroke, Ui, pos2};
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, head, inside, plain_head, say_if_empty, split};
+use super::frame::{Head, inside, two_halves};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::numbers::{self, Cell, Table};
@@ -28,23 +28,19 @@ impl Card for CoverageCard {
         let palette = context.palette;
         self.wish.ask(context.work, CoverageQuestion::new(context.scene));
         let latest = self.wish.latest().cloned();
-        let [left, right] = split(rect, 0.46);
         let note = latest.as_ref().map_or_else(String::new, |found| {
             let modes = found.modes.weights.len();
             format!("{modes} {}", number::plural(modes as f64, "mode", "modes"))
         });
         let title = Head { title: "Mode coverage", note: &note, about: ABOUT };
-        let below = head(ui, left, palette, &title, &mut self.wish, |_| {});
         let note = latest.as_ref().map_or_else(String::new, |found| {
             let particles = number::count(found.count as u64);
             format!("{} seeds of {particles} particles", found.seeds.len())
         });
-        let title = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
-        let second = plain_head(ui, right, palette, &title, |_| {});
-        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
-            return;
-        }
-        let Some(found) = latest else { return };
+        let beside = Head { title: "Distance to the data", note: &note, about: ABOUT_TABLE };
+        let heads = [&title, &beside];
+        let shown = two_halves(ui, (rect, 0.46), palette, heads, &mut self.wish, |_| {});
+        let Some((found, [below, second])) = shown else { return };
         shares(ui, below, context, &found);
         inside(ui, second, "figures", |ui| figures(ui, palette, &found));
     }

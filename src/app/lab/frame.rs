@@ -1,6 +1,8 @@
 //! What the cards have in common: a title with the state of the measurement, plots on logarithmic
 //! axes, toggles.
 
+use std::sync::Arc;
+
 use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
@@ -191,6 +193,26 @@ pub fn split(rect: Rect, share: f32) -> [Rect; 2] {
         Rect::from_min_max(rect.min, pos2(middle, rect.bottom())),
         Rect::from_min_max(pos2(middle + gap, rect.top()), rect.max),
     ]
+}
+
+/// A card in two halves, side by side, each with its head, the first with the state of the measurement: the answer
+/// and what remains below both heads, once there is something to show.
+pub fn two_halves<Q: Ask>(
+    ui: &mut Ui,
+    (rect, share): (Rect, f32),
+    palette: &Palette,
+    heads: [&Head<'_>; 2],
+    wish: &mut Wish<Q>,
+    add: impl FnOnce(&mut Ui),
+) -> Option<(Arc<Q::Answer>, [Rect; 2])> {
+    let [left, right] = split(rect, share);
+    let first = head(ui, left, palette, heads[0], wish, add);
+    let second = plain_head(ui, right, palette, heads[1], |_| {});
+    let answer = wish.latest().cloned();
+    if say_if_empty(ui, first, palette, wish, answer.is_some()) {
+        return None;
+    }
+    answer.map(|answer| (answer, [first, second]))
 }
 
 /// A switch in the colour of what it shows.

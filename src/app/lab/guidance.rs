@@ -6,7 +6,7 @@ use eframe::egui::{Grid, Rect, RichText, Ui};
 use egui_plot::{AxisHints, Line, VLine};
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, dotted, head, inside, log10, names, plain_head, say_if_empty, split};
+use super::frame::{Head, dotted, inside, log10, names, two_halves};
 use crate::app::command::Commands;
 use crate::app::number;
 use crate::app::numbers::{Cell, Table};
@@ -29,20 +29,15 @@ impl Card for GuidanceCard {
     fn ui(&mut self, ui: &mut Ui, rect: Rect, context: &CardContext<'_>, _out: &mut Commands) {
         let palette = context.palette;
         self.wish.ask(context.work, GuidedQuestion::new(context.scene));
-        let latest = self.wish.latest().cloned();
-        let [left, right] = split(rect, 0.5);
         let title = Head { title: "Guidance and the tilted density", note: "", about: ABOUT };
         let entries = [("sliced W2", palette.scene(context.scene)), ("its floor", palette.quiet)];
-        let below =
-            head(ui, left, palette, &title, &mut self.wish, |ui| names(ui, palette, &entries));
         let own = context.scene.guidance.scale;
         let note = format!("at w = {}", number::three(own));
-        let title = Head { title: "What is sampled", note: &note, about: ABOUT_TABLE };
-        let second = plain_head(ui, right, palette, &title, |_| {});
-        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
-            return;
-        }
-        let Some(found) = latest else { return };
+        let beside = Head { title: "What is sampled", note: &note, about: ABOUT_TABLE };
+        let shown = two_halves(ui, (rect, 0.5), palette, [&title, &beside], &mut self.wish, |ui| {
+            names(ui, palette, &entries);
+        });
+        let Some((found, [below, second])) = shown else { return };
         inside(ui, below, "over w", |ui| over_scales(ui, context, &found));
         let at = found.scales.iter().find(|at| (at.scale - own).abs() <= 1e-9);
         if let Some(at) = at {

@@ -7,9 +7,7 @@ use eframe::egui::{Rect, Ui};
 use egui_plot::{AxisHints, Points, VLine};
 
 use super::card::{Card, CardContext};
-use super::frame::{
-    Head, LABELLED, band, head, inside, log_x_grid, log10, plain_head, say_if_empty, split,
-};
+use super::frame::{Head, LABELLED, band, inside, log_x_grid, log10, two_halves};
 use super::picture::{Scale, bar_ui, square, with_bar};
 use crate::app::command::Commands;
 use crate::app::number;
@@ -34,20 +32,16 @@ impl Card for RoundTripCard {
         let palette = context.palette;
         self.wish.ask(context.work, RoundTripQuestion::new(context.scene));
         let latest = self.wish.latest().cloned();
-        let [left, right] = split(rect, 0.6);
         let title = Head { title: "There and back", note: "round-trip error", about: ABOUT };
-        let below = head(ui, left, palette, &title, &mut self.wish, |_| {});
         let own = latest.as_ref().and_then(|trips| {
             let band = Band::of(trips.own.errors.iter().copied())?;
             Some(format!("{}, median {}", trips.own.setting, number::three(band.median)))
         });
         let note = own.unwrap_or_default();
-        let title = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
-        let second = plain_head(ui, right, palette, &title, |_| {});
-        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
-            return;
-        }
-        let Some(trips) = latest else { return };
+        let beside = Head { title: "Per particle", note: &note, about: ABOUT_MAP };
+        let heads = [&title, &beside];
+        let shown = two_halves(ui, (rect, 0.6), palette, heads, &mut self.wish, |_| {});
+        let Some((trips, [below, second])) = shown else { return };
         inside(ui, below, "trips", |ui| curve(ui, context, &trips));
         map(ui, second, context, &trips);
     }

@@ -7,7 +7,7 @@ use eframe::egui::{Button, Color32, Grid, Rect, RichText, Ui};
 use egui_plot::AxisHints;
 
 use super::card::{Card, CardContext};
-use super::frame::{Head, dotted, head, inside, plain_head, say_if_empty, split};
+use super::frame::{Head, dotted, inside, two_halves};
 use crate::app::command::{Command, Commands};
 use crate::app::number;
 use crate::app::numbers::{Cell, Table};
@@ -41,18 +41,14 @@ impl Card for TimesCard {
         let palette = context.palette;
         self.wish.ask(context.work, OptimiseQuestion::new(context.scene));
         let latest = self.wish.latest().cloned();
-        let [left, right] = split(rect, 0.56);
         let note = latest.as_ref().map_or_else(String::new, |found| {
             format!("{} schedules tried", number::count(found.tried as u64))
         });
         let title = Head { title: "Optimised times", note: &note, about: ABOUT };
-        let below = head(ui, left, palette, &title, &mut self.wish, |_| {});
-        let title = Head { title: "What they gain", note: "", about: ABOUT_TABLE };
-        let second = plain_head(ui, right, palette, &title, |_| {});
-        if say_if_empty(ui, below, palette, &self.wish, latest.is_some()) {
-            return;
-        }
-        let Some(found) = latest else { return };
+        let beside = Head { title: "What they gain", note: "", about: ABOUT_TABLE };
+        let heads = [&title, &beside];
+        let shown = two_halves(ui, (rect, 0.56), palette, heads, &mut self.wish, |_| {});
+        let Some((found, [below, second])) = shown else { return };
         inside(ui, below, "times", |ui| times_ui(ui, palette, &found));
         inside(ui, second, "gain", |ui| gain_ui(ui, context, &found, out));
     }

@@ -7,7 +7,7 @@ use driftscope_study::work::Wish;
 use eframe::egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
 };
-use egui_plot::{FilledArea, HLine, Line, LineStyle, MarkerShape, PlotPoint, Points};
+use egui_plot::{FilledArea, HLine, Line, LineStyle, MarkerShape, PlotPoint, Points, Text};
 
 use super::card::{Card, CardContext};
 use super::frame::{
@@ -22,6 +22,8 @@ use crate::app::plots::frame::{decades, log_axis, log_grid, plot};
 use crate::app::state::State;
 use crate::app::theme::{TEXT, UNIT};
 
+/// So many lines have names beside them.
+const MOST_NAMED: usize = 6;
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
 
@@ -275,8 +277,16 @@ impl WorkPrecision {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
                 }
-                for (name, colour, points) in self.lines(found, palette) {
+                let lines = self.lines(found, palette);
+                // Names of more lie over each other; a dot says what it is when the pointer is near.
+                let named = lines.len() <= MOST_NAMED;
+                for (name, colour, points) in lines {
                     dotted(plot, name, colour, &points);
+                    if let Some([x, y]) = points.last().filter(|_| named) {
+                        let words = RichText::new(name).color(palette.word(colour, palette.ground));
+                        let text = Text::new("", PlotPoint::new(*x, *y), words.size(TEXT));
+                        plot.text(text.anchor(Align2::RIGHT_TOP).allow_hover(false));
+                    }
                 }
                 if self.pareto {
                     let all = found.points.iter().map(|point| self.place(point));

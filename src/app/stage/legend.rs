@@ -8,7 +8,8 @@ use eframe::egui::{
 };
 
 use super::arrow::{Head, arrow};
-use super::drawings::colouring::{Colouring, Legend};
+use super::drawings::colouring::Colouring;
+use super::drawings::span::Legend;
 use super::layers::PaneLayers;
 use super::layers::{pairs, streamlines};
 use crate::app::number;

@@ -1,6 +1,5 @@
 //! What each particle is coloured by.
 
-use std::borrow::Cow;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
 use super::drawing::Drawing;
-use super::span::Span;
+use super::span::{Legend, Span};
 use super::speeds::span_of_speeds;
 use crate::app::number;
 use crate::app::palette::{Palette, Theme};
@@ -72,26 +71,6 @@ pub struct Colouring {
     /// One colour per particle of the whole recording.
     #[serde(with = "shared::slice")]
     pub colours: Arc<[[u8; 4]]>,
-}
-
-/// What a legend shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Legend {
-    /// Nothing: there is one colour.
-    None,
-    /// A scale from the least to the largest.
-    Scale {
-        /// What is written at both ends.
-        ends: [String; 2],
-    },
-    /// All particles have the same value.
-    One(String),
-    /// No particle has the quantity; why.
-    Missing(Cow<'static, str>),
-    /// A ring of directions.
-    Ring,
-    /// One colour for each of so many.
-    Swatches(usize),
 }
 
 impl Colouring {

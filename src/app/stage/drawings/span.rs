@@ -1,8 +1,28 @@
-//! What a scale of colours goes over.
+//! What a scale of colours goes over, and what a legend says of it.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::colouring::Legend;
+/// What a legend shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Legend {
+    /// Nothing: there is one colour.
+    None,
+    /// A scale from the least to the largest.
+    Scale {
+        /// What is written at both ends.
+        ends: [String; 2],
+    },
+    /// All particles have the same value.
+    One(String),
+    /// No particle has the quantity; why.
+    Missing(Cow<'static, str>),
+    /// A ring of directions.
+    Ring,
+    /// One colour for each of so many.
+    Swatches(usize),
+}
 
 /// The values of a scale: those at its ends, and the extremes, which may lie beyond them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

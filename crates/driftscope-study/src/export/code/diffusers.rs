@@ -53,7 +53,9 @@ fn among_its_own(scene: &Scene) -> String {
         return String::new();
     }
     let names = names.join(" or ");
-    format!(" On the levels of a noising process diffusers makes them by {names}.")
+    format!(
+        " The scene's own steps are made, on the levels of a noising process, by diffusers' {names}."
+    )
 }
 
 fn euler(plan: &Plan) -> Part {

@@ -202,7 +202,7 @@ fn steps() -> Vec<Parameter<Scene>> {
         ),
         Parameter::new(
             "training.rounds",
-            "Reflow",
+            "Reflows",
             "After the training the network learns again from noise and where its own flow leads it, so often. Paths become straight: one step is enough.",
             Number::new(given!(Scene: training.rounds), 0..=TrainingSettings::MOST_ROUNDS)
                 .slider(0..=3)
