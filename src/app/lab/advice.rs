@@ -60,7 +60,7 @@ impl Card for AdviceCard {
         let beside = Head { title: "Advice", note: &note, about: ABOUT_ANSWER };
         let heads = [&title, &beside];
         let Self { kind, error, times, wish } = self;
-        let shown = two_halves(ui, (rect, 0.56), palette, heads, wish, |ui| {
+        let shown = two_halves(ui, (rect, 0.52), palette, heads, wish, |ui| {
             goal_ui(ui, kind, error, times);
         });
         let Some((advice, [below, answer])) = shown else { return };
@@ -184,7 +184,7 @@ fn answer_ui(
         ui.label(RichText::new(said).color(palette.quiet));
         return;
     }
-    Grid::new("advice").num_columns(4).spacing([4.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
+    Grid::new("advice").num_columns(5).spacing([2.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
         for name in ["method", "setting", "evaluations", "error", ""] {
             ui.label(RichText::new(name).color(palette.quiet));
         }

@@ -79,10 +79,8 @@ impl Card for TimesCard {
 
 /// t over the step, a line for each schedule.
 fn times_ui(ui: &mut Ui, palette: &Palette, found: &Optimised) {
-    let axis = |words: &'static str| (words, |value: f64| number::three(value));
-    let (x, mark) = axis("step");
-    let x = AxisHints::new_x().label(x).formatter(move |at, _| mark(at.value.max(0.0)));
-    let y = AxisHints::new_y().label("t").formatter(move |at, _| mark(at.value));
+    let x = AxisHints::new_x().label("step").formatter(|mark, _| format!("{:.0}", mark.value));
+    let y = AxisHints::new_y().label("t").formatter(|mark, _| number::three(mark.value));
     let steps = found.best.times.len() - 1;
     let (start, end) = (found.best.times[0], found.best.times[steps]);
     let room = 0.04 * (end - start);

@@ -131,7 +131,7 @@ fn what_a_target_cannot_do_is_said() {
         let words = script.replace("\n# ", " ");
         assert!(words.contains(name), "{settings:?}: {script}");
     };
-    named(&["sampler.alias=UniPC"], "UniPCMultistep");
+    named(&["sampler.alias=UniPCMultistep"], "UniPCMultistep");
     named(&["sampler.alias=DPM++ 2M SDE"], "DPMSolverMultistep(algorithm_type='sde-dpmsolver++')");
     assert!(!of("diffusers", &["sampler.method=rk4"]).contains("noising process"));
     assert!(of("torchdiffeq", &["sampler.method=rk4"]).contains("3/8 rule"));
