@@ -10,3 +10,4 @@ pub mod files;
 pub mod interpolant;
 pub mod memory;
 pub mod random;
+pub mod simplex;

@@ -4,12 +4,10 @@
 //! itself is measured. The lengths of the steps are multiplied by a positive curve through a few knots, which the
 //! simplex search of Nelder and Mead (1965) moves; times rise, whatever it tries.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use argmin::core::{CostFunction, Executor};
-use argmin::solver::neldermead::NelderMead;
 use driftscope_base::cancel::Cancel;
+use driftscope_base::simplex::{self, Patience};
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::measure::rms_distance;
 use serde::{Deserialize, Serialize};
@@ -32,8 +30,8 @@ const JUDGED_BY: usize = 256;
 const KNOTS: usize = 8;
 /// Sizes of the simplex, in logarithms of step lengths; each search begins where the last one ended.
 const SIMPLICES: [f64; 4] = [0.8, 0.4, 0.4, 0.15];
-/// Iterations of one search for each knot.
-const ITERATIONS: u64 = 60;
+/// Moves of the simplex in one search, for each knot.
+const MOVES: usize = 60;
 /// A search ends when the logarithms of the errors of its simplex differ by no more.
 const ALIKE: f64 = 1e-4;
 /// The logarithm of the error of times that cannot be solved on, larger than any other.
@@ -122,19 +120,10 @@ pub fn optimise(
     let mut found = Optimised { own, known, best, tried: 0 };
     show(&found, 0.0);
     let knots = KNOTS.min(steps);
-    let most = SIMPLICES.len() as f64 * ITERATIONS as f64 * (knots - 1) as f64;
-    for (search, size) in SIMPLICES.into_iter().enumerate() {
-        let begun = search as f64 * ITERATIONS as f64 * (knots - 1) as f64;
-        let problem = Deformed {
-            judge: &judge,
-            base: &found.best.times,
-            knots,
-            seen: RefCell::new((found.best.tuned, found.best.times.clone(), 0)),
-            show: &|best: &Timed, tried: usize| {
-                let so_far = Optimised { best: best.clone(), tried, ..found.clone() };
-                show(&so_far, ((begun + tried as f64) / (1.5 * most)).min(1.0));
-            },
-        };
+    let moves = MOVES * (knots - 1);
+    let most = 1.5 * (SIMPLICES.len() * moves) as f64;
+    for size in SIMPLICES {
+        let mut search = Search { judge: &judge, found: &mut found, knots };
         let corner = |k: usize| {
             let mut corner = vec![0.0; knots - 1];
             if k > 0 {
@@ -143,19 +132,15 @@ pub fn optimise(
             corner
         };
         let corners: Vec<Vec<f64>> = (0..knots).map(corner).collect();
-        let solver = NelderMead::new(corners).with_sd_tolerance(ALIKE);
-        let solver = solver.map_err(|error| LabError::Refused(error.to_string()))?;
-        let executor = Executor::new(problem, solver)
-            .configure(|state| state.max_iters(ITERATIONS * (knots - 1) as u64))
-            .timer(false)
-            .run();
+        let base = search.found.best.times.clone();
+        simplex::least(corners, Patience { moves, alike: ALIKE }, |at| {
+            let error = search.error(&base, at);
+            if search.found.tried.is_multiple_of(SHOWN_AFTER) {
+                show(search.found, (search.found.tried as f64 / most).min(1.0));
+            }
+            error
+        });
         cancel.check()?;
-        let mut outcome = executor.map_err(|error| LabError::Refused(error.to_string()))?;
-        let problem = outcome.problem.take_problem();
-        let Some(problem) = problem else { continue };
-        let (_, times, tried) = problem.seen.into_inner();
-        found.best = judge.timed(None, times)?;
-        found.tried += tried;
     }
     // What is better on the particles it was tuned on alone is not better.
     if found.best.judged > found.own.judged {
@@ -208,63 +193,49 @@ impl Judge<'_> {
     }
 }
 
-/// Step lengths multiplied by a curve through knots.
-struct Deformed<'a> {
-    judge: &'a Judge<'a>,
-    base: &'a [f64],
+/// A search from times whose step lengths are multiplied by a curve through knots.
+struct Search<'a, 'b> {
+    judge: &'a Judge<'b>,
+    found: &'a mut Optimised,
     knots: usize,
-    /// The least error so far, its times, and how many times were tried.
-    seen: RefCell<(f64, Vec<f64>, usize)>,
-    show: &'a dyn Fn(&Timed, usize),
 }
 
-impl Deformed<'_> {
-    /// The times at logarithms of the factors at all knots but the first, where the factor is 1: only ratios count.
-    fn times(&self, at: &[f64]) -> Vec<f64> {
-        let steps = self.base.len() - 1;
-        let knot = |k: usize| if k == 0 { 0.0 } else { at[k - 1] };
-        let lengths = self.base.windows(2).enumerate().map(|(i, ends)| {
-            let place = i as f64 / (steps - 1).max(1) as f64 * (self.knots - 1) as f64;
-            let k = (place as usize).min(self.knots.saturating_sub(2));
-            let share = place - k as f64;
-            let log = (1.0 - share) * knot(k) + share * knot(k + 1);
-            (ends[1] - ends[0]) * log.exp()
-        });
-        let lengths: Vec<f64> = lengths.collect();
-        let (start, end) = (self.base[0], self.base[steps]);
-        let whole: f64 = lengths.iter().sum();
-        let mut passed = 0.0;
-        let inner = lengths[..steps - 1].iter().map(|length| {
-            passed += length;
-            start + (end - start) * passed / whole
-        });
-        std::iter::once(start).chain(inner).chain([end]).collect()
-    }
-}
-
-impl CostFunction for Deformed<'_> {
-    type Param = Vec<f64>;
-    type Output = f64;
-
-    fn cost(&self, at: &Vec<f64>) -> Result<f64, argmin::core::Error> {
-        let times = self.times(at);
+impl Search<'_, '_> {
+    /// The logarithm of the error of times at logarithms of the factors; what is best so far is kept.
+    fn error(&mut self, base: &[f64], at: &[f64]) -> f64 {
+        let times = multiplied(base, self.knots, at);
         // What was cancelled is asked no more; the search finds its corners alike and ends.
-        let Ok(Some([error, _])) = self.judge.errors(&times, TUNED_ON) else {
-            return Ok(HOPELESS);
-        };
-        let mut seen = self.seen.borrow_mut();
-        seen.2 += 1;
-        if error < seen.0 {
-            (seen.0, seen.1) = (error, times);
+        let Ok(Some([error, _])) = self.judge.errors(&times, TUNED_ON) else { return HOPELESS };
+        self.found.tried += 1;
+        if error < self.found.best.tuned
+            && let Ok(better) = self.judge.timed(None, times)
+        {
+            self.found.best = better;
         }
-        if seen.2.is_multiple_of(SHOWN_AFTER) {
-            let timed = self.judge.timed(None, seen.1.clone());
-            if let Ok(timed) = timed {
-                (self.show)(&timed, seen.2);
-            }
-        }
-        Ok(error.ln().clamp(-HOPELESS, HOPELESS))
+        error.ln().clamp(-HOPELESS, HOPELESS)
     }
+}
+
+/// Times at logarithms of the factors at all knots but the first, where the factor is 1: only ratios count.
+fn multiplied(base: &[f64], knots: usize, at: &[f64]) -> Vec<f64> {
+    let steps = base.len() - 1;
+    let knot = |k: usize| if k == 0 { 0.0 } else { at[k - 1] };
+    let lengths = base.windows(2).enumerate().map(|(i, ends)| {
+        let place = i as f64 / (steps - 1).max(1) as f64 * (knots - 1) as f64;
+        let k = (place as usize).min(knots.saturating_sub(2));
+        let share = place - k as f64;
+        let log = (1.0 - share) * knot(k) + share * knot(k + 1);
+        (ends[1] - ends[0]) * log.exp()
+    });
+    let lengths: Vec<f64> = lengths.collect();
+    let (start, end) = (base[0], base[steps]);
+    let whole: f64 = lengths.iter().sum();
+    let mut passed = 0.0;
+    let inner = lengths[..steps - 1].iter().map(|length| {
+        passed += length;
+        start + (end - start) * passed / whole
+    });
+    std::iter::once(start).chain(inner).chain([end]).collect()
 }
 
 /// After so many tries it is shown how far the search is.
