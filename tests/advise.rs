@@ -126,7 +126,7 @@ fn runners_up_are_other_methods_and_the_pareto_line_falls() {
 #[test]
 fn what_no_solver_reaches_is_said() {
     // A network that was trained on other data is far from these, however well it is followed.
-    let settings = ["data.name=rings", "field.model=two-moons"].map(str::to_owned);
+    let settings = ["data.name=rings", "field.model=bundled:two-moons"].map(str::to_owned);
     let scene = Arc::new(Scene::with_settings(None, &settings).expect("a scene"));
     let learned = sweep_ode(&scene, &Networks::default()).expect("an ODE");
     let euler = [MethodRef::named("euler").expect("in the table")];
