@@ -135,7 +135,8 @@ struct Ladder {
     settings: std::vec::IntoIter<Setting>,
     /// What its next setting costs at least: finer ones cost no less.
     least: f64,
-    reached: bool,
+    /// Whether it has reached the goal or has none left.
+    done: bool,
 }
 
 /// Finds the cheapest of `methods` that reaches `goal` on an ODE, over `count` particles. Methods that do not go
@@ -159,7 +160,7 @@ pub fn advise(
         let settings = advised_settings(scene, method);
         let goes = settings.first().is_some_and(|&s| sweep_scene(scene, method, s).is_ok());
         let settings = settings.into_iter();
-        goes.then_some(Ladder { method, settings, least: 0.0, reached: false })
+        goes.then_some(Ladder { method, settings, least: 0.0, done: false })
     };
     let mut ladders: Vec<Ladder> = methods.iter().filter_map(ladder).collect();
     if ladders.is_empty() {
@@ -174,16 +175,16 @@ pub fn advise(
         let best = advice.best().map(|best| best.nfe);
         let enough = advice.runners_up().len() >= RUNNERS_UP;
         let most = best.map_or(f64::INFINITY, |best| if enough { best } else { DEARER * best });
-        let open = ladders.iter_mut().filter(|ladder| !ladder.reached && ladder.least <= most);
+        let open = ladders.iter_mut().filter(|ladder| !ladder.done && ladder.least <= most);
         let Some(next) = open.min_by(|a, b| a.least.total_cmp(&b.least)) else { break };
         let Some(setting) = next.settings.next() else {
-            next.least = f64::INFINITY;
+            next.done = true;
             continue;
         };
         let (tried, evaluations) = judge.try_out(next.method, setting, most)?;
         advice.evaluations += evaluations;
         next.least = next.least.max(tried.nfe);
-        next.reached = tried.reaches;
+        next.done = tried.reaches;
         passed += 1.0;
         advice.tried.push(tried);
         show(&advice, passed / all);
