@@ -1,6 +1,6 @@
 //! The work–precision diagram.
 
-use driftscope_solve::measure::{CloudDistance, Floored};
+use driftscope_solve::measure::{CloudDistance, Floored, pareto};
 use driftscope_solve::{Family, MethodRef};
 use driftscope_study::lab::{Floors, OwnPointQuestion, Sweep, SweepPoint, SweepQuestion};
 use driftscope_study::work::Wish;
@@ -357,16 +357,8 @@ impl WorkPrecision {
 
 /// Of places those that no other is left of and below at once, from the left.
 fn lower_left(places: impl Iterator<Item = [f64; 2]>) -> Vec<[f64; 2]> {
-    let mut all: Vec<[f64; 2]> =
-        places.filter(|place| place.iter().all(|x| x.is_finite())).collect();
-    all.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
-    let mut least = f64::INFINITY;
-    all.retain(|[_, y]| {
-        let better = *y < least;
-        least = least.min(*y);
-        better
-    });
-    all
+    let places: Vec<[f64; 2]> = places.collect();
+    pareto(&places).into_iter().map(|index| places[index]).collect()
 }
 
 /// Methods by families; a family's tick is that of all its methods.

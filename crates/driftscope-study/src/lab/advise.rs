@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
-use driftscope_solve::measure::{CloudDistance, rms_distance};
+use driftscope_solve::measure::{CloudDistance, pareto, rms_distance};
 use driftscope_solve::{MethodRef, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -117,15 +117,9 @@ impl Advice {
     /// What nothing cheaper is more accurate than, by cost.
     #[must_use]
     pub fn pareto(&self) -> Vec<&Tried> {
-        let mut all: Vec<&Tried> = self.tried.iter().filter(|t| t.error.is_finite()).collect();
-        all.sort_by(|a, b| a.nfe.total_cmp(&b.nfe).then(a.error.total_cmp(&b.error)));
-        let mut least = f64::INFINITY;
-        all.retain(|tried| {
-            let better = tried.error < least;
-            least = least.min(tried.error);
-            better
-        });
-        all
+        let points: Vec<[f64; 2]> =
+            self.tried.iter().map(|tried| [tried.nfe, tried.error]).collect();
+        pareto(&points).into_iter().map(|index| &self.tried[index]).collect()
     }
 }
 
