@@ -18,7 +18,7 @@ use super::subject::Subject;
 use super::sweep::{Setting, settings_of, sweep_ode, sweep_reference, sweep_run, sweep_scene};
 use crate::experiment::Experiment;
 use crate::measure::measured_to_data;
-use crate::scene::{Sampler, Scene};
+use crate::scene::Scene;
 use crate::store::Store;
 
 /// Numbers of fixed steps that are tried, from few to many.
@@ -279,14 +279,7 @@ impl AdviseQuestion {
     /// Of a scene, whatever its own method and however many steps it has.
     #[must_use]
     pub fn new(scene: &Scene, goal: Goal) -> Self {
-        let mut scene = scene.clone();
-        let usual = Sampler::default();
-        let sampler = &mut scene.sampler;
-        sampler.set_method(usual.method());
-        sampler.steps = usual.steps;
-        (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
-        scene.particles.count = goal.particles();
-        Self { of: scene.into(), goal }
+        Self { of: Subject::swept(scene, goal.particles()), goal }
     }
 }
 

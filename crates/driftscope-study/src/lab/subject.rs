@@ -26,6 +26,20 @@ impl Subject {
         Self(Arc::new(scene))
     }
 
+    /// So many particles of an ODE that is solved by many methods: the scene's own method, steps and tolerances
+    /// make no difference.
+    #[must_use]
+    pub fn swept(scene: &Scene, particles: usize) -> Self {
+        let mut scene = scene.clone();
+        let usual = Sampler::default();
+        let sampler = &mut scene.sampler;
+        sampler.set_method(usual.method());
+        sampler.steps = usual.steps;
+        (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
+        scene.particles.count = particles;
+        Self(Arc::new(scene))
+    }
+
     /// The field and its interval alone count, not the sampler.
     #[must_use]
     pub fn field(scene: &Scene) -> Self {

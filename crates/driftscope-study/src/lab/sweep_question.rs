@@ -13,7 +13,7 @@ use super::sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point, sweep_reference,
     sweep_scene,
 };
-use crate::scene::{Sampler, Scene};
+use crate::scene::Scene;
 use crate::store::Store;
 
 /// Particles of each solve.
@@ -51,14 +51,7 @@ impl SweepQuestion {
     /// Of a scene, of which only what a sweep does not change makes a difference.
     #[must_use]
     pub fn new(scene: &Scene, methods: Vec<MethodRef>) -> Self {
-        let mut scene = scene.clone();
-        let usual = Sampler::default();
-        let sampler = &mut scene.sampler;
-        sampler.set_method(usual.method());
-        sampler.steps = usual.steps;
-        (sampler.rtol, sampler.atol, sampler.step_size) = (usual.rtol, usual.atol, None);
-        scene.particles.count = SAMPLE;
-        Self { of: scene.into(), methods }
+        Self { of: Subject::swept(scene, SAMPLE), methods }
     }
 
     /// Whether a method has a row in the sweep of a scene: what draws noise has no reference, and what does
