@@ -76,7 +76,7 @@ pub struct Cli {
     /// Open in this mode: explore, compare, errors, train or lessons.
     #[arg(long, value_name = "MODE", value_parser = mode)]
     mode: Option<Mode>,
-    /// Open this page of the error laboratory: steps, work, flow, likelihood or samples.
+    /// Open this page of the error laboratory: steps, work, advice, flow, likelihood, samples, guidance or formula.
     #[arg(long, value_name = "PAGE", value_parser = page)]
     page: Option<String>,
     /// Open a lesson: a bundled one by name, or a lesson file.
