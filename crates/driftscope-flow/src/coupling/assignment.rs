@@ -9,6 +9,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::table::{Lanes, Table, groups};
 
+/// Vectors that are compared side by side.
+const CHAINS: usize = 2;
 /// No row.
 const NONE: usize = usize::MAX;
 
@@ -149,23 +151,41 @@ fn relax<S: Simd>(
     let costs = S::as_simd_f64s(costs).0;
     let prices = S::as_simd_f64s(prices.as_flattened()).0;
     let distances = S::as_mut_simd_f64s(distances.as_flattened_mut()).0;
-    let infinity = simd.splat_f64s(f64::INFINITY);
-    let offset = simd.splat_f64s(offset);
+    let [offset, infinity] = [offset, f64::INFINITY].map(|value| simd.splat_f64s(value));
     let width = simd.splat_f64s(S::F64_LANES as f64);
     // Numbers of columns are numbers like the others, so that they stand in the same vectors.
     let mut here = S::as_simd_f64s(&FIRST).0[0];
-    let (mut nearest, mut at) = (infinity, here);
-    for ((&cost, &price), distance) in costs.iter().zip(prices).zip(distances) {
+    // Vectors in turn have a nearest column of their own, so that none waits for the one before.
+    let mut nearest = [infinity; CHAINS];
+    let mut at = [infinity; CHAINS];
+    let (costs, last_costs) = costs.as_chunks::<CHAINS>();
+    let (prices, last_prices) = prices.as_chunks::<CHAINS>();
+    let (distances, last_distances) = distances.as_chunks_mut::<CHAINS>();
+    let mut pass = |chain: usize, (cost, price): (S::f64s, S::f64s), distance: &mut S::f64s| {
         let through = simd.sub_f64s(simd.sub_f64s(cost, price), offset);
         let shorter = simd.min_f64s(through, *distance);
         *distance = shorter;
-        at = simd.select_f64s(simd.less_than_f64s(shorter, nearest), here, at);
-        nearest = simd.min_f64s(shorter, nearest);
+        let closer = simd.less_than_f64s(shorter, nearest[chain]);
+        at[chain] = simd.select_f64s(closer, here, at[chain]);
+        nearest[chain] = simd.min_f64s(shorter, nearest[chain]);
         here = simd.add_f64s(here, width);
+    };
+    for ((costs, prices), distances) in costs.iter().zip(prices).zip(distances) {
+        for chain in 0..CHAINS {
+            pass(chain, (costs[chain], prices[chain]), &mut distances[chain]);
+        }
     }
-    let least = simd.reduce_min_f64s(nearest);
-    let there = simd.equal_f64s(nearest, simd.splat_f64s(least));
-    (least, simd.reduce_min_f64s(simd.select_f64s(there, at, infinity)) as usize)
+    for ((cost, price), distance) in last_costs.iter().zip(last_prices).zip(last_distances) {
+        pass(0, (*cost, *price), distance);
+    }
+    let of_all = nearest.into_iter().fold(infinity, |a, b| simd.min_f64s(a, b));
+    let least = simd.reduce_min_f64s(of_all);
+    let mut there = infinity;
+    for (nearest, at) in nearest.into_iter().zip(at) {
+        let is_least = simd.equal_f64s(nearest, simd.splat_f64s(least));
+        there = simd.min_f64s(there, simd.select_f64s(is_least, at, infinity));
+    }
+    (least, simd.reduce_min_f64s(there) as usize)
 }
 
 /// Makes it `length` of `value`, in the memory that it has.

@@ -113,6 +113,48 @@ proptest! {
     }
 }
 
+/// The plan after so many iterations in logarithms, one number at a time.
+fn plan_by_logarithms(costs: &[f64], n: usize, epsilon: f64, iterations: usize) -> Vec<f64> {
+    let log_sum = |terms: &dyn Fn(usize) -> f64| {
+        let most = (0..n).map(terms).fold(f64::NEG_INFINITY, f64::max);
+        most + (0..n).map(|k| (terms(k) - most).exp()).sum::<f64>().ln()
+    };
+    let share = -(n as f64).ln();
+    let (mut f, mut g) = (vec![0.0; n], vec![0.0; n]);
+    for _ in 0..iterations {
+        g = (0..n).map(|j| share - log_sum(&|i| f[i] - costs[i * n + j] / epsilon)).collect();
+        f = (0..n).map(|i| share - log_sum(&|j| g[j] - costs[i * n + j] / epsilon)).collect();
+    }
+    let entry = |at: usize| (f[at / n] + g[at % n] - costs[at] / epsilon).exp();
+    (0..n * n).map(entry).collect()
+}
+
+#[test]
+fn scales_come_to_what_logarithms_come_to() {
+    // From costs that an exponential holds easily to such as it does not, and potentials that go far.
+    for (n, stretch) in [(5, 1.0), (37, 1.0), (24, 30.0)] {
+        let (noise, data) = (cloud(1, n), cloud(2, n));
+        let cost = |i: usize, j: usize| stretch * squared_distance(noise[i], data[j]);
+        let costs: Vec<f64> = (0..n * n).map(|at| cost(at / n, at % n)).collect();
+        let mut sinkhorn = Sinkhorn::default();
+        for epsilon in [10.0, 1.0, 0.2, 0.05, 0.01, 1e-3, 1e-4] {
+            for iterations in [1, 2, 3, 10, 60] {
+                let settings = SinkhornSettings { epsilon, iterations, tolerance: 0.0 };
+                assert_eq!(sinkhorn.solve(n, settings, cost), iterations);
+                let wanted = plan_by_logarithms(&costs, n, epsilon, iterations);
+                for i in 0..n {
+                    for (found, wanted) in sinkhorn.row(i).iter().zip(&wanted[i * n..]) {
+                        // Costs over ε are rounded, and what they are rounded by is exponentiated.
+                        let allowed = (1e-13 + 1e-14 * stretch / epsilon) / n as f64;
+                        let off = (found - wanted).abs();
+                        assert!(off < allowed, "{n}, {epsilon}, {iterations}: off by {off:e}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn draws_follow_the_rows_of_the_plan_and_their_stream() {
     let (noise, data) = (cloud(1, 12), cloud(2, 12));
