@@ -270,6 +270,15 @@ impl Experiment {
         }
     }
 
+    /// Lets another scene run over the same interval from starts that are drawn alike, whatever its own times
+    /// would have made of them.
+    pub fn give_ends(&self, other: &mut Scene) {
+        other.set_interval(self.interval);
+        if self.scene.classic().is_none() {
+            other.particles.start = Some(self.scene.start());
+        }
+    }
+
     /// The settings of the scene's ODE solver.
     #[must_use]
     pub fn ode_settings(&self) -> OdeSettings {

@@ -49,7 +49,7 @@ impl Recording {
                 finer /= 2;
                 times = parted(finer);
             }
-            scene.sampler.step_through(times);
+            scene.step_through(times);
             scene.diffusion.scheme = Scheme::Sra1;
             return Some(scene);
         }

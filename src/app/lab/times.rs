@@ -122,7 +122,7 @@ fn gain_ui(ui: &mut Ui, context: &CardContext<'_>, found: &Optimised, out: &mut 
     if button.clicked() {
         let before = context.state.scene();
         let mut after = (**before).clone();
-        after.sampler.step_through(found.best.times.clone());
+        after.step_through(found.best.times.clone());
         out.push(Command::set_whole(before, &after));
     }
 }

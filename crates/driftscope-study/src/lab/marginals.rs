@@ -168,7 +168,7 @@ fn end_by(scene: &mut Scene, latest: f64) {
     if let Some(mut times) = listed {
         times.retain(|&t| t < end);
         times.push(end);
-        scene.sampler.step_through(times);
+        scene.step_through(times);
     }
 }
 

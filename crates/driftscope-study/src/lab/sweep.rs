@@ -159,7 +159,7 @@ pub fn sweep_run(
 ) -> Result<Recording, LabError> {
     let mut scene = sweep_scene(&experiment.scene, method, setting)?;
     scene.particles.count = count;
-    scene.set_interval(experiment.interval);
+    experiment.give_ends(&mut scene);
     let options = RunOptions {
         keyframes: 2,
         even_keyframes: true,

@@ -127,6 +127,16 @@ impl Scene {
         self.particles.start.unwrap_or(if given { Start::Marginal } else { Start::Noise })
     }
 
+    /// Lets the steps go through `times`, the first of which is where the run begins; starting points stay drawn
+    /// from what they were.
+    pub fn step_through(&mut self, times: Vec<f64>) {
+        let start = self.start();
+        self.sampler.step_through(times);
+        if self.classic().is_none() && self.start() != start {
+            self.particles.start = Some(start);
+        }
+    }
+
     /// Sets the interval; starting points stay drawn from what they were.
     pub fn set_interval(&mut self, (start, end): (f64, f64)) {
         if self.classic().is_none() {

@@ -225,7 +225,7 @@ usual!(is_one = 1, is_two = 2, is_three = 3, is_hundred = 100);
 
 impl Sampler {
     /// Lets the steps go from one of these to the next, in the solver's own time.
-    pub fn step_through(&mut self, times: Vec<f64>) {
+    pub(super) fn step_through(&mut self, times: Vec<f64>) {
         self.step_through_list(Own::new(TimeList(times)), TimesIn::T);
     }
 

@@ -133,7 +133,7 @@ pub fn write(scene: &mut Scene, times: &[f64], kind: TimesIn) {
     leave_ends(scene);
     let path = scene.path();
     let values: Vec<f64> = times.iter().map(|&t| kind.value(path, t)).collect();
-    scene.sampler.step_through(times.iter().map(|&t| scene.direction.own_time(t)).collect());
+    scene.step_through(times.iter().map(|&t| scene.direction.own_time(t)).collect());
     if kind != TimesIn::T && values.iter().all(|value| value.is_finite()) {
         let sampler = &mut scene.sampler;
         (sampler.times, sampler.times_in) = (Some(Own::new(TimeList(values))), kind);
@@ -148,7 +148,8 @@ pub fn write_list(scene: &mut Scene, list: Own<TimeList>, kind: TimesIn) {
 
 /// A list has the ends of the run.
 fn leave_ends(scene: &mut Scene) {
-    if scene.time.start.is_some() && scene.field.kind != FieldKind::Classic {
+    let later = scene.interval(f64::INFINITY).0 > 0.0 && scene.listed_times().is_none();
+    if (scene.time.start.is_some() || later) && scene.field.kind != FieldKind::Classic {
         // Where the particles come from does not change with the list.
         scene.particles.start = Some(scene.start());
     }
