@@ -7,7 +7,7 @@ use driftscope_base::cancel::Cancel;
 use driftscope_study::Networks;
 use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{CheckedClaim, LESSONS, Lesson, LessonKind, check_claims};
-use driftscope_study::scene::Change;
+use driftscope_study::scene::{Change, Scene};
 use driftscope_study::session::{Action, Mode, Session};
 use driftscope_study::work::InPlace;
 
@@ -77,8 +77,7 @@ fn a_step_always_starts_from_the_same_state() {
     let start = Instant::now();
     for bundled in LESSONS {
         let lesson = bundled.lesson();
-        let mut session =
-            Session::with_crew(driftscope_study::scene::Scene::default(), start, InPlace::new);
+        let mut session = Session::with_crew(Scene::default(), start, InPlace::new);
         let act =
             |session: &mut Session, action: Action| session.act(&action).expect("it can be done");
         act(&mut session, Action::OpenLesson { lesson: Box::new(lesson.clone()) });
@@ -100,5 +99,9 @@ fn a_step_always_starts_from_the_same_state() {
         act(&mut session, Action::Undo);
         act(&mut session, Action::CloseLesson);
         assert!(session.lesson().is_none());
+        // What was shown before is back, and can be left for the lesson's again.
+        assert_eq!(**session.scene(), Scene::default(), "{}", bundled.name);
+        act(&mut session, Action::Undo);
+        assert_ne!(**session.scene(), Scene::default(), "{}", bundled.name);
     }
 }

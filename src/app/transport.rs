@@ -146,13 +146,23 @@ fn progress(state: &State) -> String {
                 number::count(all)
             )
         }
-        _ if solving => "solving…".to_owned(),
+        _ if solving => waiting(state),
         Some(recording) => {
             let count = recording.count();
             let noun = number::plural(count as f64, "particle", "particles");
             format!("{} {noun}", number::count(count as u64))
         }
         None => String::new(),
+    }
+}
+
+/// That nothing is solved yet, and, where that lasts, what can be done about it.
+fn waiting(state: &State) -> String {
+    match state.solving() {
+        Some(spent) if spent.as_secs() >= 3 => {
+            format!("solving for {} s, Ctrl+Z takes the change back", spent.as_secs())
+        }
+        _ => "solving…".to_owned(),
     }
 }
 

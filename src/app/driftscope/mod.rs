@@ -5,6 +5,7 @@ mod lectures;
 mod outgoing;
 mod returning;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope_study::session::{Action, Mode, Session};
@@ -193,6 +194,7 @@ impl Driftscope {
             self.last_edit = None;
         }
         let elsewhere = !in_sight::is_lesson(&self.state);
+        let shown = Arc::clone(self.state.scene());
         if let Err(reason) = self.state.session.act(&action) {
             self.complain(reason.to_string());
         } else if let Action::Mode { mode: Mode::Lessons } = action {
@@ -205,6 +207,10 @@ impl Driftscope {
             self.inform("The lesson was put away. Ctrl+Z brings it back.");
         } else if let Action::Record { .. } | Action::CloseLesson = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
+            if matches!(action, Action::CloseLesson) && *self.state.scene() != shown {
+                self.views.stage.reset_view();
+                self.inform("Your own scene is back. Ctrl+Z shows the lesson's again.");
+            }
         } else if let Action::LessonStep { .. } | Action::OpenLesson { .. } = action {
             self.state.lectern.carry_out(LecternCommand::Erase);
             self.state.begin_step();

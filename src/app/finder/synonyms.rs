@@ -102,6 +102,7 @@ pub static SYNONYMS: &[(&str, &[&str])] = &[
     ("mixture of Gaussians", &["data.mixture"]),
     ("CSV", &["Open data…"]),
     ("brush", &["Draw data"]),
+    ("particles", &["particles.count"]),
     ("sample size", &["particles.count"]),
     ("number of samples", &["particles.count"]),
     ("random seed", &["seed"]),

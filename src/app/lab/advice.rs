@@ -115,6 +115,8 @@ impl AdviceCard {
         let ys = seen.iter().map(|tried| place(tried)[1]).chain([log10(goal)]);
         let y_range = decades(ys, None, 14.0);
         let x_range = decades(seen.iter().map(|tried| place(tried)[0]), None, 8.0);
+        // Fewer evaluations than one there are none.
+        let x_range = x_range.start().max(-0.1)..=*x_range.end();
         let most = self.goal().particles();
         let line: Vec<[f64; 2]> = advice.pareto().into_iter().map(place).collect();
         let shown = plot("lab advice", palette, log_x("evaluations per particle"), log_axis())

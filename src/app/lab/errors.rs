@@ -188,9 +188,10 @@ fn calibration(ui: &mut Ui, context: &CardContext<'_>, errors: &ErrorsOverTime, 
     let (accepted, rejected) = (dots(true), dots(false));
     let values = accepted.iter().chain(&rejected).flatten().copied();
     let range = decades(values, None, MOST_DECADES);
-    let (low, high) = (*range.start(), *range.end());
+    // The last mark's name is within the frame.
+    let (low, high) = (*range.start(), range.end() + 0.06 * (range.end() - range.start()));
     let colour = palette.scene(context.scene).gamma_multiply(0.7);
-    plot("lab calibration", palette, log_x("true error of a step"), log_axis())
+    plot("lab calibration", palette, log_x("true error of a step"), log_axis().label("estimate"))
         .x_grid_spacer(|input| log_x_grid(&input))
         .y_grid_spacer(|input| log_grid(&input))
         .label_formatter(|position| match position {

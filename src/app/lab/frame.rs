@@ -6,7 +6,7 @@ use std::sync::Arc;
 use driftscope_solve::measure::Band;
 use driftscope_study::work::{Ask, Standing, Wish};
 use eframe::egui::{
-    Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke,
+    Align, Align2, Button, Color32, FontId, Label, Layout, Pos2, Rect, RichText, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, PlotUi, Points};
@@ -234,6 +234,33 @@ pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, options: &[(T, &
         }
     }
     before != *chosen
+}
+
+/// Names curves at their last points, each where it lies over no other name and within the frame.
+pub fn name_ends(ui: &Ui, frame: Rect, ends: &[(Pos2, &str, Color32)], taken: &[Rect]) {
+    let mut taken = taken.to_vec();
+    for &(end, name, colour) in ends {
+        let font = FontId::proportional(TEXT);
+        let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
+        let size = galley.size();
+        let at = |across: f32, down: f32| {
+            let left = if across < 0.0 { end.x - size.x - UNIT } else { end.x + 2.0 * UNIT };
+            let top = end.y + down - if down < 0.0 { size.y } else { 0.0 };
+            let inside = frame.shrink(UNIT);
+            let left = left.clamp(inside.left(), (inside.right() - size.x).max(inside.left()));
+            let top = top.clamp(inside.top(), (inside.bottom() - size.y).max(inside.top()));
+            Rect::from_min_size(pos2(left, top), size)
+        };
+        let places = (0..5).flat_map(|k| {
+            let far = UNIT + k as f32 * size.y;
+            [at(1.0, -0.5 * size.y), at(-1.0, far), at(-1.0, -far), at(1.0, far), at(1.0, -far)]
+        });
+        let free = |place: &Rect| !taken.iter().any(|other| other.intersects(place.expand(1.0)));
+        let first = at(-1.0, UNIT);
+        let place = places.into_iter().find(free).unwrap_or(first);
+        ui.painter().galley(place.min, galley, colour);
+        taken.push(place);
+    }
 }
 
 /// A logarithmic axis along x: values are exponents of ten.

@@ -4,7 +4,7 @@ use driftscope_solve::grid::Spacing;
 use driftscope_study::lab::{OptimiseQuestion, Optimised, Timed};
 use driftscope_study::work::Wish;
 use eframe::egui::{Button, Color32, Grid, Rect, RichText, Ui};
-use egui_plot::AxisHints;
+use egui_plot::{AxisHints, Line};
 
 use super::card::{Card, CardContext};
 use super::frame::{Head, dotted, inside, two_halves};
@@ -47,10 +47,14 @@ impl Card for TimesCard {
         let title = Head { title: "Optimised times", note: &note, about: ABOUT };
         let beside = Head { title: "What they gain", note: "", about: ABOUT_TABLE };
         let heads = [&title, &beside];
-        let shown = two_halves(ui, (rect, 0.56), palette, heads, &mut self.wish, |_| {});
+        let shown = two_halves(ui, (rect, 0.56), palette, heads, &mut self.wish, |ui| {
+            if let Some(found) = &latest {
+                use_ui(ui, context, found, out);
+            }
+        });
         let Some((found, [below, second])) = shown else { return };
         inside(ui, below, "times", |ui| times_ui(ui, palette, &found));
-        inside(ui, second, "gain", |ui| gain_ui(ui, context, &found, out));
+        inside(ui, second, "gain", |ui| gain_ui(ui, palette, &found));
     }
 
     fn rest(&mut self) {
@@ -88,17 +92,23 @@ fn times_ui(ui: &mut Ui, palette: &Palette, found: &Optimised) {
         .x_grid_spacer(|input| round_grid(&input, 6.0))
         .y_grid_spacer(|input| round_grid(&input, 6.0))
         .show(ui, |plot| {
-            plot.set_plot_bounds_x(0.0..=steps as f64);
+            plot.set_plot_bounds_x(0.0..=1.04 * steps as f64);
             plot.set_plot_bounds_y(start - room..=end + room);
             for (name, colour, timed) in all(found, palette).into_iter().rev() {
                 let line = timed.times.iter().enumerate().map(|(step, &t)| [step as f64, t]);
-                dotted(plot, name, colour, &line.collect::<Vec<_>>());
+                let line: Vec<[f64; 2]> = line.collect();
+                if timed.spacing.is_none() {
+                    dotted(plot, name, colour, &line);
+                } else {
+                    // What is compared with lies behind what it is about.
+                    plot.line(Line::new(name, line).color(colour.gamma_multiply(0.6)).width(1.0));
+                }
             }
         });
 }
 
-fn gain_ui(ui: &mut Ui, context: &CardContext<'_>, found: &Optimised, out: &mut Commands) {
-    let palette = context.palette;
+/// The errors, and what the best gains.
+fn gain_ui(ui: &mut Ui, palette: &Palette, found: &Optimised) {
     Grid::new("gain").num_columns(3).spacing([4.0 * UNIT, 1.5 * UNIT]).show(ui, |ui| {
         for name in ["schedule", "global error", "times the best"] {
             ui.label(RichText::new(name).color(palette.quiet));
@@ -114,7 +124,10 @@ fn gain_ui(ui: &mut Ui, context: &CardContext<'_>, found: &Optimised, out: &mut 
             ui.end_row();
         }
     });
-    ui.add_space(2.0 * UNIT);
+}
+
+/// Puts the times that were found into the scene.
+fn use_ui(ui: &mut Ui, context: &CardContext<'_>, found: &Optimised, out: &mut Commands) {
     let different = found.best.times != found.own.times;
     let button = ui.add_enabled(different, Button::new("Use these times"));
     let button =

@@ -7,11 +7,11 @@ use driftscope_study::work::Wish;
 use eframe::egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
 };
-use egui_plot::{FilledArea, HLine, Line, LineStyle, MarkerShape, PlotPoint, Points, Text};
+use egui_plot::{FilledArea, HLine, Line, LineStyle, MarkerShape, PlotPoint, Points};
 
 use super::card::{Card, CardContext};
 use super::frame::{
-    Head, choose, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty, toggle,
+    Head, choose, dotted, head, inside, log_x, log_x_grid, log10, name_ends, say_if_empty, toggle,
 };
 use super::settings::{hovered, load, words};
 use crate::app::command::Commands;
@@ -261,6 +261,7 @@ impl WorkPrecision {
         let floor_y = *y_range.start();
         let spread = self.spread(&found.floors);
         let ends = [*x_range.start(), *x_range.end()];
+        let lines = self.lines(found, palette);
         let shown = plot("lab work", palette, log_x(quantity), log_axis())
             .x_grid_spacer(|input| log_x_grid(&input))
             .y_grid_spacer(|input| log_grid(&input))
@@ -277,16 +278,8 @@ impl WorkPrecision {
                     let line = HLine::new("", log10(*value)).color(palette.quiet);
                     plot.hline(line.style(LineStyle::dashed_loose()).allow_hover(false));
                 }
-                let lines = self.lines(found, palette);
-                // Names of more lie over each other; a dot says what it is when the pointer is near.
-                let named = lines.len() <= MOST_NAMED;
-                for (name, colour, points) in lines {
-                    dotted(plot, name, colour, &points);
-                    if let Some([x, y]) = points.last().filter(|_| named) {
-                        let words = RichText::new(name).color(palette.word(colour, palette.ground));
-                        let text = Text::new("", PlotPoint::new(*x, *y), words.size(TEXT));
-                        plot.text(text.anchor(Align2::RIGHT_TOP).allow_hover(false));
-                    }
+                for (name, colour, points) in &lines {
+                    dotted(plot, name, *colour, points);
                 }
                 if self.pareto {
                     let all = found.points.iter().map(|point| self.place(point));
@@ -303,11 +296,28 @@ impl WorkPrecision {
                 }
             });
         let frame = shown.response.rect;
+        let seen = |[x, y]: [f64; 2]| {
+            shown.transform.position_from_point(&PlotPoint::new(x, y.max(floor_y)))
+        };
+        let mut taken: Vec<Rect> = own
+            .map(|own| Rect::from_center_size(seen(self.place(own)), vec2(20.0, 20.0)))
+            .into_iter()
+            .collect();
         for (name, value) in &levels {
             let place = PlotPoint::new(0.0, log10(*value).max(floor_y));
             let at = pos2(frame.right() - UNIT, shown.transform.position_from_point(&place).y);
             let font = FontId::proportional(TEXT);
-            ui.painter().text(at, Align2::RIGHT_BOTTOM, name, font, palette.quiet);
+            let painter = ui.painter();
+            taken.push(painter.text(at, Align2::RIGHT_BOTTOM, name, font, palette.quiet));
+        }
+        // Names of more lie over each other; a dot says what it is when the pointer is near.
+        if lines.len() <= MOST_NAMED {
+            let end = |(name, colour, points): &(&'static str, Color32, Vec<[f64; 2]>)| {
+                let last = points.last()?;
+                Some((seen(*last), *name, palette.word(*colour, palette.ground)))
+            };
+            let ends: Vec<_> = lines.iter().filter_map(end).collect();
+            name_ends(ui, frame, &ends, &taken);
         }
         let places = found.points.iter().map(|point| self.place(point));
         let Some(index) = hovered(&shown, places) else { return };

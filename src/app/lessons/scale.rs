@@ -229,7 +229,9 @@ fn reach(ui: &Ui, rect: Rect) -> Rangef {
 
 /// A number and in what it counts, which may be nothing.
 pub fn with_unit(value: f64, unit: &str) -> String {
-    let number = number::three(value);
+    // What is counted is written whole.
+    let whole = value.fract() == 0.0 && value.abs() < 1e5;
+    let number = if whole { format!("{value:.0}") } else { number::three(value) };
     if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
 

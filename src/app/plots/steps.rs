@@ -122,8 +122,10 @@ fn over_time(
     {
         let words = if shown_state.recording.scene.is_sde() {
             "SDE steps have no error estimate."
-        } else {
+        } else if shown_state.recording.scene.is_adaptive() {
             "No error estimate yet."
+        } else {
+            "This method estimates no error of its steps here."
         };
         // Above the line of the tolerance.
         let mut upper = shown.response.rect;

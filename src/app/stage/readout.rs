@@ -115,7 +115,7 @@ fn lines(state: &State, pane: &PaneState, particle: usize) -> Option<Vec<String>
     // Steps of fixed sizes are held against no tolerance.
     if recording.scene.is_adaptive() && counts.largest_error.is_finite() {
         let error = number::three(f64::from(counts.largest_error));
-        lines.push(format!("largest error / tolerance {error}"));
+        lines.push(format!("largest accepted error / tolerance {error}"));
     }
     if let Some(at) = recording.at_keyframe(particle, keyframe(state, recording)) {
         let [x, y] = at.map(number::three);

@@ -143,7 +143,7 @@ fn check_map(scene: &Scene, network: &LoadedNetwork) -> Result<(), Problem> {
         return Err(refuse(
             "sampler.method",
             &method.name,
-            "a method for any field with this network, which was not trained as a flow map",
+            "any method but flow-map and consistency with this network, which was not trained as a flow map",
         ));
     };
     if method.needs_noising_process() || objective.learns_every_step() {

@@ -66,7 +66,7 @@ pub fn budget(experiment: &Experiment, count: usize, cancel: &Cancel) -> Result<
 }
 
 /// Most particles of [`BudgetQuestion`].
-const SAMPLE: usize = 500;
+pub(super) const SAMPLE: usize = 500;
 
 /// The error budget of a scene's ODE over at most 500 particles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -26,6 +26,7 @@ const NOISY: &str = "The SDE scheme makes the steps while there is noise. Set th
 const NOISY_FORWARDS: &str = "The SDE scheme makes the steps in the forward direction. Choose Generate to use an ODE method.";
 const NOISY_TOLERANCE: &str =
     "SDE steps are fixed: there is no error estimate to hold against a tolerance.";
+const FIXED_HERE: &str = "The steps of this method are fixed, so no tolerance is asked. Choose a method with an error estimate.";
 const FIXED: &str = "The steps are fixed, so no tolerance is asked. Turn Adaptive on, or choose a method with an error estimate.";
 const TABLEAU: &str = "A tableau of one's own stands in its place.";
 const NO_TABLEAU: &str = "The method is one of the table. Open a tableau to use one of your own.";
@@ -185,7 +186,8 @@ pub(super) fn with_fixed_steps(scene: &Scene) -> Option<&'static str> {
 
 /// What belongs to step-size control.
 pub(super) fn with_step_control(scene: &Scene) -> Option<&'static str> {
-    with_ode(scene).or((!scene.is_adaptive()).then_some(FIXED))
+    let fixed = if without_adapting(scene).is_some() { FIXED_HERE } else { FIXED };
+    with_ode(scene).or((!scene.is_adaptive()).then_some(fixed))
 }
 
 pub(super) fn with_tolerance(scene: &Scene) -> Option<&'static str> {

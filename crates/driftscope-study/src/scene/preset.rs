@@ -21,10 +21,10 @@ pub struct Preset {
 pub const PRESETS: &[Preset] = &[
     Preset {
         title: "High quality",
-        about: "dopri5, atol 1e-6, rtol 1e-3: the error sets the steps. Seven stages of memory.",
+        about: "dopri5, atol 1e-6, rtol 1e-5: the error sets the steps. Seven stages of memory.",
         method: "dopri5",
         steps: None,
-        tolerances: Some((1e-6, 1e-3)),
+        tolerances: Some((1e-6, 1e-5)),
     },
     Preset {
         title: "Balanced",
@@ -50,6 +50,8 @@ impl Preset {
         sampler.adaptive = None;
         sampler.step_size = None;
         sampler.leave_list();
+        // Equal steps: a schedule that another sampler came with is no part of it.
+        (sampler.grid, sampler.levels) = (None, None);
         if let Some(steps) = self.steps {
             sampler.steps = steps;
         }

@@ -148,7 +148,7 @@ pub enum Action {
         /// The lesson.
         lesson: Box<Lesson>,
     },
-    /// The lesson is put away; what is shown stays.
+    /// The lesson is put away; what was shown before it was opened is back.
     CloseLesson,
     /// A step of the lesson, as it always begins.
     LessonStep {
@@ -212,6 +212,7 @@ impl Action {
             | Self::RemovePane { .. }
             | Self::Mode { .. }
             | Self::OpenLesson { .. }
+            | Self::CloseLesson
             | Self::LessonStep { .. }
             | Self::Draft { .. }
             | Self::Undo
@@ -224,7 +225,6 @@ impl Action {
             | Self::Seek { .. }
             | Self::Inspect { .. }
             | Self::Lens { .. }
-            | Self::CloseLesson
             | Self::Record { .. }
             | Self::Card { .. }
             | Self::Reveal { .. }

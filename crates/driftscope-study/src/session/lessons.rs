@@ -26,6 +26,11 @@ impl Session {
             }
             Action::CloseLesson => {
                 self.lecture = None;
+                let Some(before) = self.before_lesson.take() else { return Ok(()) };
+                let changes = self.scene().changes_to(&before);
+                if !changes.is_empty() {
+                    self.editor.act(&Action::SetWhole { changes, continues: false })?;
+                }
                 Ok(())
             }
             Action::Card { card } => {
@@ -40,6 +45,9 @@ impl Session {
     fn begin(&mut self, begun: Begun) -> Result<(), ActionError> {
         let writes = self.draft().is_some_and(|draft| Arc::ptr_eq(draft, &begun.lecture.lesson));
         let scene = begun.scene();
+        if self.lecture.is_none() && !writes {
+            self.before_lesson = Some(Arc::clone(self.scene()));
+        }
         if writes {
             // What is shown of a lesson that is being written follows from it and is no change of its own.
             self.editor.amend(|shown| *shown = scene);

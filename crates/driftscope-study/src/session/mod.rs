@@ -57,6 +57,8 @@ pub struct Session {
     stability: StabilityWatch,
     trainer: TrainingWatch,
     lecture: Option<Lecture>,
+    /// What was shown before the lesson was opened.
+    before_lesson: Option<Arc<Scene>>,
     recorder: Option<Recorder>,
     glide: Option<Glide>,
     work: Dispatcher<Task>,
@@ -92,6 +94,7 @@ impl Session {
             stability: StabilityWatch::default(),
             trainer: TrainingWatch::default(),
             lecture: None,
+            before_lesson: None,
             recorder: None,
             glide: None,
             work: Dispatcher::new(crew(store)),
@@ -131,6 +134,7 @@ impl Session {
                 self.trainer.remove(pane);
             }
             Action::Open { .. } => {
+                self.before_lesson = None;
                 (self.hovered, self.inspected, self.lens) = (None, None, None);
                 self.playback.restart();
                 self.playback.playing = true;

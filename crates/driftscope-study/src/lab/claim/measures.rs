@@ -9,7 +9,7 @@ use driftscope_solve::measure::{Band, rms_distance};
 
 use super::arguments::Arguments;
 use crate::experiment::Experiment;
-use crate::lab::budget::budget;
+use crate::lab::budget::{self, Budget};
 use crate::lab::convergence::convergence;
 use crate::lab::error::LabError;
 use crate::lab::lens::{Lens, lens};
@@ -271,19 +271,25 @@ pub static MEASURES: &[Measure] = &[
         name: "solver_error",
         about: "Sliced Wasserstein-2 distance between the particles as solved and as DOP853 at 1e-12 puts them.",
         own: &[],
-        of: |asked| Ok(budget(&asked.ode()?, asked.count(), asked.cancel)?.solver),
+        of: |asked| Ok(asked.budget()?.solver),
     },
     Measure {
         name: "model_error",
         about: "Sliced Wasserstein-2 distance between the particles on the learned field and on the exact one, both as DOP853 at 1e-12 puts them.",
         own: &[],
-        of: |asked| Ok(budget(&asked.ode()?, asked.count(), asked.cancel)?.model),
+        of: |asked| Ok(asked.budget()?.model),
     },
 ];
 
 impl Asked<'_> {
     fn count(&self) -> usize {
         self.of.particles.count.min(SAMPLE)
+    }
+
+    /// As the card has it.
+    fn budget(&self) -> Result<Budget, LabError> {
+        let count = self.of.particles.count.min(budget::SAMPLE);
+        budget::budget(&self.ode()?, count, self.cancel)
     }
 
     /// The scene's ODE.

@@ -94,7 +94,7 @@ pub(super) fn playback() -> Vec<Parameter<Scene>> {
         Parameter::new(
             "view.keep_evaluations",
             "Equal evaluations",
-            "Methods are compared at equal cost: changing the method keeps the number of evaluations instead of the number of steps, and all panes make as many as this one, in fixed steps.",
+            "Methods are compared at equal cost: changing the method keeps the number of evaluations instead of the number of steps, and all panes make as many as this one takes with its number of fixed steps. Adaptive methods take fixed steps meanwhile.",
             Switch::new(given!(Scene: view.keep_evaluations)),
         )
         .when(with_fixed_steps),
