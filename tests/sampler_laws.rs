@@ -265,6 +265,12 @@ fn in_the_limit_each_noisy_sampler_is_sbdm_with_its_own_norm() {
                 let at = path.coefficients(t);
                 at.sigma / at.alpha
             };
+            let method = MethodRef::named(sampler.0).expect("in the table").get();
+            let limit = method.rule.limit().expect("it tends to an SDE");
+            for k in [0.01, 0.3, 1.0, 14.6] {
+                let off = (limit.norm)(&sampler.1, k) - norm(k);
+                assert!(off.abs() < 1e-9, "{}: n is off by {off:e} at {k}", sampler.0);
+            }
             let steps = 4_000;
             let grid = driftscope_solve::grid::uniform(span.0, span.1, steps);
             let noise = Noise::of_increments(vec![vec![0.0; 4]; steps]);

@@ -79,8 +79,8 @@ fn orders() {
         let steps = [16, 32, 64, 128, 256];
         let found =
             strong_error_curves(&scene, &Networks::default(), &steps, 400, &never).expect("runs");
-        for of in found.schemes {
-            println!("{data}, {}: {:.2}, {}", of.scheme.title(), of.order, ratios(&of.errors));
+        for of in found.walkers {
+            println!("{data}, {}: {:.2}, {}", of.walker.title(), of.order, ratios(&of.errors));
         }
     }
     for field in [

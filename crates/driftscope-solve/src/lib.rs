@@ -33,7 +33,7 @@ pub use coefficients::{Coefficients, CoefficientsError};
 pub use controller::{Controller, ControllerKind, History, StepControl, Tolerances, Verdict};
 pub use explicit::RungeKutta;
 pub use family::Family;
-pub use method::{Adapting, Knob, Method, MethodRef, NoiseSetting, NotAdaptive, Rule};
+pub use method::{Adapting, Knob, Limit, Method, MethodRef, NoiseSetting, NotAdaptive, Rule};
 pub use methods::METHODS;
 pub use norm::{Norm, ScaledError};
 pub use rooted_trees::Condition;

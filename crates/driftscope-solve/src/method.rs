@@ -79,6 +79,12 @@ pub trait Rule: Debug + Send + Sync {
         None
     }
 
+    /// What SDE its steps tend to as they become small; none where they draw no noise, whatever is set, or
+    /// tend to none.
+    fn limit(&self) -> Option<Limit> {
+        self.noise_setting().and_then(NoiseSetting::limit)
+    }
+
     /// Whether its steps draw noise twice.
     fn draws_twice(&self) -> bool {
         false
@@ -190,7 +196,28 @@ pub enum NoiseSetting {
     Always,
 }
 
+/// The SDE that the steps of a noisy sampler tend to: the reverse SDE of the form SBDM, `D = n b` with SBDM's
+/// own b, with an n of the sampler's.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// n in LaTeX, of the sampler's settings and the level k = σ/α.
+    pub latex: &'static str,
+    /// n with these settings at a level σ/α above 0.
+    pub norm: fn(&SamplerKnobs, f64) -> f64,
+}
+
 impl NoiseSetting {
+    /// That of most samplers with this setting; EDM's churn adds as much noise however many steps there are, by
+    /// the step, and what always draws has an n of its own.
+    pub(crate) fn limit(self) -> Option<Limit> {
+        match self {
+            Self::Eta => Some(Limit { latex: r"\eta^2", norm: |knobs, _| knobs.eta * knobs.eta }),
+            Self::EtaSde => Some(Limit { latex: r"\eta", norm: |knobs, _| knobs.eta_sde }),
+            Self::Tau => Some(Limit { latex: r"\tau^2", norm: |knobs, _| knobs.tau * knobs.tau }),
+            Self::Churn | Self::Always => None,
+        }
+    }
+
     /// Its key among the sampler's settings; none of a method that always draws noise.
     #[must_use]
     pub fn key(self) -> Option<&'static str> {

@@ -7,6 +7,9 @@ use super::row::{fold, heading};
 use super::setting::Setting;
 use crate::app::state::State;
 
+/// Said where the form is none and the sampler draws all the same.
+const OWN_NOISE: &str = "The sampler draws noise of its own. What it means stands under Formula.";
+
 /// Form, norm, scheme and last step.
 pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     heading(ui, "Diffusion");
@@ -22,5 +25,7 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
 /// The form of D(t), of which all but none take a score.
 pub fn form_ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     let lacks_score = |scene: &Scene| state.lacks_score(scene);
-    Setting::of(scene, "diffusion.form").refusing(&lacks_score).menu(ui, scene);
+    let draws = !scene.is_sde() && scene.is_stochastic();
+    let own = if draws { OWN_NOISE } else { "" };
+    Setting::of(scene, "diffusion.form").refusing(&lacks_score).saying(own).menu(ui, scene);
 }

@@ -1,8 +1,8 @@
-//! Strong error of the SDE schemes against a refined path.
+//! Strong error of SDE schemes and noisy samplers against a refined path.
 
 use driftscope_solve::sde::Scheme;
 use driftscope_study::lab::StrongErrorsQuestion;
-use driftscope_study::measure::fitted_order;
+use driftscope_study::measure::{Walker, fitted_order};
 use driftscope_study::work::Wish;
 use eframe::egui::{Color32, Rect, Ui};
 
@@ -11,12 +11,13 @@ use super::frame::{
     Head, choose, column_of_names, dotted, head, inside, log_x, log_x_grid, log10, say_if_empty,
 };
 use crate::app::command::Commands;
+use crate::app::number;
 use crate::app::numbers::{Cell, Table};
 use crate::app::palette::Palette;
 use crate::app::plots::frame::{decades, log_axis, log_grid, log_label, plot};
 use crate::app::state::State;
 
-const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path. Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";
+const ABOUT: &str = "Strong: RMS distance at the end from SRA1 at an eighth of the smallest step along the same Brownian path; of a sampler that draws noise of its own, on the SDE of the form SBDM that its steps tend to (see Formula). Weak: error of the mean and second moments along the same paths. The number is the fitted slope.";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Kind {
@@ -32,11 +33,12 @@ pub struct Strong {
     wish: Wish<StrongErrorsQuestion>,
 }
 
-fn colour(palette: &Palette, scheme: Scheme) -> Color32 {
-    palette.quantity(match scheme {
-        Scheme::EulerMaruyama => 0.15,
-        Scheme::StochasticHeun => 0.55,
-        Scheme::Sra1 => 0.95,
+fn colour(palette: &Palette, walker: Walker) -> Color32 {
+    palette.quantity(match walker {
+        Walker::Sampler(method) => return palette.method(method),
+        Walker::Scheme(Scheme::EulerMaruyama) => 0.15,
+        Walker::Scheme(Scheme::StochasticHeun) => 0.55,
+        Walker::Scheme(Scheme::Sra1) => 0.95,
     })
 }
 
@@ -50,7 +52,14 @@ impl Card for Strong {
             Kind::Weak => "Weak error",
         };
         let kind = &mut self.kind;
-        let title = Head { title, note: context.scene.diffusion.form.title(), about: ABOUT };
+        let note = match &latest {
+            Some(found) if matches!(found.walkers[0].walker, Walker::Sampler(_)) => {
+                let [start, end] = [found.interval.0, found.interval.1].map(number::three);
+                format!("the SDE that its steps tend to, t = {start} to {end}")
+            }
+            _ => context.scene.diffusion.form.title().to_owned(),
+        };
+        let title = Head { title, note: &note, about: ABOUT };
         let below = head(ui, rect, palette, &title, &mut self.wish, |ui| {
             choose(ui, kind, &[(Kind::Strong, "Strong"), (Kind::Weak, "Weak")]);
         });
@@ -58,19 +67,19 @@ impl Card for Strong {
             return;
         }
         let Some(found) = latest else { return };
-        let curves: Vec<(Scheme, Vec<f64>)> = found
-            .schemes
+        let curves: Vec<(Walker, Vec<f64>)> = found
+            .walkers
             .iter()
-            .map(|scheme| match self.kind {
-                Kind::Strong => (scheme.scheme, scheme.errors.clone()),
-                Kind::Weak => (scheme.scheme, scheme.weak_errors.clone()),
+            .map(|walked| match self.kind {
+                Kind::Strong => (walked.walker, walked.errors.clone()),
+                Kind::Weak => (walked.walker, walked.weak_errors.clone()),
             })
             .collect();
         let words: Vec<(String, Color32)> = curves
             .iter()
-            .map(|(scheme, errors)| {
+            .map(|(walker, errors)| {
                 let order = fitted_order(&found.sizes, errors);
-                (format!("{order:.2} {}", scheme.title()), colour(palette, *scheme))
+                (format!("{order:.2} {}", walker.title()), colour(palette, *walker))
             })
             .collect();
         let entries: Vec<(&str, Color32)> =
@@ -88,14 +97,14 @@ impl Card for Strong {
                 .show(ui, |plot| {
                     plot.set_plot_bounds_x(x_range);
                     plot.set_plot_bounds_y(range);
-                    for (scheme, errors) in &curves {
+                    for (walker, errors) in &curves {
                         let points: Vec<[f64; 2]> = found
                             .sizes
                             .iter()
                             .zip(errors)
                             .map(|(size, error)| [size.log10(), log10(*error)])
                             .collect();
-                        dotted(plot, scheme.title(), colour(palette, *scheme), &points);
+                        dotted(plot, walker.title(), colour(palette, *walker), &points);
                     }
                 });
         });
@@ -112,10 +121,10 @@ impl Card for Strong {
     fn numbers(&self, _state: &State) -> Option<Table> {
         let found = self.wish.latest()?;
         let mut table = Table::new(&["scheme", "step size", "strong error", "weak error"]);
-        for scheme in &found.schemes {
+        for walked in &found.walkers {
             for (i, size) in found.sizes.iter().enumerate() {
-                let [strong, weak] = [scheme.errors[i], scheme.weak_errors[i]].map(Cell::from);
-                table.push([scheme.scheme.title().into(), (*size).into(), strong, weak]);
+                let [strong, weak] = [walked.errors[i], walked.weak_errors[i]].map(Cell::from);
+                table.push([walked.walker.title().into(), (*size).into(), strong, weak]);
             }
         }
         Some(table)

@@ -4,6 +4,7 @@ use driftscope_base::expression::{Expr, Function, Piece, PieceKind, decimal, nam
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::ClassicField;
+use driftscope_solve::Limit;
 
 use super::line::{Line, Section};
 use crate::scene::{Direction, FieldKind, Scene};
@@ -154,6 +155,23 @@ pub fn sections(scene: &Scene) -> Vec<Section> {
     vec![path, field]
 }
 
+/// The SDE that the sampler of a scene tends to, if it draws noise.
+fn limit_of(scene: &Scene) -> Option<Limit> {
+    scene.sampler.method().rule.limit().filter(|_| scene.is_stochastic())
+}
+
+/// That SDE, with its n.
+fn limit_lines(v: &str, limit: Limit) -> [Line; 4] {
+    let score = r"\frac{(\alpha_t/\dot\alpha_t)\,v-x}{\sigma_t^2-(\alpha_t/\dot\alpha_t)\,\dot\sigma_t\sigma_t}";
+    let own = r"n\,\bigl[(\dot\alpha_t/\alpha_t)\,\sigma_t^2 - \sigma_t\dot\sigma_t\bigr]";
+    [
+        Line::of("s(x,t)", closed(score.replace(",v-x", &format!(",{v}-x")))),
+        Line::of("dx_t", closed(format!(r"\bigl[{v} + D_t\,s\bigr]\,dt + \sqrt{{2D_t}}\,dW_t"))),
+        Line::of("D_t", closed(own)),
+        Line::of("n", closed(limit.latex)),
+    ]
+}
+
 /// The velocity of a process, and what noise adds to it.
 fn of_field(scene: &Scene) -> Section {
     let mean = |which: &str| format!(r"\mathbb{{E}}[x_{which}\mid x_t=x]");
@@ -193,6 +211,18 @@ fn of_field(scene: &Scene) -> Section {
         }
         Direction::Generate if !scene.is_sde() => {
             lines.push(Line::of(r"\dot x_t", closed(format!(r"{v}(x_t,\,t)"))));
+            if let Some(limit) = limit_of(scene) {
+                lines.pop();
+                lines.extend(limit_lines(v, limit));
+                let remark = "An SDE in the limit of small steps. Every noisy sampler has an n of its own: η² where it mixes fresh noise in by η (ancestral), η in the SDE forms of DPM-Solver++ and in Euler a on flow models, τ² in SA-Solver, one that falls with the level k = σ/α in ER-SDE. So η = 0.5 is three different samplers.";
+                let title = "What the noise means";
+                return Section {
+                    title: title.into(),
+                    lines,
+                    remark: Some(remark.into()),
+                    ..OF_PROCESS
+                };
+            }
             Section { title: title("Probability-flow ODE"), lines, ..OF_PROCESS }
         }
         Direction::Generate => {

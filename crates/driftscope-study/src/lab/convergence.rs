@@ -9,13 +9,13 @@ use driftscope_solve::sde::Scheme;
 use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
-use super::marginals::strong_error_curves;
 use super::measurement::{Measurement, Report};
 use super::reference::Reference;
+use super::strong::strong_error_curves;
 use super::subject::Subject;
 use super::sweep::{Setting, sweep_ode, sweep_point, sweep_scene};
 use crate::experiment::Experiment;
-use crate::measure::fitted_order;
+use crate::measure::{Walker, fitted_order};
 use crate::networks::Networks;
 use crate::scene::Scene;
 use crate::store::Store;
@@ -108,10 +108,10 @@ fn weak_order(scheme: Scheme) -> f64 {
 }
 
 /// The table of what makes a scene's steps, over its first `count` particles: of its method in
-/// fixed steps, or the weak errors of its SDE scheme. `show` gets the table as it grows.
+/// fixed steps, or the weak errors of its SDE scheme or of its noisy sampler. `show` gets the table as it grows.
 ///
 /// # Errors
-/// [`LabError::Refused`] in the forward direction or if the method draws noise,
+/// [`LabError::Refused`] in the forward direction or if the method's noise tends to no SDE,
 /// [`LabError::Cancelled`] if `cancel` was raised.
 pub fn convergence(
     scene: &Arc<Scene>,
@@ -121,13 +121,19 @@ pub fn convergence(
     cancel: &Cancel,
     show: impl Fn(Convergence, f64),
 ) -> Result<Convergence, LabError> {
-    if scene.is_sde() {
+    if scene.is_stochastic() {
         let curves = strong_error_curves(scene, networks, steps, count, cancel)?;
-        let scheme = scene.diffusion.scheme;
-        let own = curves.schemes.iter().find(|curve| curve.scheme == scheme);
+        let (walker, order) = if scene.is_sde() {
+            let scheme = scene.diffusion.scheme;
+            (Walker::Scheme(scheme), weak_order(scheme))
+        } else {
+            // As integrators of the SDE that they tend to.
+            (Walker::Sampler(scene.sampler.method()), 1.0)
+        };
+        let own = curves.walkers.iter().find(|curve| curve.walker == walker);
         let own = own.ok_or_else(|| LabError::refused("This scheme has no table."))?;
         let found: Vec<_> = steps.iter().copied().zip(own.weak_errors.iter().copied()).collect();
-        return Ok(Convergence::new(scheme.title(), (true, weak_order(scheme)), &found));
+        return Ok(Convergence::new(walker.title(), (true, order), &found));
     }
     let experiment: Experiment = sweep_ode(scene, networks)?;
     let method = experiment.scene.sampler.method();

@@ -1,12 +1,11 @@
-//! Noise on the way: strong error against a refined path, and the error of the marginals against t
-//! for each diffusion form.
+//! Noise on the way: the error of the marginals against t for each diffusion form.
 
 use std::sync::Arc;
 
 use driftscope_base::cancel::Cancel;
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::measure::{CloudDistance, Floored, Yardstick};
-use driftscope_solve::sde::{LastStep, Scheme};
+use driftscope_solve::sde::LastStep;
 use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
@@ -14,10 +13,8 @@ use super::measurement::{Measurement, Report};
 use super::model_error::marginal_draw;
 use super::subject::Subject;
 use crate::experiment::Experiment;
-use crate::measure::{StrongOrder, StrongSetting, strong_errors};
 use crate::networks::Networks;
 use crate::run::{RunOptions, run};
-use crate::scene::Sampler;
 use crate::scene::Scene;
 use crate::store::Store;
 
@@ -25,51 +22,6 @@ use crate::store::Store;
 const TIMES: usize = 12;
 /// Seed of the exact draws, which the scene's own does not change.
 const DRAW_SEED: u64 = 0x0D1F_F5C1;
-
-/// The errors of every SDE scheme on a scene's own SDE.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StrongErrors {
-    /// Step sizes, falling.
-    pub sizes: Vec<f64>,
-    /// One per scheme.
-    pub schemes: Vec<StrongOrder>,
-}
-
-/// Strong and weak errors of every scheme over `particles` particles, against SRA1 at an eighth of
-/// the smallest step along the same Brownian paths. The steps stop where the last, denoising step
-/// would begin.
-///
-/// # Errors
-/// [`LabError::Refused`] if the scene adds no noise or runs forwards, [`LabError::Cancelled`] if
-/// `cancel` was raised.
-pub fn strong_error_curves(
-    scene: &Arc<Scene>,
-    networks: &Networks,
-    steps: &[usize],
-    particles: usize,
-    cancel: &Cancel,
-) -> Result<StrongErrors, LabError> {
-    if scene.direction.falls() || scene.diffusion.form == DiffusionForm::None {
-        return Err(LabError::refused(
-            "No noise is added. Choose a diffusion form to see the strong error of its schemes.",
-        ));
-    }
-    let experiment = Experiment::new(scene, networks)?;
-    let setting = StrongSetting {
-        mixture: Arc::clone(&experiment.mixture),
-        interpolant: scene.interpolant.kind,
-        diffusion: (scene.diffusion.form, scene.diffusion.norm),
-        interval: experiment.interval,
-        steps: steps.to_vec(),
-        refinement: 8,
-        particles,
-        starts: Some(experiment.starts(particles).into()),
-        seed: scene.seed,
-    };
-    let schemes = strong_errors(experiment.scored()?, &setting, &Scheme::ALL, cancel)?;
-    let length = experiment.interval.1 - experiment.interval.0;
-    Ok(StrongErrors { sizes: steps.iter().map(|&n| length / n as f64).collect(), schemes })
-}
 
 /// How far a diffusion form's particles are from `p_t`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -210,68 +162,10 @@ impl Measurement for MarginalsQuestion {
     }
 }
 
-/// Particles of [`StrongErrorsQuestion`].
-const STRONG_SAMPLE: usize = 300;
-/// Its numbers of steps.
-const STRONG_STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
-
-/// Strong and weak errors of every SDE scheme on a scene's SDE, over 300 particles and 8 to 256 steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StrongErrorsQuestion {
-    /// Its scene.
-    pub of: Subject,
-}
-
-impl StrongErrorsQuestion {
-    /// Of a scene, whose own sampler and scheme make no difference.
-    #[must_use]
-    pub fn new(scene: &Scene) -> Self {
-        let mut scene = scene.clone();
-        scene.sampler = Sampler::default();
-        scene.particles.count = STRONG_SAMPLE;
-        scene.diffusion.scheme = Scheme::default();
-        Self { of: scene.into() }
-    }
-}
-
-impl Measurement for StrongErrorsQuestion {
-    type Answer = StrongErrors;
-
-    fn measure(
-        &self,
-        store: &Store,
-        report: &Report<'_, StrongErrors>,
-    ) -> Result<StrongErrors, LabError> {
-        let networks = &store.networks;
-        strong_error_curves(&self.of.0, networks, &STRONG_STEPS, STRONG_SAMPLE, report.cancel)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lab::given::scene;
-
-    #[test]
-    fn schemes_near_the_refined_path_by_their_orders() {
-        // The drift of one Gaussian is linear in x, and what keeps SRA1 at order 1.5 carries the
-        // drift's second derivative: there it is of order 2.
-        for (data, end, sra1) in [("single-gaussian", 0.8, 2.0), ("eight-gaussians", 0.6, 1.5)] {
-            let (data, end) = (format!("data.name={data}"), format!("time.end={end}"));
-            let form = "diffusion.form=constant";
-            let scene = scene(&["field.kind=exact", &data, form, "time.start=0.1", &end]);
-            let steps = [16, 32, 64, 128, 256];
-            let found =
-                strong_error_curves(&scene, &Networks::default(), &steps, 400, &Cancel::default());
-            for scheme in found.expect("measured").schemes {
-                let wanted = if scheme.scheme == Scheme::Sra1 { sra1 } else { 1.0 };
-                println!("{data}, {}: {:.2} of {wanted}", scheme.scheme.name(), scheme.order);
-                assert!((scheme.order - wanted).abs() < 0.15, "{scheme:?}");
-                let weak = &scheme.weak_errors;
-                assert!(weak[3] < weak[0] && weak[0] <= 3.0 * scheme.errors[0], "{scheme:?}");
-            }
-        }
-    }
 
     #[test]
     fn exact_fields_keep_every_form_near_the_floor_and_moved_starts_do_not() {

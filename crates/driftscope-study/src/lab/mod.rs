@@ -27,6 +27,7 @@ mod reference;
 mod round_trip;
 mod seeds;
 mod stability;
+mod strong;
 mod subject;
 mod sweep;
 mod sweep_question;
@@ -44,10 +45,7 @@ pub use error::LabError;
 pub use guided::{Guided, GuidedAt, GuidedQuestion, Moments, guided};
 pub use lens::{ConditionalPath, Lens, LensPart, NoLens, lens};
 pub use likelihood::{LikelihoodMap, LikelihoodQuestion, Likelihoods, likelihood_map, likelihoods};
-pub use marginals::{
-    MarginalCurve, MarginalsQuestion, StrongErrors, StrongErrorsQuestion, marginal_errors,
-    strong_error_curves,
-};
+pub use marginals::{MarginalCurve, MarginalsQuestion, marginal_errors};
 pub use measurement::{Measurement, Report};
 pub use model_error::{
     ModelErrorMapQuestion, ModelErrorOverTime, ModelErrorQuestion, model_error_map,
@@ -60,6 +58,7 @@ pub use reference::Reference;
 pub use round_trip::{RoundTrip, RoundTripQuestion, RoundTrips, round_trip, round_trips};
 pub use seeds::{Coverage, CoverageQuestion, Repeated, coverage};
 pub use stability::{RegionQuestion, Stability, StabilityQuestion, StepEigenvalues, stability};
+pub use strong::{StrongErrors, StrongErrorsQuestion, strong_error_curves};
 pub use subject::Subject;
 pub use sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point, sweep_reference,

@@ -1,5 +1,6 @@
 //! Strong order: how fast the paths of an SDE scheme near the true paths of the same noise.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use driftscope_base::cancel::{Cancel, Cancelled};
@@ -9,6 +10,7 @@ use driftscope_base::random::{Purpose, normal_start, stream};
 use driftscope_flow::data::{Component, Mixture};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::ExactField;
+use driftscope_solve::MethodRef;
 use driftscope_solve::brownian::Noise;
 use driftscope_solve::grid;
 use driftscope_solve::sde::{LastStep, Scheme, SdeProblem};
@@ -42,11 +44,31 @@ pub struct StrongSetting {
     pub seed: u64,
 }
 
+/// What steps along a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Walker {
+    /// A scheme of SDEs.
+    Scheme(Scheme),
+    /// A sampler that draws noise of its own.
+    Sampler(MethodRef),
+}
+
+impl Walker {
+    /// Its name in menus.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Scheme(scheme) => scheme.title(),
+            Self::Sampler(method) => method.get().title,
+        }
+    }
+}
+
 /// What a scheme came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StrongOrder {
     /// The scheme.
-    pub scheme: Scheme,
+    pub walker: Walker,
     /// For each number of steps the distance between the scheme's end points and the true ones,
     /// as a root mean square over particles, in units of the plane.
     pub errors: Vec<f64>,
@@ -102,6 +124,31 @@ pub fn strong_errors(
     schemes: &[Scheme],
     cancel: &Cancel,
 ) -> Result<Vec<StrongOrder>, Cancelled> {
+    let (form, norm) = setting.diffusion;
+    let diffusion = |t: f64| form.coefficient(setting.interpolant, norm, t);
+    let walkers: Vec<Walker> = schemes.iter().copied().map(Walker::Scheme).collect();
+    let walk = |walker, steps, particles: Range<usize>| match walker {
+        Walker::Scheme(scheme) => {
+            setting.ends((field, &diffusion), scheme, steps, particles, cancel)
+        }
+        Walker::Sampler(_) => unreachable!("schemes alone"),
+    };
+    strong_errors_of(setting, &walkers, walk)
+}
+
+/// The same for whatever steps along the paths: `walk` has the end points of some particles for a walker and a
+/// number of steps.
+///
+/// # Errors
+/// What `walk` fails with.
+///
+/// # Panics
+/// As [`strong_order`].
+pub fn strong_errors_of<E: Send>(
+    setting: &StrongSetting,
+    walkers: &[Walker],
+    walk: impl Fn(Walker, usize, Range<usize>) -> Result<Vec<[f64; 2]>, E> + Sync,
+) -> Result<Vec<StrongOrder>, E> {
     let most = setting.steps.iter().copied().max().unwrap_or(1);
     let doubled = |&n: &usize| n > 0 && most % n == 0 && (most / n).is_power_of_two();
     assert!(setting.steps.iter().all(doubled), "steps that double: {:?}", setting.steps);
@@ -113,19 +160,18 @@ pub fn strong_errors(
         .par_iter()
         .map(|&first| {
             let particles = first..setting.particles.min(first + TOGETHER);
-            let ends =
-                |scheme, steps| setting.ends(field, scheme, steps, particles.clone(), cancel);
-            let truth = ends(Scheme::Sra1, most * setting.refinement)?;
-            let of_scheme = |&scheme| {
-                let of_steps = |&steps: &usize| Ok(Sums::of(&ends(scheme, steps)?, &truth));
+            let ends = |walker, steps| walk(walker, steps, particles.clone());
+            let truth = ends(Walker::Scheme(Scheme::Sra1), most * setting.refinement)?;
+            let of_walker = |&walker| {
+                let of_steps = |&steps: &usize| Ok(Sums::of(&ends(walker, steps)?, &truth));
                 setting.steps.iter().map(of_steps).collect()
             };
-            schemes.iter().map(of_scheme).collect()
+            walkers.iter().map(of_walker).collect()
         })
-        .collect::<Result<_, Cancelled>>()?;
+        .collect::<Result<_, E>>()?;
     let (start, end) = setting.interval;
     let sizes: Vec<f64> = setting.steps.iter().map(|&n| (end - start) / n as f64).collect();
-    let of_scheme = |(which, &scheme): (usize, &Scheme)| {
+    let of_walker = |(which, &walker): (usize, &Walker)| {
         let total = |k: usize| {
             let groups = sums.iter().map(|group| group[which][k]);
             groups.fold(Sums::default(), Sums::plus).over(setting.particles as f64)
@@ -134,9 +180,9 @@ pub fn strong_errors(
         let errors: Vec<f64> = totals.iter().map(|sums| sums.square.sqrt()).collect();
         let weak_errors: Vec<f64> = totals.iter().map(Sums::weak_error).collect();
         let order = fitted_order(&sizes, &errors);
-        StrongOrder { scheme, errors, order, weak_errors }
+        StrongOrder { walker, errors, order, weak_errors }
     };
-    Ok(schemes.iter().enumerate().map(of_scheme).collect())
+    Ok(walkers.iter().enumerate().map(of_walker).collect())
 }
 
 /// Sums, or means, over particles.
@@ -176,13 +222,16 @@ impl Sums {
 }
 
 impl StrongSetting {
-    /// End points of some particles.
-    fn ends(
+    /// End points of some particles under a scheme, with D(t) as given in place of the setting's.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` was raised.
+    pub fn ends(
         &self,
-        field: &dyn ScoredField<f64>,
+        (field, diffusion): (&dyn ScoredField<f64>, &(dyn Fn(f64) -> f64 + Sync)),
         scheme: Scheme,
         steps: usize,
-        particles: std::ops::Range<usize>,
+        particles: Range<usize>,
         cancel: &Cancel,
     ) -> Result<Vec<[f64; 2]>, Cancelled> {
         let grid = grid::uniform(self.interval.0, self.interval.1, steps);
@@ -195,11 +244,10 @@ impl StrongSetting {
         let mut streams: Vec<_> =
             particles.map(|i| stream(self.seed, Purpose::Path, i as u64)).collect();
         let noise = Noise::of_paths(&grid, &mut streams, scheme.needs_area());
-        let (form, norm) = self.diffusion;
         let level = self.interpolant.coefficients(self.interval.1);
         let track = SdeProblem {
             field,
-            diffusion: &|t| form.coefficient(self.interpolant, norm, t),
+            diffusion,
             level_at_end: (level.alpha, level.sigma),
             scheme,
             last_step: (LastStep::None, 0.0),

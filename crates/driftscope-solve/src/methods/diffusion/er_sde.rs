@@ -3,7 +3,7 @@
 use super::levels::Between;
 use super::recipe::{Recipe, Sum};
 use super::rule::By;
-use crate::method::{Knob, Method, NoiseSetting};
+use crate::method::{Knob, Limit, Method, NoiseSetting};
 use crate::stepper::SamplerKnobs;
 
 pub(in crate::methods) static ER_SDE: Method = Method {
@@ -110,6 +110,15 @@ impl Recipe for ErSde {
 
     fn noise_setting(&self) -> Option<NoiseSetting> {
         Some(NoiseSetting::Always)
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        // k f'/f − 1.
+        let norm = |_: &SamplerKnobs, level: f64| {
+            let power = level.powf(0.3);
+            0.3 * power * power.exp() / (power.exp() + 10.0)
+        };
+        Some(Limit { latex: r"k\,f'(k)/f(k) - 1", norm })
     }
 }
 

@@ -4,7 +4,7 @@ use super::ancestral::with_data;
 use super::levels::Between;
 use super::recipe::{Recipe, Sum};
 use super::rule::By;
-use crate::method::{Knob, Method, NoiseSetting};
+use crate::method::{Knob, Limit, Method, NoiseSetting};
 
 pub(in crate::methods) static EULER_A_FLOW: Method = Method {
     name: "euler-a-flow",
@@ -43,5 +43,9 @@ impl Recipe for EulerAFlow {
 
     fn noise_setting(&self) -> Option<NoiseSetting> {
         Some(NoiseSetting::Eta)
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        Some(Limit { latex: r"\eta", norm: |knobs, _| knobs.eta })
     }
 }

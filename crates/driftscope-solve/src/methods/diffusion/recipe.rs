@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use driftscope_base::interpolant::Interpolant;
 
 use super::levels::{Between, Level};
-use crate::method::{Knob, NoiseSetting};
+use crate::method::{Knob, Limit, NoiseSetting};
 use crate::stepper::{SamplerKnobs, Variable};
 use crate::update::{StepNow, Update};
 
@@ -132,6 +132,11 @@ pub(super) trait Recipe: Debug + Send + Sync {
 
     /// Which setting makes it draw noise.
     fn noise_setting(&self) -> Option<NoiseSetting> {
+        None
+    }
+
+    /// What SDE its steps tend to, where that does not follow from the setting.
+    fn limit(&self) -> Option<Limit> {
         None
     }
 

@@ -3,7 +3,7 @@
 use super::recipe::{Recipe, heeded};
 use super::{stepper, written};
 use crate::complex::Complex;
-use crate::method::{Adapting, Knob, NoiseSetting, NotAdaptive, Rule};
+use crate::method::{Adapting, Knob, Limit, NoiseSetting, NotAdaptive, Rule};
 use crate::stepper::{SamplerKnobs, Stepper, Task, Variable};
 use crate::update::{StepNow, Update};
 
@@ -41,6 +41,10 @@ impl Rule for By {
 
     fn noise_setting(&self) -> Option<NoiseSetting> {
         self.0.noise_setting()
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        self.0.limit().or_else(|| self.0.noise_setting().and_then(NoiseSetting::limit))
     }
 
     fn draws(&self, now: &StepNow) -> [bool; 2] {

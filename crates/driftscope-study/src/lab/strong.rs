@@ -1,0 +1,266 @@
+//! Strong errors: how far the paths of steps with noise are from refined ones of the same noise.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use driftscope_base::cancel::Cancel;
+use driftscope_flow::diffusion::DiffusionForm;
+use driftscope_solve::Limit;
+use driftscope_solve::sde::Scheme;
+use serde::{Deserialize, Serialize};
+
+use super::error::LabError;
+use super::measurement::{Measurement, Report};
+use super::subject::Subject;
+use crate::experiment::Experiment;
+use crate::measure::{StrongOrder, StrongSetting, Walker, strong_errors_of};
+use crate::networks::Networks;
+use crate::run::{RunOptions, run};
+use crate::scene::{Precision, Sampler, Scene, Start, Time};
+use crate::store::Store;
+
+/// The errors of every SDE scheme on a scene's own SDE, and those of its sampler, if that draws noise of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StrongErrors {
+    /// First and last time.
+    pub interval: (f64, f64),
+    /// Step sizes, falling.
+    pub sizes: Vec<f64>,
+    /// One for the sampler, if it has one, and one per scheme.
+    pub walkers: Vec<StrongOrder>,
+}
+
+/// Samplers that draw noise of their own are followed between these times: where there is no data yet their first
+/// step forgets the noise it starts with, and where there is no noise left their last goes to the data.
+const SAMPLERS_BETWEEN: (f64, f64) = (0.05, 0.95);
+
+/// Strong and weak errors of every scheme over `particles` particles, against SRA1 at an eighth of
+/// the smallest step along the same Brownian paths. The steps stop where the last, denoising step
+/// would begin.
+///
+/// # Errors
+/// [`LabError::Refused`] if the scene adds no noise or runs forwards, [`LabError::Cancelled`] if
+/// `cancel` was raised.
+pub fn strong_error_curves(
+    scene: &Arc<Scene>,
+    networks: &Networks,
+    steps: &[usize],
+    particles: usize,
+    cancel: &Cancel,
+) -> Result<StrongErrors, LabError> {
+    let sampler = scene.sampler.method();
+    let draws = !scene.is_sde() && scene.is_stochastic();
+    if scene.direction.falls() || !(scene.is_sde() || draws) {
+        return Err(LabError::refused(
+            "No noise is added. Choose a diffusion form, or a sampler that draws noise, to see its strong error.",
+        ));
+    }
+    let limit = sampler.rule.limit().filter(|_| draws);
+    if draws && limit.is_none() {
+        return Err(LabError::refused(
+            "The noise of this sampler grows with the number of its steps, so that its paths tend to those of no SDE. Choose another sampler that draws noise, or a diffusion form.",
+        ));
+    }
+    let experiment = Experiment::new(scene, networks)?;
+    let experiment = if draws { experiment.variant(between(&experiment))? } else { experiment };
+    let (path, knobs) = (scene.interpolant.kind, scene.sampler.noise());
+    let diffusion = |t: f64| match limit {
+        None => scene.diffusion.form.coefficient(path, scene.diffusion.norm, t),
+        Some(Limit { norm, .. }) => {
+            let at = path.coefficients(t);
+            DiffusionForm::Sbdm.coefficient(path, norm(&knobs, at.sigma / at.alpha), t)
+        }
+    };
+    let setting = StrongSetting {
+        mixture: Arc::clone(&experiment.mixture),
+        interpolant: path,
+        diffusion: (scene.diffusion.form, scene.diffusion.norm),
+        interval: experiment.interval,
+        steps: steps.to_vec(),
+        refinement: 8,
+        particles,
+        starts: Some(experiment.starts(particles).into()),
+        seed: scene.seed,
+    };
+    let mut own = HashMap::new();
+    if draws {
+        for &steps in steps {
+            own.insert(steps, sampled(&experiment, (steps, particles), cancel)?);
+        }
+    }
+    let own_walker = draws.then_some(Walker::Sampler(sampler));
+    let schemes = Scheme::ALL.into_iter().map(Walker::Scheme);
+    let walkers: Vec<Walker> = own_walker.into_iter().chain(schemes).collect();
+    let field = experiment.scored()?;
+    let walkers = strong_errors_of(&setting, &walkers, |walker, steps, range| match walker {
+        Walker::Scheme(scheme) => {
+            setting.ends((field, &diffusion), scheme, steps, range, cancel).map_err(LabError::from)
+        }
+        Walker::Sampler(_) => Ok(own[&steps][range].to_vec()),
+    })?;
+    let interval = experiment.interval;
+    let length = interval.1 - interval.0;
+    let sizes = steps.iter().map(|&n| length / n as f64).collect();
+    Ok(StrongErrors { interval, sizes, walkers })
+}
+
+/// A scene whose sampler draws noise, where its limit is an SDE, in equal steps.
+fn between(experiment: &Experiment) -> Scene {
+    let (start, end) = experiment.interval;
+    let (first, last) = SAMPLERS_BETWEEN;
+    let mut scene = (*experiment.scene).clone();
+    scene.sampler.leave_list();
+    (scene.sampler.grid, scene.sampler.levels, scene.sampler.step_size) = (None, None, None);
+    experiment.give_ends(&mut scene);
+    scene.time = Time { start: Some(start.max(first)), end: Some(end.min(last)) };
+    if start < first {
+        scene.particles.start = Some(Start::Marginal);
+    }
+    scene
+}
+
+/// Where the scene's own sampler takes its particles in so many steps.
+fn sampled(
+    experiment: &Experiment,
+    (steps, particles): (usize, usize),
+    cancel: &Cancel,
+) -> Result<Vec<[f64; 2]>, LabError> {
+    let mut scene = (*experiment.scene).clone();
+    (scene.sampler.steps, scene.particles.count) = (steps, particles);
+    scene.sampler.precision = Some(Precision::F64);
+    let options = RunOptions { logged: 0, doubled: 0, ..RunOptions::for_window(particles) };
+    let recording = run(&experiment.variant(scene)?, 1, &options, cancel, |_| {})?;
+    Ok(recording.ends().collect())
+}
+
+/// Particles of [`StrongErrorsQuestion`].
+const STRONG_SAMPLE: usize = 300;
+/// Its numbers of steps.
+const STRONG_STEPS: [usize; 6] = [8, 16, 32, 64, 128, 256];
+
+/// Strong and weak errors of every SDE scheme on a scene's SDE, or of its noisy sampler and the schemes on the SDE
+/// that its steps tend to, over 300 particles and 8 to 256 steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StrongErrorsQuestion {
+    /// Its scene.
+    pub of: Subject,
+}
+
+impl StrongErrorsQuestion {
+    /// Of a scene, whose scheme makes no difference, nor does its sampler unless it draws noise of its own.
+    #[must_use]
+    pub fn new(scene: &Scene) -> Self {
+        let mut scene = scene.clone();
+        let mut sampler = Sampler::default();
+        if !scene.is_sde() && scene.is_stochastic() {
+            sampler.set_method(scene.sampler.method());
+            sampler.take_knobs_of(&scene.sampler);
+            let given = &scene.sampler;
+            (sampler.grid, sampler.levels) = (given.grid, given.levels);
+            (sampler.times, sampler.times_in) = (given.times.clone(), given.times_in);
+            (sampler.rho, sampler.steps) = (given.rho, given.steps);
+        }
+        scene.sampler = sampler;
+        scene.particles.count = STRONG_SAMPLE;
+        scene.diffusion.scheme = Scheme::default();
+        Self { of: scene.into() }
+    }
+}
+
+impl Measurement for StrongErrorsQuestion {
+    type Answer = StrongErrors;
+
+    fn measure(
+        &self,
+        store: &Store,
+        report: &Report<'_, StrongErrors>,
+    ) -> Result<StrongErrors, LabError> {
+        let networks = &store.networks;
+        strong_error_curves(&self.of.0, networks, &STRONG_STEPS, STRONG_SAMPLE, report.cancel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::given::scene;
+
+    #[test]
+    fn schemes_near_the_refined_path_by_their_orders() {
+        // The drift of one Gaussian is linear in x, and what keeps SRA1 at order 1.5 carries the
+        // drift's second derivative: there it is of order 2.
+        for (data, end, sra1) in [("single-gaussian", 0.8, 2.0), ("eight-gaussians", 0.6, 1.5)] {
+            let (data, end) = (format!("data.name={data}"), format!("time.end={end}"));
+            let form = "diffusion.form=constant";
+            let scene = scene(&["field.kind=exact", &data, form, "time.start=0.1", &end]);
+            let steps = [16, 32, 64, 128, 256];
+            let found =
+                strong_error_curves(&scene, &Networks::default(), &steps, 400, &Cancel::default());
+            for scheme in found.expect("measured").walkers {
+                let wanted = if scheme.walker == Walker::Scheme(Scheme::Sra1) { sra1 } else { 1.0 };
+                println!("{data}, {}: {:.2} of {wanted}", scheme.walker.title(), scheme.order);
+                assert!((scheme.order - wanted).abs() < 0.15, "{scheme:?}");
+                let weak = &scheme.weak_errors;
+                assert!(weak[3] < weak[0] && weak[0] <= 3.0 * scheme.errors[0], "{scheme:?}");
+            }
+        }
+    }
+
+    /// Each sampler with its setting, and the order that its paths have towards those of its limit.
+    #[test]
+    fn samplers_near_the_paths_of_the_sde_that_they_tend_to() {
+        for (method, setting) in [
+            ("ddim", "sampler.eta=0.8"),
+            ("dpm-solver-2", "sampler.eta=0.8"),
+            ("dpmpp-2s", "sampler.eta=0.8"),
+            ("dpmpp-sde", "sampler.eta=0.8"),
+            ("euler-a-flow", "sampler.eta=0.5"),
+            ("dpmpp-2m", "sampler.eta_sde=0.7"),
+            ("dpmpp-3m", "sampler.eta_sde=0.7"),
+            ("sa-solver", "sampler.tau=0.8"),
+            ("er-sde", "sampler.integral_points=0"),
+        ] {
+            for path in ["linear", "vp"] {
+                let scene = scene(&[
+                    "field.kind=exact",
+                    "data.name=eight-gaussians",
+                    &format!("interpolant.kind={path}"),
+                    &format!("sampler.method={method}"),
+                    setting,
+                    "time.end=0.8",
+                ]);
+                let steps = [16, 32, 64, 128, 256];
+                let found = strong_error_curves(
+                    &scene,
+                    &Networks::default(),
+                    &steps,
+                    200,
+                    &Cancel::default(),
+                )
+                .expect("measured");
+                let own = &found.walkers[0];
+                println!("{method} on {path}: order {:.2}, {:?}", own.order, own.errors);
+                assert_eq!(own.walker, Walker::Sampler(scene.sampler.method()));
+                assert_eq!(found.walkers.len(), 1 + Scheme::ALL.len());
+                assert!(own.order > 0.8, "{method} on {path}: {own:?}");
+                // Another n is another SDE, whose paths are far from these.
+                assert!(own.errors[4] < 0.03, "{method} on {path}: {own:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_adds_no_noise_or_tends_to_no_sde_is_refused() {
+        for settings in [
+            &["sampler.method=ddim"][..],
+            &["sampler.method=dopri5"],
+            &["sampler.method=edm-heun", "sampler.s_churn=5"],
+            &["direction=noise"],
+        ] {
+            let scene = scene(&[&["field.kind=exact"], settings].concat());
+            let found =
+                strong_error_curves(&scene, &Networks::default(), &[8, 16], 20, &Cancel::default());
+            assert!(matches!(found, Err(LabError::Refused(_))), "{settings:?}");
+        }
+    }
+}
