@@ -30,7 +30,7 @@ fn table(title: &str, setting: &StrongSetting) {
     let measured = strong_order(setting);
     let row = |head: &str, cells: Vec<String>| println!("| {head} | {} |", cells.join(" | "));
     println!("{title}:\n");
-    row("steps", measured.iter().map(|of| of.scheme.title().to_owned()).collect());
+    row("steps", measured.iter().map(|of| of.walker.title().to_owned()).collect());
     row("---", vec!["---".to_owned(); measured.len()]);
     for (k, steps) in setting.steps.iter().enumerate() {
         row(

@@ -159,7 +159,7 @@ pub enum FileCommand {
     AskOpenTableau,
     /// Ask which schedule to open.
     AskOpenTimes,
-    /// Ask where to save the trained model.
+    /// Ask where to save the model.
     AskSaveModel,
     /// Ask where to save a picture of the stage.
     AskSavePicture,
@@ -196,7 +196,7 @@ pub enum FileCommand {
     SaveScene(PathBuf),
     /// Save the lesson that is being written here.
     SaveLesson(PathBuf),
-    /// Save the trained model here.
+    /// Save the model here.
     SaveModel(PathBuf),
 }
 

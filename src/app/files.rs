@@ -224,7 +224,7 @@ impl Files {
     /// Asks for a file, or uses the one that was chosen.
     pub fn carry_out(&mut self, command: FileCommand, state: &State) {
         let session = &state.session;
-        let (scene, networks, work) = (session.scene(), session.networks(), session.work());
+        let (scene, work) = (session.scene(), session.work());
         match command {
             FileCommand::AskOpenScene => self.ask(OPEN_SCENE),
             FileCommand::AskOpenLesson => self.ask(OPEN_LESSON),
@@ -292,14 +292,10 @@ impl Files {
                 None => self.complain("No lesson is being written.".to_owned()),
             },
             FileCommand::SaveModel(path) => {
-                let trained = scene.trained_networks().find(|id| networks.model(*id).is_some());
-                if let Some(network) = trained {
-                    let path = with_ending(path, MODEL_ENDING);
-                    self.start(work, Task::WriteModel { network, path: path.clone() }, path);
-                } else {
-                    let words = "The scene shows no network that was trained in this window.";
-                    self.complain(words.to_owned());
-                }
+                // A copy of a network of others keeps the ending that it has.
+                let path = with_any_ending(path, MODEL_ENDING);
+                let scene = Arc::clone(&state.pane().scene);
+                self.start(work, Task::WriteModel { scene, path: path.clone() }, path);
             }
         }
     }

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use driftscope_flow::network::{Model, copy_foreign};
 use driftscope_study::export::code::{TARGETS, Target};
-use driftscope_study::scene::{ModelName, Scene};
-use driftscope_study::{Experiment, Networks, bundled_model};
+use driftscope_study::{Experiment, Networks};
 
 use super::output::print;
 use super::scene_args::SceneArgs;
@@ -56,43 +54,19 @@ impl Code {
 
 /// Writes the network of an experiment: as it is if it was trained elsewhere.
 fn write_network(experiment: &Experiment, path: &Path) -> Result<()> {
-    let Some(network) = &experiment.network else {
+    let Some(network) = Networks::default().file_of(&experiment.scene)? else {
         bail!(
             "--model {}: the scene is solved without a network, so there is none to write",
             path.display()
         );
     };
-    let own = match (network.as_foreign(), &experiment.scene.field.model) {
-        (Some(_), Some(ModelName::File(_))) => None,
-        _ => Some(network_of(&experiment.scene)?),
-    };
-    let bytes = match (&own, &experiment.scene.field.model) {
-        (None, Some(ModelName::File(from))) => std::fs::read(from)?,
-        (Some(model), _) => model.to_bytes()?,
-        (None, _) => Vec::new(),
-    };
     // A network that was just trained is not lost for its name.
+    let bytes = network.bytes()?;
     if std::fs::read(path).is_ok_and(|there| there != bytes) {
         bail!(
             "--model {0}: the file is there already and is another; name a new one, or read this network by --set field.model={0}",
             path.display()
         );
     }
-    match (own, &experiment.scene.field.model) {
-        (None, Some(ModelName::File(from))) => copy_foreign(from, path)?,
-        (Some(model), _) => model.save(path)?,
-        (None, _) => {}
-    }
-    Ok(())
-}
-
-/// The weights of a scene's network.
-fn network_of(scene: &Scene) -> Result<Model> {
-    match (&scene.field.model, scene.toy()) {
-        (Some(ModelName::File(path)), _) => Ok(Model::load(path)?),
-        (Some(ModelName::Bundled(name)), _) => Ok(bundled_model(name)?),
-        (None, Some(toy)) => Ok(bundled_model(toy.name)?),
-        // Neither a network of another window nor none passes the experiment.
-        (named, _) => None.with_context(|| format!("no network {named:?} is here")),
-    }
+    Ok(network.save(path)?)
 }

@@ -35,8 +35,8 @@ pub mod work;
 pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, Ignored, NoiseRow};
 pub use networks::{
-    BundledNetwork, LoadedNetwork, NetworkError, NetworkKind, Networks, SaveError, bundled_model,
-    bundled_networks,
+    BundledNetwork, LoadedNetwork, NetworkError, NetworkFile, NetworkKind, Networks, SaveError,
+    bundled_model, bundled_networks,
 };
 pub use probe::{Probe, Probed};
 pub use recording::{Block, ForeignWords, Recording, Spread, fresh_id};

@@ -10,7 +10,8 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
-    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, Opened, beside,
+    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, Opened,
+    beside, copy_foreign,
 };
 use thiserror::Error;
 
@@ -267,6 +268,28 @@ impl Networks {
         }
     }
 
+    /// What would be written of the network `scene` is solved with; none if it is not solved with one.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn file_of(&self, scene: &Scene) -> Result<Option<NetworkFile>, NetworkError> {
+        let Some(network) = self.of(scene)? else { return Ok(None) };
+        let key = "field.model";
+        let model = match (&scene.field.model, scene.toy()) {
+            (Some(ModelName::File(path)), _) if network.as_foreign().is_some() => {
+                return Ok(Some(NetworkFile::Foreign(path.clone())));
+            }
+            (Some(ModelName::File(path)), _) => Arc::new(Model::load(path)?),
+            (Some(ModelName::Trained(id)), _) => {
+                self.model(*id).ok_or(NetworkError::Unknown { key, id: *id })?
+            }
+            (Some(ModelName::Bundled(name)), _) => Arc::new(bundled_model(name)?),
+            (None, Some(toy)) => Arc::new(bundled_model(toy.name)?),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(NetworkFile::Own(model)))
+    }
+
     /// The network that `scene` pushes its own away from; none if it does not. A file of a network of others
     /// has to say itself how it is read.
     ///
@@ -347,6 +370,54 @@ impl Networks {
 
     fn trained(&self) -> MutexGuard<'_, HashMap<NetworkId, Trained>> {
         self.trained.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A network as a file of it is written.
+#[derive(Clone, Debug)]
+pub enum NetworkFile {
+    /// In this program's layout.
+    Own(Arc<Model>),
+    /// As the file of others that it is, with what lies beside that.
+    Foreign(PathBuf),
+}
+
+impl NetworkFile {
+    /// What stands in the file.
+    ///
+    /// # Errors
+    /// If the file of others cannot be read.
+    pub fn bytes(&self) -> Result<Vec<u8>, CheckpointError> {
+        match self {
+            Self::Own(model) => model.to_bytes(),
+            Self::Foreign(from) => std::fs::read(from).map_err(|source| CheckpointError::Io {
+                origin: from.display().to_string(),
+                action: "reading",
+                source,
+            }),
+        }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written; an ONNX file keeps its ending.
+    pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
+        match self {
+            Self::Own(model) => model.save(path),
+            Self::Foreign(from) => copy_foreign(from, path),
+        }
+    }
+
+    /// How its name ends.
+    #[must_use]
+    pub fn ending(&self) -> String {
+        match self {
+            Self::Own(_) => "safetensors".to_owned(),
+            Self::Foreign(from) => {
+                from.extension().unwrap_or_default().to_string_lossy().into_owned()
+            }
+        }
     }
 }
 

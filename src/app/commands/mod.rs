@@ -174,13 +174,13 @@ pub const OPEN_MODEL: Entry = Entry::new(("Open model…", "open a model"), &[],
 pub const OPEN_TABLEAU: Entry = Entry::new(("Open tableau…", "open a tableau"), &[], |_| {
     Command::File(FileCommand::AskOpenTableau)
 });
-/// Save the trained model.
+/// Save the model.
 pub const SAVE_MODEL: Entry = Entry {
     refused: |state| {
-        let trained = state.scene().trained_networks().next().is_some();
-        (!trained).then_some("The scene shows no network that was trained in this window.")
+        let without = !state.pane().scene.needs_network();
+        without.then_some("The scene is solved without a network.")
     },
-    ..Entry::new(("Save trained model…", "save the trained model"), &[], |_| {
+    ..Entry::new(("Save model…", "save the network, trained here or not, as a file"), &[], |_| {
         Command::File(FileCommand::AskSaveModel)
     })
 };

@@ -17,7 +17,13 @@ impl Driftscope {
                 let title = target.title;
                 let mut words = format!("Copied the script for {title}");
                 if let Some(file) = model_file(&experiment) {
-                    words.extend([". It reads the network from ", &file]);
+                    let more =
+                        format!(". It reads the network from {file}, which Save model… writes");
+                    words.push_str(&more);
+                }
+                for note in target.differences(&experiment) {
+                    words.push_str(". ");
+                    words.push_str(note.trim_end_matches('.'));
                 }
                 self.copy(ctx, target.script(&experiment, None), words);
             }

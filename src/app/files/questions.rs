@@ -100,7 +100,7 @@ pub const OPEN_BAD_MODEL: Question = Question {
 };
 /// Save model.
 pub const SAVE_MODEL: Question = Question {
-    title: "Save trained model",
+    title: "Save model",
     name: Some("model.safetensors"),
     then: FileCommand::SaveModel,
     ..OPEN_MODEL

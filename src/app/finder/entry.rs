@@ -39,7 +39,7 @@ impl Kind {
             Self::Value | Self::Setting => "setting",
             Self::Action => "action",
             Self::Choice => "choice",
-            Self::Elsewhere => "elsewhere",
+            Self::Elsewhere => "name",
             Self::Layer => "layer",
             Self::Theme => "theme",
             Self::Scene => "scene",

@@ -90,7 +90,7 @@ pub static SYNONYMS: &[(&str, &[&str])] = &[
     ("analytic", &["field.kind=exact"]),
     ("ground truth", &["field.kind=exact"]),
     ("checkpoint", &["Open model…", "field.model"]),
-    ("weights", &["Open model…", "Save trained model…", "field.model"]),
+    ("weights", &["Open model…", "Save model…", "field.model"]),
     ("inversion", &["direction=encode"]),
     ("forward process", &["direction=noise"]),
     ("DDIM inversion", &["direction=encode"]),

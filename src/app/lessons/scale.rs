@@ -259,6 +259,6 @@ mod tests {
     #[test]
     fn no_space_stands_where_there_is_no_unit() {
         assert_eq!(with_unit(1.59, ""), "1.59");
-        assert_eq!(with_unit(62.0, "evaluations"), "62.0 evaluations");
+        assert_eq!(with_unit(62.0, "evaluations"), "62 evaluations");
     }
 }

@@ -274,14 +274,16 @@ mod tests {
     }
 
     #[test]
-    fn a_method_that_draws_noise_has_no_table() {
+    fn a_method_that_draws_noise_has_weak_orders_if_its_steps_tend_to_an_sde() {
         let never = Cancel::default();
         let table = |settings: &[&str]| {
             let scene = scene(&[&["field.kind=exact"], settings].concat());
             convergence(&scene, &Networks::default(), &[4, 8], 2, &never, |_, _| {})
         };
-        let noisy = ["sampler.method=ddim", "sampler.eta=1"];
-        assert!(matches!(table(&noisy), Err(LabError::Refused(_))));
+        let noisy = table(&["sampler.method=ddim", "sampler.eta=1"]).expect("it tends to SBDM's");
+        assert!(noisy.weak && noisy.title == "DDIM", "{noisy:?}");
+        let churned = ["sampler.method=edm-heun", "sampler.s_churn=5"];
+        assert!(matches!(table(&churned), Err(LabError::Refused(_))));
         // Another method of the same scene draws none.
         assert!(table(&["sampler.method=heun", "sampler.eta=1"]).is_ok());
     }

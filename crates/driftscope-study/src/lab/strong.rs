@@ -243,8 +243,9 @@ mod tests {
                 assert_eq!(own.walker, Walker::Sampler(scene.sampler.method()));
                 assert_eq!(found.walkers.len(), 1 + Scheme::ALL.len());
                 assert!(own.order > 0.8, "{method} on {path}: {own:?}");
-                // Another n is another SDE, whose paths are far from these.
-                assert!(own.errors[4] < 0.03, "{method} on {path}: {own:?}");
+                // Another n is another SDE, whose paths these would not near.
+                assert!(own.errors[4] < 0.05, "{method} on {path}: {own:?}");
+                assert!(own.errors[4] < 0.15 * own.errors[0], "{method} on {path}: {own:?}");
             }
         }
     }

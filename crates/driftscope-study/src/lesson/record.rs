@@ -13,7 +13,7 @@ impl Stand {
     pub fn set_since(&self, before: &Self) -> Result<Vec<Instruction>, String> {
         if self.scene.trained_networks().next().is_some() {
             return Err(
-                "The scene shows a network that was trained in this window: save the trained model and open it, then a lesson can name its file."
+                "The scene shows a network that was trained in this window: save the model and open it, then a lesson can name its file."
                     .to_owned(),
             );
         }

@@ -6,11 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use driftscope_flow::network::foreign::Statements;
-use driftscope_flow::network::{NetworkId, ONNX_ENDING, Opened};
+use driftscope_flow::network::{ONNX_ENDING, Opened};
 
 use super::product::Product;
 use crate::lesson::Lesson;
-use crate::networks::NetworkError;
 use crate::own::{Content, Own};
 use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene, TimeList};
 use crate::store::Store;
@@ -132,15 +131,13 @@ pub(super) fn write_lesson(lesson: &Lesson, path: &Path) -> Result<Product, Unfi
 }
 
 pub(super) fn write_model(
-    network: NetworkId,
+    scene: &Scene,
     path: &Path,
     store: &Store,
 ) -> Result<Product, Unfinished> {
-    let model = store
-        .networks
-        .model(network)
-        .ok_or(NetworkError::Unknown { key: "field.model", id: network });
-    model.map_err(failed)?.save(path).map_err(failed)?;
+    let network = store.networks.file_of(scene).map_err(failed)?;
+    let network = network.ok_or_else(|| failed("The scene is solved without a network."))?;
+    network.save(path).map_err(failed)?;
     Ok(Product::Written(path.to_owned()))
 }
 

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use driftscope_flow::network::NetworkId;
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
@@ -50,10 +49,11 @@ pub enum Task {
         /// The file, in which an older one is replaced.
         path: PathBuf,
     },
-    /// Write a network trained here.
+    /// Write the network that a scene is solved with.
     WriteModel {
-        /// Which.
-        network: NetworkId,
+        /// Its scene.
+        #[serde(with = "crate::shared")]
+        scene: Arc<Scene>,
         /// The file, in which an older one is replaced.
         path: PathBuf,
     },
@@ -115,8 +115,8 @@ impl Course<Product> for TaskCourse {
             Task::WriteLesson { lesson, path } => {
                 tell(News::Made(files::write_lesson(lesson, path)?));
             }
-            Task::WriteModel { network, path } => {
-                tell(News::Made(files::write_model(*network, path, store)?));
+            Task::WriteModel { scene, path } => {
+                tell(News::Made(files::write_model(scene, path, store)?));
             }
             Task::Train(_) => unreachable!("a training has a course of its own"),
         }

@@ -18,7 +18,7 @@ use crate::lab::{
     TransportQuestion,
 };
 use crate::recording::Recording;
-use crate::scene::Scene;
+use crate::scene::{ModelName, Scene};
 use crate::store::{RecordingRef, Store};
 use crate::training::{TrainingState, TrainingStatus};
 use crate::work::{News, Signal, perform};
@@ -227,7 +227,9 @@ fn a_training_survives_being_written_down() {
 
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("trained.safetensors");
-    let write = Task::WriteModel { network, path: path.clone() };
+    let mut shown = Scene::clone(&scene(&small));
+    shown.field.model = Some(ModelName::Trained(network));
+    let write = Task::WriteModel { scene: Arc::new(shown), path: path.clone() };
     assert!(matches!(same_after_reading(&write, &store)[0], News::Made(Product::Written(_))));
     let found = same_after_reading(&Task::Read(path), &store);
     assert!(matches!(found[0], News::Made(Product::Model { .. })));

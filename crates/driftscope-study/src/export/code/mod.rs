@@ -59,6 +59,12 @@ impl Target {
         TARGETS.iter().copied().find(|target| target.name == name)
     }
 
+    /// What stands in another's place in the script for an experiment, or is left out of it.
+    #[must_use]
+    pub fn differences(&self, experiment: &Experiment) -> Vec<String> {
+        Plan::new(experiment).notes
+    }
+
     /// The script for an experiment; its network is taken from the file `model`, or that of [`model_file`].
     #[must_use]
     pub fn script(&self, experiment: &Experiment, model: Option<&str>) -> String {
