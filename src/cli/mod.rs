@@ -269,6 +269,9 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let asks_reading = suppose_reading(&mut scene);
+    if cli.page.is_some() && cli.mode.is_some_and(|mode| mode != Mode::Errors) {
+        anyhow::bail!("--page opens the error laboratory: --mode is errors with it, or left out");
+    }
     let note = crate::app::run(crate::app::Launch {
         scene,
         asks_reading,
@@ -276,7 +279,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         theme: cli.theme().unwrap_or_default(),
         at: cli.at,
         pin: cli.pin,
-        mode: cli.mode,
+        mode: cli.mode.or(cli.page.as_ref().map(|_| Mode::Errors)),
         page: cli.page.clone(),
         lesson,
         remembered: cli.remembered(),

@@ -223,7 +223,8 @@ fn of_alias(state: &State, name: &str) -> Entry {
     let key = format!("{}={name}", alias::KEY);
     let meaning = alias::meaning(name);
     let sets = meaning.map(|meaning| meaning.settings().collect::<Vec<_>>().join(", "));
-    let entry = Entry::asking(Kind::Elsewhere, format!("Elsewhere: {name}"), key, Command::Act(action));
+    let entry =
+        Entry::asking(Kind::Elsewhere, format!("Elsewhere: {name}"), key, Command::Act(action));
     entry
         .refused(refused)
         .about(sets.map_or_else(|_| String::new(), |sets| format!("Sets {sets}.")))

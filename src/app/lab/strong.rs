@@ -57,6 +57,7 @@ impl Card for Strong {
                 let [start, end] = [found.interval.0, found.interval.1].map(number::three);
                 format!("the SDE that its steps tend to, t = {start} to {end}")
             }
+            None if !context.scene.is_sde() => String::new(),
             _ => context.scene.diffusion.form.title().to_owned(),
         };
         let title = Head { title, note: &note, about: ABOUT };

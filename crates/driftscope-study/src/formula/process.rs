@@ -156,7 +156,7 @@ pub fn sections(scene: &Scene) -> Vec<Section> {
 }
 
 /// The SDE that the sampler of a scene tends to, if it draws noise.
-fn limit_of(scene: &Scene) -> Option<Limit> {
+pub(super) fn limit_of(scene: &Scene) -> Option<Limit> {
     scene.sampler.method().rule.limit().filter(|_| scene.is_stochastic())
 }
 

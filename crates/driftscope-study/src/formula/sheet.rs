@@ -7,7 +7,7 @@ use driftscope_solve::update::{ANSWER, ERROR, Equation, Right, STEP, TIME};
 
 use super::control;
 use super::line::{Line, Number, Role, Section, Sheet};
-use super::process::{letter, of_time, sections};
+use super::process::{letter, limit_of, of_time, sections};
 use super::step::{Step, error_of_halves, in_own_time, steps_of, usual};
 use super::worked::Worked;
 use crate::scene::{Direction, Scene};
@@ -215,7 +215,14 @@ fn with(section: Section, number: &dyn Fn(&str) -> Option<Number>) -> Section {
 fn process(scene: &Scene, t: f64) -> Vec<Section> {
     let mut worked = Worked::default();
     worked.add("t", Value::Scalar(t), 0, Role::Plain);
-    worked.add("n", Value::Scalar(scene.diffusion.norm), 0, Role::Plain);
+    let norm = match limit_of(scene) {
+        Some(limit) => {
+            let level = scene.path().coefficients(t);
+            (limit.norm)(&scene.sampler.noise(), level.sigma / level.alpha)
+        }
+        None => scene.diffusion.norm,
+    };
+    worked.add("n", Value::Scalar(norm), 0, Role::Plain);
     for (name, is) in of_time(scene) {
         if let Some(value) = is.value(&|name| worked.value(name)) {
             worked.add(&name, value, 0, Role::Plain);
