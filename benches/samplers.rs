@@ -27,7 +27,7 @@ fn scene(method: MethodRef) -> Arc<Scene> {
 
 fn main() {
     let methods: Vec<MethodRef> =
-        MethodRef::of_odes().filter(|method| method.get().needs_noising_process()).collect();
+        MethodRef::of_any_field().filter(|method| method.get().needs_noising_process()).collect();
     let scenes: Vec<Arc<Scene>> = methods.iter().map(|&method| scene(method)).collect();
     let mut times = vec![Vec::new(); methods.len()];
     for _ in 0..=ROUNDS {

@@ -6,7 +6,7 @@ use driftscope::app::Driftscope;
 use egui_kittest::Harness;
 
 /// Longer than anything takes on a busy computer.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Draws frames until the window is as it should be.
 ///
