@@ -1,20 +1,20 @@
 //! Data of one's own in the window: drawn on the stage, dropped, pasted.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 #[path = "shared/wait.rs"]
 mod wait;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::drawing::Ellipse;
 use driftscope_study::scene::{Blob, FieldKind, Scene};
-use eframe::egui::{
-    Color32, ColorImage, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Rect, pos2,
-};
+use eframe::egui::{Color32, ColorImage, Event, Key, Modifiers, PointerButton, Pos2, Rect, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use self::dropped::drop_file;
 use self::wait::wait;
 
 fn window(settings: &[&str]) -> Harness<'static, Driftscope> {
@@ -64,24 +64,6 @@ fn drag(harness: &mut Harness<'_, Driftscope>, way: &[[f64; 2]]) {
     }
     harness.drop_at(places[places.len() - 1]);
     harness.run_steps(2);
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
-fn drop_file(harness: &mut Harness<'_, Driftscope>, path: &Path) {
-    harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path.to_owned())));
-    harness.step();
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! A solver of one's own, as a script and as a person at the window meet it.
 
-use std::path::{Path, PathBuf};
+#[path = "shared/dropped.rs"]
+mod dropped;
+
+use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftscope::app::{Driftscope, Launch};
 use driftscope_study::scene::Scene;
-use eframe::egui::DroppedFile;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+
+use self::dropped::drop_file;
 
 const VERNER: &str = "tests/tableaus/verner.toml";
 const CASH_KARP: &str = "tests/tableaus/cash-karp.toml";
@@ -84,28 +87,12 @@ fn wait(harness: &mut Harness<'_, Driftscope>, done: impl Fn(&Scene) -> bool) {
     }
 }
 
-/// A file that is dropped on the window.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 #[test]
 fn a_dropped_tableau_is_the_method_until_another_is_chosen() {
     let settings = ["field.kind=exact", "particles.count=20"].map(str::to_owned);
     let mut harness = window(Scene::with_settings(None, &settings).expect("a scene"));
     let path = std::path::absolute(Path::new(VERNER)).expect("a path");
-    harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
-    harness.step();
-    harness.input_mut().dropped_files.clear();
+    drop_file(&mut harness, &path);
     wait(&mut harness, |scene| scene.sampler.method().name == "Verner 6(5)");
     harness.run_steps(2);
     let shown = harness.get_by_label("Method").accesskit_node().value();
