@@ -148,8 +148,17 @@ fn points(csv: &str) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// The script's end points and those of `sample`, from the same starts, at most `within` apart.
-fn agree(settings: &[&str], within: f64) {
+/// How a script and `sample` ended from the same starts.
+struct Ends {
+    apart: f64,
+    /// Whether both made as many evaluations.
+    same_evaluations: bool,
+    script: String,
+}
+
+/// Runs the script and `sample` of a scene from the same starts, and with the noise that the script draws if it is
+/// `noisy`.
+fn ends(settings: &[&str], noisy: bool) -> Ends {
     let folder = TempDir::new().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("starts.csv"), "x,y\n-1.5,0.25\n0.4,-0.9\n1.1,1.3\n0.05,0.6\n")
@@ -157,25 +166,71 @@ fn agree(settings: &[&str], within: f64) {
     let set: Vec<String> = settings.iter().map(|setting| format!("--set={setting}")).collect();
     let set = || set.iter().map(String::as_str);
     let (starts, out, model) = (at("starts.csv"), at("out"), at("m.safetensors"));
-    let mut sample = vec!["sample", "--init", text(&starts), "--out", text(&out)];
-    sample.extend(set());
-    printed(&sample);
+    let (file, noise) = (at("script.py"), at("noise.csv"));
     let mut code = vec!["code", "--for", "scipy"];
     if !settings.iter().any(|setting| setting.starts_with("field.kind")) {
         code.extend(["--model", text(&model)]);
     }
     code.extend(set());
-    std::fs::write(at("script.py"), printed(&code)).expect("written");
-    let output = python(&[text(&at("script.py")), "--starts", text(&starts)]);
+    let script = printed(&code);
+    std::fs::write(&file, &script).expect("written");
+    let mut sample = vec!["sample", "--init", text(&starts), "--out", text(&out)];
+    let recorder = format!("{}/tests/code/noise.py", env!("CARGO_MANIFEST_DIR"));
+    let output = if noisy {
+        sample.extend(["--noise", text(&noise)]);
+        python(&[&recorder, text(&file), text(&starts), text(&noise)])
+    } else {
+        python(&[text(&file), "--starts", text(&starts)])
+    };
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{settings:?}: {complaint}");
-    assert!(complaint.contains("evaluations: least"), "{complaint}");
+    sample.extend(set());
+    let sampled = driftscope(&sample);
+    let words = String::from_utf8_lossy(&sampled.stderr);
+    assert!(sampled.status.success() && !words.contains("ignored"), "{settings:?}: {words}");
     let found = points(&String::from_utf8_lossy(&output.stdout));
     let wanted = points(&std::fs::read_to_string(out.join("samples.csv")).expect("written"));
     assert_eq!(found.len(), wanted.len());
     let apart = found.iter().flatten().zip(wanted.iter().flatten()).map(|(a, b)| (a - b).abs());
-    let apart = apart.fold(0.0, f64::max);
+    let summary = std::fs::read_to_string(out.join("summary.json")).expect("written");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    let [least, mean, most] = ["min", "mean", "max"].map(|of| summary["nfe"][of].as_f64());
+    let evaluations = format!(
+        "evaluations: least {}, mean {:.2}, most {}",
+        least.expect("a number"),
+        mean.expect("a number"),
+        most.expect("a number")
+    );
+    let last = complaint.lines().last().unwrap_or_default();
+    assert!(last.starts_with("evaluations: least"), "{settings:?}: {complaint}");
+    Ends { apart: apart.fold(0.0, f64::max), same_evaluations: last == evaluations, script }
+}
+
+/// The script's end points and those of `sample`, from the same starts, at most `within` apart.
+fn agree(settings: &[&str], within: f64) {
+    let Ends { apart, .. } = ends(settings, false);
     assert!(apart <= within, "{settings:?}: {apart:e}");
+}
+
+/// A diffusion sampler with these settings on that path: the script makes its own steps.
+fn sampler_agrees(method: &str, settings: &[&str], path: &str, noisy: bool) -> f64 {
+    let mut all = vec![
+        "field.kind=exact".to_owned(),
+        "data.name=eight-gaussians".to_owned(),
+        "sampler.precision=f64".to_owned(),
+        "sampler.adaptive=false".to_owned(),
+        "sampler.steps=12".to_owned(),
+        format!("sampler.method={method}"),
+        format!("interpolant.kind={path}"),
+    ];
+    all.extend(settings.iter().map(|setting| format!("sampler.{setting}")));
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let Ends { apart, same_evaluations, script } = ends(&all, noisy);
+    assert!(apart < 1e-9, "{all:?}: {apart:e}");
+    assert!(same_evaluations, "{all:?}");
+    assert!(!script.contains("in its place"), "{all:?}");
+    assert_eq!(script.contains("The noise is NumPy's"), noisy, "{all:?}");
+    apart
 }
 
 #[test]
@@ -219,4 +274,91 @@ fn scripts_for_scipy_end_where_the_program_does() {
         }
         agree(&settings, 1e-6);
     }
+}
+
+/// Settings of diffusion samplers without noise, several sets a method.
+const SAMPLERS: &[(&str, &[&[&str]])] = &[
+    ("ddim", &[&[]]),
+    ("euler-a-flow", &[&[]]),
+    ("dpm-solver-2", &[&[], &["variable=flow"]]),
+    ("dpmpp-2s", &[&[]]),
+    ("dpmpp-sde", &[&[]]),
+    ("edm-heun", &[&[], &["variable=flow"]]),
+    (
+        "dpmpp-2m",
+        &[
+            &[],
+            &["variable=flow"],
+            &["solver_type=heun"],
+            &["final_order=lower"],
+            &["final_order=lower", "steps=15", "grid=karras"],
+        ],
+    ),
+    (
+        "dpmpp-3m",
+        &[&[], &["kappa=2"], &["solver_type=midpoint"], &["final_order=lower", "grid=karras"]],
+    ),
+    ("unipc-1", &[&[], &["b=bh1"], &["final_order=lower"]]),
+    ("unipc-2", &[&[], &["b=bh1"], &["final_order=lower"]]),
+    ("unipc-3", &[&[], &["b=bh1"], &["final_order=lower"], &["grid=karras"]]),
+    ("deis-2", &[&[], &["final_order=lower"]]),
+    ("deis-3", &[&[], &["final_order=lower"], &["grid=karras"]]),
+    ("lms-2", &[&[], &["variable=flow"]]),
+    ("lms-3", &[&[], &["variable=flow"]]),
+    ("lms-4", &[&[], &["variable=flow"], &["grid=karras"]]),
+    ("ipndm", &[&[], &["final_order=lower"]]),
+    ("gradient-estimation", &[&[]]),
+    (
+        "sa-solver",
+        &[
+            &[],
+            &["predictor=1", "corrector=1"],
+            &["predictor=3", "corrector=0"],
+            &["predictor=3", "corrector=4"],
+            &["predictor=4", "corrector=2", "grid=karras"],
+        ],
+    ),
+];
+
+/// The same with noise.
+const NOISY_SAMPLERS: &[(&str, &[&[&str]])] = &[
+    ("ddim", &[&["eta=0.5"], &["eta=1"]]),
+    ("euler-a-flow", &[&["eta=0.5"], &["eta=1"]]),
+    ("dpm-solver-2", &[&["eta=0.6"], &["eta=1"]]),
+    ("dpmpp-2s", &[&["eta=0.6"], &["eta=1"]]),
+    ("dpmpp-sde", &[&["eta=0.6"], &["eta=1"]]),
+    ("edm-heun", &[&["s_churn=5"], &["s_churn=20", "s_min=0.1", "s_max=2", "s_noise=1.01"]]),
+    ("dpmpp-2m", &[&["eta_sde=1"], &["eta_sde=0.4", "solver_type=heun", "final_order=lower"]]),
+    ("dpmpp-3m", &[&["eta_sde=1"], &["eta_sde=0.4", "kappa=2"]]),
+    ("sa-solver", &[&["tau=1"], &["tau=0.5", "predictor=3", "corrector=4"]]),
+    (
+        "er-sde",
+        &[&[], &["order=2"], &["order=1"], &["integral_points=0"], &["integral_points=200"]],
+    ),
+];
+
+fn samplers_agree(samplers: &[(&str, &[&[&str]])], noisy: bool) {
+    if !python_has("numpy") {
+        return;
+    }
+    for (method, sets) in samplers {
+        let mut worst: f64 = 0.0;
+        for settings in *sets {
+            worst = worst.max(sampler_agrees(method, settings, "linear", noisy));
+        }
+        for path in ["gvp", "vp"] {
+            worst = worst.max(sampler_agrees(method, sets[0], path, noisy));
+        }
+        println!("{method}: at most {worst:.1e} apart");
+    }
+}
+
+#[test]
+fn samplers_without_noise_are_written_out() {
+    samplers_agree(SAMPLERS, false);
+}
+
+#[test]
+fn samplers_with_noise_are_written_out() {
+    samplers_agree(NOISY_SAMPLERS, true);
 }

@@ -110,6 +110,14 @@ ROWS = [
 # Every form of ONNX's inputs: with the steps given, and with times that differ from particle to particle, where
 # what single precision leaves of an error sets the steps.
 ROWS += [(f"ONNX, {name}", form(name) + DOUBLE, ["scipy", "torchdiffeq", "diffrax"], 1e-6, True) for name in FORMS]
+# Diffusion samplers, whose steps are written out for all; tests/code.rs has their settings.
+SAMPLERS = ["ddim", "dpm-solver-2", "dpmpp-sde", "edm-heun", "dpmpp-2m", "dpmpp-3m", "unipc-3", "deis-3", "lms-4", "ipndm", "sa-solver"]
+DOUBLE_STEPS = FIXED + ["sampler.precision=f64"]
+ROWS += [(name, EXACT + DOUBLE_STEPS + [f"sampler.method={name}", "interpolant.kind=vp"], list(NEEDS), 1e-9, True) for name in SAMPLERS]
+ROWS += [
+    ("DPM++ 2M, a chain of GVP on VP", of("gelu-noise.safetensors") + DOUBLE_STEPS + ["sampler.method=dpmpp-2m", "interpolant.kind=vp"], THREE, 1e-7, True),
+    ("DPM++ 2S, a chain of VP on GVP", VP + DOUBLE_STEPS + ["sampler.method=dpmpp-2s", "interpolant.kind=gvp"], THREE, 2e-5, True),
+]
 ROWS += [
     (f"ONNX, {name}, adaptive", form(name) + ["sampler.rtol=1e-4", "sampler.atol=1e-5", "sampler.precision=f64"], ["diffusers", "diffrax"], 1e-3, False)
     for name in FORMS
@@ -120,6 +128,9 @@ NOISY = [
     ("SBDM by Heun", EXACT + ["diffusion.form=sbdm", "diffusion.scheme=heun", "sampler.steps=60", "diffusion.last_step=euler"]),
     ("SRA1", EXACT + ["diffusion.form=constant", "diffusion.scheme=sra1", "sampler.steps=40", "diffusion.last_step=tweedie"]),
     ("sigma, a chain", of("gelu-noise.safetensors") + ["diffusion.form=sigma", "sampler.steps=40"]),
+    ("DPM++ SDE", EXACT + FIXED + ["sampler.method=dpmpp-sde", "sampler.eta=1"]),
+    ("SA-Solver", EXACT + FIXED + ["sampler.method=sa-solver", "sampler.tau=1"]),
+    ("ER-SDE", EXACT + FIXED + ["sampler.method=er-sde"]),
     ("linear diffusion", ["direction=noise", "data.name=rings", "sampler.steps=50"]),
 ]
 STARTS = "x,y\n" + "".join(f"{x},{y}\n" for x, y in [(-1.5, 0.25), (0.4, -0.9), (1.1, 1.3), (0.05, 0.6), (-0.7, -1.8), (2.1, -0.2)])

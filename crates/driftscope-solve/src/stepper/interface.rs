@@ -225,6 +225,17 @@ pub enum FinalOrder {
     Lower,
 }
 
+impl FinalOrder {
+    /// Runs of so many steps and more keep their order all the same, as in diffusers.
+    const LONG_RUN: usize = 15;
+
+    /// Whether orders of DPM-Solver++ and DEIS fall at the end of a run of so many steps.
+    #[must_use]
+    pub fn falls_within(self, steps: usize) -> bool {
+        self == Self::Lower && steps < Self::LONG_RUN
+    }
+}
+
 /// In which variable a diffusion sampler steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

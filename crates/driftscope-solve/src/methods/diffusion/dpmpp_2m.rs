@@ -22,12 +22,9 @@ pub(in crate::methods) static DPMPP_2M: Method = Method {
 #[derive(Debug)]
 struct Dpmpp2m;
 
-/// Runs of so many steps and more keep their order to the end where it is to be lowered, as in diffusers.
-const LONG_RUN: usize = 15;
-
 /// Whether the last of a run's steps are of lower order.
 pub(super) fn is_lowered(step: &Between<'_>) -> bool {
-    step.knobs.final_order == FinalOrder::Lower && step.steps < LONG_RUN
+    step.knobs.final_order.falls_within(step.steps)
 }
 
 /// What all of the family have: `(σ₁/σ₀)e^{−ηh} x + α₁ E((1+η)h) d + σ₁√E(2ηh) z`; and `(1+η)h`.

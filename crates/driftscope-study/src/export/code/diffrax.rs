@@ -19,6 +19,10 @@ fn write(plan: &Plan) -> Part {
     match plan.way {
         Way::Adaptive(method) => adaptive(plan, method),
         Way::Fixed(method) => fixed(plan, method),
+        Way::Diffusion(method) => {
+            let why = format!("diffrax has no {}: its steps are written out.", method.title);
+            written_out(plan, Library::Jax, &why)
+        }
         Way::Noisy => written_out(
             plan,
             Library::Jax,

@@ -1,5 +1,6 @@
 //! Hugging Face's diffusers: its flow-matching Euler scheduler.
 
+use driftscope_solve::MethodRef;
 use driftscope_solve::grid::Spacing;
 
 use super::loops::written_out;
@@ -27,11 +28,8 @@ fn write(plan: &Plan) -> Part {
             "diffusers has no step-size control and no {}: the steps are written out.",
             method.title
         ),
-        Way::Fixed(method) if method.name != "euler" => format!(
-            "diffusers' flow-matching schedulers have no {} on a grid of one's own: the steps are written out.{}",
-            method.title,
-            among_its_own(plan.scene())
-        ),
+        Way::Diffusion(method) => of_own_grid(plan, method),
+        Way::Fixed(method) if method.name != "euler" => of_own_grid(plan, method),
         Way::Fixed(_) => {
             let (_, end) = plan.experiment.interval;
             if plan.scene().classic().is_none() && (end - 1.0).abs() < 1e-12 {
@@ -41,6 +39,15 @@ fn write(plan: &Plan) -> Part {
         }
     };
     written_out(plan, Library::Torch, &why)
+}
+
+/// Why the steps of a method are written out.
+fn of_own_grid(plan: &Plan, method: MethodRef) -> String {
+    format!(
+        "diffusers' flow-matching schedulers have no {} on a grid of one's own: the steps are written out.{}",
+        method.title,
+        among_its_own(plan.scene())
+    )
 }
 
 /// Which of its schedulers of a noising process make the steps of a scene, class and arguments, in a sentence;

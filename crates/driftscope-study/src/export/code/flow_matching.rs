@@ -25,6 +25,9 @@ fn write(plan: &Plan) -> Part {
                 "flow_matching solves no SDEs: the steps are written out.",
             );
         }
+        Way::Diffusion(method) => {
+            return written_out(plan, Library::Torch, &no_fixed(method));
+        }
         Way::Fixed(method) => match fixed_name(method) {
             Some(name) => (name, plan.grid(), String::new(), true, Vec::new()),
             None => return written_out(plan, Library::Torch, &no_fixed(method)),

@@ -11,20 +11,21 @@ use super::target::Part;
 use crate::scene::Direction;
 
 /// The head of `solve` of the loops.
-const SOLVE_HEAD: &str = "def solve(starts, rng):\n    \"\"\"The end points.\"\"\"\n    global COUNTS\n    COUNTS = np.zeros(len(starts), int)\n";
+pub(super) const SOLVE_HEAD: &str = "def solve(starts, rng):\n    \"\"\"The end points.\"\"\"\n    global COUNTS\n    COUNTS = np.zeros(len(starts), int)\n";
 
 /// The body of a way that is written out for a library that has none of its own, in double precision.
 pub(super) fn written_out(plan: &Plan, library: Library, why: &str) -> Part {
     let body = match plan.way {
         Way::Adaptive(method) => plan.adaptive_loop(method, library),
         Way::Fixed(method) => plan.fixed_loop(method, library),
+        Way::Diffusion(method) => plan.diffusion_loop(method, library),
         Way::Noisy => plan.noisy_loop(library),
     };
     let mut notes = vec![why.to_owned()];
     if matches!(plan.way, Way::Adaptive(_)) {
         notes.extend(plan.about_loop());
     }
-    if plan.way == Way::Noisy {
+    if plan.draws_noise() {
         notes.push(
             "The noise is NumPy's, so the end points have the scene's law and are not its own."
                 .to_owned(),
@@ -176,7 +177,7 @@ impl Plan<'_> {
     }
 
     /// The field for loops: arrays of `NumPy` in and out, counted, in the solver's own time.
-    fn evaluate(&self, library: Library) -> String {
+    pub(super) fn evaluate(&self, library: Library) -> String {
         let (to, from) = match library {
             Library::NumPy => ("x", ["", ""]),
             Library::Jax => ("jnp.asarray(x)", ["np.asarray(", ", np.float64)"]),

@@ -4,6 +4,7 @@
 mod conversion;
 mod diffrax;
 mod diffusers;
+mod diffusion;
 mod field;
 mod flow_matching;
 mod loops;

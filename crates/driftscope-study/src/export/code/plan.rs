@@ -2,9 +2,11 @@
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_solve::{
-    ControllerKind, ErrorWeights, MethodRef, MinStepPolicy, OdeSettings, Scope,
+    ControllerKind, ErrorWeights, Knob, MethodRef, MinStepPolicy, OdeSettings, SamplerKnobs, Scope,
+    Variable,
 };
 
+use super::diffusion;
 use super::python::{list, number};
 use crate::experiment::Experiment;
 use crate::scene::{Direction, Precision, Scene};
@@ -16,6 +18,8 @@ pub enum Way {
     Adaptive(MethodRef),
     /// By an explicit Runge–Kutta method over the grid.
     Fixed(MethodRef),
+    /// By a diffusion sampler over the grid.
+    Diffusion(MethodRef),
     /// By a noisy scheme over the grid.
     Noisy,
 }
@@ -58,6 +62,25 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn whole_batch(&self) -> bool {
         self.scene().sampler.scope == Scope::WholeBatch
+    }
+
+    /// What is chosen about its diffusion sampler, without what that does not have.
+    #[must_use]
+    pub fn knobs(&self) -> SamplerKnobs {
+        let sampler = &self.scene().sampler;
+        let knobs = sampler.noise();
+        let known = sampler.method().rule.knobs().contains(&Knob::Variable);
+        SamplerKnobs { variable: if known { knobs.variable } else { Variable::Level }, ..knobs }
+    }
+
+    /// Whether its steps draw noise.
+    #[must_use]
+    pub fn draws_noise(&self) -> bool {
+        match self.way {
+            Way::Noisy => true,
+            Way::Diffusion(method) => method.draws_noise(&self.knobs()),
+            Way::Adaptive(_) | Way::Fixed(_) => false,
+        }
     }
 
     /// Whether the scene calculates in double precision.
@@ -206,21 +229,22 @@ fn way(experiment: &Experiment, notes: &mut Vec<String>) -> Way {
     if method.tableau().is_some() {
         return Way::Fixed(method);
     }
-    let same =
-        method.name == "ddim" && scene.path() == Interpolant::Linear && scene.sampler.eta == 0.0;
+    if method.name == "ddim" && scene.path() == Interpolant::Linear && scene.sampler.eta == 0.0 {
+        notes.push("On the linear path a step of DDIM is a step of Euler.".to_owned());
+        return Way::Fixed(named("euler"));
+    }
+    if diffusion::is_written(method) {
+        return Way::Diffusion(method);
+    }
     let nearest = named(match method.order {
         1 => "euler",
         2 => "heun",
         3 => "heun3",
         _ => "rk4",
     });
-    notes.push(if same {
-        "On the linear path a step of DDIM is a step of Euler.".to_owned()
-    } else {
-        format!(
-            "The scene's {} is not written out here; {}, the nearest explicit Runge-Kutta method of its order, stands in its place.",
-            method.title, nearest.title
-        )
-    });
+    notes.push(format!(
+        "The scene's {} is not written out here; {}, the nearest explicit Runge-Kutta method of its order, stands in its place.",
+        method.title, nearest.title
+    ));
     Way::Fixed(nearest)
 }

@@ -16,6 +16,10 @@ fn write(plan: &Plan) -> Part {
         Way::Fixed(_) => {
             written_out(plan, Library::NumPy, "SciPy has no fixed steps: they are written out.")
         }
+        Way::Diffusion(method) => {
+            let why = format!("SciPy has no {}: its steps are written out.", method.title);
+            written_out(plan, Library::NumPy, &why)
+        }
         Way::Noisy => {
             written_out(plan, Library::NumPy, "SciPy solves no SDEs: the steps are written out.")
         }

@@ -87,6 +87,9 @@ fn call(plan: &Plan) -> Result<(String, Vec<String>), String> {
             }
             Ok((format!("sample_ode(sampling_method=\"{name}\", num_steps={})", grid.len()), notes))
         }
+        Way::Diffusion(method) => {
+            Err(format!("transport has no {}: its steps are written out.", method.title))
+        }
         Way::Adaptive(method) => {
             if !plan.whole_batch() {
                 return Err("transport takes one step size for a whole batch, the scene one for every particle: the steps are written out.".to_owned());

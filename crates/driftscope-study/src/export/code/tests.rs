@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use driftscope_flow::field::ClassicField;
+use driftscope_solve::MethodRef;
 
 use super::*;
 use crate::networks::Networks;
@@ -18,7 +19,7 @@ fn scene(settings: &[&str]) -> Scene {
 
 /// What of the snippets was not filled in.
 fn blank_in(text: &str) -> Option<&'static str> {
-    const BLANKS: [&str; 18] = [
+    const BLANKS: [&str; 29] = [
         "lib.",
         "MODEL_ARGUMENT",
         "LOAD\n",
@@ -37,6 +38,17 @@ fn blank_in(text: &str) -> Option<&'static str> {
         "RUN(",
         "SECOND",
         "SIZE",
+        "ARGUMENTS",
+        "ABOUT",
+        "NODES\n",
+        "STEPS:",
+        " CHURN\n",
+        "CORRECTION\n",
+        "MAKE\n",
+        "POINT\n",
+        "= TIME",
+        "SHARE",
+        "B_OF_H",
     ];
     BLANKS.into_iter().find(|blank| text.contains(blank))
 }
@@ -113,6 +125,26 @@ fn every_target_writes_every_bundled_scene_and_leaves_no_blank() {
                 let text = script(target, scene.pane(pane));
                 assert_eq!(blank_in(&text), None, "{} {}", target.name, bundled.name);
                 assert!(text.contains("def solve(") && text.contains("draw_starts"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_target_writes_out_every_diffusion_sampler() {
+    let samplers = MethodRef::of_any_field().filter(|method| method.needs_noising_process());
+    let samplers: Vec<_> = samplers.collect();
+    assert_eq!(samplers.len(), 20);
+    for target in TARGETS {
+        for method in &samplers {
+            for path in ["linear", "gvp", "vp"] {
+                let named = format!("sampler.method={}", method.name);
+                let path = format!("interpolant.kind={path}");
+                let settings = [&named, &path, "sampler.adaptive=false", "field.kind=exact"];
+                let text = script(target, scene(&settings));
+                assert_eq!(blank_in(&text), None, "{} {named}", target.name);
+                assert!(!text.contains("in its place"), "{} {named}", target.name);
+                assert!(method.name == "ddim" || text.contains("def diffusion_steps("), "{named}");
             }
         }
     }

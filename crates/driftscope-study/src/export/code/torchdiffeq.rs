@@ -22,6 +22,7 @@ fn write(plan: &Plan) -> Part {
             Some(name) => fixed(plan, name),
             None => written_out(plan, Library::Torch, &no_fixed(method)),
         },
+        Way::Diffusion(method) => written_out(plan, Library::Torch, &no_fixed(method)),
         Way::Noisy => written_out(
             plan,
             Library::Torch,

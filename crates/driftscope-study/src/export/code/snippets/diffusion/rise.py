@@ -1,0 +1,3 @@
+def rise(h):
+    """1 - exp(-h)."""
+    return -math.expm1(-h)
