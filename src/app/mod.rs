@@ -15,6 +15,7 @@ mod drop_hint;
 mod file_dialog;
 mod files;
 pub mod finder;
+mod finite;
 mod folded;
 pub mod formula;
 pub mod handout;

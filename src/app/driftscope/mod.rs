@@ -17,6 +17,7 @@ use super::command::{Command, Commands};
 use super::cover::Cover;
 use super::files::Files;
 use super::finder::Finder;
+use super::finite::FiniteNumbers;
 use super::launch::Launch;
 use super::lectern::LecternCommand;
 use super::pace::{Pace, processors_draw};
@@ -75,6 +76,7 @@ impl Driftscope {
     ) -> Self {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
+        ctx.add_plugin(FiniteNumbers);
         let woken = ctx.clone();
         let shared = processors_draw(cc);
         let mut session = Session::with_crew(launch.scene, Instant::now(), |store| {
