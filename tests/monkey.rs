@@ -20,7 +20,8 @@ use driftscope_study::lesson::LESSONS;
 use driftscope_study::scene::{LIBRARY, Scene};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, TouchPhase, Vec2, pos2, vec2,
+    Event, Key, MissingGlyphPolicy, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, TouchPhase,
+    Vec2, pos2, vec2,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT, Queryable};
@@ -248,6 +249,8 @@ impl Cage {
         let mut harness = Harness::builder()
             .with_size([1280.0, 800.0])
             .build_eframe(move |cc| Driftscope::new(cc, launch));
+        // As in the program: what a person types may have letters that no font has.
+        harness.ctx.set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
         harness.run_steps(4);
         Self { harness, slowest: Duration::ZERO }
     }
