@@ -1,5 +1,8 @@
 //! ER-SDE: the extended reverse-time SDE, of order up to 3.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::levels::Between;
 use super::recipe::{Recipe, Sum};
 use super::rule::By;
@@ -24,9 +27,32 @@ fn f(level: f64) -> f64 {
     level * (level.powf(0.3).exp() + 10.0)
 }
 
+/// The bits of both levels of a step, and how many points are summed.
+type Step = ([u64; 2], usize);
+
+thread_local! {
+    /// Integrals of steps that were made before: every particle makes the same ones, and a sum of 200 points takes
+    /// as long as it takes a small network to be evaluated.
+    static KNOWN: RefCell<HashMap<Step, [f64; 2]>> = RefCell::default();
+}
+
+/// So many are kept.
+const MOST_KNOWN: usize = 4096;
+
+/// The integrals of a step, which are found once.
+fn integrals(levels: [f64; 2], points: usize) -> [f64; 2] {
+    let key = (levels.map(f64::to_bits), points);
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        *known.entry(key).or_insert_with(|| summed(levels, points))
+    })
+}
+
 /// `∫ (κ − k₀)^q / f dκ` from k₁ to k₀ for q = 0 and 1: a left sum of so many points, as published; exact to
 /// rounding with none.
-fn integrals([from, to]: [f64; 2], points: usize) -> [f64; 2] {
+fn summed([from, to]: [f64; 2], points: usize) -> [f64; 2] {
     let mut found = [0.0; 2];
     let mut add = |level: f64, weight: f64| {
         let share = weight / f(level);
