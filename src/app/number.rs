@@ -46,6 +46,9 @@ pub fn three(value: f64) -> String {
 /// `1e-6`, `2.5e-4`: as one types it.
 #[must_use]
 pub fn scientific(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
     let text = format!("{value:.2e}");
     let Some((digits, exponent)) = text.split_once('e') else { return text };
     let digits = digits.trim_end_matches('0').trim_end_matches('.');

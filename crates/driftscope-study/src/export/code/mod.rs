@@ -13,6 +13,7 @@ mod onnx;
 mod paths;
 mod plan;
 mod python;
+mod sampler;
 mod scipy;
 mod sit;
 mod target;

@@ -6,8 +6,8 @@ use driftscope_solve::{
     Variable,
 };
 
-use super::diffusion;
 use super::python::{list, number};
+use super::sampler::Sampler;
 use crate::experiment::Experiment;
 use crate::scene::{Direction, Precision, Scene};
 
@@ -233,7 +233,7 @@ fn way(experiment: &Experiment, notes: &mut Vec<String>) -> Way {
         notes.push("On the linear path a step of DDIM is a step of Euler.".to_owned());
         return Way::Fixed(named("euler"));
     }
-    if diffusion::is_written(method) {
+    if Sampler::of(method).is_some() {
         return Way::Diffusion(method);
     }
     let nearest = named(match method.order {

@@ -12,58 +12,7 @@ use super::loops::SOLVE_HEAD;
 use super::paths::level_code;
 use super::plan::Plan;
 use super::python::{Library, number};
-
-/// A sampler, with its order where its name has one.
-#[derive(Clone, Copy)]
-enum Sampler {
-    Ddim,
-    EulerAFlow,
-    DpmSolver2,
-    Dpmpp2s,
-    DpmppSde,
-    EdmHeun,
-    DpmppMultistep(usize),
-    UniPc(usize),
-    SaSolver,
-    ErSde,
-    Deis(usize),
-    Lms(usize),
-    Ipndm,
-    GradientEstimation,
-}
-
-impl Sampler {
-    fn of(method: MethodRef) -> Option<Self> {
-        Some(match method.name {
-            "ddim" => Self::Ddim,
-            "euler-a-flow" => Self::EulerAFlow,
-            "dpm-solver-2" => Self::DpmSolver2,
-            "dpmpp-2s" => Self::Dpmpp2s,
-            "dpmpp-sde" => Self::DpmppSde,
-            "edm-heun" => Self::EdmHeun,
-            "dpmpp-2m" => Self::DpmppMultistep(2),
-            "dpmpp-3m" => Self::DpmppMultistep(3),
-            "unipc-1" => Self::UniPc(1),
-            "unipc-2" => Self::UniPc(2),
-            "unipc-3" => Self::UniPc(3),
-            "sa-solver" => Self::SaSolver,
-            "er-sde" => Self::ErSde,
-            "deis-2" => Self::Deis(2),
-            "deis-3" => Self::Deis(3),
-            "lms-2" => Self::Lms(2),
-            "lms-3" => Self::Lms(3),
-            "lms-4" => Self::Lms(4),
-            "ipndm" => Self::Ipndm,
-            "gradient-estimation" => Self::GradientEstimation,
-            _ => return None,
-        })
-    }
-}
-
-/// Whether scripts write out the steps of a method.
-pub(super) fn is_written(method: MethodRef) -> bool {
-    Sampler::of(method).is_some()
-}
+use super::sampler::Sampler;
 
 /// Steps from pure noise: those that keep what there is, and those that mix fresh noise in.
 const KEPT_NOISE: &str = "x = alpha1 * data + sigma1 / sigma * x";
