@@ -101,6 +101,8 @@ fn a_step_always_starts_from_the_same_state() {
         assert!(session.lesson().is_none());
         // What was shown before is back, and can be left for the lesson's again.
         assert_eq!(**session.scene(), Scene::default(), "{}", bundled.name);
+        assert!(session.pinned().is_none() && session.lens().is_none(), "{}", bundled.name);
+        assert!(session.inspected().is_none(), "{}", bundled.name);
         act(&mut session, Action::Undo);
         assert_ne!(**session.scene(), Scene::default(), "{}", bundled.name);
     }

@@ -34,9 +34,11 @@ use self::dropped::drop_file;
 const USUAL: usize = 2_000;
 /// Actions in one window.
 const IN_ONE_WINDOW: usize = 60;
-/// A frame may take the processor for this long, without the rasteriser; builds and machines differ, so that a
-/// frame is at fault only if it takes as long when it is drawn again.
+/// A frame may take the processor for this long, without the rasteriser, when it is drawn again: the first one may
+/// lay out a page that was never shown, and other processes hold it up.
 const LONGEST_FRAME: Duration = Duration::from_millis(100);
+/// The first frame after an action may take this long.
+const LONGEST_FIRST: Duration = Duration::from_millis(1_500);
 /// Resident memory at most, in bytes.
 const MOST_MEMORY: u64 = 6 << 30;
 /// Roles of what a click does something to.
@@ -240,7 +242,10 @@ impl Dice {
 /// A window with a monkey at it.
 struct Cage {
     harness: Harness<'static, Driftscope>,
+    /// Of frames that were drawn again where they were slow.
     slowest: Duration,
+    /// Of the first frames after an action.
+    longest_first: Duration,
 }
 
 impl Cage {
@@ -252,7 +257,7 @@ impl Cage {
         // As in the program: what a person types may have letters that no font has.
         harness.ctx.set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
         harness.run_steps(4);
-        Self { harness, slowest: Duration::ZERO }
+        Self { harness, slowest: Duration::ZERO, longest_first: Duration::ZERO }
     }
 
     /// Names of the widgets with one of these roles, with which of those called so each is.
@@ -385,10 +390,17 @@ impl Cage {
     fn look(&mut self) -> Result<(), String> {
         let mut shortest = Duration::MAX;
         // A frame that another process held up is quicker the next time.
-        for _ in 0..4 {
+        for frame in 0..4 {
             let began = processor_time();
             self.harness.step();
-            shortest = shortest.min(processor_time().saturating_sub(began));
+            let took = processor_time().saturating_sub(began);
+            if frame == 0 {
+                self.longest_first = self.longest_first.max(took);
+                if took >= LONGEST_FIRST {
+                    return Err(format!("the first frame took {} ms", took.as_millis()));
+                }
+            }
+            shortest = shortest.min(took);
             if shortest < LONGEST_FRAME {
                 break;
             }
@@ -445,7 +457,7 @@ fn resident() -> u64 {
 
 /// What came of a list of deeds.
 enum Outcome {
-    Well { slowest: Duration },
+    Well { slowest: [Duration; 2] },
     Fault { what: String, done: Vec<Deed> },
 }
 
@@ -460,7 +472,7 @@ fn run(start: Start, mut next: impl FnMut(&Cage, usize) -> Option<Deed>) -> Outc
             cage.perform(&done[done.len() - 1]);
             cage.look()?;
         }
-        Ok(cage.slowest)
+        Ok([cage.slowest, cage.longest_first])
     }));
     match caught {
         Ok(Ok(slowest)) => Outcome::Well { slowest },
@@ -504,8 +516,8 @@ fn files(folder: &std::path::Path) -> Vec<PathBuf> {
         std::fs::write(&path, bytes).expect("written");
         all.push(path);
     };
-    for name in ["models/two-moons.safetensors", "scenes/stiff.toml", "lessons/tour.toml"] {
-        let Ok(bytes) = std::fs::read(assets.join(name)) else { continue };
+    for name in ["models/two-moons.safetensors", "scenes/side-by-side.toml", "lessons/tour.toml"] {
+        let bytes = std::fs::read(assets.join(name)).expect("a bundled file");
         let short = name.rsplit('/').next().unwrap_or(name);
         write(short, &bytes);
         write(&format!("cut-{short}"), &bytes[..bytes.len() / 3]);
@@ -532,7 +544,7 @@ fn nothing_a_monkey_does_breaks_the_window() {
     // What is written without being asked where goes there.
     std::env::set_current_dir(folder.path()).expect("it is there");
     let starts = Start::all();
-    let mut slowest = Duration::ZERO;
+    let mut slowest = [Duration::ZERO; 2];
     let most = resident();
     for window in 0..actions.div_ceil(IN_ONE_WINDOW) {
         let start = starts[window % starts.len()];
@@ -541,7 +553,9 @@ fn nothing_a_monkey_does_breaks_the_window() {
         let so_many = IN_ONE_WINDOW.min(actions - window * IN_ONE_WINDOW);
         let outcome = run(start, |cage, k| (k < so_many).then(|| cage.choose(&mut dice, &files)));
         match outcome {
-            Outcome::Well { slowest: own } => slowest = slowest.max(own),
+            Outcome::Well { slowest: own } => {
+                slowest = [0, 1].map(|kind| slowest[kind].max(own[kind]));
+            }
             Outcome::Fault { what, done } => {
                 let count = done.len();
                 let shortest = shortened(start, done);
@@ -551,9 +565,9 @@ fn nothing_a_monkey_does_breaks_the_window() {
             }
         }
     }
-    let slowest = slowest.as_secs_f64() * 1e3;
+    let [slowest, first] = slowest.map(|time| 1e3 * time.as_secs_f64());
     let [before, after] = [most, resident()].map(|bytes| bytes >> 20);
     println!(
-        "{actions} actions, the slowest frame {slowest:.0} ms, memory {before} to {after} MiB"
+        "{actions} actions; processor time of the slowest first frame {first:.0} ms, drawn again {slowest:.0} ms; memory {before} to {after} MiB"
     );
 }

@@ -408,17 +408,6 @@ impl NetworkFile {
             Self::Foreign(from) => copy_foreign(from, path),
         }
     }
-
-    /// How its name ends.
-    #[must_use]
-    pub fn ending(&self) -> String {
-        match self {
-            Self::Own(_) => "safetensors".to_owned(),
-            Self::Foreign(from) => {
-                from.extension().unwrap_or_default().to_string_lossy().into_owned()
-            }
-        }
-    }
 }
 
 /// Bundled networks and those of files, packed once.

@@ -25,7 +25,6 @@ pub fn ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
 /// The form of D(t), of which all but none take a score.
 pub fn form_ui(ui: &mut Ui, state: &State, scene: &mut Scene) {
     let lacks_score = |scene: &Scene| state.lacks_score(scene);
-    let draws = !scene.is_sde() && scene.is_stochastic();
-    let own = if draws { OWN_NOISE } else { "" };
+    let own = if scene.sampler_draws() { OWN_NOISE } else { "" };
     Setting::of(scene, "diffusion.form").refusing(&lacks_score).saying(own).menu(ui, scene);
 }

@@ -17,9 +17,11 @@ impl Driftscope {
                 let title = target.title;
                 let mut words = format!("Copied the script for {title}");
                 if let Some(file) = model_file(&experiment) {
-                    let more =
-                        format!(". It reads the network from {file}, which Save model… writes");
-                    words.push_str(&more);
+                    words.extend([". It reads the network from ", &file]);
+                    // That of others is its own file already.
+                    let own =
+                        experiment.network.as_ref().is_some_and(|of| of.as_foreign().is_none());
+                    words.push_str(if own { ", which Save model… writes" } else { "" });
                 }
                 for note in target.differences(&experiment) {
                     words.push_str(". ");

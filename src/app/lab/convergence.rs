@@ -12,7 +12,7 @@ use crate::app::numbers::Table;
 use crate::app::state::State;
 use crate::app::theme::{UNIT, semibold};
 
-const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme the error of mean and second moments along refined Brownian paths (weak error). The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
+const ABOUT: &str = "The error at h, h/2, h/4 … over 100 particles in double precision: RMS distance from the reference at the end, or for an SDE scheme, or a sampler that draws noise, the error of mean and second moments along refined Brownian paths (weak error), of the sampler in equal steps from t = 0.05 to 0.95. The ratio of neighbours is 2ᵖ for order p; the order is fitted to the finer half. Where not all steps shrink, no order is promised.";
 
 /// The table.
 #[derive(Default)]

@@ -236,7 +236,7 @@ pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, options: &[(T, &
     before != *chosen
 }
 
-/// Names curves at their last points, each where it lies over no other name and within the frame.
+/// Names curves at their last points, each within the frame and, where there is room, over no other name.
 pub fn name_ends(ui: &Ui, frame: Rect, ends: &[(Pos2, &str, Color32)], taken: &[Rect]) {
     let mut taken = taken.to_vec();
     for &(end, name, colour) in ends {

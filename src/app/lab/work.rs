@@ -313,7 +313,7 @@ impl WorkPrecision {
         // Names of more lie over each other; a dot says what it is when the pointer is near.
         if lines.len() <= MOST_NAMED {
             let end = |(name, colour, points): &(&'static str, Color32, Vec<[f64; 2]>)| {
-                let last = points.last()?;
+                let last = points.iter().rev().find(|at| at.iter().all(|x| x.is_finite()))?;
                 Some((seen(*last), *name, palette.word(*colour, palette.ground)))
             };
             let ends: Vec<_> = lines.iter().filter_map(end).collect();

@@ -62,7 +62,7 @@ const FAR: f64 = 100.0;
 pub struct SinkhornSettings {
     /// ε, in units of the costs, above 0.
     pub epsilon: f64,
-    /// Iterations at most.
+    /// Iterations at most, at least 1.
     pub iterations: usize,
     /// They end when none of the f has changed by this much, in units of the costs.
     pub tolerance: f64,
@@ -259,7 +259,7 @@ impl Sinkhorn {
                 }
             }
         }
-        // What is not a number is not in it either.
+        // Where a scale is not a number another is infinite, since K has none.
         if !(range[0] > 1.0 / SCALES && range[1] < SCALES) {
             return None;
         }

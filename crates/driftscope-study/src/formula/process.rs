@@ -157,7 +157,7 @@ pub fn sections(scene: &Scene) -> Vec<Section> {
 
 /// The SDE that the sampler of a scene tends to, if it draws noise.
 pub(super) fn limit_of(scene: &Scene) -> Option<Limit> {
-    scene.sampler.method().rule.limit().filter(|_| scene.is_stochastic())
+    scene.sampler.method().rule.limit().filter(|_| scene.sampler_draws())
 }
 
 /// That SDE, with its n.
@@ -214,7 +214,7 @@ fn of_field(scene: &Scene) -> Section {
             if let Some(limit) = limit_of(scene) {
                 lines.pop();
                 lines.extend(limit_lines(v, limit));
-                let remark = "An SDE in the limit of small steps. Every noisy sampler has an n of its own: η² where it mixes fresh noise in by η (ancestral), η in the SDE forms of DPM-Solver++ and in Euler a on flow models, τ² in SA-Solver, one that falls with the level k = σ/α in ER-SDE. So η = 0.5 is three different samplers.";
+                let remark = "An SDE in the limit of small steps. Every noisy sampler has an n of its own: η² where it mixes fresh noise in by η (ancestral), η in the SDE forms of DPM-Solver++ and in Euler a on flow models, τ² in SA-Solver, one that rises with the level k = σ/α in ER-SDE. So η = 0.5 means one SDE under an ancestral sampler and another under DPM-Solver++.";
                 let title = "What the noise means";
                 return Section {
                     title: title.into(),

@@ -330,3 +330,18 @@ fn terms_are_shown_when_they_are_drawn() {
         assert_eq!(at_work, wanted, "phase {phase}");
     }
 }
+
+#[test]
+fn an_idle_sampler_has_no_part_in_the_noise_of_a_form() {
+    let of = |settings: &[&str]| {
+        let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let scene = Scene::with_settings(None, &settings).expect("a scene");
+        super::process::limit_of(&scene).is_some()
+    };
+    assert!(of(&["sampler.method=ddim", "sampler.eta=1"]));
+    assert!(!of(&["sampler.method=ddim"]));
+    for method in ["ddim", "er-sde"] {
+        let method = format!("sampler.method={method}");
+        assert!(!of(&["diffusion.form=constant", "diffusion.norm=2", &method]));
+    }
+}

@@ -143,12 +143,8 @@ pub fn optimise(
         cancel.check()?;
     }
     // What is better on the particles it was tuned on alone is not better.
-    let all = found.known.iter().chain([&found.own]);
-    let own = found.own.tuned;
-    let rivals = all.filter(|timed| timed.times.len() == steps + 1 && timed.tuned <= own);
-    let rival = rivals.min_by(|a, b| a.judged.total_cmp(&b.judged));
-    if let Some(rival) = rival.filter(|rival| rival.judged < found.best.judged) {
-        found.best = Timed { spacing: None, ..rival.clone() };
+    if found.best.judged > found.own.judged {
+        found.best = found.own.clone();
     }
     show(&found, 1.0);
     Ok(found)

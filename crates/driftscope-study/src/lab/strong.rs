@@ -49,7 +49,7 @@ pub fn strong_error_curves(
     cancel: &Cancel,
 ) -> Result<StrongErrors, LabError> {
     let sampler = scene.sampler.method();
-    let draws = !scene.is_sde() && scene.is_stochastic();
+    let draws = scene.sampler_draws();
     if scene.direction.falls() || !(scene.is_sde() || draws) {
         return Err(LabError::refused(
             "No noise is added. Choose a diffusion form, or a sampler that draws noise, to see its strong error.",
@@ -62,7 +62,7 @@ pub fn strong_error_curves(
         ));
     }
     let experiment = Experiment::new(scene, networks)?;
-    let experiment = if draws { experiment.variant(between(&experiment))? } else { experiment };
+    let experiment = if draws { experiment.variant(between(&experiment)?)? } else { experiment };
     let (path, knobs) = (scene.interpolant.kind, scene.sampler.noise());
     let diffusion = |t: f64| match limit {
         None => scene.diffusion.form.coefficient(path, scene.diffusion.norm, t),
@@ -105,9 +105,14 @@ pub fn strong_error_curves(
 }
 
 /// A scene whose sampler draws noise, where its limit is an SDE, in equal steps.
-fn between(experiment: &Experiment) -> Scene {
+fn between(experiment: &Experiment) -> Result<Scene, LabError> {
     let (start, end) = experiment.interval;
     let (first, last) = SAMPLERS_BETWEEN;
+    if start.max(first) >= end.min(last) {
+        return Err(LabError::Refused(format!(
+            "Samplers that draw noise are followed between t = {first} and {last}, and this run has no part of that. Let it begin sooner or end later.",
+        )));
+    }
     let mut scene = (*experiment.scene).clone();
     scene.sampler.leave_list();
     (scene.sampler.grid, scene.sampler.levels, scene.sampler.step_size) = (None, None, None);
@@ -116,7 +121,7 @@ fn between(experiment: &Experiment) -> Scene {
     if start < first {
         scene.particles.start = Some(Start::Marginal);
     }
-    scene
+    Ok(scene)
 }
 
 /// Where the scene's own sampler takes its particles in so many steps.
@@ -152,13 +157,13 @@ impl StrongErrorsQuestion {
     pub fn new(scene: &Scene) -> Self {
         let mut scene = scene.clone();
         let mut sampler = Sampler::default();
-        if !scene.is_sde() && scene.is_stochastic() {
+        if scene.sampler_draws() {
             sampler.set_method(scene.sampler.method());
             sampler.take_knobs_of(&scene.sampler);
             let given = &scene.sampler;
             (sampler.grid, sampler.levels) = (given.grid, given.levels);
             (sampler.times, sampler.times_in) = (given.times.clone(), given.times_in);
-            (sampler.rho, sampler.steps) = (given.rho, given.steps);
+            (sampler.rho, sampler.steps, sampler.ays) = (given.rho, given.steps, given.ays);
         }
         scene.sampler = sampler;
         scene.particles.count = STRONG_SAMPLE;

@@ -64,10 +64,10 @@ impl Walker {
     }
 }
 
-/// What a scheme came to.
+/// What steps along paths came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StrongOrder {
-    /// The scheme.
+    /// What made them.
     pub walker: Walker,
     /// For each number of steps the distance between the scheme's end points and the true ones,
     /// as a root mean square over particles, in units of the plane.

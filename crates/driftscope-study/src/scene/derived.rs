@@ -69,6 +69,12 @@ impl Scene {
         self.is_sde() || self.sampler.method().draws_noise(&self.sampler.noise())
     }
 
+    /// Whether the sampler itself draws noise, where no SDE scheme does.
+    #[must_use]
+    pub fn sampler_draws(&self) -> bool {
+        !self.is_sde() && self.is_stochastic()
+    }
+
     /// Whether the error sets the step size.
     #[must_use]
     pub fn is_adaptive(&self) -> bool {

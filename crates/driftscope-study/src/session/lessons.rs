@@ -27,6 +27,11 @@ impl Session {
             Action::CloseLesson => {
                 self.lecture = None;
                 let Some(before) = self.before_lesson.take() else { return Ok(()) };
+                // What the lesson pointed at is not there any more.
+                (self.hovered, self.inspected, self.lens) = (None, None, None);
+                self.editor.act(&Action::Pin { particle: None })?;
+                self.playback.restart();
+                self.playback.playing = true;
                 let changes = self.scene().changes_to(&before);
                 if !changes.is_empty() {
                     self.editor.act(&Action::SetWhole { changes, continues: false })?;
@@ -45,7 +50,10 @@ impl Session {
     fn begin(&mut self, begun: Begun) -> Result<(), ActionError> {
         let writes = self.draft().is_some_and(|draft| Arc::ptr_eq(draft, &begun.lecture.lesson));
         let scene = begun.scene();
-        if self.lecture.is_none() && !writes {
+        if writes {
+            // What is written is one's own, and what is shown of it stays.
+            self.before_lesson = None;
+        } else if self.lecture.as_ref().is_none_or(|lecture| lecture.is_draft) {
             self.before_lesson = Some(Arc::clone(self.scene()));
         }
         if writes {
