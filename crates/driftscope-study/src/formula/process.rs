@@ -160,16 +160,22 @@ pub(super) fn limit_of(scene: &Scene) -> Option<Limit> {
     scene.sampler.method().rule.limit().filter(|_| scene.sampler_draws())
 }
 
+/// The score, out of a velocity.
+fn score(v: &str) -> Line {
+    let ratio = r"(\alpha_t/\dot\alpha_t)";
+    let score = format!(r"\frac{{{ratio}\,{v}-x}}{{\sigma_t^2-{ratio}\,\dot\sigma_t\sigma_t}}");
+    Line::of("s(x,t)", closed(score))
+}
+
+/// The reverse SDE of a velocity, with D.
+fn noisy_step(v: &str) -> Line {
+    Line::of("dx_t", closed(format!(r"\bigl[{v} + D_t\,s\bigr]\,dt + \sqrt{{2D_t}}\,dW_t")))
+}
+
 /// That SDE, with its n.
 fn limit_lines(v: &str, limit: Limit) -> [Line; 4] {
-    let score = r"\frac{(\alpha_t/\dot\alpha_t)\,v-x}{\sigma_t^2-(\alpha_t/\dot\alpha_t)\,\dot\sigma_t\sigma_t}";
     let own = r"n\,\bigl[(\dot\alpha_t/\alpha_t)\,\sigma_t^2 - \sigma_t\dot\sigma_t\bigr]";
-    [
-        Line::of("s(x,t)", closed(score.replace(",v-x", &format!(",{v}-x")))),
-        Line::of("dx_t", closed(format!(r"\bigl[{v} + D_t\,s\bigr]\,dt + \sqrt{{2D_t}}\,dW_t"))),
-        Line::of("D_t", closed(own)),
-        Line::of("n", closed(limit.latex)),
-    ]
+    [score(v), noisy_step(v), Line::of("D_t", closed(own)), Line::of("n", closed(limit.latex))]
 }
 
 /// The velocity of a process, and what noise adds to it.
@@ -226,13 +232,8 @@ fn of_field(scene: &Scene) -> Section {
             Section { title: title("Probability-flow ODE"), lines, ..OF_PROCESS }
         }
         Direction::Generate => {
-            let noisy = format!(r"\bigl[{v} + D_t\,s\bigr]\,dt + \sqrt{{2D_t}}\,dW_t");
-            let ratio = r"(\alpha_t/\dot\alpha_t)";
-            let score =
-                format!(r"\frac{{{ratio}\,{v}-x}}{{\sigma_t^2-{ratio}\,\dot\sigma_t\sigma_t}}");
-            lines.push(Line::of(r"s(x,t)", closed(score)));
-            lines.push(Line::of("f(x,t)", closed(format!(r"{v} + D_t\,s"))));
-            lines.push(Line::of("dx_t", closed(noisy)));
+            let drift = Line::of("f(x,t)", closed(format!(r"{v} + D_t\,s")));
+            lines.extend([score(v), drift, noisy_step(v)]);
             let form = scene.diffusion.form.title();
             Section { title: title(&format!("SDE, D: {form}")), lines, ..OF_PROCESS }
         }
