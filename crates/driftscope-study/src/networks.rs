@@ -11,7 +11,7 @@ use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
     CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, Opened,
-    beside, copy_foreign,
+    beside, copy_foreign, foreign_bytes,
 };
 use thiserror::Error;
 
@@ -390,11 +390,7 @@ impl NetworkFile {
     pub fn bytes(&self) -> Result<Vec<u8>, CheckpointError> {
         match self {
             Self::Own(model) => model.to_bytes(),
-            Self::Foreign(from) => std::fs::read(from).map_err(|source| CheckpointError::Io {
-                origin: from.display().to_string(),
-                action: "reading",
-                source,
-            }),
+            Self::Foreign(from) => foreign_bytes(from),
         }
     }
 

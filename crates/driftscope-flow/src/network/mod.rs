@@ -29,7 +29,7 @@ pub use identity::{NetworkId, NotAnIdentity};
 pub use inputs::Inputs;
 pub use kernel::Kernel;
 pub use mlp::Mlp;
-pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign};
+pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign, foreign_bytes};
 pub use training::{
     ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples,
     StepReport, TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,

@@ -98,6 +98,14 @@ pub fn beside(path: &Path) -> [PathBuf; 2] {
     [path.with_extension("toml"), PathBuf::from(data)]
 }
 
+/// What stands in a model file of others.
+///
+/// # Errors
+/// If the file cannot be read, or is larger than a model may be.
+pub fn foreign_bytes(path: &Path) -> Result<Vec<u8>, CheckpointError> {
+    read(path)
+}
+
 /// Copies the file of a network of others as it is, and ONNX's weights where they stand beside it; what a TOML
 /// file states stays behind. `to` may be `from`.
 ///
