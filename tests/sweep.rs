@@ -156,6 +156,8 @@ fn what_cannot_be_swept_is_refused_in_one_line() {
         (&["--methods", "euler,eular"], "eular"),
         (&["--rtol", "7"], "1e-14 to 1"),
         (&["--steps", "9..3"], "smaller number first"),
+        (&["--methods", "edm-heun", "--set", "sampler.s_churn=5"], "tend to those of no SDE"),
+        (&["--methods", "er-sde", "--set", "direction=encode"], "direction"),
     ] {
         let output = sweep(folder.path(), arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -163,6 +165,39 @@ fn what_cannot_be_swept_is_refused_in_one_line() {
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
     assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none());
+}
+
+#[test]
+fn methods_that_draw_noise_have_strong_errors_on_any_grid() {
+    for grid in ["uniform", "karras", "log-snr"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let grid = format!("sampler.grid={grid}");
+        let output = sweep(
+            folder.path(),
+            &[
+                ["--set", "field.kind=exact", "--set", "data.name=eight-gaussians"],
+                ["--set", "sampler.eta=0.8", "--set", "sampler.eta_sde=0.7"],
+                ["--set", "particles.count=200", "--set", &grid],
+                ["--methods", "heun,ddim,dpmpp-2m,er-sde", "--steps", "16..128"],
+            ]
+            .concat(),
+        );
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("methods that draw noise: ddim, dpmpp-2m, er-sde"), "{said}");
+        let rows = read(folder.path());
+        assert_eq!(rows.len(), 4 * 4);
+        for method in ["ddim", "dpmpp-2m", "er-sde"] {
+            let own: Vec<&Row> = rows.iter().filter(|row| row.method == method).collect();
+            let errors: Vec<f64> =
+                own.iter().map(|row| row.global_error.expect("all arrived")).collect();
+            println!("{grid}, {method}: {errors:?}");
+            // Paths of another SDE, or of another Brownian motion, would not near these.
+            assert!(errors[3] < 0.35 * errors[0], "{grid} {method}: {errors:?}");
+            assert!(errors.iter().all(|&error| error > 0.0 && error < 1.5), "{errors:?}");
+            assert!(own.iter().all(|row| row.sliced_w2.is_some()), "{own:?}");
+        }
+    }
 }
 
 #[test]

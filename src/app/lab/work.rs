@@ -27,7 +27,7 @@ const MOST_NAMED: usize = 6;
 /// Methods shown at first, beside the scene's own.
 const USUAL: [&str; 4] = ["euler", "heun", "rk4", "dopri5"];
 
-const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12. Click a dot to load its setting; the ring marks the present one. Families: of each kind of method only what none of its kind beats. Pareto: what nothing at all that was measured beats.";
+const ABOUT: &str = "Each dot is a solve of 200 particles in double precision: fixed steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Global error: RMS distance from DOP853 at 1e-12; of a method that draws noise its strong error, from SRA1 along the same Brownian paths between t = 0.05 and 0.95. Click a dot to load its setting; the ring marks the present one. Families: of each kind of method only what none of its kind beats. Pareto: what nothing at all that was measured beats.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Error {
@@ -159,7 +159,11 @@ impl Card for WorkPrecision {
         self.own.ask(context.work, OwnPointQuestion::new(context.scene));
         self.sweep.ask(context.work, SweepQuestion::new(context.scene, methods));
         let latest = self.sweep.latest().cloned();
-        let title = Head { title: "Work and precision", note: "", about: ABOUT };
+        let shown = latest.iter().flat_map(|found| &found.points);
+        let strong =
+            self.error == Error::Global && shown.clone().any(|point| draws(context, point));
+        let note = if strong { "with noise: strong error, t = 0.05 to 0.95" } else { "" };
+        let title = Head { title: "Work and precision", note, about: ABOUT };
         let (mut error, mut cost) = (self.error, self.cost);
         let mut below = head(ui, rect, palette, &title, &mut self.sweep, |ui| {
             let options = [
@@ -328,7 +332,10 @@ impl WorkPrecision {
             words(point.setting),
             number::mean(point.nfe),
             number::duration(point.elapsed),
-            self.error.quantity(),
+            match self.error {
+                Error::Global if draws(context, point) => "strong error",
+                error => error.quantity(),
+            },
             number::three(self.value(point)),
         );
         load(ui, context, &shown.response, &about, (point.setting, point.method), out);
@@ -363,6 +370,11 @@ impl WorkPrecision {
         lines.retain(|(.., line)| !line.is_empty());
         lines
     }
+}
+
+/// Whether a solve drew noise.
+fn draws(context: &CardContext<'_>, point: &SweepPoint) -> bool {
+    point.setting.of(context.scene, point.method).is_stochastic()
 }
 
 /// Of places those that no other is left of and below at once, from the left.

@@ -152,7 +152,9 @@ pub fn advise(
     let scene = &experiment.scene;
     let ladder = |&method: &MethodRef| {
         let settings = advised_settings(scene, method);
-        let goes = settings.first().is_some_and(|&s| sweep_scene(scene, method, s).is_ok());
+        let row = settings.first().and_then(|&first| sweep_scene(scene, method, first).ok());
+        // The paths of what draws noise are others than those that the goal asks for.
+        let goes = row.is_some_and(|row| !row.is_stochastic());
         let settings = settings.into_iter();
         goes.then_some(Ladder { method, settings, least: 0.0, done: false })
     };

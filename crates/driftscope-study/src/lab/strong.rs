@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use driftscope_base::cancel::Cancel;
+use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_solve::Limit;
+use driftscope_solve::measure::rms_distance;
 use driftscope_solve::sde::Scheme;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::LabError;
 use super::measurement::{Measurement, Report};
 use super::subject::Subject;
 use crate::experiment::Experiment;
-use crate::measure::{StrongOrder, StrongSetting, Walker, strong_errors_of};
+use crate::measure::{BrownianPaths, StrongOrder, StrongSetting, Walker, strong_errors_of};
 use crate::networks::Networks;
 use crate::run::{RunOptions, run};
 use crate::scene::{Precision, Sampler, Scene, Start, Time};
@@ -55,21 +57,22 @@ pub fn strong_error_curves(
             "No noise is added. Choose a diffusion form, or a sampler that draws noise, to see its strong error.",
         ));
     }
-    let limit = sampler.rule.limit().filter(|_| draws);
-    if draws && limit.is_none() {
-        return Err(LabError::refused(
-            "The noise of this sampler grows with the number of its steps, so that its paths tend to those of no SDE. Choose another sampler that draws noise, or a diffusion form.",
-        ));
-    }
+    let limit = if draws { Some(limit(scene)?) } else { None };
     let experiment = Experiment::new(scene, networks)?;
-    let experiment = if draws { experiment.variant(between(&experiment)?)? } else { experiment };
-    let (path, knobs) = (scene.interpolant.kind, scene.sampler.noise());
+    let experiment = if draws {
+        // In equal steps, which double.
+        let mut equal = (**scene).clone();
+        equal.sampler.leave_list();
+        (equal.sampler.grid, equal.sampler.levels, equal.sampler.step_size) = (None, None, None);
+        experiment.give_ends(&mut equal);
+        between(&experiment.variant(equal)?)?
+    } else {
+        experiment
+    };
+    let path = scene.interpolant.kind;
     let diffusion = |t: f64| match limit {
         None => scene.diffusion.form.coefficient(path, scene.diffusion.norm, t),
-        Some(Limit { norm, .. }) => {
-            let at = path.coefficients(t);
-            DiffusionForm::Sbdm.coefficient(path, norm(&knobs, at.sigma / at.alpha), t)
-        }
+        Some(limit) => diffusion_of(scene, limit, t),
     };
     let setting = StrongSetting {
         mixture: Arc::clone(&experiment.mixture),
@@ -104,8 +107,33 @@ pub fn strong_error_curves(
     Ok(StrongErrors { interval, sizes, walkers })
 }
 
-/// A scene whose sampler draws noise, where its limit is an SDE, in equal steps.
-fn between(experiment: &Experiment) -> Result<Scene, LabError> {
+/// What SDE the steps of a scene's noisy sampler tend to.
+///
+/// # Errors
+/// [`LabError::Refused`] if they tend to none, or where t falls.
+pub(super) fn limit(scene: &Scene) -> Result<Limit, LabError> {
+    if scene.direction.falls() {
+        return Err(LabError::refused(
+            "The paths of a sampler that draws noise are followed from noise to data: choose the direction generate.",
+        ));
+    }
+    scene.sampler.method().rule.limit().ok_or_else(|| {
+        LabError::refused(
+            "The noise of this sampler grows with the number of its steps, so that its paths tend to those of no SDE. Choose another sampler that draws noise, or a diffusion form.",
+        )
+    })
+}
+
+/// D at t of the SDE that the steps of a scene's sampler tend to.
+fn diffusion_of(scene: &Scene, limit: Limit, t: f64) -> f64 {
+    let path = scene.interpolant.kind;
+    let at = path.coefficients(t);
+    let norm = (limit.norm)(&scene.sampler.noise(), at.sigma / at.alpha);
+    DiffusionForm::Sbdm.coefficient(path, norm, t)
+}
+
+/// An experiment whose sampler draws noise, where its limit is an SDE.
+fn between(experiment: &Experiment) -> Result<Experiment, LabError> {
     let (start, end) = experiment.interval;
     let (first, last) = SAMPLERS_BETWEEN;
     if start.max(first) >= end.min(last) {
@@ -114,14 +142,12 @@ fn between(experiment: &Experiment) -> Result<Scene, LabError> {
         )));
     }
     let mut scene = (*experiment.scene).clone();
-    scene.sampler.leave_list();
-    (scene.sampler.grid, scene.sampler.levels, scene.sampler.step_size) = (None, None, None);
     experiment.give_ends(&mut scene);
     scene.time = Time { start: Some(start.max(first)), end: Some(end.min(last)) };
     if start < first {
         scene.particles.start = Some(Start::Marginal);
     }
-    Ok(scene)
+    Ok(experiment.variant(scene)?)
 }
 
 /// Where the scene's own sampler takes its particles in so many steps.
@@ -133,10 +159,60 @@ fn sampled(
     let mut scene = (*experiment.scene).clone();
     (scene.sampler.steps, scene.particles.count) = (steps, particles);
     scene.sampler.precision = Some(Precision::F64);
-    let options = RunOptions { logged: 0, doubled: 0, ..RunOptions::for_window(particles) };
-    let recording = run(&experiment.variant(scene)?, 1, &options, cancel, |_| {})?;
-    Ok(recording.ends().collect())
+    ends(&experiment.variant(scene)?, cancel)
 }
+
+/// Where an experiment's particles end.
+fn ends(experiment: &Experiment, cancel: &Cancel) -> Result<Vec<[f64; 2]>, LabError> {
+    let count = experiment.scene.particles.count;
+    let options = RunOptions { logged: 0, doubled: 0, ..RunOptions::for_window(count) };
+    Ok(run(experiment, 1, &options, cancel, |_| {})?.ends().collect())
+}
+
+/// The strong error of an experiment whose sampler draws noise: the root mean square distance of its particles from
+/// SRA1 in parts of its own steps, along the same Brownian paths, on the SDE that its steps tend to; where that
+/// is one, between t = 0.05 and 0.95.
+///
+/// # Errors
+/// [`LabError::Refused`] if the steps tend to no SDE or the run has no part between those times,
+/// [`LabError::Cancelled`] if `cancel` was raised.
+pub(super) fn strong_error(experiment: &Experiment, cancel: &Cancel) -> Result<f64, LabError> {
+    let limit = limit(&experiment.scene)?;
+    let between = between(experiment)?;
+    let scene = &between.scene;
+    let (field, diffusion) = (between.scored()?, |t: f64| diffusion_of(scene, limit, t));
+    let grid = parted(&between.grid());
+    let paths = BrownianPaths { interpolant: scene.interpolant.kind, seed: scene.seed };
+    let starts = between.starts(scene.particles.count);
+    let truth = starts
+        .par_chunks(TOGETHER)
+        .enumerate()
+        .map(|(chunk, starts)| {
+            let along = (chunk * TOGETHER, starts);
+            paths.ends((field, &diffusion), (Scheme::Sra1, &grid), along, cancel)
+        })
+        .collect::<Result<Vec<_>, Cancelled>>()?
+        .concat();
+    Ok(rms_distance(&ends(&between, cancel)?, &truth))
+}
+
+/// A grid with each step in equal parts: 8, or more where there are few steps. Parts by powers of two refine the
+/// Brownian paths of the steps, however long each of these is.
+fn parted(grid: &[f64]) -> Vec<f64> {
+    let steps = grid.len() - 1;
+    let parts = PARTED_INTO.div_ceil(steps).next_power_of_two().max(LEAST_PARTS);
+    let of_step = |ends: &[f64]| {
+        let (t, t1) = (ends[0], ends[1]);
+        (0..parts).map(move |part| t + (t1 - t) * (part as f64 / parts as f64))
+    };
+    grid.windows(2).flat_map(of_step).chain(grid.last().copied()).collect()
+}
+
+/// Least number of steps that count as true, and of parts of each step.
+const PARTED_INTO: usize = 512;
+const LEAST_PARTS: usize = 8;
+/// Particles solved together.
+const TOGETHER: usize = 50;
 
 /// Particles of [`StrongErrorsQuestion`].
 const STRONG_SAMPLE: usize = 300;

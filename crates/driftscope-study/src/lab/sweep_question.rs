@@ -21,7 +21,8 @@ const SAMPLE: usize = 200;
 /// Numbers of fixed steps.
 const STEPS: [usize; 6] = [4, 8, 16, 32, 64, 128];
 
-const NO_METHODS: &str = "None of the chosen methods goes with this scene, or each draws noise of its own, for which there is no reference. Choose others in the menu of methods.";
+const NO_METHODS: &str =
+    "None of the chosen methods goes with this scene. Choose others in the menu of methods.";
 
 /// Relative and absolute tolerances.
 fn tolerances() -> [(f64, f64); 8] {
@@ -38,7 +39,8 @@ pub struct Sweep {
 }
 
 /// Work and error of several methods on a scene's ODE: solves of 200 particles in double precision, fixed
-/// steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000.
+/// steps doubled from 4 to 128, or rtol from 1e-1 to 1e-8 with atol = rtol/1000. Of methods that draw noise the error
+/// is their strong one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepQuestion {
     /// Its scene.
@@ -54,8 +56,8 @@ impl SweepQuestion {
         Self { of: Subject::swept(scene, SAMPLE), methods }
     }
 
-    /// Whether a method has a row in the sweep of a scene: what draws noise has no reference, and what does
-    /// not go with the scene no row. An SDE is refused as a whole.
+    /// Whether a method has a row in the sweep of a scene: what does not go with the scene has none, nor what draws
+    /// noise that tends to no SDE. An SDE is refused as a whole.
     #[must_use]
     pub fn has_row(scene: &Scene, method: MethodRef) -> bool {
         let rows = settings_of(scene, method, &STEPS[..1], &tolerances()[..1]);

@@ -9,6 +9,7 @@ mod to_data;
 pub use coverage::{Modes, Overlap, overlap};
 pub use straightness::{Straightness, simpson};
 pub use strong_order::{
-    StrongOrder, StrongSetting, Walker, fitted_order, strong_errors, strong_errors_of, strong_order,
+    BrownianPaths, StrongOrder, StrongSetting, Walker, fitted_order, strong_errors,
+    strong_errors_of, strong_order,
 };
 pub use to_data::{DataDistance, distance_to_data, distance_to_tilted, measured_to_data};

@@ -235,23 +235,51 @@ impl StrongSetting {
         cancel: &Cancel,
     ) -> Result<Vec<[f64; 2]>, Cancelled> {
         let grid = grid::uniform(self.interval.0, self.interval.1, steps);
-        let points: Vec<[f64; 2]> = match &self.starts {
+        let starts: Vec<[f64; 2]> = match &self.starts {
             Some(starts) => starts[particles.clone()].to_vec(),
             None => particles.clone().map(|i| normal_start(self.seed, i as u64)).collect(),
         };
+        let paths = BrownianPaths { interpolant: self.interpolant, seed: self.seed };
+        paths.ends((field, diffusion), (scheme, &grid), (particles.start, &starts), cancel)
+    }
+}
+
+/// The Brownian paths of the particles of a scene.
+#[derive(Clone, Copy, Debug)]
+pub struct BrownianPaths {
+    /// The path between noise and data.
+    pub interpolant: Interpolant,
+    /// Decides them.
+    pub seed: u64,
+}
+
+impl BrownianPaths {
+    /// End points of particles, counted from `first`, that start at `starts`, under a scheme in the steps of a
+    /// grid, with D(t) as given.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` was raised.
+    pub fn ends(
+        self,
+        (field, diffusion): (&dyn ScoredField<f64>, &(dyn Fn(f64) -> f64 + Sync)),
+        (scheme, grid): (Scheme, &[f64]),
+        (first, starts): (usize, &[[f64; 2]]),
+        cancel: &Cancel,
+    ) -> Result<Vec<[f64; 2]>, Cancelled> {
+        let mut streams: Vec<_> = (first..first + starts.len())
+            .map(|i| stream(self.seed, Purpose::Path, i as u64))
+            .collect();
+        let noise = Noise::of_paths(grid, &mut streams, scheme.needs_area());
+        let level = self.interpolant.coefficients(grid[grid.len() - 1]);
         let starts: Vec<f64> =
-            [0, 1].iter().flat_map(|&d| points.iter().map(move |p| p[d])).collect();
-        let mut streams: Vec<_> =
-            particles.map(|i| stream(self.seed, Purpose::Path, i as u64)).collect();
-        let noise = Noise::of_paths(&grid, &mut streams, scheme.needs_area());
-        let level = self.interpolant.coefficients(self.interval.1);
+            [0, 1].iter().flat_map(|&d| starts.iter().map(move |p| p[d])).collect();
         let track = SdeProblem {
             field,
             diffusion,
             level_at_end: (level.alpha, level.sigma),
             scheme,
             last_step: (LastStep::None, 0.0),
-            grid: &grid,
+            grid,
             keyframes: &[],
         }
         .solve(&starts, &noise, 0, cancel)?;
