@@ -175,7 +175,8 @@ fn methods_that_draw_noise_have_strong_errors_on_any_grid() {
         let output = sweep(
             folder.path(),
             &[
-                ["--set", "field.kind=exact", "--set", "data.name=eight-gaussians"],
+                // Where there are modes, the error is that of a few particles that end in another one.
+                ["--set", "field.kind=exact", "--set", "data.name=single-gaussian"],
                 ["--set", "sampler.eta=0.8", "--set", "sampler.eta_sde=0.7"],
                 ["--set", "particles.count=200", "--set", &grid],
                 ["--methods", "heun,ddim,dpmpp-2m,er-sde", "--steps", "16..128"],
@@ -193,8 +194,8 @@ fn methods_that_draw_noise_have_strong_errors_on_any_grid() {
                 own.iter().map(|row| row.global_error.expect("all arrived")).collect();
             println!("{grid}, {method}: {errors:?}");
             // Paths of another SDE, or of another Brownian motion, would not near these.
-            assert!(errors[3] < 0.35 * errors[0], "{grid} {method}: {errors:?}");
-            assert!(errors.iter().all(|&error| error > 0.0 && error < 1.5), "{errors:?}");
+            assert!(errors[3] < 0.25 * errors[0], "{grid} {method}: {errors:?}");
+            assert!(errors.iter().all(|&error| error > 0.0 && error < 0.2), "{errors:?}");
             assert!(own.iter().all(|row| row.sliced_w2.is_some()), "{own:?}");
         }
     }

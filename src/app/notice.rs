@@ -53,6 +53,11 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
                 let title = RichText::new(title).family(semibold()).size(TEXT + 2.0);
                 ui.label(title.color(palette.strong));
                 ui.add(Label::new(RichText::new(about).color(palette.text)).wrap());
+                let report = state.report.as_ref().filter(|_| notice == Notice::Interrupted);
+                if let Some(report) = report {
+                    let words = format!("What went wrong is written in {}", report.display());
+                    ui.add(Label::new(RichText::new(words).color(palette.quiet)).wrap());
+                }
                 ui.add_space(UNIT);
                 ui.horizontal(|ui| {
                     let words = RichText::new(yes).family(semibold()).color(palette.on_accent);

@@ -135,6 +135,8 @@ pub struct State {
     pub trial: bool,
     /// What is asked since the window opened.
     pub notice: Option<Notice>,
+    /// The report of what went wrong before that, if there is one.
+    pub report: Option<PathBuf>,
     /// The files that were used last, the last one first.
     pub recent: Vec<PathBuf>,
     /// What a speaker has in hand.
@@ -176,6 +178,7 @@ impl State {
             drawing: Drawing::default(),
             trial: false,
             notice: None,
+            report: None,
             recent: Vec::new(),
             lectern: Lectern::default(),
             enlarged: 1.0,

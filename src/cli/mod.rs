@@ -38,7 +38,7 @@ use self::looks::{Theme, share};
 use self::output::{EXIT_REFUSED, complain};
 use self::scene_args::SceneArgs;
 use crate::app::palette;
-use crate::app::remembered::Remembered;
+use crate::app::remembered::{Remembered, report_into};
 
 /// An oscilloscope for diffusion samplers.
 ///
@@ -272,6 +272,10 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
     if cli.page.is_some() && cli.mode.is_some_and(|mode| mode != Mode::Errors) {
         anyhow::bail!("--page opens the error laboratory: --mode is errors with it, or left out");
     }
+    let remembered = cli.remembered();
+    if let Some(found) = &remembered {
+        report_into(found.folder.clone());
+    }
     let note = crate::app::run(crate::app::Launch {
         scene,
         asks_reading,
@@ -282,7 +286,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         mode: cli.mode.or(cli.page.as_ref().map(|_| Mode::Errors)),
         page: cli.page.clone(),
         lesson,
-        remembered: cli.remembered(),
+        remembered,
         own_dialogs: false,
         stage_alone: false,
     })?;

@@ -16,6 +16,7 @@ impl Driftscope {
     pub(super) fn remember(&mut self, mut found: Remembered, ctx: &Context) {
         let last = found.last.take();
         let (interrupted, is_first) = (found.interrupted, found.is_first);
+        self.state.report = found.report.take();
         self.keeper = Keeper::new(found);
         self.state.recent = self.keeper.recent().to_vec();
         if is_first {

@@ -10,7 +10,7 @@ use driftscope_study::scene::Scene;
 use driftscope_study::work::{News, Ticket};
 
 use super::last::{LastWindow, lesson_file, scene_file};
-use super::{LAST, Marker, Remembered, with_recent, write_recent};
+use super::{LAST, Marker, Remembered, report, with_recent, write_recent};
 use crate::app::state::State;
 
 /// What changed is written down after this time.
@@ -80,6 +80,7 @@ impl Keeper {
 
     /// Writes down how the program stands if that has changed, at most every few seconds.
     pub fn update(&mut self, state: &State, now: Instant) {
+        report::shown(state.scene());
         let Some(session) = self.session() else { return };
         let work = state.work();
         let kept = &mut self.kept;

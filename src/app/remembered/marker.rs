@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// How the names of such files begin.
 const RUNNING: &str = "running-";
 
-/// Held by this program; gone when it ends by itself.
+/// Held by this program; gone when it ends by itself, but not when it panics.
 #[derive(Debug)]
 pub struct Marker {
     path: PathBuf,
@@ -15,18 +15,18 @@ pub struct Marker {
 }
 
 impl Marker {
-    /// Marks that this program runs, and says whether another was interrupted: it left a file that nobody
-    /// holds any more. No marker where the folder cannot be written.
-    pub fn set(folder: &Path) -> (Option<Self>, bool) {
-        let mut interrupted = false;
+    /// Marks that this program runs, and says which others were interrupted, by the numbers of their processes:
+    /// each left a file that nobody holds any more. No marker where the folder cannot be written.
+    pub fn set(folder: &Path) -> (Option<Self>, Vec<u32>) {
+        let mut interrupted = Vec::new();
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            if !entry.file_name().to_string_lossy().starts_with(RUNNING) {
-                continue;
-            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(of) = name.strip_prefix(RUNNING) else { continue };
             // Where nothing can be held nothing can be told.
             let free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-            if free {
-                interrupted |= std::fs::remove_file(entry.path()).is_ok();
+            if free && std::fs::remove_file(entry.path()).is_ok() {
+                let process = of.split('-').next().and_then(|number| number.parse().ok());
+                interrupted.push(process.unwrap_or_default());
             }
         }
         (Self::hold(folder), interrupted)
@@ -47,6 +47,9 @@ impl Marker {
 
 impl Drop for Marker {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
         // What cannot be removed is taken for an interruption next time, no worse.
         let _ = std::fs::remove_file(&self.path);
     }

@@ -5,11 +5,13 @@
 //! - `last/scene.toml`, with what belongs to it beside: what was shown; `last/lesson.toml`: the lesson that was
 //!   being written; `last/window.toml`: how the window looked;
 //! - `kept`: the same of a session that was interrupted or cannot be read, until the next such one;
-//! - `running-N`: held by a program that runs. One that nobody holds was left by one that did not end.
+//! - `running-N`: held by a program that runs. One that nobody holds was left by one that did not end;
+//! - `crash-N.txt`: what went wrong in it, if it could say.
 
 mod keeper;
 mod last;
 mod marker;
+mod report;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,7 @@ use super::palette::Theme;
 pub use self::keeper::Keeper;
 pub use self::last::{LastSession, LastWindow};
 pub use self::marker::Marker;
+pub use self::report::report_into;
 
 /// So many files are remembered.
 const MOST_RECENT: usize = 12;
@@ -42,6 +45,8 @@ pub struct Remembered {
     pub last: Option<Result<Box<LastSession>, String>>,
     /// Whether the program was interrupted then.
     pub interrupted: bool,
+    /// What it could say of what went wrong.
+    pub report: Option<PathBuf>,
     /// Whether this is the first start.
     pub is_first: bool,
     /// Says to others that this program runs.
@@ -66,7 +71,10 @@ impl Remembered {
     #[must_use]
     pub fn read(folder: &Path) -> Self {
         let is_first = !folder.exists();
-        let (marker, interrupted) = Marker::set(folder);
+        let (marker, processes) = Marker::set(folder);
+        let interrupted = !processes.is_empty();
+        let mut reports = processes.into_iter().map(|process| report::report_of(folder, process));
+        let report = reports.find(|report| report.exists());
         let text = read_text(&folder.join(RECENT), LARGEST_BYTES).ok().flatten();
         let recent = text.and_then(|text| toml::from_str::<RecentFiles>(&text).ok());
         let mut recent = recent.unwrap_or_default().files;
@@ -80,7 +88,7 @@ impl Remembered {
                 }
             }
         }
-        Self { folder: folder.to_owned(), recent, last, interrupted, is_first, marker }
+        Self { folder: folder.to_owned(), recent, last, interrupted, report, is_first, marker }
     }
 
     /// The same where a theme was asked for.
@@ -114,7 +122,7 @@ impl Remembered {
     /// The same where something else is to be shown than what was shown last.
     #[must_use]
     pub fn for_something_else(self) -> Self {
-        Self { last: None, interrupted: false, is_first: false, ..self }
+        Self { last: None, interrupted: false, report: None, is_first: false, ..self }
     }
 }
 

@@ -32,8 +32,20 @@ fn one_that_did_not_end_by_itself_is_noticed_once() {
     assert!(!Remembered::read(&folder).interrupted, "both ended by themselves");
     // One that was interrupted leaves a file that nobody holds.
     std::fs::write(folder.join("running-1-0"), "").expect("written");
-    assert!(Remembered::read(&folder).interrupted);
+    let found = Remembered::read(&folder);
+    assert!(found.interrupted && found.report.is_none());
     assert!(!Remembered::read(&folder).interrupted, "it is said once");
+    // One that panicked leaves its file, and has said why.
+    let holder = folder.clone();
+    let panicked = std::thread::spawn(move || {
+        let _held = Marker::set(&holder);
+        panic!("on purpose");
+    });
+    assert!(panicked.join().is_err());
+    let own = report::report_of(&folder, std::process::id());
+    std::fs::write(&own, "on purpose").expect("written");
+    let found = Remembered::read(&folder);
+    assert!(found.interrupted && found.report == Some(own));
 }
 
 #[test]
