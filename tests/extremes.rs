@@ -197,7 +197,7 @@ fn under_a_limit_on_memory_the_program_says_so() {
             let out = folder.path().join(format!("{n}-{kibibytes}"));
             let set: Vec<&str> = settings.split(' ').flat_map(|one| ["--set", one]).collect();
             let command = format!(
-                "ulimit -v {kibibytes}; exec timeout 20 \"$0\" sample --set field.kind=exact \"$@\""
+                "ulimit -v {kibibytes}; exec timeout 8 \"$0\" sample --set field.kind=exact \"$@\""
             );
             let output = Command::new("bash")
                 .args(["-c", &command, env!("CARGO_BIN_EXE_driftscope")])
