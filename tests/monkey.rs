@@ -485,10 +485,18 @@ fn run(start: Start, mut next: impl FnMut(&Cage, usize) -> Option<Deed>) -> Outc
     }
 }
 
-/// A shorter list that still fails: halves, quarters and so on are left out as long as it does.
-fn shortened(start: Start, mut deeds: Vec<Deed>) -> Vec<Deed> {
-    let fails =
-        |deeds: &[Deed]| matches!(run(start, |_, k| deeds.get(k).cloned()), Outcome::Fault { .. });
+/// Whether two faults are one and the same, whatever the numbers in their words.
+fn is_alike(one: &str, other: &str) -> bool {
+    let words = |text: &str| text.replace(|letter: char| letter.is_ascii_digit(), "");
+    words(one) == words(other)
+}
+
+/// A shorter list that still leads to the same fault: halves, quarters and so on are left out as long as it does.
+fn shortened(start: Start, mut deeds: Vec<Deed>, fault: &str) -> Vec<Deed> {
+    let fails = |deeds: &[Deed]| match run(start, |_, k| deeds.get(k).cloned()) {
+        Outcome::Fault { what, .. } => is_alike(&what, fault),
+        Outcome::Well { .. } => false,
+    };
     let (mut part, mut tries) = (deeds.len().div_ceil(2), 0);
     while part > 0 && tries < SHORTENINGS {
         let mut from = 0;
@@ -558,7 +566,7 @@ fn nothing_a_monkey_does_breaks_the_window() {
             }
             Outcome::Fault { what, done } => {
                 let count = done.len();
-                let shortest = shortened(start, done);
+                let shortest = shortened(start, done, &what);
                 panic!(
                     "{start}, seed {seed}, window {window}, {what} after {count} actions; of these do: {shortest:#?}"
                 );

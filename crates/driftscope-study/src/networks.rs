@@ -4,7 +4,7 @@ mod bundled;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::field::{Asked, LearnedField};
@@ -406,10 +406,13 @@ impl NetworkFile {
     }
 }
 
-/// Bundled networks and those of files, packed once.
-static READ: LazyLock<Mutex<HashMap<Source, Arc<LoadedNetwork>>>> = LazyLock::new(Mutex::default);
+/// Bundled networks and those of the files used last, packed once; the newest first.
+static READ: Mutex<Vec<(Source, Arc<LoadedNetwork>)>> = Mutex::new(Vec::new());
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// So many networks of files are kept: one that is written anew again and again is another every time.
+const FILES_KEPT: usize = 12;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
     Bundled(String),
     File(PathBuf, [Option<std::time::SystemTime>; 3], String),
@@ -436,15 +439,30 @@ fn cached(
     source: Source,
     load: impl FnOnce() -> Result<LoadedNetwork, CheckpointError>,
 ) -> Result<Arc<LoadedNetwork>, CheckpointError> {
-    if let Some(found) = lock().get(&source) {
-        return Ok(Arc::clone(found));
+    let known = |read: &mut Vec<(Source, Arc<LoadedNetwork>)>| {
+        let place = read.iter().position(|(known, _)| *known == source)?;
+        read[..=place].rotate_right(1);
+        Some(Arc::clone(&read[0].1))
+    };
+    if let Some(found) = known(&mut lock()) {
+        return Ok(found);
     }
     let model = Arc::new(load()?);
-    lock().insert(source, Arc::clone(&model));
+    let mut read = lock();
+    // Another thread may have read it meanwhile.
+    if let Some(found) = known(&mut read) {
+        return Ok(found);
+    }
+    read.insert(0, (source, Arc::clone(&model)));
+    let mut files = 0;
+    read.retain(|(source, _)| {
+        files += usize::from(matches!(source, Source::File(..)));
+        matches!(source, Source::Bundled(_)) || files <= FILES_KEPT
+    });
     Ok(model)
 }
 
-fn lock() -> MutexGuard<'static, HashMap<Source, Arc<LoadedNetwork>>> {
+fn lock() -> MutexGuard<'static, Vec<(Source, Arc<LoadedNetwork>)>> {
     READ.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
