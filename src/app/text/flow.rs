@@ -6,7 +6,7 @@ use super::ink::Ink;
 use super::inline::{self, CODE, Voice};
 use super::markdown::{Alignment, Block, Document, Math, Span};
 use super::paragraph::{Lines, Link};
-use super::sheet::{self, Sheet};
+use super::sheet::{self, Painting, Sheet};
 use super::style::{FORMULA, Style};
 
 /// Between blocks, as a share of the size.
@@ -33,7 +33,7 @@ const GUTTER: f32 = 1.4;
 /// A text, set to a width.
 pub struct Flow {
     /// What to paint.
-    pub sheet: Sheet,
+    pub painting: Painting,
     /// What to follow.
     pub links: Vec<Link>,
     /// From top to bottom, in points.
@@ -51,14 +51,14 @@ pub fn flow(ctx: &Context, document: &Document, width: f32, style: &Style) -> Fl
         y: 0.0,
     };
     setter.blocks(&document.blocks, (0.0, width), BETWEEN);
-    Flow { sheet: setter.sheet, links: setter.links, height: setter.y }
+    Flow { painting: setter.sheet.done(), links: setter.links, height: setter.y }
 }
 
 struct Setter<'a> {
     ctx: &'a Context,
     style: &'a Style,
     voice: Voice,
-    sheet: Sheet,
+    sheet: Sheet<'a>,
     links: Vec<Link>,
     y: f32,
 }

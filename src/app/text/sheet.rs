@@ -25,23 +25,35 @@ enum Item {
     Ground { rect: Rect, radius: f32, colour: Color32 },
 }
 
-/// Things to paint, placed from an origin that lies on a pixel's corner.
-pub struct Sheet {
-    ctx: Context,
+/// Things to paint, placed from an origin that lies on a pixel's corner. It may be kept in the memory of a context,
+/// and so must not hold that itself: neither would ever be freed.
+pub struct Painting {
     pixels: f32,
     items: Vec<Item>,
 }
 
-impl Sheet {
+/// A painting that is being made.
+pub struct Sheet<'a> {
+    ctx: &'a Context,
+    pixels: f32,
+    items: Vec<Item>,
+}
+
+impl<'a> Sheet<'a> {
     /// With nothing on it.
-    pub fn new(ctx: &Context) -> Self {
-        Self { ctx: ctx.clone(), pixels: ctx.pixels_per_point(), items: Vec::new() }
+    pub fn new(ctx: &'a Context) -> Self {
+        Self { ctx, pixels: ctx.pixels_per_point(), items: Vec::new() }
+    }
+
+    /// What is on it.
+    pub fn done(self) -> Painting {
+        Painting { pixels: self.pixels, items: self.items }
     }
 
     /// Words in one row, the left end of their baseline `at` a place.
     pub fn words(&mut self, at: Vec2, words: &str, font: FontId, ink: Ink) {
         let x = (at.x * self.pixels * PLACES).round() / PLACES;
-        let galley = galley(&self.ctx, words, font, (x - x.floor()) / self.pixels);
+        let galley = galley(self.ctx, words, font, (x - x.floor()) / self.pixels);
         let at = vec2(x.floor() / self.pixels, self.snapped(at.y) - baseline(&galley));
         self.items.push(Item::Words { galley, at, ink });
     }
@@ -71,9 +83,16 @@ impl Sheet {
 
     /// The nearest corner of a pixel.
     fn snapped(&self, x: f32) -> f32 {
-        (x * self.pixels).round() / self.pixels
+        snapped(x, self.pixels)
     }
+}
 
+/// The nearest corner of a pixel.
+fn snapped(x: f32, pixels: f32) -> f32 {
+    (x * pixels).round() / pixels
+}
+
+impl Painting {
     /// Where the pictures of the words' letters end below.
     #[cfg(test)]
     pub fn bottoms(&self) -> Vec<f32> {
@@ -86,7 +105,7 @@ impl Sheet {
 
     /// Paints all of it, from the pixel's corner nearest to `origin`.
     pub fn paint(&self, painter: &Painter, origin: Pos2, colour: &Paint<'_>) {
-        let origin = vec2(self.snapped(origin.x), self.snapped(origin.y));
+        let origin = vec2(snapped(origin.x, self.pixels), snapped(origin.y, self.pixels));
         let shape = |item: &Item| match item {
             Item::Words { galley, at, ink } => {
                 let at = (origin + *at).to_pos2();

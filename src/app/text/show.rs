@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, document: &Document, style: &Style) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(set.width, set.flow.height), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, document.plain()));
     if ui.is_rect_visible(rect) {
-        set.flow.sheet.paint(ui.painter(), rect.min, &|ink| style.colour(ink));
+        set.flow.painting.paint(ui.painter(), rect.min, &|ink| style.colour(ink));
     }
     for (index, link) in set.flow.links.iter().enumerate() {
         let place = link.rect.translate(rect.min.to_vec2());

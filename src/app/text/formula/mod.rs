@@ -98,7 +98,7 @@ impl Formula {
     pub fn paint(&self, painter: &Painter, at: Pos2, points: f32, colour: &Paint<'_>) {
         let mut sheet = Sheet::new(painter.ctx());
         self.draw(&mut sheet, Vec2::ZERO, points, Ink::Text);
-        sheet.paint(painter, at, colour);
+        sheet.done().paint(painter, at, colour);
     }
 
     /// What it consists of.
@@ -107,7 +107,7 @@ impl Formula {
     }
 
     /// Puts it on a sheet; what has no ink of its own takes that of the words around.
-    pub(super) fn draw(&self, sheet: &mut Sheet, at: Vec2, points: f32, around: Ink) {
+    pub(super) fn draw(&self, sheet: &mut Sheet<'_>, at: Vec2, points: f32, around: Ink) {
         for Part { ink, shape } in &self.parts {
             let ink = if *ink == Ink::Text { around } else { *ink };
             match shape {

@@ -92,7 +92,7 @@ impl<'a> Lines<'a> {
     /// Puts them on a sheet, aligned within `width` from `left` on.
     pub fn place(
         self,
-        (sheet, links): (&mut Sheet, &mut Vec<Link>),
+        (sheet, links): (&mut Sheet<'_>, &mut Vec<Link>),
         (left, top, width): (f32, f32, f32),
         alignment: Alignment,
         style: &Style,
@@ -151,7 +151,7 @@ fn join(open: &mut Piece<'_>, next: &Piece<'_>, space: f32) {
 }
 
 fn put(
-    (sheet, links): (&mut Sheet, &mut Vec<Link>),
+    (sheet, links): (&mut Sheet<'_>, &mut Vec<Link>),
     (x, baseline): (f32, f32),
     piece: &Piece<'_>,
     (size, style): (f32, &Style),

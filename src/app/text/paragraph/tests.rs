@@ -25,6 +25,20 @@ fn context() -> Context {
     ctx
 }
 
+fn white() -> Style {
+    Style {
+        size: SIZE,
+        text: eframe::egui::Color32::WHITE,
+        strong: eframe::egui::Color32::WHITE,
+        quiet: eframe::egui::Color32::WHITE,
+        accent: eframe::egui::Color32::WHITE,
+        alarm: eframe::egui::Color32::WHITE,
+        line: eframe::egui::Color32::WHITE,
+        code_ground: eframe::egui::Color32::WHITE,
+        terms: [eframe::egui::Color32::WHITE; super::super::TERMS],
+    }
+}
+
 fn lines<'a>(ctx: &Context, document: &'a Document, width: f32) -> Lines<'a> {
     let Some(Block::Paragraph(spans)) = document.blocks.first() else { panic!("no paragraph") };
     let voice = Voice { size: SIZE, ink: Ink::Text, bold: false };
@@ -77,20 +91,26 @@ fn words_and_formulas_stand_on_one_baseline_in_lines_that_do_not_touch() {
     let document = Document::parse("x $\\mathrm{x}$");
     let mut sheet = Sheet::new(&ctx);
     let lines = self::lines(&ctx, &document, 500.0);
-    let style = Style {
-        size: SIZE,
-        text: eframe::egui::Color32::WHITE,
-        strong: eframe::egui::Color32::WHITE,
-        quiet: eframe::egui::Color32::WHITE,
-        accent: eframe::egui::Color32::WHITE,
-        alarm: eframe::egui::Color32::WHITE,
-        line: eframe::egui::Color32::WHITE,
-        code_ground: eframe::egui::Color32::WHITE,
-        terms: [eframe::egui::Color32::WHITE; super::super::TERMS],
-    };
+    let style = white();
     let place = (0.0, 0.0, 500.0);
     lines.place((&mut sheet, &mut Vec::new()), place, Alignment::Left, &style);
-    let bottoms = sheet.bottoms();
+    let bottoms = sheet.done().bottoms();
     assert_eq!(bottoms.len(), 2);
     assert!((bottoms[0] - bottoms[1]).abs() <= 1.0, "{bottoms:?}");
+}
+
+/// What lies in the memory of a context must not hold the context.
+#[test]
+fn a_context_that_showed_a_text_is_freed() {
+    let ctx = context();
+    let held = std::sync::Arc::new(());
+    let own = std::sync::Arc::clone(&held);
+    ctx.data_mut(|data| data.insert_temp(eframe::egui::Id::unique("held"), own));
+    let document = Document::parse(&format!("# Title\n\n{WORDS}\n\n```\ncode\n```\n"));
+    let _ = ctx.run_ui(RawInput::default(), |ui| {
+        super::super::show::ui(ui, &document, &white());
+    });
+    assert_eq!(std::sync::Arc::strong_count(&held), 2);
+    drop(ctx);
+    assert_eq!(std::sync::Arc::strong_count(&held), 1, "the context is still there");
 }
