@@ -158,6 +158,7 @@ fn what_cannot_be_swept_is_refused_in_one_line() {
         (&["--steps", "9..3"], "smaller number first"),
         (&["--methods", "edm-heun", "--set", "sampler.s_churn=5"], "tend to those of no SDE"),
         (&["--methods", "er-sde", "--set", "direction=encode"], "direction"),
+        (&["--methods", "er-sde", "--set", "time.start=0.96"], "no part of that"),
     ] {
         let output = sweep(folder.path(), arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -12,7 +12,8 @@ use driftscope_base::memory::{check_memory, product};
 use driftscope_solve::MethodRef;
 use driftscope_solve::measure::CloudDistance;
 use driftscope_study::lab::{
-    Setting, SweepPoint, settings_of, sweep_ode, sweep_point, sweep_reference, sweep_scene,
+    SAMPLERS_BETWEEN, Setting, SweepPoint, settings_of, sweep_ode, sweep_point, sweep_reference,
+    sweep_scene,
 };
 use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks};
@@ -221,8 +222,9 @@ fn name_noise(scene: &Scene, plan: &[(MethodRef, Setting)]) {
     names.dedup();
     if !names.is_empty() {
         let names = names.join(", ");
+        let (first, last) = SAMPLERS_BETWEEN;
         complain(&format!(
-            "global_error is the strong error, between t = 0.05 and 0.95, of methods that draw noise: {names}"
+            "global_error is the strong error, within t = {first} to {last}, of methods that draw noise: {names}"
         ));
     }
 }

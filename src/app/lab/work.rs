@@ -2,7 +2,9 @@
 
 use driftscope_solve::measure::{CloudDistance, Floored, pareto};
 use driftscope_solve::{Family, MethodRef};
-use driftscope_study::lab::{Floors, OwnPointQuestion, Sweep, SweepPoint, SweepQuestion};
+use driftscope_study::lab::{
+    Floors, OwnPointQuestion, SAMPLERS_BETWEEN, Sweep, SweepPoint, SweepQuestion,
+};
 use driftscope_study::work::Wish;
 use eframe::egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
@@ -160,9 +162,10 @@ impl Card for WorkPrecision {
         self.sweep.ask(context.work, SweepQuestion::new(context.scene, methods));
         let latest = self.sweep.latest().cloned();
         let shown = latest.iter().flat_map(|found| &found.points);
-        let strong =
-            self.error == Error::Global && shown.clone().any(|point| draws(context, point));
-        let note = if strong { "with noise: strong error, t = 0.05 to 0.95" } else { "" };
+        let strong = self.error == Error::Global && shown.into_iter().any(|point| point.draws);
+        let (first, last) = SAMPLERS_BETWEEN;
+        let note = format!("with noise: strong error, t within {first} to {last}");
+        let note = if strong { &note } else { "" };
         let title = Head { title: "Work and precision", note, about: ABOUT };
         let (mut error, mut cost) = (self.error, self.cost);
         let mut below = head(ui, rect, palette, &title, &mut self.sweep, |ui| {
@@ -333,7 +336,7 @@ impl WorkPrecision {
             number::mean(point.nfe),
             number::duration(point.elapsed),
             match self.error {
-                Error::Global if draws(context, point) => "strong error",
+                Error::Global if point.draws => "strong error",
                 error => error.quantity(),
             },
             number::three(self.value(point)),
@@ -370,11 +373,6 @@ impl WorkPrecision {
         lines.retain(|(.., line)| !line.is_empty());
         lines
     }
-}
-
-/// Whether a solve drew noise.
-fn draws(context: &CardContext<'_>, point: &SweepPoint) -> bool {
-    point.setting.of(context.scene, point.method).is_stochastic()
 }
 
 /// Of places those that no other is left of and below at once, from the left.

@@ -58,7 +58,7 @@ pub use reference::Reference;
 pub use round_trip::{RoundTrip, RoundTripQuestion, RoundTrips, round_trip, round_trips};
 pub use seeds::{Coverage, CoverageQuestion, Repeated, coverage};
 pub use stability::{RegionQuestion, Stability, StabilityQuestion, StepEigenvalues, stability};
-pub use strong::{StrongErrors, StrongErrorsQuestion, strong_error_curves};
+pub use strong::{SAMPLERS_BETWEEN, StrongErrors, StrongErrorsQuestion, strong_error_curves};
 pub use subject::Subject;
 pub use sweep::{
     Floors, Setting, SweepPoint, floors, settings_of, sweep_ode, sweep_point, sweep_reference,

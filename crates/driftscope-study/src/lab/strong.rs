@@ -34,7 +34,7 @@ pub struct StrongErrors {
 
 /// Samplers that draw noise of their own are followed between these times: where there is no data yet their first
 /// step forgets the noise it starts with, and where there is no noise left their last goes to the data.
-const SAMPLERS_BETWEEN: (f64, f64) = (0.05, 0.95);
+pub const SAMPLERS_BETWEEN: (f64, f64) = (0.05, 0.95);
 
 /// Strong and weak errors of every scheme over `particles` particles, against SRA1 at an eighth of
 /// the smallest step along the same Brownian paths. The steps stop where the last, denoising step
@@ -107,16 +107,32 @@ pub fn strong_error_curves(
     Ok(StrongErrors { interval, sizes, walkers })
 }
 
+/// The part of an interval in which samplers that draw noise are followed.
+///
+/// # Errors
+/// [`LabError::Refused`] if it has none.
+fn part((start, end): (f64, f64)) -> Result<(f64, f64), LabError> {
+    let (first, last) = SAMPLERS_BETWEEN;
+    let part = (start.max(first), end.min(last));
+    if part.0 < part.1 {
+        return Ok(part);
+    }
+    Err(LabError::Refused(format!(
+        "Samplers that draw noise are followed between t = {first} and {last}, and this run has no part of that. Let it begin sooner or end later.",
+    )))
+}
+
 /// What SDE the steps of a scene's noisy sampler tend to.
 ///
 /// # Errors
-/// [`LabError::Refused`] if they tend to none, or where t falls.
+/// [`LabError::Refused`] if they tend to none, where t falls, or if the run has no part in which they are followed.
 pub(super) fn limit(scene: &Scene) -> Result<Limit, LabError> {
     if scene.direction.falls() {
         return Err(LabError::refused(
             "The paths of a sampler that draws noise are followed from noise to data: choose the direction generate.",
         ));
     }
+    part(scene.interval(1.0))?;
     scene.sampler.method().rule.limit().ok_or_else(|| {
         LabError::refused(
             "The noise of this sampler grows with the number of its steps, so that its paths tend to those of no SDE. Choose another sampler that draws noise, or a diffusion form.",
@@ -134,17 +150,11 @@ fn diffusion_of(scene: &Scene, limit: Limit, t: f64) -> f64 {
 
 /// An experiment whose sampler draws noise, where its limit is an SDE.
 fn between(experiment: &Experiment) -> Result<Experiment, LabError> {
-    let (start, end) = experiment.interval;
-    let (first, last) = SAMPLERS_BETWEEN;
-    if start.max(first) >= end.min(last) {
-        return Err(LabError::Refused(format!(
-            "Samplers that draw noise are followed between t = {first} and {last}, and this run has no part of that. Let it begin sooner or end later.",
-        )));
-    }
+    let (first, last) = part(experiment.interval)?;
     let mut scene = (*experiment.scene).clone();
     experiment.give_ends(&mut scene);
-    scene.time = Time { start: Some(start.max(first)), end: Some(end.min(last)) };
-    if start < first {
+    scene.time = Time { start: Some(first), end: Some(last) };
+    if experiment.interval.0 < first {
         scene.particles.start = Some(Start::Marginal);
     }
     Ok(experiment.variant(scene)?)
@@ -162,11 +172,16 @@ fn sampled(
     ends(&experiment.variant(scene)?, cancel)
 }
 
-/// Where an experiment's particles end.
+/// Where an experiment's particles end; NaN where they stopped before.
 fn ends(experiment: &Experiment, cancel: &Cancel) -> Result<Vec<[f64; 2]>, LabError> {
     let count = experiment.scene.particles.count;
     let options = RunOptions { logged: 0, doubled: 0, ..RunOptions::for_window(count) };
-    Ok(run(experiment, 1, &options, cancel, |_| {})?.ends().collect())
+    let recording = run(experiment, 1, &options, cancel, |_| {})?;
+    let mut ends: Vec<[f64; 2]> = recording.ends().collect();
+    for &(particle, _) in recording.blocks.iter().flat_map(|block| &block.stops) {
+        ends[particle] = [f64::NAN; 2];
+    }
+    Ok(ends)
 }
 
 /// The strong error of an experiment whose sampler draws noise: the root mean square distance of its particles from

@@ -104,8 +104,11 @@ pub struct SweepPoint {
     /// Wall time of the solve.
     pub elapsed: Duration,
     /// Root mean square over the particles of the distance from their reference at the end; NaN if
-    /// one of them did not arrive. Of a method that draws noise its strong error, between t = 0.05 and 0.95.
+    /// one of them did not arrive. Of a method that draws noise its strong error, within
+    /// [`SAMPLERS_BETWEEN`](super::SAMPLERS_BETWEEN).
     pub global_error: f64,
+    /// Whether the method drew noise.
+    pub draws: bool,
     /// Sliced Wasserstein-2 distance to the data; none on a classic ODE.
     pub sliced_w2: Option<Floored>,
     /// Energy distance to the data, if it was asked for.
@@ -203,9 +206,10 @@ pub fn sweep_point(
     let recording = run_row(&row, cancel)?;
     let ends: Vec<[f64; 2]> = recording.ends().collect();
     let stopped = recording.stopped().map_or(0, |(count, _)| count);
+    let draws = row.scene.is_stochastic();
     let global_error = if stopped > 0 {
         f64::NAN
-    } else if row.scene.is_stochastic() {
+    } else if draws {
         strong_error(&row, cancel)?
     } else {
         rms_distance(&ends, reference.ends())
@@ -222,6 +226,7 @@ pub fn sweep_point(
         nfe: recording.nfe().mean,
         elapsed: recording.elapsed,
         global_error,
+        draws,
         sliced_w2: measure(CloudDistance::SlicedW2)?,
         energy: measure(CloudDistance::Energy)?,
         stopped,
