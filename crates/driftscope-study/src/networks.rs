@@ -1,6 +1,7 @@
 //! Networks by what a scene calls them: bundled with the program, read from a file, or trained here.
 
 mod bundled;
+mod read;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,12 +11,13 @@ use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{
-    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, Opened,
-    beside, copy_foreign, foreign_bytes,
+    CheckpointError, Description, ForeignModel, Kernel, Model, NetworkId, Objective, copy_foreign,
+    foreign_bytes,
 };
 use thiserror::Error;
 
 pub use self::bundled::{BundledNetwork, bundled_model, bundled_networks};
+use self::read::{from_bundle, from_file};
 use crate::own::name_from;
 use crate::recording::ForeignWords;
 use crate::scene::{ModelName, Scene, SceneError};
@@ -404,66 +406,6 @@ impl NetworkFile {
             Self::Foreign(from) => copy_foreign(from, path),
         }
     }
-}
-
-/// Bundled networks and those of the files used last, packed once; the newest first.
-static READ: Mutex<Vec<(Source, Arc<LoadedNetwork>)>> = Mutex::new(Vec::new());
-
-/// So many networks of files are kept: one that is written anew again and again is another every time.
-const FILES_KEPT: usize = 12;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
-    Bundled(String),
-    File(PathBuf, [Option<std::time::SystemTime>; 3], String),
-}
-
-fn from_bundle(name: &str) -> Result<Arc<LoadedNetwork>, CheckpointError> {
-    cached(Source::Bundled(name.to_owned()), || Ok(LoadedNetwork::new(&bundled_model(name)?)))
-}
-
-fn from_file(path: &Path, reading: &Statements) -> Result<Arc<LoadedNetwork>, CheckpointError> {
-    // A file written anew is read anew.
-    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    let [stated, weights] = beside(path);
-    let changed = [changed(path), changed(&stated), changed(&weights)];
-    cached(Source::File(path.to_owned(), changed, reading.to_string()), || {
-        Ok(match Opened::load(path, reading)? {
-            Opened::Own(model) => LoadedNetwork::new(&model),
-            Opened::Foreign(model) => LoadedNetwork::foreign(model),
-        })
-    })
-}
-
-fn cached(
-    source: Source,
-    load: impl FnOnce() -> Result<LoadedNetwork, CheckpointError>,
-) -> Result<Arc<LoadedNetwork>, CheckpointError> {
-    let known = |read: &mut Vec<(Source, Arc<LoadedNetwork>)>| {
-        let place = read.iter().position(|(known, _)| *known == source)?;
-        read[..=place].rotate_right(1);
-        Some(Arc::clone(&read[0].1))
-    };
-    if let Some(found) = known(&mut lock()) {
-        return Ok(found);
-    }
-    let model = Arc::new(load()?);
-    let mut read = lock();
-    // Another thread may have read it meanwhile.
-    if let Some(found) = known(&mut read) {
-        return Ok(found);
-    }
-    read.insert(0, (source, Arc::clone(&model)));
-    let mut files = 0;
-    read.retain(|(source, _)| {
-        files += usize::from(matches!(source, Source::File(..)));
-        matches!(source, Source::Bundled(_)) || files <= FILES_KEPT
-    });
-    Ok(model)
-}
-
-fn lock() -> MutexGuard<'static, Vec<(Source, Arc<LoadedNetwork>)>> {
-    READ.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

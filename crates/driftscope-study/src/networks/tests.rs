@@ -24,24 +24,6 @@ fn other(seed: u64) -> Arc<Model> {
     Arc::new(model)
 }
 
-#[test]
-fn a_file_written_anew_again_and_again_does_not_fill_the_memory() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("model.safetensors");
-    for seed in 0..3 * FILES_KEPT as u64 {
-        let model = other(seed);
-        model.save(&path).expect("written");
-        // Times of files are coarse on some disks.
-        let changed = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seed);
-        let file = std::fs::File::options().write(true).open(&path).expect("it is there");
-        file.set_modified(changed).expect("set");
-        let found = from_file(&path, &Statements::default()).expect("read");
-        assert_eq!(found.id, model.id());
-        let files = lock().iter().filter(|(of, _)| matches!(of, Source::File(..))).count();
-        assert!(files <= FILES_KEPT, "{files} are kept");
-    }
-}
-
 fn following(id: NetworkId) -> Scene {
     let mut scene = Scene::with_settings(None, &["particles.count=20".into()]).expect("a scene");
     scene.add_pane();
