@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{CheckpointError, Opened, beside};
 
-use super::{LoadedNetwork, bundled_model};
+use super::bundled::bundled_model;
+use super::loaded::LoadedNetwork;
 
 /// Bundled networks and those of the files used last, packed once; the newest first.
 static READ: Mutex<Vec<(Source, Arc<LoadedNetwork>)>> = Mutex::new(Vec::new());

@@ -1,4 +1,5 @@
 use driftscope_base::cancel::Cancel;
+use driftscope_base::interpolant::Interpolant;
 
 use super::*;
 use crate::experiment::Experiment;
