@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
 use driftscope_study::{Store, shared};
 use serde::{Deserialize, Serialize};
@@ -41,9 +42,9 @@ macro_rules! drawings {
         }
 
         impl ViewTask {
-            fn make(&self, store: &Store) -> Result<ViewMade, Unfinished> {
+            fn make(&self, store: &Store, cancel: &Cancel) -> Result<ViewMade, Unfinished> {
                 Ok(match self {
-                    $(Self::$name(drawing) => ViewMade::$name(Arc::new(drawing.make(store)?)),)*
+                    $(Self::$name(drawing) => ViewMade::$name(Arc::new(drawing.make(store, cancel)?)),)*
                 })
             }
         }
@@ -98,10 +99,10 @@ impl Course<ViewMade> for ViewTask {
     fn go_on(
         &mut self,
         store: &Store,
-        _signal: &Signal,
+        signal: &Signal,
         tell: &mut Tell<'_, ViewMade>,
     ) -> Result<Turn, Unfinished> {
-        tell(News::Made(self.make(store)?));
+        tell(News::Made(self.make(store, signal.cancel())?));
         Ok(Turn::Done)
     }
 }
@@ -194,9 +195,14 @@ mod tests {
         for (place, task) in tasks.into_iter().enumerate() {
             let again: ViewTask = read_back(&task);
             assert!(again == task, "{place}");
-            let made = task.make(&store).expect("made");
+            let going = Cancel::default();
+            let made = task.make(&store, &going).expect("made");
             assert_eq!(written(&read_back(&made)), written(&made), "{place}");
-            assert_eq!(written(&again.make(&store).expect("made")), written(&made), "{place}");
+            assert_eq!(
+                written(&again.make(&store, &going).expect("made")),
+                written(&made),
+                "{place}"
+            );
         }
     }
 }

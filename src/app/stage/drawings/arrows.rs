@@ -1,5 +1,6 @@
 //! The velocity, the score and D(t) times the score on a grid.
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::scene::Layer;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Networks, Store};
@@ -48,16 +49,17 @@ impl Drawing for ArrowsWanted {
     /// None if the scene is refused.
     type Made = Option<Field>;
 
-    fn make(&self, store: &Store) -> Result<Option<Field>, Unfinished> {
-        Ok(find(&self.0, &store.networks))
+    fn make(&self, store: &Store, cancel: &Cancel) -> Result<Option<Field>, Unfinished> {
+        find(&self.0, &store.networks, cancel)
     }
 }
 
-fn find(key: &Extract, networks: &Networks) -> Option<Field> {
-    let (probe, t) = key.probe(networks)?;
+fn find(key: &Extract, networks: &Networks, cancel: &Cancel) -> Result<Option<Field>, Unfinished> {
+    let Some((probe, t)) = key.probe(networks) else { return Ok(None) };
     let mut found = Vec::new();
     let mut diffusion = 0.0;
     for j in key.from[1]..=key.to[1] {
+        cancel.check()?;
         for i in key.from[0]..=key.to[0] {
             if found.len() == MOST {
                 break;
@@ -81,7 +83,7 @@ fn find(key: &Extract, networks: &Networks) -> Option<Field> {
         // The largest twentieth is cut to the longest arrow.
         sizes.get(sizes.len().saturating_sub(1 + sizes.len() / 20)).copied().unwrap_or(1.0)
     });
-    Some(Field { found, spacing: key.spacing, full, diffusion })
+    Ok(Some(Field { found, spacing: key.spacing, full, diffusion }))
 }
 
 /// The length of a vector.

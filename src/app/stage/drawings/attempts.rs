@@ -1,5 +1,6 @@
 //! The attempts of one particle, made again one by one.
 
+use driftscope_base::cancel::Cancel;
 use driftscope_solve::by_hand::AttemptByHand;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Experiment, RecordingRef, Store, step_by_step};
@@ -19,7 +20,7 @@ pub struct AttemptsWanted {
 impl Drawing for AttemptsWanted {
     type Made = Vec<AttemptByHand>;
 
-    fn make(&self, store: &Store) -> Result<Vec<AttemptByHand>, Unfinished> {
+    fn make(&self, store: &Store, _cancel: &Cancel) -> Result<Vec<AttemptByHand>, Unfinished> {
         let recording = store.recording(&self.recording)?;
         let experiment = Experiment::new(&recording.scene, &store.networks)
             .map_err(|error| Unfinished::Failed(error.to_string()))?;

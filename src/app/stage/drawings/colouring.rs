@@ -3,6 +3,7 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::scene::ColourBy;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Recording, RecordingRef, Store, shared};
@@ -47,7 +48,7 @@ pub struct ColouringWanted {
 impl Drawing for ColouringWanted {
     type Made = Colouring;
 
-    fn make(&self, store: &Store) -> Result<Colouring, Unfinished> {
+    fn make(&self, store: &Store, _cancel: &Cancel) -> Result<Colouring, Unfinished> {
         let recording = store.recording(&self.recording)?;
         let reference = self.reference.as_ref().map(|named| store.recording(named)).transpose()?;
         Ok(Colouring::of(&self.key, &recording, reference.as_deref()))

@@ -1,5 +1,6 @@
 //! The density of the particles that are there: a smoothed histogram.
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Recording, RecordingRef, Store};
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub struct CrowdWanted {
 impl Drawing for CrowdWanted {
     type Made = Grid;
 
-    fn make(&self, store: &Store) -> Result<Grid, Unfinished> {
+    fn make(&self, store: &Store, _cancel: &Cancel) -> Result<Grid, Unfinished> {
         let recording = store.recording(&self.recording)?;
         Ok(count(&recording, self.keyframe as f64 / PER_KEYFRAME, self.reach))
     }

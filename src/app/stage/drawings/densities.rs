@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::interpolant::Interpolant;
 use driftscope_flow::data::{Level, Mixture, TiltedDensity};
 use driftscope_flow::field::SourcedField;
@@ -123,8 +124,8 @@ pub struct TargetWanted(pub Process);
 impl Drawing for TargetWanted {
     type Made = Grid;
 
-    fn make(&self, _store: &Store) -> Result<Grid, Unfinished> {
-        Ok(target_grid(self.0.target().as_ref(), self.0.extent))
+    fn make(&self, _store: &Store, cancel: &Cancel) -> Result<Grid, Unfinished> {
+        Ok(target_grid(self.0.target().as_ref(), self.0.extent, cancel)?)
     }
 }
 
@@ -140,7 +141,7 @@ pub struct TiltedWanted {
 impl Drawing for TiltedWanted {
     type Made = Option<Grid>;
 
-    fn make(&self, _store: &Store) -> Result<Option<Grid>, Unfinished> {
+    fn make(&self, _store: &Store, _cancel: &Cancel) -> Result<Option<Grid>, Unfinished> {
         let Process { class, extent, .. } = self.process;
         let all = self.process.scene().mixture().ok();
         let tilted = all
@@ -162,10 +163,14 @@ pub struct MarginalsWanted(pub Process);
 impl Drawing for MarginalsWanted {
     type Made = Vec<Grid>;
 
-    fn make(&self, _store: &Store) -> Result<Vec<Grid>, Unfinished> {
+    fn make(&self, _store: &Store, cancel: &Cancel) -> Result<Vec<Grid>, Unfinished> {
         let (marginals, reach) = (self.0.marginals(), self.0.extent);
-        let grid = |k| marginals.as_ref().map(|marginals| marginal(marginals, k, reach));
-        Ok((0..TIMES).into_par_iter().filter_map(grid).collect())
+        let Some(marginals) = marginals else { return Ok(Vec::new()) };
+        let grid = |k| {
+            cancel.check()?;
+            Ok(marginal(&marginals, k, reach))
+        };
+        (0..TIMES).into_par_iter().map(grid).collect()
     }
 }
 
@@ -181,10 +186,11 @@ pub struct OverTimeWanted {
 impl Drawing for OverTimeWanted {
     type Made = Option<OverTime>;
 
-    fn make(&self, _store: &Store) -> Result<Option<OverTime>, Unfinished> {
+    fn make(&self, _store: &Store, cancel: &Cancel) -> Result<Option<OverTime>, Unfinished> {
         let extent = self.process.extent;
         let u = View { angle: self.angle, ..View::default() }.direction();
-        Ok(self.process.marginals().map(|marginals| over_time(&marginals, u, extent)))
+        let Some(marginals) = self.process.marginals() else { return Ok(None) };
+        Ok(Some(over_time(&marginals, u, extent, cancel)?))
     }
 }
 
@@ -204,7 +210,7 @@ fn place(k: usize, count: usize, reach: f64) -> f64 {
 }
 
 /// The density of the mixture, of N(0, I) if there is none.
-fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
+fn target_grid(target: Option<&Mixture>, reach: f64, cancel: &Cancel) -> Result<Grid, Cancelled> {
     let density = |x: f64, y: f64| match target {
         Some(mixture) => mixture.density([x, y]),
         None => (-0.5 * (x * x + y * y)).exp(),
@@ -214,7 +220,7 @@ fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
     if let Some(mixture) = target.filter(|mixture| mixture.is_cloud()) {
         // Single points have no density: nothing is drawn.
         if mixture.check(DATA).is_err() {
-            return Grid::with_top([SIDE; 2], corners, &vec![0.0; SIDE * SIDE], 1.0);
+            return Ok(Grid::with_top([SIDE; 2], corners, &vec![0.0; SIDE * SIDE], 1.0));
         }
         let across: Vec<f64> = (0..SIDE).map(at).collect();
         let up: Vec<f64> = (0..SIDE).map(|k| -at(k)).collect();
@@ -222,11 +228,14 @@ fn target_grid(target: Option<&Mixture>, reach: f64) -> Grid {
         let bands = up.par_chunks(SIDE.div_ceil(rayon::current_num_threads().clamp(1, 8)));
         let values: Vec<f64> =
             bands.flat_map_iter(|up| mixture.density_grid(DATA, &across, up)).collect();
-        return Grid::new([SIDE; 2], corners, &values);
+        return Ok(Grid::new([SIDE; 2], corners, &values));
     }
-    let values: Vec<f64> =
-        (0..SIDE * SIDE).into_par_iter().map(|i| density(at(i % SIDE), -at(i / SIDE))).collect();
-    Grid::new([SIDE; 2], corners, &values)
+    let row = |j| {
+        cancel.check()?;
+        Ok((0..SIDE).map(|i| density(at(i), -at(j))).collect())
+    };
+    let rows: Vec<Vec<f64>> = (0..SIDE).into_par_iter().map(row).collect::<Result<_, _>>()?;
+    Ok(Grid::new([SIDE; 2], corners, &rows.concat()))
 }
 
 /// The time of the `k`-th density on the way.
@@ -247,7 +256,12 @@ fn marginal(marginals: &Marginals, k: usize, reach: f64) -> Grid {
     Grid::new([SIDE_ON_THE_WAY; 2], [[-reach; 2], [reach; 2]], &values)
 }
 
-fn over_time(marginals: &Marginals, u: [f64; 2], reach: f64) -> OverTime {
+fn over_time(
+    marginals: &Marginals,
+    u: [f64; 2],
+    reach: f64,
+    cancel: &Cancel,
+) -> Result<OverTime, Cancelled> {
     let along = |t| {
         let (mixture, level) = marginals.at(t);
         mixture.project(level, u)
@@ -257,14 +271,15 @@ fn over_time(marginals: &Marginals, u: [f64; 2], reach: f64) -> OverTime {
     let densities: Vec<Vec<f64>> = (0..columns)
         .into_par_iter()
         .map(|k| {
+            cancel.check()?;
             let t = ((k as f64 + 0.5) / columns as f64).min(LAST);
             let density = along(t);
             let column: Vec<f64> = (0..rows).map(|i| density.at(-place(i, rows, reach))).collect();
             // Each t by its own largest value: the noise is as dense as the data are.
             let top = column.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-            column.into_iter().map(|value| value / top).collect()
+            Ok(column.into_iter().map(|value| value / top).collect())
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     for (k, column) in densities.iter().enumerate() {
         for (i, value) in column.iter().enumerate() {
             values[i * columns + k] = *value;
@@ -279,5 +294,5 @@ fn over_time(marginals: &Marginals, u: [f64; 2], reach: f64) -> OverTime {
         .collect();
     let corners = [[0.0, -reach], [1.0, reach]];
     let grid = Grid::with_top(OVER_TIME, corners, &values, 1.0);
-    OverTime { grid, edges: Arc::new(edges) }
+    Ok(OverTime { grid, edges: Arc::new(edges) })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Recording, RecordingRef, Store, shared};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct DifferenceWanted {
 impl Drawing for DifferenceWanted {
     type Made = Difference;
 
-    fn make(&self, store: &Store) -> Result<Difference, Unfinished> {
+    fn make(&self, store: &Store, _cancel: &Cancel) -> Result<Difference, Unfinished> {
         let [recording, reference] =
             [store.recording(&self.recording)?, store.recording(&self.reference)?];
         Ok(Difference::of(&recording, &reference))

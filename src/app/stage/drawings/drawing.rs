@@ -1,5 +1,6 @@
 //! What a drawing is.
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::Store;
 use driftscope_study::work::Unfinished;
 use serde::Serialize;
@@ -10,9 +11,9 @@ pub trait Drawing: Clone + PartialEq + Send + Serialize + DeserializeOwned + 'st
     /// What is made.
     type Made: Send + Sync + Serialize + DeserializeOwned + 'static;
 
-    /// Makes it, here and now.
+    /// Makes it, here and now; what takes long breaks off soon after it is withdrawn, as threads wait for one another.
     ///
     /// # Errors
-    /// If it cannot be made.
-    fn make(&self, store: &Store) -> Result<Self::Made, Unfinished>;
+    /// If it cannot be made, or is withdrawn.
+    fn make(&self, store: &Store, cancel: &Cancel) -> Result<Self::Made, Unfinished>;
 }

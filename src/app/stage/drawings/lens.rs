@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::lab::{Lens, lens};
 use driftscope_study::scene::{Scene, View};
 use driftscope_study::work::Unfinished;
@@ -34,7 +35,7 @@ impl Drawing for LensWanted {
     /// Why there is nothing to see, if there is not.
     type Made = Result<Lens, String>;
 
-    fn make(&self, store: &Store) -> Result<Self::Made, Unfinished> {
+    fn make(&self, store: &Store, _cancel: &Cancel) -> Result<Self::Made, Unfinished> {
         let experiment = Experiment::new(&self.scene, &store.networks);
         Ok(experiment.map_err(|error| error.to_string()).and_then(|experiment| {
             lens(&experiment, self.t, self.at, PATHS).map_err(|why| why.to_string())

@@ -2,6 +2,7 @@
 
 mod placement;
 
+use driftscope_base::cancel::Cancel;
 use driftscope_study::work::Unfinished;
 use driftscope_study::{Networks, Store};
 use serde::{Deserialize, Serialize};
@@ -46,13 +47,18 @@ impl Drawing for LinesWanted {
     /// None if the scene is refused, or nothing moves.
     type Made = Option<FoundLines>;
 
-    fn make(&self, store: &Store) -> Result<Option<FoundLines>, Unfinished> {
-        Ok(find(&self.extract, &store.networks, &self.seeds))
+    fn make(&self, store: &Store, cancel: &Cancel) -> Result<Option<FoundLines>, Unfinished> {
+        find(&self.extract, &store.networks, &self.seeds, cancel)
     }
 }
 
-fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<FoundLines> {
-    let (probe, t) = key.probe(networks)?;
+fn find(
+    key: &Extract,
+    networks: &Networks,
+    seeds: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Result<Option<FoundLines>, Unfinished> {
+    let Some((probe, t)) = key.probe(networks) else { return Ok(None) };
     let corner = key.from.map(|from| from as f64 * key.spacing);
     let size = [0, 1].map(|d| (PER_GAP * (key.to[d] - key.from[d]).max(1) + 1) as usize);
     let spacing = key.spacing / PER_GAP as f64;
@@ -62,9 +68,11 @@ fn find(key: &Extract, networks: &Networks, seeds: &[[f64; 2]]) -> Option<FoundL
     let coarse = [0, 1].map(|d| (key.to[d] - key.from[d]).max(1) as usize + 1);
     let places = Sampled::places(corner, key.spacing, coarse);
     let half_way = key.t_at(0.5).min(probe.last_time());
-    let usual = median_speed(&probe.velocities(half_way, &places))?;
+    let usual = median_speed(&probe.velocities(half_way, &places));
+    cancel.check()?;
+    let Some(usual) = usual else { return Ok(None) };
     let lines = placement(&field, key.spacing, usual, seeds);
-    Some(FoundLines { lines, period: MARKS_APART * key.spacing / usual })
+    Ok(Some(FoundLines { lines, period: MARKS_APART * key.spacing / usual }))
 }
 
 /// The median of the speeds that are finite, if it is above 0.
