@@ -122,7 +122,9 @@ impl<S: Evaluate> Job<'_, S> {
             let begin = |index: usize| {
                 let (sender, solve, tile) = (sender.clone(), &solve, tiles[index]);
                 scope.spawn_fifo(move |_| {
-                    let solved = catch_unwind(AssertUnwindSafe(|| solve(tile)));
+                    // Tiles of what was withdrawn leave the queue at once: others wait behind them.
+                    let solve = || self.cancel.check().and_then(|()| solve(tile));
+                    let solved = catch_unwind(AssertUnwindSafe(solve));
                     let (outcome, panic) = match solved {
                         Ok(outcome) => (outcome, None),
                         Err(panic) => (Err(Cancelled), Some(panic)),
