@@ -702,3 +702,19 @@ fn samplers_that_draw_noise_follow_their_seed() {
         assert!(ratio < 2.5, "{knob}: {ratio}");
     }
 }
+
+#[test]
+fn a_version_is_one_line_or_all_that_a_report_needs() {
+    let version = env!("CARGO_PKG_VERSION");
+    let short = driftscope(&["-V"]);
+    assert!(short.status.success());
+    assert_eq!(String::from_utf8_lossy(&short.stdout), format!("driftscope {version}\n"));
+    let long = driftscope(&["--version"]);
+    assert!(long.status.success(), "{}", String::from_utf8_lossy(&long.stderr));
+    let long = String::from_utf8_lossy(&long.stdout);
+    let keys: Vec<&str> = long.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    assert!(long.starts_with(&format!("driftscope {version}\n")), "{long}");
+    let wanted = ["commit", "target", "profile", "features", "simd", "graphics"];
+    assert!(keys.starts_with(&wanted), "{long}");
+    assert!(keys[wanted.len()..].iter().all(|key| *key == "graphics"), "{long}");
+}

@@ -24,11 +24,12 @@ mod sweep;
 mod table;
 mod targets;
 mod train;
+mod version;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 use driftscope_flow::network::Opened;
 use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::{ModelName, Scene};
@@ -46,7 +47,7 @@ use crate::app::remembered::{Remembered, report_into};
 /// and every choice a practitioner makes when sampling shows its effect at once. The commands do
 /// the same work without a window, for figures and scripts.
 #[derive(Debug, Parser)]
-#[command(version, after_help = WINDOW_HELP, args_conflicts_with_subcommands = true)]
+#[command(version, disable_version_flag = true, after_help = WINDOW_HELP, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -88,6 +89,12 @@ pub struct Cli {
     /// Begin at this step of the lesson, counted from 1.
     #[arg(long, value_name = "STEP", requires = "lesson", default_value_t = 1)]
     step: usize,
+    /// Print version, commit, target, features, instruction set and graphics, as a report of a fault needs them.
+    #[arg(long)]
+    version: bool,
+    /// Print the version on one line.
+    #[arg(short = 'V', action = ArgAction::Version)]
+    short_version: Option<bool>,
 }
 
 const WINDOW_HELP: &str = "Examples:
@@ -178,6 +185,7 @@ pub fn main() -> ExitCode {
         Some(Command::Lesson(lesson)) => lesson.run(),
         Some(Command::Code(code)) => code.run(),
         Some(Command::Link(link)) => link.run(),
+        None if cli.version => version::run(),
         None => window(&cli),
     };
     outcome.unwrap_or_else(|error| {
