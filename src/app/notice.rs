@@ -8,6 +8,7 @@ use eframe::egui::{
 use driftscope_study::session::Mode;
 
 use super::command::{Command, Commands};
+use super::number;
 use super::state::{Notice, State};
 use super::theme::{TEXT, UNIT, semibold};
 
@@ -53,6 +54,15 @@ pub fn ui(ctx: &Context, state: &State, out: &mut Commands) {
                 let title = RichText::new(title).family(semibold()).size(TEXT + 2.0);
                 ui.label(title.color(palette.strong));
                 ui.add(Label::new(RichText::new(about).color(palette.text)).wrap());
+                let steps = state.broken_off.filter(|_| notice == Notice::Interrupted);
+                if let Some([done, steps]) = steps {
+                    let words = format!(
+                        "A training was under way, {} of {} steps: restored, it waits to be resumed.",
+                        number::count(done),
+                        number::count(steps)
+                    );
+                    ui.add(Label::new(RichText::new(words).color(palette.text)).wrap());
+                }
                 let report = state.report.as_ref().filter(|_| notice == Notice::Interrupted);
                 if let Some(report) = report {
                     let words = format!("What went wrong is written in {}", report.display());

@@ -137,6 +137,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// The report of what went wrong before that, if there is one.
     pub report: Option<PathBuf>,
+    /// Steps made and steps in all of a training that was broken off then.
+    pub broken_off: Option<[u64; 2]>,
     /// The files that were used last, the last one first.
     pub recent: Vec<PathBuf>,
     /// What a speaker has in hand.
@@ -179,6 +181,7 @@ impl State {
             trial: false,
             notice: None,
             report: None,
+            broken_off: None,
             recent: Vec::new(),
             lectern: Lectern::default(),
             enlarged: 1.0,

@@ -1,14 +1,14 @@
 //! `driftscope train`: a network for a distribution.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use driftscope_base::interpolant::Interpolant;
@@ -17,18 +17,23 @@ use driftscope_flow::network::{ComputeDevice, GradientMethod, LossRef, TrainingS
 use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{Data, Scene};
 use driftscope_study::work::{Dispatcher, News, ThreadCrew, Word};
-use driftscope_study::{Product, Store, Task, TrainingSpec, TrainingState, TrainingStatus};
+use driftscope_study::{
+    Product, SavedTraining, Store, Task, TrainingSpec, TrainingState, TrainingStatus,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::complain;
 use super::scene_args::SceneArgs;
-use super::table::{check_writable, save};
+use super::table::{check_writable, is_stream, save};
 
 /// Ctrl-C is heard within this.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Train a network by flow matching and save it as safetensors.
 ///
-/// Ctrl-C ends the training early and saves what there is.
+/// Ctrl-C ends the training early and saves what there is. Every few seconds what it can be gone on with is written
+/// beside the model, as OUT.training, until it has ended: after a break, the same command with --continue goes on
+/// from there, to the network that would have come without the break.
 #[derive(Args, Debug)]
 pub struct Train {
     /// The distribution, such as two-moons; or name a scene or settings that have one. Every setting of a
@@ -40,6 +45,9 @@ pub struct Train {
     /// Where to write the model; `-` is standard output.
     #[arg(long, value_name = "MODEL.safetensors")]
     out: PathBuf,
+    /// Go on from OUT.training, which a training of the same settings left that was broken off.
+    #[arg(long = "continue")]
+    goes_on: bool,
     /// The path to train on: linear, gvp or vp; the scene's if absent. A network serves all three.
     #[arg(long, value_parser = interpolant)]
     interpolant: Option<Interpolant>,
@@ -141,8 +149,21 @@ impl Train {
     pub fn run(&self) -> Result<ExitCode> {
         // Better to learn now than after the training that the file cannot be written.
         check_writable(&self.out)?;
-        let spec = Box::new(TrainingSpec::of_scene(&self.scene()?));
+        let mut spec = TrainingSpec::of_scene(&self.scene()?);
         spec.check()?;
+        let unfinished = (!is_stream(&self.out)).then(|| unfinished(&self.out));
+        if self.goes_on {
+            let Some(file) = &unfinished else {
+                bail!("--continue: what is written to a stream leaves nothing to go on from");
+            };
+            spec = rest(&spec, file)?;
+        } else if let Some(file) = unfinished.as_deref().filter(|file| file.exists()) {
+            complain(&format!(
+                "{} is left of a training that was broken off: it is begun anew, as --continue is not given",
+                file.display()
+            ));
+        }
+        let spec = Box::new(spec);
         let store = Store::default();
         let (wake, woken) = channel();
         let work = Dispatcher::new(ThreadCrew::new(store.clone(), move || {
@@ -171,6 +192,11 @@ impl Train {
             while let Some(news) = work.news(&job) {
                 match news {
                     News::Made(Product::Training(newest)) => status = newest,
+                    News::Made(Product::Saved(saved)) => {
+                        if let Some(file) = &unfinished {
+                            keep_unfinished(&saved, file);
+                        }
+                    }
                     News::Failed(reason) => status.state = TrainingState::Failed(reason),
                     News::Made(_) | News::Progress(_) | News::Done => {}
                 }
@@ -182,6 +208,7 @@ impl Train {
             }
         }
         bar.abandon();
+        let ended = matches!(status.state, TrainingState::Finished);
         let model = status.network.and_then(|network| store.networks.model(network));
         if let Some(model) = &model {
             save(&self.out, &model.to_bytes()?)?;
@@ -195,6 +222,10 @@ impl Train {
             );
             let _ = writeln!(std::io::stderr(), "{words}");
         }
+        if let Some(file) = unfinished.filter(|_| ended) {
+            // Most often there is none.
+            let _ = std::fs::remove_file(file);
+        }
         if let TrainingState::Failed(reason) = status.state {
             bail!("{reason}");
         }
@@ -203,6 +234,40 @@ impl Train {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Where what a training can be gone on with is kept beside its model.
+fn unfinished(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".training");
+    name.into()
+}
+
+/// Writes it; a training does not end for want of it.
+fn keep_unfinished(saved: &SavedTraining, file: &Path) {
+    if let Err(error) = saved.save(file) {
+        complain(&format!("{} cannot be written: {error}", file.display()));
+    }
+}
+
+/// The rest of the training that left `file`, which must be of the same settings.
+fn rest(wanted: &TrainingSpec, file: &Path) -> Result<TrainingSpec> {
+    if !file.exists() {
+        bail!("--continue: there is no {}", file.display());
+    }
+    let saved = SavedTraining::load(file).map_err(Error::msg)?;
+    let rest = TrainingSpec::of_broken_off(saved);
+    // Of a budget of time the steps are known since.
+    let TrainingSettings { seconds, .. } = wanted.settings;
+    let mut settings = wanted.settings.clone();
+    if seconds.is_some() {
+        (settings.seconds, settings.steps) = (None, rest.settings.steps);
+    }
+    let anew = TrainingSpec { settings, ..wanted.clone() };
+    if (TrainingSpec { broken_off: None, ..rest.clone() }) != anew {
+        bail!("--continue: {} is of a training with other settings", file.display());
+    }
+    Ok(rest)
 }
 
 #[cfg(test)]

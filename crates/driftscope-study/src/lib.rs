@@ -48,6 +48,6 @@ pub use task::{
     TrainingSpec,
 };
 pub use training::{
-    Quality, Round, Snapshot, TrainingPairs, TrainingRequest, TrainingState, TrainingStatus,
-    trainer,
+    Quality, Round, SavedTraining, Snapshot, TrainingPairs, TrainingRequest, TrainingState,
+    TrainingStatus, trainer,
 };

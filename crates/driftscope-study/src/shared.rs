@@ -92,6 +92,36 @@ pub mod optional_slice {
     }
 }
 
+/// The same for what may be missing.
+pub mod optional {
+    use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes it, if there is one.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[allow(clippy::ref_option, reason = "this is how serde hands it over")]
+    pub fn serialize<T, S>(value: &Option<Arc<T>>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Serialize,
+        S: Serializer,
+    {
+        value.as_deref().serialize(serializer)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<Arc<T>>, D::Error>
+    where
+        T: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Option::<T>::deserialize(deserializer)?.map(Arc::new))
+    }
+}
+
 /// The same for a list of several.
 pub mod list {
     use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};

@@ -24,6 +24,7 @@ impl Driftscope {
         }
         match last {
             Some(Ok(last)) if interrupted => {
+                self.state.broken_off = last.trainings.first().map(|(_, saved)| saved.steps());
                 self.last = Some(last);
                 self.state.notice = Some(Notice::Interrupted);
             }
@@ -37,7 +38,7 @@ impl Driftscope {
 
     /// Shows a session again as it was.
     fn restore(&mut self, last: LastSession, ctx: &Context) {
-        let LastSession { scene, lesson, window } = last;
+        let LastSession { scene, lesson, window, trainings } = last;
         let theme = window.theme().unwrap_or(self.state.look.theme);
         let look = Look { theme, presenter: window.presenter, ..self.state.look };
         self.set_look(look, ctx);
@@ -69,6 +70,7 @@ impl Driftscope {
         if let Some(mode) = mode {
             self.act(mode);
         }
+        self.state.session.take_up_trainings(trainings);
     }
 
     /// Does what was answered to what was asked when the window opened.

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftscope_study::Task;
 use driftscope_study::lesson::Lesson;
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{MOST_PANES, Scene};
 use driftscope_study::work::{News, Ticket};
+use driftscope_study::{SavedTraining, Task};
 
-use super::last::{LastWindow, lesson_file, scene_file};
+use super::last::{LastWindow, lesson_file, scene_file, training_file};
 use super::{LAST, Marker, Remembered, report, with_recent, write_recent};
 use crate::app::state::State;
 
@@ -23,6 +23,8 @@ struct Kept {
     /// The lesson that is being written or shown, unless it is a bundled one.
     lesson: Option<Arc<Lesson>>,
     window: LastWindow,
+    /// The trainings under way, each with its pane.
+    trainings: Vec<(usize, Arc<SavedTraining>)>,
 }
 
 impl Kept {
@@ -31,7 +33,13 @@ impl Kept {
         let shown = state.lesson().filter(|_| window.shows_own);
         let shown = shown.map(|lecture| Arc::clone(&lecture.lesson));
         let lesson = state.draft().cloned().or(shown);
-        Self { scene: Arc::clone(state.scene()), lesson, window }
+        let trainings = state.saved_trainings().map(|(pane, saved)| (pane, Arc::clone(saved)));
+        Self { scene: Arc::clone(state.scene()), lesson, window, trainings: trainings.collect() }
+    }
+
+    /// Whether a training is under way in a pane.
+    fn trains(&self, pane: usize) -> bool {
+        self.trainings.iter().any(|(of, _)| *of == pane)
     }
 }
 
@@ -115,6 +123,11 @@ impl Keeper {
                 let path = lesson_file(&session);
                 self.writing.push(work.start(Task::WriteLesson { lesson, path }));
             }
+            for (pane, saved) in &kept.trainings {
+                let (saved, path) = (Arc::clone(saved), training_file(&session, *pane));
+                self.writing.push(work.start(Task::WriteTraining { saved, path }));
+            }
+            forget_ended(&session, &kept);
             self.kept = Some(kept);
         }
     }
@@ -128,10 +141,22 @@ impl Keeper {
             let scene = state.networks().save_scene(&kept.scene, &scene_file(&session));
             scene.map_err(|error| error.to_string())?;
             let draft = kept.lesson.as_ref().map(|lesson| lesson.save(&lesson_file(&session)));
-            draft.transpose().map(|_| ()).map_err(|error| error.to_string())
+            draft.transpose().map(|_| ()).map_err(|error| error.to_string())?;
+            forget_ended(&session, &kept);
+            let mut trainings = kept.trainings.iter();
+            trainings
+                .try_for_each(|(pane, saved)| saved.save(&training_file(&session, *pane)))
+                .map_err(|error| error.to_string())
         });
         if let Err(why) = written {
             log::warn!("the session is not remembered: {why}");
         }
+    }
+}
+
+/// Removes what trainings left that have ended, most often nothing.
+fn forget_ended(session: &Path, kept: &Kept) {
+    for pane in (0..MOST_PANES).filter(|pane| !kept.trains(*pane)) {
+        let _ = std::fs::remove_file(training_file(session, pane));
     }
 }

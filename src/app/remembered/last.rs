@@ -1,10 +1,12 @@
 //! How the program stood: what it showed, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use driftscope_base::files::{read_text, write_atomically};
+use driftscope_study::SavedTraining;
 use driftscope_study::lesson::{LESSONS, Lesson, bundled_lessons};
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{MOST_PANES, Scene};
 use driftscope_study::session::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,8 @@ pub struct LastSession {
     pub lesson: Option<Lesson>,
     /// How the window looked.
     pub window: LastWindow,
+    /// The trainings that were under way, each with its pane.
+    pub trainings: Vec<(usize, Arc<SavedTraining>)>,
 }
 
 /// The files of a session in its folder.
@@ -50,6 +54,21 @@ pub(super) fn scene_file(session: &Path) -> PathBuf {
 
 pub(super) fn lesson_file(session: &Path) -> PathBuf {
     session.join("lesson.toml")
+}
+
+pub(super) fn training_file(session: &Path, pane: usize) -> PathBuf {
+    session.join(format!("training-{}.saved", pane + 1))
+}
+
+/// Reads the trainings that were under way; what cannot be read is as if it were not there.
+fn trainings(session: &Path) -> Vec<(usize, Arc<SavedTraining>)> {
+    let read = |pane| {
+        let file = training_file(session, pane);
+        let saved = file.exists().then(|| SavedTraining::load(&file))?;
+        let saved = saved.inspect_err(|why| log::warn!("a training is not gone on with: {why}"));
+        Some((pane, saved.ok()?))
+    };
+    (0..MOST_PANES).filter_map(read).collect()
 }
 
 fn window_file(session: &Path) -> PathBuf {
@@ -117,6 +136,10 @@ impl LastSession {
         let own = window.writes || window.shows_own;
         let lesson = own.then(|| Lesson::load(&lesson_file(session))).transpose();
         let lesson = lesson.map_err(|error| error.to_string());
-        Some(scene.and_then(|scene| Ok(Box::new(Self { scene, lesson: lesson?, window }))))
+        let trainings = trainings(session);
+        Some(
+            scene
+                .and_then(|scene| Ok(Box::new(Self { scene, lesson: lesson?, window, trainings }))),
+        )
     }
 }

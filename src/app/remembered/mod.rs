@@ -3,7 +3,8 @@
 //!
 //! - `recent.toml`: the files, the last one first;
 //! - `last/scene.toml`, with what belongs to it beside: what was shown; `last/lesson.toml`: the lesson that was
-//!   being written; `last/window.toml`: how the window looked;
+//!   being written; `last/window.toml`: how the window looked; `last/training-N.saved`: what a training under way
+//!   can be gone on with;
 //! - `kept`: the same of a session that was interrupted or cannot be read, until the next such one;
 //! - `running-N`: held by a program that runs. One that nobody holds was left by one that did not end;
 //! - `crash-N.txt`: what went wrong in it, if it could say.

@@ -69,7 +69,7 @@ fn what_is_kept_is_read_back() {
     scene.save(&last::scene_file(&session)).expect("written");
     lesson.save(&last::lesson_file(&session)).expect("written");
     let found = Remembered::read(folder.path()).last.expect("remembered").expect("read");
-    let stood = LastSession { scene, lesson: Some(lesson), window };
+    let stood = LastSession { scene, lesson: Some(lesson), window, trainings: Vec::new() };
     assert_eq!(*found, stood);
     // After an interruption it is where nothing takes its place, and among the recent files.
     std::fs::write(folder.path().join("running-1-0"), "").expect("written");

@@ -32,8 +32,8 @@ pub use mlp::Mlp;
 pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign, foreign_bytes};
 pub use training::{
     ComputeDevice, Decay, GradientMethod, LOSSES, Loss, LossRef, Objective, Pairing, Samples,
-    StepReport, TimeDensity, Trainer, TrainingData, TrainingError, TrainingSettings, Weighting,
-    first_pairs,
+    Start, StepReport, TimeDensity, Trainer, TrainerState, TrainingData, TrainingError,
+    TrainingSettings, Weighting, first_pairs,
 };
 pub use words::Word;
 
@@ -168,7 +168,7 @@ pub enum ArchitectureError {
 }
 
 /// One linear layer `y = W x + b`, in `PyTorch`'s layout.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinearWeights {
     /// `W`, row-major `[outputs, inputs]`.
     pub weight: Vec<f32>,
@@ -179,7 +179,7 @@ pub struct LinearWeights {
 /// All that is needed to evaluate the network, on the host.
 ///
 /// The shapes are those of [`Architecture::layer_shapes`]; [`Weights::validate`] checks them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     /// The sizes.
     pub architecture: Architecture,

@@ -33,6 +33,7 @@ use crate::networks::Networks;
 use crate::scene::{Change, FieldKind, Scene};
 use crate::store::Store;
 use crate::task::Task;
+use crate::training::SavedTraining;
 use crate::work::{Crew, Dispatcher, ThreadCrew};
 
 pub use self::action::{Action, InspectedStep, LensPlace, RecordingOrder, TrainingOrder};
@@ -174,6 +175,16 @@ impl Session {
         }
         self.sync();
         Ok(())
+    }
+
+    /// Takes up trainings of this scene that were broken off, each with its pane: they wait to be resumed.
+    pub fn take_up_trainings(
+        &mut self,
+        saved: impl IntoIterator<Item = (usize, Arc<SavedTraining>)>,
+    ) {
+        let scene = Arc::clone(self.scene());
+        self.trainer.take_up(saved, &scene, &self.work);
+        self.sync();
     }
 
     /// Lets time pass: `dt` of playing, up to the moment `now`; takes in what has been made. How soon it

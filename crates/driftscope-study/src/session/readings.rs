@@ -20,7 +20,7 @@ use crate::networks::Networks;
 use crate::recording::Recording;
 use crate::scene::Scene;
 use crate::task::Task;
-use crate::training::{TrainingState, TrainingStatus};
+use crate::training::{SavedTraining, TrainingState, TrainingStatus};
 use crate::work::Dispatcher;
 
 impl Session {
@@ -226,6 +226,11 @@ impl Session {
     /// Where the trainings stand, each with its pane.
     pub fn trainings(&self) -> impl Iterator<Item = (usize, &TrainingStatus)> {
         self.scene().trainings().filter_map(|pane| Some((pane, self.trainer.status(pane)?)))
+    }
+
+    /// What the trainings under way could be gone on with if they were broken off now, each with its pane.
+    pub fn saved_trainings(&self) -> impl Iterator<Item = (usize, &Arc<SavedTraining>)> {
+        self.trainer.saved()
     }
 
     /// Why the trainings cannot go on with a round of reflow, if they cannot.

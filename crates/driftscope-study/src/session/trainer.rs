@@ -1,6 +1,7 @@
 //! The trainings under way, and which weights the particles follow.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use driftscope_flow::network::{NetworkId, TrainingSettings};
@@ -12,7 +13,7 @@ use crate::clock::Instant;
 use crate::networks::Networks;
 use crate::scene::{Data, Field, ModelName, Scene};
 use crate::task::{Product, Task, TrainingSpec};
-use crate::training::{TrainingState, TrainingStatus};
+use crate::training::{SavedTraining, TrainingState, TrainingStatus};
 use crate::work::{Dispatcher, News, Ticket, Word};
 
 /// New weights are shown no more often than this,
@@ -34,6 +35,8 @@ struct Course {
     status: TrainingStatus,
     shown: Option<NetworkId>,
     shown_at: Option<Instant>,
+    /// What it could be gone on with if it were broken off now; none before there is any, and when it has ended.
+    saved: Option<Arc<SavedTraining>>,
 }
 
 /// The trainings, which start and end together, by the pane that they are of.
@@ -118,11 +121,34 @@ impl TrainingWatch {
         Ok(())
     }
 
+    /// Takes up trainings that were broken off, which then wait to be resumed; those alone whose pane and data are
+    /// there.
+    pub fn take_up(
+        &mut self,
+        saved: impl IntoIterator<Item = (usize, Arc<SavedTraining>)>,
+        scene: &Scene,
+        work: &Dispatcher<Task>,
+    ) {
+        for (pane, saved) in saved {
+            let there = scene.trainings().any(|there| there == pane) && saved.data == scene.data;
+            if there && !self.courses.contains_key(&pane) {
+                self.begin(pane, TrainingSpec::of_broken_off(saved), work);
+            }
+        }
+        self.tell(work, Word::Pause);
+    }
+
+    /// What the trainings under way could be gone on with, each with its pane.
+    pub fn saved(&self) -> impl Iterator<Item = (usize, &Arc<SavedTraining>)> {
+        self.courses.iter().filter_map(|(pane, course)| Some((*pane, course.saved.as_ref()?)))
+    }
+
     fn begin(&mut self, pane: usize, spec: TrainingSpec, work: &Dispatcher<Task>) {
         let (data, status) = (spec.data.clone(), spec.at_start());
         let shown = self.courses.get(&pane).and_then(|course| course.shown);
+        let saved = spec.broken_off.clone();
         let job = work.start(Task::Train(Box::new(spec)));
-        self.courses.insert(pane, Course { job, data, status, shown, shown_at: None });
+        self.courses.insert(pane, Course { job, data, status, shown, shown_at: None, saved });
     }
 
     fn tell(&self, work: &Dispatcher<Task>, word: Word) {
@@ -214,10 +240,14 @@ impl Course {
         while let Some(news) = work.news(&self.job) {
             match news {
                 News::Made(Product::Training(status)) => self.status = status,
+                News::Made(Product::Saved(saved)) => self.saved = Some(saved),
                 // It broke off without a word of its own.
                 News::Failed(reason) => self.status.state = TrainingState::Failed(reason),
                 _ => {}
             }
+        }
+        if !matches!(self.status.state, TrainingState::Running | TrainingState::Paused) {
+            self.saved = None;
         }
     }
 

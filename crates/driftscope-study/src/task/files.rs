@@ -13,6 +13,7 @@ use crate::lesson::Lesson;
 use crate::own::{Content, Own};
 use crate::scene::{Data, OwnTableau, PICTURE_ENDINGS, Scene, TimeList};
 use crate::store::Store;
+use crate::training::SavedTraining;
 use crate::work::Unfinished;
 
 /// How the files of scenes and of tableaus end.
@@ -127,6 +128,11 @@ pub(super) fn write_scene(
 
 pub(super) fn write_lesson(lesson: &Lesson, path: &Path) -> Result<Product, Unfinished> {
     lesson.save(path).map_err(failed)?;
+    Ok(Product::Written(path.to_owned()))
+}
+
+pub(super) fn write_training(saved: &SavedTraining, path: &Path) -> Result<Product, Unfinished> {
+    saved.save(path).map_err(failed)?;
     Ok(Product::Written(path.to_owned()))
 }
 

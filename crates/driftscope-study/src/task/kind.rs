@@ -12,6 +12,7 @@ use crate::lab::{Asked, Question};
 use crate::lesson::Lesson;
 use crate::scene::Scene;
 use crate::store::Store;
+use crate::training::SavedTraining;
 use crate::work::{Ask, Course, Lane, News, Signal, Tell, Turn, Unfinished, Work};
 
 /// Something to be done in the background.
@@ -49,6 +50,14 @@ pub enum Task {
         /// The file, in which an older one is replaced.
         path: PathBuf,
     },
+    /// Write what a training can be gone on with.
+    WriteTraining {
+        /// It.
+        #[serde(with = "crate::shared")]
+        saved: Arc<SavedTraining>,
+        /// The file, in which an older one is replaced.
+        path: PathBuf,
+    },
     /// Write the network that a scene is solved with.
     WriteModel {
         /// Its scene.
@@ -81,6 +90,7 @@ impl Work for Task {
             | Self::ReadTimes(_)
             | Self::WriteScene { .. }
             | Self::WriteLesson { .. }
+            | Self::WriteTraining { .. }
             | Self::WriteModel { .. } => Lane::Own,
         }
     }
@@ -114,6 +124,9 @@ impl Course<Product> for TaskCourse {
             }
             Task::WriteLesson { lesson, path } => {
                 tell(News::Made(files::write_lesson(lesson, path)?));
+            }
+            Task::WriteTraining { saved, path } => {
+                tell(News::Made(files::write_training(saved, path)?));
             }
             Task::WriteModel { scene, path } => {
                 tell(News::Made(files::write_model(scene, path, store)?));

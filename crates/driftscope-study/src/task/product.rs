@@ -12,7 +12,7 @@ use crate::measure::DataDistance;
 use crate::own::Own;
 use crate::recording::Recording;
 use crate::scene::{Data, OwnTableau, Scene, TimeList};
-use crate::training::TrainingStatus;
+use crate::training::{SavedTraining, TrainingStatus};
 
 /// What a task has made.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Product {
     Answer(Answer),
     /// Where a training stands. Its networks are in the [`Store`](crate::Store).
     Training(TrainingStatus),
+    /// What a training can be gone on with later, now and then.
+    Saved(#[serde(with = "crate::shared")] Arc<SavedTraining>),
     /// A scene that was read.
     Scene(#[serde(with = "crate::shared")] Arc<Scene>),
     /// A lesson that was read.

@@ -20,8 +20,8 @@ use crate::lab::{
 use crate::recording::Recording;
 use crate::scene::{ModelName, Scene};
 use crate::store::{RecordingRef, Store};
-use crate::training::{TrainingState, TrainingStatus};
-use crate::work::{News, Signal, perform};
+use crate::training::{SavedTraining, TrainingState, TrainingStatus};
+use crate::work::{Course as _, News, Signal, Turn, Word, Work as _, perform};
 
 fn scene(settings: &[&str]) -> Arc<Scene> {
     let common = ["particles.count=12", "data.name=single-gaussian"];
@@ -238,6 +238,78 @@ fn a_training_survives_being_written_down() {
     let refused = Task::Train(Box::new(TrainingSpec { settings: too_large, ..spec }));
     let found = same_after_reading(&refused, &store);
     assert!(matches!(found.last(), Some(News::Failed(_))));
+}
+
+/// Takes so many turns of a training, then lets it wait; what it can be gone on with.
+fn broken_off(spec: &TrainingSpec, turns: u64, store: &Store) -> Arc<SavedTraining> {
+    let signal = Signal::default();
+    let mut saved = None;
+    let mut course = Task::Train(Box::new(spec.clone())).begin();
+    let mut tell = |news| {
+        if let News::Made(Product::Saved(found)) = news {
+            saved = Some(found);
+        }
+    };
+    for _ in 0..turns {
+        assert_eq!(course.go_on(store, &signal, &mut tell).expect("a step"), Turn::More);
+    }
+    signal.say(Word::Pause);
+    assert_eq!(course.go_on(store, &signal, &mut tell).expect("it waits"), Turn::Waiting);
+    saved.expect("what waits can be gone on with")
+}
+
+#[test]
+fn a_training_that_was_broken_off_ends_as_if_it_had_not_been() {
+    let store = Store::default();
+    let small = ["training.hidden=16", "training.depth=2", "training.batch=32"];
+    let long = [&small[..], &["training.steps=1200"]].concat();
+    let rounds =
+        [&small[..], &["training.steps=20", "training.rounds=2", "training.pairs=600"]].concat();
+    // In the first round, whose curve has a point for every second step, and in the second round of reflow.
+    for (settings, breaks) in [(long, vec![7, 300]), (rounds, vec![45, 3])] {
+        let spec = TrainingSpec::of_scene(&scene(&settings));
+        let whole = news(Task::Train(Box::new(spec.clone())), &store);
+        let [News::Made(Product::Training(whole)), News::Done] = &whole[..] else {
+            panic!("a training and its end")
+        };
+        let mut rest = spec;
+        for turns in breaks {
+            let saved = broken_off(&rest, turns, &store);
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("a.training");
+            let write = Task::WriteTraining { saved: Arc::clone(&saved), path: path.clone() };
+            same_after_reading(&write, &store);
+            assert!(SavedTraining::load(&path).expect("what was written can be read") == saved);
+            rest = TrainingSpec::of_broken_off(saved);
+        }
+        let ended = same_after_reading(&Task::Train(Box::new(rest)), &store);
+        let [News::Made(Product::Training(ended)), News::Done] = &ended[..] else {
+            panic!("a training and its end")
+        };
+        // Weights on the way are not kept over a break.
+        let of_both = |status: &TrainingStatus| TrainingStatus {
+            elapsed: Duration::ZERO,
+            snapshots: Arc::default(),
+            ..status.clone()
+        };
+        assert_eq!(of_both(ended), of_both(whole));
+        assert!(ended.network.is_some());
+    }
+}
+
+#[test]
+fn what_is_no_training_is_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.training");
+    for bytes in [
+        &b""[..],
+        b"driftscope training 1\n",
+        b"driftscope training 1\n\xbb\xff\xff\xff\xff\xff\xff\xff\xff",
+    ] {
+        std::fs::write(&path, bytes).expect("written");
+        let why = SavedTraining::load(&path).expect_err("refused");
+        assert!(why.contains("a.training is no training"), "{why}");
+    }
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use driftscope_base::interpolant::Interpolant;
 use driftscope_base::memory::check_memory;
-use driftscope_flow::network::{StepReport, Trainer, TrainingError, TrainingSettings, Weights};
+use driftscope_flow::network::{
+    Start, StepReport, Trainer, TrainerState, TrainingError, TrainingSettings, Weights,
+};
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
@@ -13,11 +15,13 @@ use crate::clock::Instant;
 use crate::scene::{Data, Problem, Scene};
 use crate::store::Store;
 use crate::training::{
-    CURVE_POINTS, LOOKED_AT, SNAPSHOT_INTERVAL, Snapshot, TrainingRequest, TrainingState,
-    TrainingStatus, Watch,
+    CURVE_POINTS, LOOKED_AT, SNAPSHOT_INTERVAL, SavedTraining, Snapshot, TrainingRequest,
+    TrainingState, TrainingStatus, Watch,
 };
 use crate::work::{News, Signal, Tell, Turn, Unfinished, Word};
 
+/// What it can be gone on with is handed over no more often than this.
+const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Steps and loss are told no more often than this between the snapshots.
 const TELL_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -37,6 +41,9 @@ pub struct TrainingSpec {
     /// with the first step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Box<TrainingStatus>>,
+    /// Where a training of the same settings was broken off, which this goes on with; none to begin anew.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::shared::optional")]
+    pub broken_off: Option<Arc<SavedTraining>>,
 }
 
 impl TrainingSpec {
@@ -49,6 +56,21 @@ impl TrainingSpec {
             interpolant: scene.interpolant.kind,
             settings: scene.training.clone(),
             after: None,
+            broken_off: None,
+        }
+    }
+
+    /// The rest of a training that was broken off.
+    #[must_use]
+    pub fn of_broken_off(saved: Arc<SavedTraining>) -> Self {
+        let SavedTraining { data, source, interpolant, settings, .. } = &*saved;
+        Self {
+            data: data.clone(),
+            source: source.clone(),
+            interpolant: *interpolant,
+            settings: settings.clone(),
+            after: None,
+            broken_off: Some(saved),
         }
     }
 
@@ -69,9 +91,10 @@ impl TrainingSpec {
     #[must_use]
     pub fn at_start(&self) -> TrainingStatus {
         let steps = self.settings.steps_made();
-        match &self.after {
-            Some(after) => {
-                TrainingStatus { state: TrainingState::Running, steps, ..(**after).clone() }
+        let before = self.broken_off.as_ref().map(|saved| &saved.status);
+        match before.or(self.after.as_deref()) {
+            Some(before) => {
+                TrainingStatus { state: TrainingState::Running, steps, ..before.clone() }
             }
             None => TrainingStatus::beginning(steps),
         }
@@ -106,9 +129,12 @@ struct Steps {
     /// Round of reflow, 0 before the first, and the steps of those before.
     round: u64,
     done_before: u64,
+    /// The network before the first step of this round of reflow.
+    before: Option<Weights>,
     watch: Watch,
     began: Instant,
     last_snapshot: Instant,
+    last_saved: Instant,
     last_told: Instant,
 }
 
@@ -153,6 +179,7 @@ impl Training {
                     self.snapshot(store);
                     self.status.state = TrainingState::Paused;
                     self.tell(tell);
+                    self.save(tell);
                 }
                 return Ok(Turn::Waiting);
             }
@@ -198,6 +225,9 @@ impl Training {
         } else if steps.last_told.elapsed() >= TELL_INTERVAL {
             self.tell(tell);
         }
+        if self.steps.as_ref().is_some_and(|steps| steps.last_saved.elapsed() >= SAVE_INTERVAL) {
+            self.save(tell);
+        }
         Ok(Turn::More)
     }
 
@@ -240,6 +270,28 @@ impl Training {
         steps.last_snapshot = Instant::now();
     }
 
+    /// Hands over what it can be gone on with.
+    fn save(&mut self, tell: &mut Tell<'_, Product>) {
+        let Some(steps) = &mut self.steps else { return };
+        let TrainingRequest { data, source, interpolant, settings, .. } = &steps.request;
+        let networkless =
+            TrainingStatus { network: None, snapshots: Arc::default(), ..self.status.clone() };
+        let saved = SavedTraining {
+            data: data.clone(),
+            source: source.clone(),
+            interpolant: *interpolant,
+            settings: settings.clone(),
+            status: networkless,
+            losses: steps.losses,
+            round: steps.round,
+            done_before: steps.done_before,
+            before: steps.before.clone(),
+            state: steps.trainer.state(),
+        };
+        steps.last_saved = Instant::now();
+        tell(News::Made(Product::Saved(Arc::new(saved))));
+    }
+
     fn tell(&mut self, tell: &mut Tell<'_, Product>) {
         if let Some(steps) = &mut self.steps {
             steps.last_told = Instant::now();
@@ -260,25 +312,37 @@ impl Steps {
             let budget = Duration::try_from_secs_f64(seconds).unwrap_or_default();
             request.settings.steps = steps_within(budget, began, &request, signal)?;
         }
-        let trainer = request.trainer().map_err(failed)?;
+        let saved = spec.broken_off.as_deref();
+        let first_round = saved.filter(|saved| saved.round == 0);
+        let start = first_round.map_or(Start::Anew, |saved| Start::GoingOn(saved.state.clone()));
+        let trainer = request.trainer_from(start).map_err(failed)?;
         let now = Instant::now();
         let mut steps = Self {
             watch: request.watch(),
             request,
             trainer,
-            losses: (0.0, 0),
+            losses: saved.map_or((0.0, 0), |saved| saved.losses),
             round: 0,
             done_before: 0,
+            before: None,
             began,
             last_snapshot: now,
+            last_saved: now,
             last_told: now,
         };
-        if let Some(after) = &spec.after {
+        if let Some(saved) = saved.filter(|saved| saved.round > 0) {
+            let gone = || Unfinished::Failed("The network of its last round is gone.".to_owned());
+            let before = saved.before.clone().ok_or_else(gone)?;
+            steps.round = saved.round - 1;
+            let state = Some(saved.state.clone());
+            steps.begin_round(saved.done_before, before, state, signal)?;
+            steps.losses = saved.losses;
+        } else if let Some(after) = &spec.after {
             let ended = after.network.and_then(|network| store.networks.model(network));
             let gone = || Unfinished::Failed("The network of this training is gone.".to_owned());
             let weights = ended.ok_or_else(gone)?.weights.clone();
             steps.round = steps.request.settings.rounds - 1;
-            steps.begin_round(after.steps_done, weights, signal)?;
+            steps.begin_round(after.steps_done, weights, None, signal)?;
         }
         Ok(steps)
     }
@@ -286,21 +350,23 @@ impl Steps {
     /// Begins the next round of reflow.
     fn next_round(&mut self, signal: &Signal) -> Result<(), Unfinished> {
         let done = self.done_before + self.trainer.steps_done();
-        self.begin_round(done, self.trainer.ema_weights(), signal)
+        self.begin_round(done, self.trainer.ema_weights(), None, signal)
     }
 
-    /// The same from `weights`, the network after so many steps.
+    /// The same from `weights`, the network after so many steps, or where it goes on in that round.
     fn begin_round(
         &mut self,
         done: u64,
         weights: Weights,
+        state: Option<TrainerState>,
         signal: &Signal,
     ) -> Result<(), Unfinished> {
         self.round += 1;
         self.done_before = done;
         // As of one that goes on from the round before.
         self.losses = (0.0, 0);
-        let begun = self.request.reflow(self.round, weights, signal.cancel())?;
+        self.before = Some(weights.clone());
+        let begun = self.request.reflow(self.round, weights, state, signal.cancel())?;
         self.trainer = begun.map_err(|error| Unfinished::Failed(error.to_string()))?;
         Ok(())
     }

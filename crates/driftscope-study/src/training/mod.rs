@@ -4,6 +4,7 @@ mod floor;
 mod pairs;
 mod reflow;
 mod rounds;
+mod saved;
 mod watch;
 
 use std::fmt::Write as _;
@@ -16,8 +17,8 @@ use driftscope_base::random::{Purpose, stream};
 use driftscope_flow::data::Mixture;
 use driftscope_flow::field::{Asked, LearnedField};
 use driftscope_flow::network::{
-    Description, Kernel, Model, NetworkId, Samples, Trainer, TrainingData, TrainingError,
-    TrainingSettings, Weights,
+    Description, Kernel, Model, NetworkId, Samples, Start, Trainer, TrainerState, TrainingData,
+    TrainingError, TrainingSettings, Weights,
 };
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub use floor::least_loss;
 pub use pairs::TrainingPairs;
 use reflow::Pairs;
 pub use rounds::Round;
+pub use saved::SavedTraining;
 pub use watch::Quality;
 pub(crate) use watch::Watch;
 
@@ -82,9 +84,17 @@ impl TrainingRequest {
     /// # Errors
     /// If a setting is out of its range.
     pub fn trainer(&self) -> Result<Trainer, TrainingError> {
+        self.trainer_from(Start::Anew)
+    }
+
+    /// The same, or where it goes on before its first round of reflow.
+    ///
+    /// # Errors
+    /// As [`Self::trainer`], and if what it goes on from does not fit.
+    pub(crate) fn trainer_from(&self, start: Start) -> Result<Trainer, TrainingError> {
         let labels = label_count(&self.mixture);
         let data = (self.draws(), labels);
-        Trainer::new(self.settings.of_round(0), data, self.interpolant, None)
+        Trainer::new(self.settings.of_round(0), data, self.interpolant, start)
     }
 
     /// The pairs of noise and data that its first step learns from, or the first of them.
@@ -104,7 +114,8 @@ impl TrainingRequest {
         })
     }
 
-    /// The same about to make the first step of a round of reflow, from `weights`, the network before.
+    /// The same about to make the first step of a round of reflow, from `weights`, the network before, or where
+    /// it goes on in that round.
     ///
     /// # Errors
     /// If a setting is out of its range, or `cancel` was raised, which the first says.
@@ -112,6 +123,7 @@ impl TrainingRequest {
         &self,
         round: u64,
         weights: Weights,
+        state: Option<TrainerState>,
         cancel: &Cancel,
     ) -> Result<Result<Trainer, TrainingError>, Cancelled> {
         let settings = self.settings.of_round(round);
@@ -123,7 +135,8 @@ impl TrainingRequest {
         let pairs = Pairs::carried_by(&field, path, self.settings.pairs, of_round, cancel)?;
         let rng = stream(settings.seed, Purpose::Training, 0);
         let draws = Arc::new(pairs).draws(rng);
-        Ok(Trainer::new(settings, (draws, 0), path, Some(weights)))
+        let start = state.map_or(Start::From(weights), Start::GoingOn);
+        Ok(Trainer::new(settings, (draws, 0), path, start))
     }
 
     /// What the weights are compared with on the way.
@@ -295,7 +308,7 @@ pub fn trainer(
 ) -> Result<Trainer, TrainingError> {
     let rng = stream(settings.seed, Purpose::Training, 0);
     let draws = Draws { mixture: Arc::clone(mixture), source: None, rng };
-    Trainer::new(settings, (Box::new(draws), label_count(mixture)), path, None)
+    Trainer::new(settings, (Box::new(draws), label_count(mixture)), path, Start::Anew)
 }
 
 /// How many labels a network needs for a distribution: they are counted from 0.
@@ -324,5 +337,9 @@ impl TrainingData for Draws {
             let start = source.as_ref().map(|source| source.draw(rng).map(|x| x as f32));
             starts.extend(start);
         }
+    }
+
+    fn stream(&mut self) -> &mut ChaCha8Rng {
+        &mut self.rng
     }
 }

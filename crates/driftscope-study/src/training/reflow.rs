@@ -110,4 +110,8 @@ impl TrainingData for PairDraws {
             samples.source.push(pairs.starts[index]);
         }
     }
+
+    fn stream(&mut self) -> &mut ChaCha8Rng {
+        &mut self.rng
+    }
 }

@@ -1,6 +1,8 @@
 //! Adam in one pass over each parameter. burn's own makes fourteen, each through memory; the tests
 //! hold this one against it.
 
+use serde::{Deserialize, Serialize};
+
 /// Adam (Kingma and Ba 2015, arXiv:1412.6980).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Adam {
@@ -20,12 +22,20 @@ impl Default for Adam {
 }
 
 /// What is remembered of a parameter's gradients; empty at first.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Moments {
     /// Decaying mean of the gradients.
     means: Vec<f32>,
     /// Decaying mean of their squares.
     squares: Vec<f32>,
+}
+
+impl Moments {
+    /// Whether they are of a parameter of so many numbers.
+    pub fn fit(&self, size: usize) -> bool {
+        [&self.means, &self.squares].iter().all(|moments| [0, size].contains(&moments.len()))
+            && self.means.len() == self.squares.len()
+    }
 }
 
 impl Adam {

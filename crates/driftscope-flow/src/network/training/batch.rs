@@ -11,6 +11,7 @@ use super::loss::Output;
 use super::pairs::{PairSource, TrainingData};
 use super::panels::Panels;
 use super::settings::TrainingSettings;
+use super::state::Places;
 use super::times::TimeLaw;
 use crate::network::DIMENSIONS;
 use crate::network::inputs::Embedding;
@@ -24,6 +25,8 @@ pub(super) struct Batch {
     /// Number of samples.
     pub size: usize,
     pub chunks: Vec<Chunk>,
+    /// Where the streams stood when it was drawn, which lie further on by what is drawn ahead.
+    pub places: Places,
 }
 
 /// Some samples of a batch.
@@ -76,13 +79,7 @@ pub(super) struct Batches {
 
 impl Batches {
     /// Starts drawing.
-    pub fn new(
-        settings: &TrainingSettings,
-        data: Box<dyn TrainingData>,
-        path: Interpolant,
-        embedding: Embedding,
-    ) -> Self {
-        let mut source = Source::new(settings, data, path, embedding);
+    pub fn new(mut source: Source) -> Self {
         let (send_drawn, drawn) = sync_channel(AHEAD);
         let (used, take_used) = sync_channel::<Batch>(AHEAD + 2);
         // It ends by itself when nobody takes what it draws.
@@ -147,6 +144,13 @@ impl Source {
         }
     }
 
+    /// The same after so many batches.
+    pub fn gone_on(mut self, drawn: u64, places: Places) -> Self {
+        places.restore(self.pairs.streams());
+        self.drawn = drawn;
+        self
+    }
+
     /// Draws a batch into the memory of another.
     ///
     /// The times are stratified: one in each of as many parts of equal mass as there are samples. Each is drawn
@@ -164,6 +168,7 @@ impl Source {
             }
         }
         self.drawn += 1;
+        batch.places = Places::of(self.pairs.streams());
     }
 
     /// The pair of a sample.

@@ -37,6 +37,9 @@ pub enum TrainingError {
         /// The size in the settings.
         expected: Architecture,
     },
+    /// The state to go on from is of another network.
+    #[error("the training to go on from has a network of another size than its settings say")]
+    State,
     /// More than there is memory for.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),

@@ -20,10 +20,11 @@ mod pairs;
 mod panels;
 mod pass;
 mod settings;
+mod state;
 mod times;
 
 use adam::{Adam, Moments};
-use batch::{Batch, Batches};
+use batch::{Batch, Batches, Source};
 use burn::tensor::{Device, Tensor, TensorData};
 use driftscope_base::interpolant::Interpolant;
 use gradient::FusedGradient;
@@ -31,6 +32,7 @@ use pass::BurnLayer;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use state::Places;
 
 use super::inputs::Embedding;
 use super::mlp::transpose;
@@ -43,6 +45,7 @@ pub use losses::LOSSES;
 pub use objective::{Decay, Objective, Pairing, Weighting};
 pub use pairs::{Samples, TrainingData, first_pairs};
 pub use settings::{GradientMethod, TrainingSettings};
+pub use state::TrainerState;
 pub use times::{TimeDensity, TimeLaw};
 
 /// A training in progress.
@@ -63,6 +66,20 @@ pub struct Trainer {
     batches: Batches,
     fused: FusedGradient,
     steps_done: u64,
+    /// Where the streams stood after the batch of the last step.
+    places: Places,
+}
+
+/// What a training begins with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Start {
+    /// New weights, drawn from its seed.
+    #[default]
+    Anew,
+    /// Weights of the same size.
+    From(Weights),
+    /// Where another of the same settings and data stood.
+    GoingOn(TrainerState),
 }
 
 /// What a step has come to.
@@ -75,45 +92,63 @@ pub struct StepReport {
 }
 
 impl Trainer {
-    /// Prepares a training on data with so many labels, from new weights or from given ones.
+    /// Prepares a training on data with so many labels. Data that are gone on with are those from the beginning.
     ///
     /// # Errors
-    /// [`TrainingError`] if a setting is out of its range, or the weights do not fit.
+    /// [`TrainingError`] if a setting is out of its range, or what it begins with does not fit.
     pub fn new(
         settings: TrainingSettings,
         (data, labels): (Box<dyn TrainingData>, usize),
         path: Interpolant,
-        start: Option<Weights>,
+        start: Start,
     ) -> Result<Self, TrainingError> {
         settings.validate()?;
         let architecture = settings.architecture(labels);
         architecture.validate().map_err(WeightsError::from)?;
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
-        let start = match start {
-            Some(weights) => {
+        let (weights, state) = match start {
+            Start::From(weights) => {
                 weights.validate()?;
                 if weights.architecture != architecture {
                     let (found, expected) = (weights.architecture, architecture);
                     return Err(TrainingError::Start { found, expected });
                 }
-                weights
+                (weights, None)
             }
-            None => initial_weights(architecture, &mut rng),
+            Start::Anew => (initial_weights(architecture, &mut rng), None),
+            Start::GoingOn(state) => (initial_weights(architecture, &mut rng), Some(state)),
         };
-        let layers = to_burn(&start);
-        let embedding = Embedding::new(&architecture, &start.frequencies);
+        let mut layers = to_burn(&weights);
+        let mut average = layers.clone();
+        let mut moments: Vec<[Moments; 2]> = layers.iter().map(|_| Default::default()).collect();
+        let embedding = Embedding::new(&architecture, &weights.frequencies);
+        let mut source = Source::new(&settings, data, path, embedding);
+        let (mut steps_done, mut places) = (0, Places::default());
+        if let Some(state) = state.filter(|state| state.steps > 0) {
+            (steps_done, places) = (state.steps, state.places);
+            source = source.gone_on(steps_done, places);
+            state.restore(&mut layers, &mut average, &mut moments)?;
+        }
         Ok(Self {
-            moments: layers.iter().map(|_| Default::default()).collect(),
-            average: layers.clone(),
+            moments,
+            average,
             gradient: layers.clone(),
             layers,
-            batches: Batches::new(&settings, data, path, embedding),
+            batches: Batches::new(source),
             fused: FusedGradient::default(),
-            frequencies: start.frequencies,
+            frequencies: weights.frequencies,
             settings,
             architecture,
-            steps_done: 0,
+            steps_done,
+            places,
         })
+    }
+
+    /// Where it stands, to go on from.
+    #[must_use]
+    pub fn state(&self) -> TrainerState {
+        let Self { layers, average, moments, .. } = self;
+        TrainerState::of((self.steps_done, self.places), layers, average, moments)
     }
 
     /// Takes one step.
@@ -144,8 +179,11 @@ impl Trainer {
                 Err(TrainingError::Diverged { step: self.steps_done, loss })
             }
         });
+        if report.is_ok() {
+            self.steps_done += 1;
+            self.places = batch.places;
+        }
         self.batches.give_back(batch);
-        self.steps_done += u64::from(report.is_ok());
         report
     }
 

@@ -30,6 +30,9 @@ pub trait TrainingData: Send {
     ///
     /// The source brings its own random numbers; a repeatable training needs repeatable draws.
     fn draw(&mut self, samples: &mut Samples);
+
+    /// The stream that it draws from, all that one draw changes about the next.
+    fn stream(&mut self) -> &mut ChaCha8Rng;
 }
 
 /// What draws the pairs of batches.
@@ -73,6 +76,11 @@ impl PairSource {
             coupler: Coupler::new(settings.coupling()).expect("settings that have been checked"),
             drop_labels: settings.labels.then_some(settings.drop_labels),
         }
+    }
+
+    /// Every stream that it draws from.
+    pub fn streams(&mut self) -> [&mut ChaCha8Rng; 3] {
+        [&mut self.rng, &mut self.other, self.data.stream()]
     }
 
     /// Draws those of the next batch.

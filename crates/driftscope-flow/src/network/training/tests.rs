@@ -21,9 +21,17 @@ impl TrainingData for TwoPoints {
             samples.labels.push(Some(u32::from(right)));
         }
     }
+
+    fn stream(&mut self) -> &mut ChaCha8Rng {
+        &mut self.0
+    }
 }
 
 fn trainer(settings: &TrainingSettings, start: Option<Weights>) -> Trainer {
+    trainer_from(settings, start.map_or(Start::Anew, Start::From))
+}
+
+fn trainer_from(settings: &TrainingSettings, start: Start) -> Trainer {
     let data = TwoPoints(ChaCha8Rng::seed_from_u64(8));
     Trainer::new(settings.clone(), (Box::new(data), 2), Interpolant::Linear, start).unwrap()
 }
@@ -197,8 +205,45 @@ fn training_goes_on_from_given_weights() {
     assert_eq!(trainer.ema_weights(), start);
     let other = TrainingSettings { hidden: 128, ..small() };
     let data: Box<dyn TrainingData> = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
-    let error = Trainer::new(other, (data, 2), Interpolant::Linear, Some(start)).err().unwrap();
+    let error =
+        Trainer::new(other, (data, 2), Interpolant::Linear, Start::From(start)).err().unwrap();
     assert!(error.to_string().contains("hidden: 19"), "{error}");
+}
+
+#[test]
+fn a_training_that_goes_on_makes_the_steps_of_one_that_was_never_interrupted() {
+    let settings = [
+        small(),
+        TrainingSettings { coupling: Pairing::Optimal, batch: 40, ..small() },
+        TrainingSettings { coupling: Pairing::Sinkhorn, batch: 40, ..small() },
+        TrainingSettings { objective: Objective::Shortcut, ..small() },
+        TrainingSettings { objective: Objective::MeanFlow, ..small() },
+        TrainingSettings { labels: true, drop_labels: 0.3, ..small() },
+    ];
+    for settings in settings {
+        let mut whole = trainer(&settings, None);
+        // Before the first step it begins anew.
+        let mut steps = [0, 1, 6, 0].into_iter();
+        let mut parts = trainer(&settings, None);
+        for count in steps.by_ref() {
+            for _ in 0..count {
+                assert_eq!(parts.step().unwrap(), whole.step().unwrap());
+            }
+            let state = parts.state();
+            assert_eq!(state.steps, whole.steps_done());
+            parts = trainer_from(&settings, Start::GoingOn(state));
+        }
+        for _ in 0..5 {
+            assert_eq!(parts.step().unwrap(), whole.step().unwrap(), "{:?}", settings.objective);
+        }
+        assert_eq!(parts.state(), whole.state());
+        assert_eq!(parts.ema_weights(), whole.ema_weights());
+        let other = TrainingSettings { hidden: settings.hidden + 1, ..settings };
+        let data: Box<dyn TrainingData> = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+        let start = Start::GoingOn(parts.state());
+        let error = Trainer::new(other, (data, 2), Interpolant::Linear, start).err().unwrap();
+        assert!(error.to_string().contains("another size"), "{error}");
+    }
 }
 
 #[test]
@@ -215,14 +260,18 @@ fn settings_out_of_range_are_named() {
 
 #[test]
 fn a_divergence_is_reported_and_keeps_the_weights() {
-    struct Broken;
+    struct Broken(ChaCha8Rng);
     impl TrainingData for Broken {
         fn draw(&mut self, samples: &mut Samples) {
             samples.data.fill([f32::NAN; 2]);
         }
+
+        fn stream(&mut self) -> &mut ChaCha8Rng {
+            &mut self.0
+        }
     }
-    let mut trainer =
-        Trainer::new(small(), (Box::new(Broken), 0), Interpolant::Linear, None).unwrap();
+    let data = Box::new(Broken(ChaCha8Rng::seed_from_u64(8)));
+    let mut trainer = Trainer::new(small(), (data, 0), Interpolant::Linear, Start::Anew).unwrap();
     assert!(trainer.step().unwrap_err().to_string().contains("diverged at step 0"));
     trainer.ema_weights().validate().unwrap();
 
