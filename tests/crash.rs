@@ -68,3 +68,17 @@ fn a_window_that_panics_leaves_its_scene_and_a_report() {
     drop(harness);
     assert_eq!(reports(&folder), found);
 }
+
+#[test]
+fn a_report_is_named_where_something_else_is_shown_as_well() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path();
+    std::fs::write(folder.join("running-1-0"), "").expect("written");
+    std::fs::write(folder.join("crash-1.txt"), "on purpose").expect("written");
+    let remembered = Some(Remembered::read(folder).for_something_else());
+    let launch = Launch { remembered, ..Launch::default() };
+    let mut harness = Harness::builder().build_eframe(move |cc| Driftscope::new(cc, launch));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Restore the session").is_none());
+    assert!(harness.query_by_label_contains("crash-1.txt").is_some(), "the report is not named");
+}

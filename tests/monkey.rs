@@ -40,7 +40,7 @@ const LONGEST_FRAME: Duration = Duration::from_millis(100);
 /// The first frame after an action may take this long.
 const LONGEST_FIRST: Duration = Duration::from_millis(1_500);
 /// Resident memory at most, in bytes.
-const MOST_MEMORY: u64 = 6 << 30;
+const MOST_MEMORY: u64 = 2 << 30;
 /// Roles of what a click does something to.
 const CLICKED: &[Role] = &[
     Role::Button,

@@ -34,6 +34,13 @@ impl Driftscope {
             )),
             None => {}
         }
+        let report = self.state.report.as_ref();
+        if let Some(report) = report.filter(|_| self.state.notice != Some(Notice::Interrupted)) {
+            self.complain(format!(
+                "Driftscope was closed unexpectedly last time. What went wrong is written in {}",
+                report.display()
+            ));
+        }
     }
 
     /// Shows a session again as it was.

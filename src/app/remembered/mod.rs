@@ -120,10 +120,10 @@ fn keep_apart(folder: &Path) -> Option<PathBuf> {
 }
 
 impl Remembered {
-    /// The same where something else is to be shown than what was shown last.
+    /// The same where something else is to be shown than what was shown last. What went wrong then is still to be told.
     #[must_use]
     pub fn for_something_else(self) -> Self {
-        Self { last: None, interrupted: false, report: None, is_first: false, ..self }
+        Self { last: None, interrupted: false, is_first: false, ..self }
     }
 }
 

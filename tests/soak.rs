@@ -1,0 +1,214 @@
+//! A long lecture in one window: every lesson to its end, scene after scene, slider after slider. Memory, threads and
+//! what lies on the graphics card stay level.
+//!
+//! `DRIFTSCOPE_SOAK=60 cargo test --release --workspace --test soak -- --nocapture` lets an hour of frames pass, sixty
+//! for each second, as fast as they can be drawn.
+
+#![cfg(target_os = "linux")]
+
+#[path = "shared/dropped.rs"]
+mod dropped;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use driftscope::app::{Driftscope, Launch};
+use eframe::egui::Key;
+use eframe::egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{By, Queryable};
+use egui_kittest::wgpu::{WgpuTestRenderer, default_wgpu_setup};
+use egui_wgpu::{RenderState, RendererOptions, WgpuConfiguration};
+
+use self::dropped::drop_file;
+
+/// Minutes where nothing else is said.
+const USUAL: f64 = 1.0;
+/// Frames of a second.
+const RATE: f64 = 60.0;
+/// One of so many frames is drawn on the graphics card as well.
+const DRAWN: usize = 120;
+/// Frames after each page of a lesson, and after each value of a slider, where what is shown is made anew.
+const PAGE: usize = 20;
+const VALUE: usize = 3;
+/// Where each slider is drawn to.
+const VALUES: [f64; 3] = [1e-4, 0.8, 12.0];
+/// Rounds until everything has been there once and been let go of.
+const WARM: usize = 2;
+/// What may be there at the end, as a multiple of what was after those.
+const GROWTH: f64 = 1.05;
+/// Threads come and go with work.
+const SPARE_THREADS: usize = 8;
+
+/// What is there.
+#[derive(Clone, Copy, Debug)]
+struct Stock {
+    /// Resident, in bytes.
+    memory: u64,
+    threads: usize,
+    buffers: usize,
+    textures: usize,
+}
+
+struct Room {
+    harness: Harness<'static, Driftscope>,
+    instance: Option<wgpu::Instance>,
+    frames: usize,
+}
+
+/// The value of a future that never waits, as those of native instances.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
+    }
+}
+
+/// The graphics card, where there is one.
+fn graphics() -> Option<(wgpu::Instance, RenderState)> {
+    let setup = default_wgpu_setup();
+    let instance = ready(setup.new_instance());
+    if ready(instance.enumerate_adapters(wgpu::Backends::all())).is_empty() {
+        assert!(
+            std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() != Ok("1"),
+            "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one"
+        );
+        eprintln!(
+            "nothing is drawn: no graphics adapter (Debian: apt install mesa-vulkan-drivers)"
+        );
+        return None;
+    }
+    let configuration = WgpuConfiguration { wgpu_setup: setup, ..WgpuConfiguration::default() };
+    let state =
+        ready(RenderState::create(&configuration, &instance, None, RendererOptions::PREDICTABLE));
+    Some((instance, state.expect("a device")))
+}
+
+impl Room {
+    fn open() -> Self {
+        let builder = Harness::builder().with_size([1280.0, 800.0]).with_render_cursor(false);
+        let graphics = graphics();
+        let (instance, builder) = match graphics {
+            Some((instance, state)) => {
+                (Some(instance), builder.renderer(WgpuTestRenderer::from_render_state(state)))
+            }
+            None => (None, builder),
+        };
+        let launch = Launch { own_dialogs: true, ..Launch::default() };
+        let harness = builder.build_eframe(move |cc| Driftscope::new(cc, launch));
+        Self { harness, instance, frames: 0 }
+    }
+
+    fn pass(&mut self, frames: usize) {
+        for _ in 0..frames {
+            self.harness.step();
+            self.frames += 1;
+            if self.instance.is_some() && self.frames.is_multiple_of(DRAWN) {
+                self.harness.render().expect("drawn");
+            }
+        }
+    }
+
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.pass(PAGE);
+    }
+
+    /// A lesson or a scene, as a file that is dropped; a lesson is gone through to its end.
+    fn show(&mut self, path: &Path, pages: usize) {
+        drop_file(&mut self.harness, path);
+        self.pass(PAGE);
+        for _ in 0..pages {
+            self.press(Key::PageDown);
+        }
+    }
+
+    /// Draws every slider there is to a few places.
+    fn sliders(&mut self) {
+        let sliders = || By::new().predicate(|node| node.role() == Role::Slider);
+        let count = self.harness.query_all(sliders()).count();
+        for which in 0..count {
+            for value in VALUES {
+                if let Some(node) = self.harness.query_all(sliders()).nth(which) {
+                    node.set_value_accesskit(value);
+                }
+                self.pass(VALUE);
+            }
+        }
+    }
+
+    /// What is there once nothing is under way.
+    fn stock(&mut self) -> Stock {
+        for _ in 0..400 {
+            self.pass(1);
+            if self.harness.state().is_settled() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let report = self.instance.as_ref().and_then(wgpu::Instance::generate_report);
+        let hub = report.as_ref().map(wgpu::wgc::global::GlobalReport::hub_report);
+        Stock {
+            memory: resident(),
+            threads: std::fs::read_dir("/proc/self/task").expect("Linux").count(),
+            buffers: hub.map_or(0, |hub| hub.buffers.num_allocated),
+            textures: hub.map_or(0, |hub| hub.textures.num_allocated),
+        }
+    }
+}
+
+/// Resident memory of this process, in bytes.
+fn resident() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.expect("a number of pages") * 4096
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(folder);
+    let entries = std::fs::read_dir(folder).expect("it is there");
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    all.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    all.sort();
+    all
+}
+
+#[test]
+fn a_long_lecture_leaves_memory_threads_and_graphics_level() {
+    let minutes = std::env::var("DRIFTSCOPE_SOAK").ok();
+    let minutes: f64 = minutes.map_or(USUAL, |text| text.parse().expect("a number of minutes"));
+    let (lessons, scenes) = (files("lessons"), files("scenes"));
+    let mut room = Room::open();
+    let (mut first, mut round) = (None, 0);
+    // A short lecture has a few of each, so that it has rounds as well.
+    let few = if minutes < 10.0 { 7 } else { 1 };
+    let last = loop {
+        for lesson in lessons.iter().step_by(few) {
+            room.show(lesson, 12);
+            room.press(Key::Escape);
+        }
+        for scene in scenes.iter().step_by(few) {
+            room.show(scene, 0);
+            room.sliders();
+        }
+        round += 1;
+        let now = room.stock();
+        let passed = room.frames as f64 / RATE / 60.0;
+        println!("round {round}, {passed:.1} minutes: {now:?}");
+        if round == WARM {
+            first = Some(now);
+        }
+        if round > WARM && passed >= minutes {
+            break now;
+        }
+    };
+    let first = first.expect("there was one");
+    let level = |what: &str, first: f64, last: f64, spare: f64| {
+        assert!(last <= first * GROWTH + spare, "{what}: {first} at first, {last} at last");
+    };
+    level("memory", first.memory as f64, last.memory as f64, 0.0);
+    level("threads", first.threads as f64, last.threads as f64, SPARE_THREADS as f64);
+    level("buffers", first.buffers as f64, last.buffers as f64, 0.0);
+    level("textures", first.textures as f64, last.textures as f64, 0.0);
+}
