@@ -12,6 +12,7 @@ mod cover;
 pub mod drawing;
 mod driftscope;
 mod drop_hint;
+mod emblem;
 mod file_dialog;
 mod files;
 pub mod finder;

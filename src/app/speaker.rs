@@ -12,6 +12,7 @@ use eframe::egui::{
 
 use super::command::{Command, Commands};
 use super::commands::{self, Entry};
+use super::emblem::emblem;
 use super::keyboard;
 use super::lectern::LecternCommand;
 use super::number;
@@ -112,6 +113,7 @@ impl Speaker {
             let pixels = ctx.pixels_per_point();
             let usual = Vec2::from(SIZE) / ctx.zoom_factor();
             builder = builder
+                .with_icon(emblem())
                 .with_inner_size(self.opened.map_or(usual, |place| place.size / pixels))
                 .with_min_inner_size(Vec2::from(LEAST_SIZE) / ctx.zoom_factor());
             if let Some(place) = self.opened {

@@ -6,6 +6,7 @@ use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
 use super::driftscope::Driftscope;
+use super::emblem::emblem;
 use super::launch::Launch;
 use super::screenshot::Outcome;
 use super::stage::gpu::StageGpu;
@@ -54,6 +55,7 @@ pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
         viewport: ViewportBuilder::default()
             .with_title("Driftscope")
             .with_app_id("driftscope")
+            .with_icon(emblem())
             .with_inner_size(size)
             .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])])
             // A picture may be larger than the display, if the display lets it.
