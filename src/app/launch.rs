@@ -1,5 +1,7 @@
 //! What the window is opened with.
 
+use std::time::Instant;
+
 use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
@@ -35,4 +37,6 @@ pub struct Launch {
     pub remembered: Option<Remembered>,
     /// Whether files are asked for in the window even where the desktop has a dialog.
     pub own_dialogs: bool,
+    /// When the program began, to tell how long the window takes to open.
+    pub began: Option<Instant>,
 }

@@ -37,6 +37,7 @@ mod notice;
 pub mod number;
 pub mod numbers;
 pub mod offscreen;
+mod opening;
 mod pace;
 pub mod palette;
 mod paste;

@@ -28,6 +28,7 @@ mod version;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{ArgAction, Parser, Subcommand};
 use driftscope_flow::network::Opened;
@@ -166,6 +167,7 @@ fn size(text: &str) -> Result<[f32; 2], String> {
 /// Parses the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitCode {
+    let began = Instant::now();
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Some(Command::Sample(sample)) => sample.run(),
@@ -186,7 +188,7 @@ pub fn main() -> ExitCode {
         Some(Command::Code(code)) => code.run(),
         Some(Command::Link(link)) => link.run(),
         None if cli.version => version::run(),
-        None => window(&cli),
+        None => window(&cli, began),
     };
     outcome.unwrap_or_else(|error| {
         if has_no_reader(&error) {
@@ -255,7 +257,7 @@ impl Cli {
     }
 }
 
-fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
+fn window(cli: &Cli, began: Instant) -> anyhow::Result<ExitCode> {
     let screenshot = match &cli.screenshot {
         Some(path) => {
             anyhow::ensure!(
@@ -297,6 +299,7 @@ fn window(cli: &Cli) -> anyhow::Result<ExitCode> {
         remembered,
         own_dialogs: false,
         stage_alone: false,
+        began: Some(began),
     })?;
     if let Some(words) = note {
         complain(&words);

@@ -20,6 +20,7 @@ use super::finder::Finder;
 use super::finite::FiniteNumbers;
 use super::launch::Launch;
 use super::lectern::LecternCommand;
+use super::opening::Opening;
 use super::pace::{Pace, processors_draw};
 use super::remembered::{Keeper, LastSession};
 use super::screenshot::{Outcome, Shooter};
@@ -55,6 +56,9 @@ pub struct Driftscope {
     shooter: Option<Shooter>,
     size: WindowSize,
     pace: Pace,
+    opening: Opening,
+    /// Whether particles moved in the last frame.
+    moved: bool,
     /// Size of everything that was asked of egui last.
     zoom: f32,
     last_edit: Option<Instant>,
@@ -129,6 +133,8 @@ impl Driftscope {
             shooter,
             size,
             pace: Pace::new(cc),
+            opening: Opening::new(launch.began),
+            moved: false,
             zoom: 1.0,
             last_edit: None,
             commands: Commands::new(),
@@ -337,6 +343,7 @@ impl Driftscope {
 impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.pace.rest(self.is_working());
+        self.opening.frame(self.moved);
         let zoom = theme::zoom(ctx, &self.state.look, in_sight::is_lesson(&self.state));
         self.state.enlarged = zoom / self.state.look.zoom;
         // Only what has changed, so that the keyboard may zoom as well.
@@ -370,7 +377,9 @@ impl eframe::App for Driftscope {
                 .all(|pane| pane.shown.is_some() || pane.failure.is_some());
             shooter.update(ctx, showing);
         }
-        if self.state.playback().playing {
+        let playing = self.state.playback().playing;
+        self.moved = playing && self.state.visible().iter().any(|pane| pane.shown.is_some());
+        if playing {
             ctx.request_repaint();
         }
     }
