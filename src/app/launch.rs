@@ -6,6 +6,7 @@ use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;
 
+use super::device::DeviceLoss;
 use super::palette::Theme;
 use super::remembered::Remembered;
 use super::screenshot::Screenshot;
@@ -39,4 +40,6 @@ pub struct Launch {
     pub own_dialogs: bool,
     /// When the program began, to tell how long the window takes to open.
     pub began: Option<Instant>,
+    /// Told when the graphics device is lost.
+    pub loss: DeviceLoss,
 }

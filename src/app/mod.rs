@@ -9,6 +9,7 @@ pub mod command;
 pub mod commands;
 mod controls;
 mod cover;
+mod device;
 pub mod drawing;
 mod driftscope;
 mod drop_hint;
@@ -60,6 +61,7 @@ mod transport;
 mod views;
 mod window;
 
+pub use self::device::DeviceLoss;
 pub use self::driftscope::Driftscope;
 pub use self::launch::Launch;
 pub use self::screenshot::Screenshot;

@@ -31,6 +31,11 @@ pub enum WindowError {
     /// A library of the system is absent.
     #[error("no window can be opened here: {0}; `driftscope sample` works without one")]
     NoLibrary(String),
+    /// The graphics device went away.
+    #[error(
+        "the graphics device was lost ({0}); what was shown is kept, and the next start shows it again"
+    )]
+    DeviceLost(String),
     /// The picture was not saved.
     #[error("the screenshot was not saved: {0}")]
     Screenshot(String),
@@ -40,8 +45,8 @@ pub enum WindowError {
 /// saved, if anything.
 ///
 /// # Errors
-/// If there is no display, graphics driver or library of the system that a window needs, or a
-/// screenshot could not be saved.
+/// If there is no display, graphics driver or library of the system that a window needs, if the
+/// device is lost while it is open, or a screenshot could not be saved.
 pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
     #[cfg(target_os = "linux")]
     if let Some(absent) = super::libraries::absent() {
@@ -50,7 +55,7 @@ pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
     let wanted = launch.screenshot.is_some();
     let asked = launch.screenshot.as_ref().and_then(|shot| shot.size);
     let size = asked.unwrap_or(SIZE).map(|side| side.min(LARGEST_OPENING));
-    let outcome = Outcome::default();
+    let (outcome, loss) = (Outcome::default(), launch.loss.clone());
     let mut options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Driftscope")
@@ -77,6 +82,9 @@ pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
     };
     eframe::run_native("Driftscope", options, Box::new(create))
         .map_err(|error| WindowError::NoDisplay(reason(&error)))?;
+    if let Some(why) = loss.why().filter(|_| !wanted) {
+        return Err(WindowError::DeviceLost(why.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
     if !wanted {
         return Ok(None);
     }

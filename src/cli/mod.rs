@@ -39,8 +39,8 @@ use driftscope_study::session::Mode;
 use self::looks::{Theme, share};
 use self::output::{EXIT_REFUSED, complain};
 use self::scene_args::SceneArgs;
-use crate::app::palette;
 use crate::app::remembered::{Remembered, report_into};
+use crate::app::{DeviceLoss, palette};
 
 /// An oscilloscope for diffusion samplers.
 ///
@@ -300,6 +300,7 @@ fn window(cli: &Cli, began: Instant) -> anyhow::Result<ExitCode> {
         own_dialogs: false,
         stage_alone: false,
         began: Some(began),
+        loss: DeviceLoss::default(),
     })?;
     if let Some(words) = note {
         complain(&words);

@@ -15,6 +15,7 @@ use egui_notify::{Anchor, Toasts};
 
 use super::command::{Command, Commands};
 use super::cover::Cover;
+use super::device::DeviceLoss;
 use super::files::Files;
 use super::finder::Finder;
 use super::finite::FiniteNumbers;
@@ -56,6 +57,7 @@ pub struct Driftscope {
     shooter: Option<Shooter>,
     size: WindowSize,
     pace: Pace,
+    loss: DeviceLoss,
     opening: Opening,
     /// Whether particles moved in the last frame.
     moved: bool,
@@ -115,6 +117,7 @@ impl Driftscope {
         if let Some(page) = &launch.page {
             lab.turn_to(page);
         }
+        launch.loss.listen(cc);
         let shooter = launch.screenshot.map(|order| Shooter::new(order, outcome));
         let size = WindowSize::new(cc, shooter.as_ref().and_then(Shooter::size));
         let mut window = Self {
@@ -133,6 +136,7 @@ impl Driftscope {
             shooter,
             size,
             pace: Pace::new(cc),
+            loss: launch.loss,
             opening: Opening::new(launch.began),
             moved: false,
             zoom: 1.0,
@@ -344,6 +348,7 @@ impl eframe::App for Driftscope {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.pace.rest(self.is_working());
         self.opening.frame(self.moved);
+        self.loss.close_if_lost(ctx);
         let zoom = theme::zoom(ctx, &self.state.look, in_sight::is_lesson(&self.state));
         self.state.enlarged = zoom / self.state.look.zoom;
         // Only what has changed, so that the keyboard may zoom as well.
