@@ -6,6 +6,7 @@ use rten_onnx::onnx::{DataLocation, DataType, GraphProto, ModelProto, NodeProto,
 
 use super::numbers::Stored;
 use super::onnx_inputs::{Declared, Roles, roles};
+use super::onnx_wire;
 use super::refusal::Refusal;
 use crate::network::checkpoint::MAX_FILE_BYTES;
 
@@ -48,7 +49,8 @@ pub fn check(
         let most = MAX_FILE_BYTES >> 20;
         return Err(refuse(format!("more than {most} MB, the most that a model may have")));
     }
-    let model = ModelProto::parse_buf(bytes).map_err(|_| {
+    let sound = onnx_wire::is_sound(bytes).then(|| ModelProto::parse_buf(bytes).ok()).flatten();
+    let model = sound.ok_or_else(|| {
         refuse("not a valid ONNX file: it is damaged, or something else".to_owned())
     })?;
     let graph = model
