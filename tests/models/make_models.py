@@ -348,6 +348,33 @@ def damaged():
     write("infinite", [helper.make_node("Div", ["x", "zero"], ["out"])],
           [numpy_helper.from_array(np.zeros((1, 2), dtype=np.float32), "zero")])
 
+    # Small files that would make a great deal: what each operator is asked for follows from those before.
+    def chain(operator, count, first="x", **attributes):
+        names = [first] + [f"v{i}" for i in range(1, count)] + ["out"]
+        return [helper.make_node(operator, [a] * 2, [b], **attributes) for a, b in zip(names, names[1:])]
+
+    def named(name, *values):
+        return numpy_helper.from_array(np.array(values, dtype=np.int64), name)
+
+    node = helper.make_node
+    write("doubled", chain("Concat", 40, axis=0))
+    write("outer", [node("Reshape", ["x", "tall"], ["a"]), node("Reshape", ["x", "wide"], ["b"]),
+                    node("MatMul", ["a", "b"], ["c"]), node("Reshape", ["c", "tall"], ["d"]),
+                    node("Reshape", ["c", "wide"], ["e"]), node("MatMul", ["d", "e"], ["out"])],
+          [named("tall", -1, 1), named("wide", 1, -1)])
+    write("computed-size", [node("Mul", ["s", "s"], ["b"]), node("Mul", ["b", "b"], ["c"]),
+                            node("ConstantOfShape", ["c"], ["big"]), node("Add", ["x", "big"], ["out"])],
+          [named("s", 3000, 3000)])
+    write("size-of-points", [node("Cast", ["x"], ["size"], to=i64), node("Reshape", ["size", "flat"], ["sizes"]),
+                             node("ConstantOfShape", ["sizes"], ["out"])], [named("flat", -1)])
+    write("long-range", [node("Range", ["from", "to", "by"], ["long"]), node("Cast", ["long"], ["out"], to=f32)],
+          [numpy_helper.from_array(np.array(value, dtype=np.int64), name)
+           for name, value in (("from", -(1 << 31)), ("to", 1 << 19), ("by", 1))])
+    write("deep", chain("Add", 1_100))
+    write("no-batch", [multiply], [weight()], inputs=[("x", f32, [0, 2]), ("t", f32, ["n"])])
+    write("huge-batch", [multiply], [weight()], inputs=[("x", f32, [1 << 40, 2]), ("t", f32, ["n"])])
+    write("given-twice", [multiply, node("Identity", ["x"], ["out"])], [weight()])
+
 
 def main():
     silu, relu, tanh, softplus, gelu = nn.SiLU, nn.ReLU, nn.Tanh, nn.Softplus, nn.GELU

@@ -267,7 +267,7 @@ fn damaged_chains() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 /// Damaged ONNX files, and what is said of them.
-const DAMAGED: [(&str, &str); 19] = [
+const DAMAGED: [(&str, &str); 28] = [
     ("unknown-operator", "it cannot be run"),
     ("nan-weight", "tensor `w` holds NaN, but only finite numbers are allowed"),
     ("wrong-widths", "it cannot be run"),
@@ -287,6 +287,18 @@ const DAMAGED: [(&str, &str); 19] = [
     ("short-weight", "tensor `w` has 7 bytes, but its shape [2, 2] needs 16"),
     ("weights-elsewhere", "stands in another file, `../../../etc/passwd`, which is not beside it"),
     ("infinite", "its outputs for points of ordinary size are not finite numbers"),
+    ("doubled", "with operator Concat it makes more than 268435456 numbers at once"),
+    ("outer", "with operator MatMul it makes more than 268435456 numbers at once"),
+    ("computed-size", "operator ConstantOfShape is not run here: how many numbers it makes cannot"),
+    (
+        "size-of-points",
+        "operator ConstantOfShape is not run here: how many numbers it makes cannot",
+    ),
+    ("long-range", "with operator Range it makes more than 268435456 numbers at once"),
+    ("deep", "it has more than 1000 operators one after another, the most that are run"),
+    ("no-batch", "its batches have 0 points; from 1 to 4096 are run"),
+    ("huge-batch", "its batches have 1099511627776 points; from 1 to 4096 are run"),
+    ("given-twice", "operator Identity gives `out`, which is there already"),
 ];
 
 #[test]

@@ -14,6 +14,7 @@ mod numbers;
 mod onnx;
 mod onnx_check;
 mod onnx_inputs;
+mod onnx_sizes;
 mod onnx_wire;
 mod outline;
 mod refusal;

@@ -13,9 +13,6 @@ use super::outline::OnnxOutline;
 use super::refusal::Refusal;
 use super::workers::Workers;
 
-/// The largest batch that is run at once.
-const MOST_POINTS: usize = 4096;
-
 /// A network that rten runs, on threads of its own.
 pub struct OnnxNetwork {
     workers: Workers<Batch, Vec<f32>>,
@@ -34,6 +31,8 @@ struct Runner {
     point: NodeId,
     time: Option<NodeId>,
     output: NodeId,
+    /// The largest batch that is run at once.
+    most_points: usize,
 }
 
 /// Makes the network of a checked file.
@@ -74,7 +73,8 @@ pub fn read(
         .ok_or_else(|| refuse("none of its outputs is [n, 2]".to_owned()))?;
     let about = format!("ONNX, {} operators", checked.nodes);
     let outline = OnnxOutline { inputs: checked.roles.clone(), output: name.clone() };
-    let runner = Runner { model, roles: checked.roles, point, time, output };
+    let most_points = checked.most_points;
+    let runner = Runner { model, roles: checked.roles, point, time, output, most_points };
     runner.try_out().map_err(|error| refuse(format!("it cannot be run: {}", one_line(error))))?;
     let workers = Workers::new(move |batch: &Batch, options: &RunOptions| {
         let failed = |_| vec![f32::NAN; batch.points.len()];
@@ -99,7 +99,7 @@ impl Runner {
             matches!(self.roles.time, Some((_, TimeShape::Scalar | TimeShape::Single)));
         let mut start = 0;
         while start < count {
-            let mut end = count.min(start + self.roles.batch.unwrap_or(MOST_POINTS));
+            let mut end = count.min(start + self.roles.batch.unwrap_or(self.most_points));
             if shared_time {
                 // One time serves the points that have it.
                 let same = |time: &&f32| time.to_bits() == batch.times[start].to_bits();

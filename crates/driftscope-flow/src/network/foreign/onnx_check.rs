@@ -1,19 +1,24 @@
 //! What is looked at in an ONNX file before anything is made of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rten_onnx::onnx::{DataLocation, DataType, GraphProto, ModelProto, NodeProto, TensorProto};
 
 use super::numbers::Stored;
-use super::onnx_inputs::{Declared, Roles, roles};
-use super::onnx_wire;
+use super::onnx_inputs::{Declared, Roles, TimeShape, roles};
 use super::refusal::Refusal;
+use super::{onnx_sizes, onnx_wire};
 use crate::network::checkpoint::MAX_FILE_BYTES;
 
 /// The most numbers that one operator is asked for by sizes in the file.
 const MOST_NUMBERS: u64 = 1 << 20;
 /// The most operators of a network.
 const MOST_NODES: usize = 20_000;
+/// The most operators of which each takes what the one before gives. What runs them goes through them by
+/// recursion, on threads whose stacks are small.
+const DEEPEST: usize = 1_000;
+/// Points that are run at once, of which the first is taken that the memory suffices for.
+const BATCHES: [usize; 4] = [4096, 1024, 256, 64];
 /// Operators that hold networks of their own, repeated or chosen while running.
 const CONTROL: [&str; 5] = ["Loop", "If", "Scan", "SequenceMap", "Optional"];
 /// Operators whose result is as large as one of their inputs says, and which that is.
@@ -36,6 +41,8 @@ pub struct Checked {
     pub data: Option<(String, Vec<u8>)>,
     /// Operators, for a description.
     pub nodes: usize,
+    /// The most points that are run at once.
+    pub most_points: usize,
 }
 
 /// Checks sizes, operators, weights and inputs.
@@ -75,7 +82,37 @@ pub fn check(
         .collect();
     let outputs = graph.output.iter().filter_map(|output| output.name.clone()).collect();
     let nodes = graph.node.len();
-    Ok(Checked { metadata, roles: roles(&declared).map_err(refuse)?, outputs, data, nodes })
+    let roles = roles(&declared).map_err(refuse)?;
+    let most_points = most_points(graph, &roles).map_err(refuse)?;
+    Ok(Checked { metadata, roles, outputs, data, nodes, most_points })
+}
+
+/// How many points may be run at once.
+fn most_points(graph: &GraphProto, roles: &Roles) -> Result<usize, String> {
+    let fits = |count: usize| {
+        let n = count as u64;
+        let columns = if roles.time.is_some() { 2 } else { 3 };
+        let mut inputs = vec![(roles.point.name.as_str(), vec![n, columns])];
+        if let Some((time, shape)) = &roles.time {
+            let shape = match shape {
+                TimeShape::Scalar => vec![],
+                TimeShape::Single => vec![1],
+                TimeShape::Row => vec![n],
+                TimeShape::Column => vec![n, 1],
+            };
+            inputs.push((time.name.as_str(), shape));
+        }
+        onnx_sizes::check(graph, &inputs).map(|()| count)
+    };
+    if let Some(batch) = roles.batch {
+        let most = BATCHES[0];
+        if !(1..=most).contains(&batch) {
+            return Err(format!("its batches have {batch} points; from 1 to {most} are run"));
+        }
+        return fits(batch);
+    }
+    let [first, others @ ..] = BATCHES;
+    others.into_iter().fold(fits(first), |found, count| found.or_else(|_| fits(count)))
 }
 
 fn check_graph(graph: &GraphProto, data: Option<&(String, Vec<u8>)>) -> Result<(), String> {
@@ -87,8 +124,9 @@ fn check_graph(graph: &GraphProto, data: Option<&(String, Vec<u8>)>) -> Result<(
         check_tensor(tensor, name_of(tensor.name.as_ref()), data)?;
         constants.insert(name_of(tensor.name.as_ref()), tensor);
     }
-    let mut known: HashSet<&str> = constants.keys().copied().collect();
-    known.extend(graph.input.iter().filter_map(|input| input.name.as_deref()));
+    // Each value, and how many operators lead to it.
+    let mut known: HashMap<&str, usize> = constants.keys().map(|name| (*name, 0)).collect();
+    known.extend(graph.input.iter().filter_map(|input| Some((input.name.as_deref()?, 0))));
     for node in &graph.node {
         let operator = node.op_type.as_deref().unwrap_or_default();
         let holds_graph = node.attribute.iter().any(|attribute| attribute.g.is_some());
@@ -106,19 +144,32 @@ fn check_graph(graph: &GraphProto, data: Option<&(String, Vec<u8>)>) -> Result<(
                 }
             }
         }
+        let mut depth = 1;
         for input in node.input.iter().filter(|input| !input.is_empty()) {
-            if !known.contains(input.as_str()) {
+            let Some(before) = known.get(input.as_str()) else {
                 return Err(format!(
                     "operator {operator} takes `{input}`, which nothing before it gives"
                 ));
+            };
+            depth = depth.max(before + 1);
+        }
+        if depth > DEEPEST {
+            return Err(format!(
+                "it has more than {DEEPEST} operators one after another, the most that are run"
+            ));
+        }
+        for output in node.output.iter().filter(|output| !output.is_empty()) {
+            if known.insert(output, depth).is_some() {
+                return Err(format!(
+                    "operator {operator} gives `{output}`, which is there already"
+                ));
             }
         }
-        known.extend(node.output.iter().map(String::as_str));
         check_sizes(node, operator, &constants)?;
     }
     for output in &graph.output {
         let name = name_of(output.name.as_ref());
-        if !known.contains(name) {
+        if !known.contains_key(name) {
             return Err(format!("its output `{name}` is given by no operator"));
         }
     }
@@ -139,7 +190,7 @@ fn check_sizes(
         return Ok(());
     };
     let sizes = node.input.get(*place).and_then(|input| constants.get(input.as_str()));
-    let Some(sizes) = sizes.and_then(|tensor| integers(tensor)) else { return Ok(()) };
+    let Some(sizes) = sizes.and_then(|tensor| onnx_sizes::integers(tensor)) else { return Ok(()) };
     let product =
         sizes.iter().map(|size| size.unsigned_abs().max(1)).try_fold(1_u64, u64::checked_mul);
     match product {
@@ -148,18 +199,6 @@ fn check_sizes(
             "operator {operator} asks for sizes of {sizes:?}; at most {MOST_NUMBERS} numbers are made"
         )),
     }
-}
-
-fn integers(tensor: &TensorProto) -> Option<Vec<i64>> {
-    if tensor.data_type != Some(DataType::INT64) {
-        return None;
-    }
-    if !tensor.int64_data.is_empty() {
-        return Some(tensor.int64_data.clone());
-    }
-    let raw = tensor.raw_data.as_ref()?.borrow();
-    let (numbers, _) = raw.as_chunks::<8>();
-    Some(numbers.iter().map(|&bytes| i64::from_le_bytes(bytes)).collect())
 }
 
 /// Its data must be as long as its shape says, and finite.

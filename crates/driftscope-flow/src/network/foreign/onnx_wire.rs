@@ -53,7 +53,9 @@ fn walk(mut bytes: &[u8], message: Message, depth: usize) -> Option<()> {
     while !bytes.is_empty() {
         let tag = number(&mut bytes)?;
         match tag & 7 {
-            0 => drop(number(&mut bytes)?),
+            0 => {
+                number(&mut bytes)?;
+            }
             1 => bytes = bytes.get(8..)?,
             2 => {
                 let length = usize::try_from(number(&mut bytes)?).ok()?;

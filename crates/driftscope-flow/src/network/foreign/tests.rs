@@ -57,3 +57,14 @@ fn what_is_missing_or_wrong_is_said_in_one_sentence() {
         assert!(!message.contains('\n'), "{message}");
     }
 }
+
+#[test]
+fn networks_of_ordinary_exporters_run_in_large_batches() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models");
+    for name in ["residual-torchscript", "layernorm-dynamo", "film-dynamo", "film-half-torchscript"]
+    {
+        let bytes = std::fs::read(format!("{folder}/{name}.onnx")).expect("is there");
+        let checked = onnx_check::check(&bytes, None, name).expect("sound");
+        assert_eq!(checked.most_points, 4096, "{name}: its sizes are not followed");
+    }
+}
