@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::keys::{put, value_at, value_of};
+use super::keys::{check_parts, put, value_at, value_of};
 use super::parameters::{Settings, written};
 use super::text::see_from;
 use super::{Scene, SceneError, alias};
@@ -55,6 +55,7 @@ impl Change {
             .split_once('=')
             .ok_or_else(|| SceneError::NotASetting { setting: setting.to_owned() })?;
         let (key, value) = (key.trim(), value.trim());
+        check_parts(key, "the setting")?;
         let leaves = value.is_empty() && Scene::find(key).is_none_or(|row| row.absent().is_some());
         Ok(Self { key: key.to_owned(), value: (!leaves).then(|| value_of(value)) })
     }
@@ -122,6 +123,7 @@ impl Scene {
     pub fn changed(&self, changes: &[Change]) -> Result<Self, SceneError> {
         let mut whole = table(self);
         for change in changes {
+            check_parts(&change.key, "the change")?;
             put(&mut whole, &change.key, change.value.clone());
             alias::resolve(&mut whole, "the change", true)?;
         }
@@ -173,6 +175,24 @@ mod tests {
                 let written = serde_json::to_string(&changes).expect("can be written");
                 let read: Vec<Change> = serde_json::from_str(&written).expect("can be read");
                 assert_eq!(&from.changed(&read).expect("all are known"), to);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_a_thousand_parts_are_refused_before_anything_is_made_of_them() {
+        // Each part would be a table in a table: enough of them overflow the stack.
+        for parts in [9, 200_000] {
+            let key = format!("data.mixture{}", ".a".repeat(parts));
+            let setting = format!("{key}=1");
+            let change = Change { key, value: Some(Value::Integer(1)) };
+            for refused in [
+                Scene::with_settings(None, std::slice::from_ref(&setting)).map(drop),
+                Change::written(&setting).map(drop),
+                Scene::default().changed(&[change]).map(drop),
+            ] {
+                let message = refused.expect_err("refused").to_string();
+                assert!(message.contains("more than 8 parts") && message.len() < 200, "{message}");
             }
         }
     }

@@ -2,6 +2,24 @@
 
 use toml::{Table, Value};
 
+use super::error::SceneError;
+
+/// The most parts of a key. Those of scenes have three; each is a table inside a table, which are read, compared
+/// and dropped by recursion.
+const MOST_PARTS: usize = 8;
+/// What a message quotes of a key, in letters.
+const QUOTED: usize = 60;
+
+/// Refuses a key of too many parts before anything is made of it.
+pub(super) fn check_parts(key: &str, origin: &str) -> Result<(), SceneError> {
+    if key.split('.').count() <= MOST_PARTS {
+        return Ok(());
+    }
+    let key = format!("{}…", key.chars().take(QUOTED).collect::<String>());
+    let message = format!("no scene has a key of more than {MOST_PARTS} parts");
+    Err(SceneError::Value { origin: origin.to_owned(), key, message })
+}
+
 /// The value at a dotted key.
 pub(super) fn value_at<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
     let mut parts = key.split('.');

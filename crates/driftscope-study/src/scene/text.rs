@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::SceneError;
 use super::in_words::in_words;
-use super::keys::{value_at, value_of};
+use super::keys::{check_parts, value_at, value_of};
 use super::link;
 use super::parameters::{Parameter, Settings};
 use super::problem::Problem;
@@ -297,6 +297,7 @@ fn lookup(table: &toml::Table, key: &str) -> Option<String> {
 
 /// Sets one dotted key.
 fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), SceneError> {
+    check_parts(key, "--set")?;
     let parsed = value_of(value);
     let (path, last) = match key.rsplit_once('.') {
         Some((path, last)) => (path.split('.').collect(), last),
