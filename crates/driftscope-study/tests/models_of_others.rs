@@ -268,7 +268,7 @@ fn damaged_chains() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 
 /// Damaged ONNX files, and what is said of them.
 const DAMAGED: [(&str, &str); 28] = [
-    ("unknown-operator", "it cannot be run"),
+    ("unknown-operator", "operator Frobnicate is not run here"),
     ("nan-weight", "tensor `w` holds NaN, but only finite numbers are allowed"),
     ("wrong-widths", "it cannot be run"),
     ("three-outputs", "none of its outputs is [n, 2]"),
