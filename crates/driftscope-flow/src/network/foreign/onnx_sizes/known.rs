@@ -62,13 +62,13 @@ pub fn sizes(list: &[i64]) -> Option<Vec<u64>> {
 }
 
 /// The shape of two that are broadcast against each other, each size the larger of the two.
-pub fn broadcast(a: &[u64], b: &[u64]) -> Option<Known> {
+pub fn broadcast(a: &[u64], b: &[u64]) -> Vec<u64> {
     let rank = a.len().max(b.len());
     let size = |shape: &[u64], axis: usize| match (axis + shape.len()).checked_sub(rank) {
         Some(place) => shape[place],
         None => 1,
     };
-    Some(Known::shaped((0..rank).map(|axis| size(a, axis).max(size(b, axis))).collect()))
+    (0..rank).map(|axis| size(a, axis).max(size(b, axis))).collect()
 }
 
 /// The whole numbers of a tensor, if it holds such of 64 bits.

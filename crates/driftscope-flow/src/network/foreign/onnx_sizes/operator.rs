@@ -67,7 +67,8 @@ impl Operator<'_> {
             "Transpose" => self.transpose(),
             "Expand" => self.list(1).and_then(|list| {
                 let target = Known::shaped(sizes(list)?);
-                broadcast(self.input(0)?.shape.as_deref()?, target.shape.as_deref()?)
+                let shape = broadcast(self.input(0)?.shape.as_deref()?, target.shape.as_deref()?);
+                Some(Known::shaped(shape))
             }),
             "ConstantOfShape" => self.list(0).and_then(|list| Some(Known::shaped(sizes(list)?))),
             "Tile" => self.list(1).and_then(|list| {

@@ -49,14 +49,14 @@ impl Operator<'_> {
             ([one], _) => b.iter().map(|b| work((one, b))).collect::<Option<_>>()?,
             _ => return None,
         };
-        let shape = broadcast(self.shape(0)?, self.shape(1)?)?.shape?;
+        let shape = broadcast(self.shape(0)?, self.shape(1)?);
         Some(Known::listed(shape, list))
     }
 
     pub fn broadcast(&self) -> Option<Known> {
         let mut shape: Vec<u64> = Vec::new();
         for place in 0..self.inputs.len() {
-            shape = broadcast(&shape, self.shape(place)?)?.shape?;
+            shape = broadcast(&shape, self.shape(place)?);
         }
         Some(Known::shaped(shape))
     }
@@ -73,7 +73,7 @@ impl Operator<'_> {
             [_] => (None, &[][..]),
             [before @ .., _, columns] => (Some(*columns), before),
         };
-        let mut shape = broadcast(before_a, before_b)?.shape?;
+        let mut shape = broadcast(before_a, before_b);
         shape.extend(rows);
         shape.extend(columns);
         Some(Known::shaped(shape))
