@@ -2,5 +2,6 @@
 //! they show and run lives in the crates below (`docs/architecture.md`).
 
 pub mod app;
+mod brief;
 pub mod cli;
 pub mod export;

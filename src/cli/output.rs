@@ -4,6 +4,8 @@ use std::io::Write;
 
 use anyhow::Context;
 
+use crate::brief::brief;
+
 /// Refused input.
 pub const EXIT_REFUSED: u8 = 2;
 /// A solve that stopped early.
@@ -20,5 +22,5 @@ pub fn print(answer: &[u8]) -> anyhow::Result<()> {
 
 /// Says what is wrong on standard error; if not even that can be written, the exit code says it.
 pub fn complain(words: &str) {
-    let _ = writeln!(std::io::stderr(), "driftscope: {words}");
+    let _ = writeln!(std::io::stderr(), "driftscope: {}", brief(words));
 }

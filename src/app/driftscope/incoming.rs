@@ -19,7 +19,7 @@ impl Driftscope {
     /// Lets data of one's own be sampled, unless they are none.
     pub(super) fn give(&mut self, data: Data, joins: Joins) {
         if self.state.training().is_some() {
-            return self.complain(drawing::TRAINED_ON.to_owned());
+            return self.complain(drawing::TRAINED_ON);
         }
         let before = self.state.scene();
         let mut scene = (**before).clone();
@@ -61,7 +61,7 @@ impl Driftscope {
     pub(super) fn draw(&mut self, drawing: Drawing) {
         if drawing.open && self.state.tool().is_none() {
             if let Some(reason) = drawing::refused(&self.state) {
-                return self.complain(reason.to_owned());
+                return self.complain(reason);
             }
             self.act(Action::Inspect { step: None });
         }
@@ -74,7 +74,7 @@ impl Driftscope {
             return self.act(Action::Lens { lens: None });
         }
         if let Some(reason) = lens::refused(&self.state) {
-            return self.complain(reason.to_owned());
+            return self.complain(reason);
         }
         self.act(Action::Inspect { step: None });
         self.state.drawing.open = false;

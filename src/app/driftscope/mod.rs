@@ -31,6 +31,7 @@ use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
 use super::{drop_hint, help, in_sight, keyboard, notice, paste, theme};
+use crate::brief::brief;
 
 /// Edits that follow each other within this time are taken back together.
 const ONE_EDIT: Duration = Duration::from_millis(700);
@@ -336,7 +337,8 @@ impl Driftscope {
         self.toasts.custom(words, "i".to_owned(), accent).duration(MESSAGE);
     }
 
-    fn complain(&mut self, words: String) {
+    fn complain(&mut self, words: impl AsRef<str>) {
+        let words = brief(words.as_ref()).into_owned();
         self.said.clone_from(&words);
         let alarm = self.state.palette().alarm;
         // The window's fonts lack the symbol of `error`.
