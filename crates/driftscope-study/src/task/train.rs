@@ -258,7 +258,9 @@ impl Training {
         let ended = self.status.state == TrainingState::Finished;
         // By steps and not by time, so that equal trainings leave equal traces.
         let kept = step.is_multiple_of(every) || ended;
-        if step.is_multiple_of(LOOKED_AT * every) || ended {
+        // One that is paused has often been looked at since its last step.
+        let fresh = self.status.qualities.last().is_none_or(|last| last.step < step);
+        if fresh && (step.is_multiple_of(LOOKED_AT * every) || ended) {
             let quality = steps.watch.look(&model.weights, step);
             Arc::make_mut(&mut self.status.qualities).push(quality);
         }
