@@ -35,7 +35,7 @@ const VALUE: usize = 3;
 const VALUES: [f64; 3] = [1e-4, 0.8, 12.0];
 /// Rounds until everything has been there once and been let go of. What is there comes and goes: the most after these
 /// is compared with the least after as many at the end.
-const WARM: usize = 2;
+const WARM: usize = 4;
 /// What may be there at the end, as a multiple of that.
 const GROWTH: f64 = 1.05;
 /// Threads come and go with work.
