@@ -265,8 +265,9 @@ fn a_training_that_was_broken_off_ends_as_if_it_had_not_been() {
     let long = [&small[..], &["training.steps=1200"]].concat();
     let rounds =
         [&small[..], &["training.steps=20", "training.rounds=2", "training.pairs=600"]].concat();
-    // In the first round, whose curve has a point for every second step, and in the second round of reflow.
-    for (settings, breaks) in [(long, vec![7, 300]), (rounds, vec![45, 3])] {
+    // In the first round, whose curve has a point for every second step; where the first round of reflow begins, and
+    // in the second.
+    for (settings, breaks) in [(long, vec![7, 300]), (rounds, vec![20, 25, 3])] {
         let spec = TrainingSpec::of_scene(&scene(&settings));
         let whole = news(Task::Train(Box::new(spec.clone())), &store);
         let [News::Made(Product::Training(whole)), News::Done] = &whole[..] else {

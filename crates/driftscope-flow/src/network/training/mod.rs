@@ -124,9 +124,11 @@ impl Trainer {
         let embedding = Embedding::new(&architecture, &weights.frequencies);
         let mut source = Source::new(&settings, data, path, embedding);
         let (mut steps_done, mut places) = (0, Places::default());
-        if let Some(state) = state.filter(|state| state.steps > 0) {
+        if let Some(state) = state {
             (steps_done, places) = (state.steps, state.places);
-            source = source.gone_on(steps_done, places);
+            if steps_done > 0 {
+                source = source.gone_on(steps_done, places);
+            }
             state.restore(&mut layers, &mut average, &mut moments)?;
         }
         Ok(Self {

@@ -222,7 +222,7 @@ fn a_training_that_goes_on_makes_the_steps_of_one_that_was_never_interrupted() {
     ];
     for settings in settings {
         let mut whole = trainer(&settings, None);
-        // Before the first step it begins anew.
+        // Before the first step as well.
         let mut steps = [0, 1, 6, 0].into_iter();
         let mut parts = trainer(&settings, None);
         for count in steps.by_ref() {
@@ -244,6 +244,10 @@ fn a_training_that_goes_on_makes_the_steps_of_one_that_was_never_interrupted() {
         let error = Trainer::new(other, (data, 2), Interpolant::Linear, start).err().unwrap();
         assert!(error.to_string().contains("another size"), "{error}");
     }
+    // What begins with given weights, as a round of reflow does, has them still before its first step.
+    let start = random_weights(small().architecture(2), 6);
+    let state = trainer(&small(), Some(start.clone())).state();
+    assert_eq!(trainer_from(&small(), Start::GoingOn(state)).ema_weights(), start);
 }
 
 #[test]
