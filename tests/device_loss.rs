@@ -1,32 +1,21 @@
 //! A graphics device that is lost while the window is open.
 
+#[path = "shared/graphics.rs"]
+mod graphics;
+
 use driftscope::app::remembered::Remembered;
 use driftscope::app::{DeviceLoss, Driftscope, Launch};
 use driftscope_study::scene::Scene;
 use eframe::egui::{ViewportCommand, ViewportId};
 use egui_kittest::Harness;
-use egui_kittest::wgpu::{WgpuTestRenderer, default_wgpu_setup};
+use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_wgpu::{RenderState, RendererOptions, WgpuConfiguration};
 
-/// The value of a future that never waits, as those of native instances.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
-    }
-}
+use self::graphics::{graphics, ready};
 
 #[test]
 fn a_lost_device_closes_the_window_and_what_was_shown_is_kept() {
-    let setup = default_wgpu_setup();
-    let instance = ready(setup.new_instance());
-    if ready(instance.enumerate_adapters(wgpu::Backends::all())).is_empty() {
-        let required = std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() == Ok("1");
-        assert!(!required, "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one");
-        eprintln!("skipped: no graphics adapter (Debian: apt install mesa-vulkan-drivers)");
-        return;
-    }
+    let Some((instance, setup)) = graphics() else { return };
     let configuration = WgpuConfiguration { wgpu_setup: setup, ..WgpuConfiguration::default() };
     let options = RendererOptions::PREDICTABLE;
     let render = ready(RenderState::create(&configuration, &instance, None, options));

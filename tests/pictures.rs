@@ -3,6 +3,9 @@
 //!
 //! Skipped where there is no graphics adapter, unless `DRIFTSCOPE_REQUIRE_GPU=1` demands one.
 
+#[path = "shared/graphics.rs"]
+mod graphics;
+
 use std::time::{Duration, Instant};
 
 use driftscope::app::palette::Theme;
@@ -12,35 +15,14 @@ use eframe::egui::{self, Key};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
 
+use self::graphics::graphics;
+
 /// Longer than anything takes on a busy computer.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// The stage alone.
 const STAGE: [f32; 2] = [640.0, 680.0];
 /// The whole window.
 const WINDOW: [f32; 2] = [1280.0, 800.0];
-
-fn gpu_available() -> bool {
-    let setup = egui_kittest::wgpu::default_wgpu_setup();
-    let instance = pollster(setup.new_instance());
-    let found = !pollster(instance.enumerate_adapters(wgpu::Backends::all())).is_empty();
-    if !found {
-        assert!(
-            std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() != Ok("1"),
-            "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one"
-        );
-        eprintln!("skipped: no graphics adapter (Debian: apt install mesa-vulkan-drivers)");
-    }
-    found
-}
-
-/// The value of a future that never waits, as those of native instances.
-fn pollster<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
-    }
-}
 
 fn scene(settings: &[&str]) -> Scene {
     let mut all = vec!["field.kind=exact".to_owned(), "data.name=two-moons".to_owned()];
@@ -107,7 +89,7 @@ fn centroid(image: &image::RgbaImage, colour: [u8; 4]) -> Option<[f64; 2]> {
 
 #[test]
 fn particles_are_drawn_where_the_recording_says() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     for over_time in [false, true] {
@@ -140,7 +122,7 @@ fn particles_are_drawn_where_the_recording_says() {
 
 #[test]
 fn every_layer() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -162,7 +144,7 @@ fn every_layer() {
 
 #[test]
 fn all_layers_that_go_together_on_light() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -180,7 +162,7 @@ fn all_layers_that_go_together_on_light() {
 
 #[test]
 fn streamlines() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -195,7 +177,7 @@ fn streamlines() {
 
 #[test]
 fn crowds_add_up() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -213,7 +195,7 @@ fn crowds_add_up() {
 
 #[test]
 fn every_theme() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -226,7 +208,7 @@ fn every_theme() {
 
 #[test]
 fn one_to_four_panes() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -243,7 +225,7 @@ fn one_to_four_panes() {
 
 #[test]
 fn a_pane_with_the_difference() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -257,7 +239,7 @@ fn a_pane_with_the_difference() {
 
 #[test]
 fn over_time() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -273,7 +255,7 @@ fn over_time() {
 
 #[test]
 fn colours_and_their_legends() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -293,7 +275,7 @@ fn colours_and_their_legends() {
 
 #[test]
 fn step_by_step() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -322,7 +304,7 @@ fn step_by_step() {
 
 #[test]
 fn a_small_and_a_large_window() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -346,7 +328,7 @@ fn a_small_and_a_large_window() {
 
 #[test]
 fn on_projectors_and_beside_slides() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();

@@ -9,6 +9,8 @@
 
 #[path = "shared/dropped.rs"]
 mod dropped;
+#[path = "shared/graphics.rs"]
+mod graphics;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,10 +20,11 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
-use egui_kittest::wgpu::{WgpuTestRenderer, default_wgpu_setup};
+use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_wgpu::{RenderState, RendererOptions, WgpuConfiguration};
 
 use self::dropped::drop_file;
+use self::graphics::{graphics, ready};
 
 /// Minutes where nothing else is said.
 const USUAL: f64 = 1.0;
@@ -64,29 +67,9 @@ struct Room {
     frames: usize,
 }
 
-/// The value of a future that never waits, as those of native instances.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
-    }
-}
-
 /// The graphics card, where there is one.
-fn graphics() -> Option<(wgpu::Instance, RenderState)> {
-    let setup = default_wgpu_setup();
-    let instance = ready(setup.new_instance());
-    if ready(instance.enumerate_adapters(wgpu::Backends::all())).is_empty() {
-        assert!(
-            std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() != Ok("1"),
-            "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one"
-        );
-        eprintln!(
-            "nothing is drawn: no graphics adapter (Debian: apt install mesa-vulkan-drivers)"
-        );
-        return None;
-    }
+fn device() -> Option<(wgpu::Instance, RenderState)> {
+    let (instance, setup) = graphics()?;
     let configuration = WgpuConfiguration { wgpu_setup: setup, ..WgpuConfiguration::default() };
     let state =
         ready(RenderState::create(&configuration, &instance, None, RendererOptions::PREDICTABLE));
@@ -96,7 +79,7 @@ fn graphics() -> Option<(wgpu::Instance, RenderState)> {
 impl Room {
     fn open(drawn: bool) -> Self {
         let builder = Harness::builder().with_size([1280.0, 800.0]).with_render_cursor(false);
-        let graphics = drawn.then(graphics).flatten();
+        let graphics = drawn.then(device).flatten();
         let (instance, builder) = match graphics {
             Some((instance, state)) => {
                 (Some(instance), builder.renderer(WgpuTestRenderer::from_render_state(state)))

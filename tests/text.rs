@@ -3,6 +3,9 @@
 //!
 //! Pages are skipped where there is no graphics adapter, unless `DRIFTSCOPE_REQUIRE_GPU=1` demands one.
 
+#[path = "shared/graphics.rs"]
+mod graphics;
+
 use std::time::Instant;
 
 use driftscope::app::palette::{Palette, Theme};
@@ -12,6 +15,8 @@ use driftscope::app::theme;
 use eframe::egui::{self, Frame, Margin};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, OsThreshold, SnapshotOptions, SnapshotResults};
+
+use self::graphics::graphics;
 
 const PAGE: &str = include_str!("shared/page.md");
 
@@ -32,27 +37,9 @@ fn page(theme: Theme, size: f32, room: [f32; 2]) -> Harness<'static, ()> {
     })
 }
 
-fn gpu_available() -> bool {
-    let found = egui_kittest::wgpu::default_wgpu_setup();
-    let instance = ready(found.new_instance());
-    let found = !ready(instance.enumerate_adapters(wgpu::Backends::all())).is_empty();
-    let demanded = std::env::var("DRIFTSCOPE_REQUIRE_GPU").as_deref() == Ok("1");
-    assert!(found || !demanded, "no graphics adapter, but DRIFTSCOPE_REQUIRE_GPU=1 demands one");
-    found
-}
-
-/// The value of a future that never waits, as those of native instances.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => unreachable!("native instances need no waiting"),
-    }
-}
-
 #[test]
 fn pages() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut results = SnapshotResults::new();
@@ -71,7 +58,7 @@ fn pages() {
 
 #[test]
 fn a_screen_reader_has_the_words() {
-    if !gpu_available() {
+    if graphics().is_none() {
         return;
     }
     let mut harness = page(Theme::Dark, 20.0, [900.0, 1500.0]);
