@@ -5,3 +5,4 @@ pub mod app;
 mod brief;
 pub mod cli;
 pub mod export;
+mod ready;

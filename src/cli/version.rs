@@ -2,14 +2,13 @@
 
 use std::env::consts::{ARCH, OS};
 use std::fmt::Write as _;
-use std::pin::pin;
 use std::process::ExitCode;
-use std::task::{Context, Poll, Waker};
 
 use anyhow::Result;
 use pulp::Arch;
 
 use super::output::print;
+use crate::ready::ready;
 
 /// What this build was made with, for the sentence about it.
 const FEATURES: &[(&str, bool)] =
@@ -46,9 +45,7 @@ fn simd() -> String {
 fn adapters() -> Vec<String> {
     let descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
     let instance = wgpu::Instance::new(descriptor);
-    let found = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
-    // Outside of browsers the answer is there at once.
-    let Poll::Ready(adapters) = found.poll(&mut Context::from_waker(Waker::noop())) else {
+    let Some(adapters) = ready(instance.enumerate_adapters(wgpu::Backends::all())) else {
         return vec!["not known".into()];
     };
     let words = |adapter: &wgpu::Adapter| {

@@ -5,8 +5,9 @@ use egui_wgpu::ScreenDescriptor;
 
 use super::appearance::{Appearance, Camera, Uniforms};
 use super::error::StageError;
-use super::pipelines::{Pipelines, QUAD_INDICES, QUADS, ready};
+use super::pipelines::{Pipelines, QUAD_INDICES, QUADS};
 use super::upload::Upload;
+use crate::ready::ready;
 
 /// Looks at one pane that a frame may hold; see [`super::StageItem::pass`]. The data points are
 /// looked at by every pane.

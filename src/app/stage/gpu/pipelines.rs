@@ -1,12 +1,10 @@
 //! The pipelines, shared by all panes.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use egui_wgpu::RendererOptions;
 use wgpu::util::DeviceExt as _;
 
 use super::error::StageError;
+use crate::ready::ready;
 
 /// Quads in one instance: particles in a group (`GROUP` in the shader), or segments of a trail.
 pub(super) const QUADS: u32 = 64;
@@ -177,12 +175,4 @@ fn buffer_entry(
 /// Two triangles per quad, its corners numbered 0 1 / 2 3.
 fn quad_indices() -> Vec<u16> {
     (0..QUADS as u16).flat_map(|quad| [0, 1, 2, 2, 1, 3].map(|corner| 4 * quad + corner)).collect()
-}
-
-/// The value of a future that never waits, as wgpu's error scopes are outside of browsers.
-pub(super) fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => Some(value),
-        Poll::Pending => None,
-    }
 }

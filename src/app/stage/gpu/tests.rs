@@ -10,8 +10,8 @@ use eframe::egui::{self, Color32, Pos2, Rect, Vec2};
 use egui_kittest::Harness;
 use image::RgbaImage;
 
-use super::pipelines::ready;
 use super::{Appearance, BlockUpload, Camera, StageError, StageGpu, StageItem, Upload, paint};
+use crate::ready::ready;
 
 const SIZE: f32 = 240.0;
 const BACKGROUND: Color32 = Color32::from_rgb(0x14, 0x16, 0x1a);

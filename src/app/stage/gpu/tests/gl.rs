@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::pipelines::ready;
 use super::*;
+use crate::ready::ready;
 
 /// How the window asks for a device, on GL; none, with a word why, where there is no such adapter.
 fn gl() -> Option<egui_wgpu::WgpuSetup> {
