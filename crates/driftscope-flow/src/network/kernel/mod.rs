@@ -17,6 +17,7 @@
 )]
 
 mod element;
+mod features;
 mod packed;
 
 use std::cell::RefCell;
@@ -24,7 +25,8 @@ use std::cell::RefCell;
 use bytemuck::{Pod, Zeroable};
 use driftscope_base::field::Times;
 use element::Element;
-use packed::Packed;
+use features::Series;
+use packed::{Entry, Packed};
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::network::inputs::Embedding;
@@ -58,8 +60,8 @@ impl Kernel {
     pub fn new(weights: &Weights) -> Self {
         Self {
             embedding: Embedding::new(&weights.architecture, &weights.frequencies),
-            single: Packed::new(weights),
-            double: Packed::new(weights),
+            single: Packed::new(weights, Series::of(weights).as_ref()),
+            double: Packed::new(weights, None),
         }
     }
 
@@ -272,40 +274,50 @@ impl<T: Element> WithSimd for Work<'_, '_, T> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.points.len() / DIMENSIONS;
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        if let Some(at) = self.asked.shared() {
-            self.embed(at);
-            let features = &self.inputs[..self.packed.features()];
-            self.packed.fold_features(simd, features, self.bias);
-        }
+        let packed = self.packed;
         let mut start = 0;
         while start < count {
-            let left = count - start;
-            start = match &self.tangents {
-                Some(tangents) if tangents.directions.len() == 1 => {
-                    self.panel::<S, 2>(simd, start, left.min(lanes))
-                }
-                Some(_) => self.panel::<S, 3>(simd, start, left.min(lanes)),
-                None if left > lanes => self.panel::<S, 2>(simd, start, left.min(2 * lanes)),
-                None if left > FEW => self.panel::<S, 1>(simd, start, left),
-                None => self.single(simd, start),
-            };
+            let entry = packed.entry(self.asked.times.at(start));
+            let end = self.end_of(entry, start);
+            if let Some(at) = self.asked.shared() {
+                self.embed(entry, at);
+                entry.fold_features(simd, &self.inputs[..entry.features()], self.bias);
+            }
+            while start < end {
+                let left = end - start;
+                start = match &self.tangents {
+                    Some(tangents) if tangents.directions.len() == 1 => {
+                        self.panel::<S, 2>(simd, entry, start, left.min(lanes))
+                    }
+                    Some(_) => self.panel::<S, 3>(simd, entry, start, left.min(lanes)),
+                    None if left > lanes => {
+                        self.panel::<S, 2>(simd, entry, start, left.min(2 * lanes))
+                    }
+                    None if left > FEW => self.panel::<S, 1>(simd, entry, start, left),
+                    None => self.single(simd, entry, start),
+                };
+            }
         }
     }
 }
 
 impl<T: Element> Work<'_, '_, T> {
+    /// Where the points from `start` on end of which `entry` is the cheapest first layer.
+    fn end_of(&self, entry: &Entry<T>, start: usize) -> usize {
+        let count = self.points.len() / DIMENSIONS;
+        let Times::Each(times) = self.asked.times else { return count };
+        let further = times[start..].iter();
+        let other = |&time: &f64| !std::ptr::eq(self.packed.entry(time), entry);
+        further.copied().position(|time| other(&time)).map_or(count, |ahead| start + ahead)
+    }
+
     /// Writes the features of one point.
     #[inline(always)]
-    fn embed(&mut self, at: [f64; 2]) {
+    fn embed(&mut self, entry: &Entry<T>, at: [f64; 2]) {
         let Embedding { frequencies, labels, .. } = self.embedding;
-        let (waves, ones) =
-            self.inputs[..self.packed.features()].split_at_mut(self.packed.features() - labels);
-        for (time, waves) in at.into_iter().zip(waves.chunks_exact_mut(2 * frequencies.len())) {
-            let (sines, cosines) = waves.split_at_mut(frequencies.len());
-            for ((sine, cosine), frequency) in sines.iter_mut().zip(cosines).zip(frequencies) {
-                (*sine, *cosine) = T::sin_cos(frequency * time);
-            }
-        }
+        let features = entry.features();
+        let (times, ones) = self.inputs[..features].split_at_mut(features - labels);
+        entry.of_time.write(frequencies, at, times);
         for (index, one) in ones.iter_mut().enumerate() {
             *one = T::label(self.asked.label == Some(index as u32));
         }
@@ -313,13 +325,13 @@ impl<T: Element> Work<'_, '_, T> {
 
     /// Evaluates one point; returns the number of the next.
     #[inline(always)]
-    fn single<S: Simd>(&mut self, simd: S, index: usize) -> usize {
+    fn single<S: Simd>(&mut self, simd: S, entry: &Entry<T>, index: usize) -> usize {
         let count = self.points.len() / DIMENSIONS;
-        let features = self.packed.features();
+        let features = entry.features();
         let from = if self.asked.shared().is_some() {
             features
         } else {
-            self.embed(self.asked.at(index));
+            self.embed(entry, self.asked.at(index));
             0
         };
         for (dimension, points) in self.points.chunks_exact(count).enumerate() {
@@ -328,7 +340,7 @@ impl<T: Element> Work<'_, '_, T> {
         let [first, second] = &mut self.panels;
         let inputs = &self.inputs[from..features + DIMENSIONS];
         let bias = (from > 0).then_some(&*self.bias);
-        let velocity = self.packed.forward_single(simd, bias, inputs, first, second);
+        let velocity = self.packed.forward_single(simd, (entry, bias), inputs, first, second);
         for (velocities, &value) in self.velocities.chunks_exact_mut(count).zip(velocity) {
             velocities[index] = value;
         }
@@ -340,13 +352,14 @@ impl<T: Element> Work<'_, '_, T> {
     fn panel<S: Simd, const VECTORS: usize>(
         &mut self,
         simd: S,
+        entry: &Entry<T>,
         start: usize,
         used: usize,
     ) -> usize {
         let count = self.points.len() / DIMENSIONS;
         let vector = size_of::<T::Vector<S>>() / size_of::<T>();
         let lanes = VECTORS * vector;
-        let features = self.packed.features();
+        let features = entry.features();
         let end = start + used;
         let panel = &mut *self.panels[0];
         let shared = self.asked.shared().is_some();
@@ -365,18 +378,8 @@ impl<T: Element> Work<'_, '_, T> {
             for (lane, index) in (start..end).enumerate() {
                 [at[0][lane], at[1][lane]] = self.asked.at(index);
             }
-            let (waves, ones) = feature_rows.split_at_mut(lanes * (features - labels));
-            let waves = waves.chunks_exact_mut(2 * frequencies.len() * lanes);
-            for (times, waves) in at.iter().zip(waves) {
-                let (sines, cosines) = waves.split_at_mut(lanes * frequencies.len());
-                let rows = sines.chunks_exact_mut(lanes).zip(cosines.chunks_exact_mut(lanes));
-                for ((sines, cosines), frequency) in rows.zip(frequencies) {
-                    let points = sines.iter_mut().zip(cosines).zip(&times[..used]);
-                    for ((sine, cosine), time) in points {
-                        (*sine, *cosine) = T::sin_cos(frequency * time);
-                    }
-                }
-            }
+            let (times, ones) = feature_rows.split_at_mut(lanes * (features - labels));
+            entry.of_time.write_panel(frequencies, &at, used, lanes, times);
             for (index, ones) in ones.chunks_exact_mut(lanes).enumerate() {
                 ones[..used].fill(T::label(self.asked.label == Some(index as u32)));
             }
@@ -396,9 +399,9 @@ impl<T: Element> Work<'_, '_, T> {
         let [first, second] = [T::as_vectors_mut::<S>(first), T::as_vectors_mut::<S>(second)];
         let bias = shared.then_some(&*self.bias);
         let outputs = if self.tangents.is_some() {
-            self.packed.forward::<S, VECTORS>(simd, true, bias, first, second)
+            self.packed.forward::<S, VECTORS>(simd, true, (entry, bias), first, second)
         } else {
-            self.packed.forward::<S, VECTORS>(simd, false, bias, first, second)
+            self.packed.forward::<S, VECTORS>(simd, false, (entry, bias), first, second)
         };
         let rows = outputs.chunks_exact(VECTORS);
         for ((dimension, velocities), row) in

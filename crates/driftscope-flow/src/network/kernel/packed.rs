@@ -2,9 +2,11 @@
 
 use pulp::Simd;
 
+use crate::network::inputs::Embedding;
 use crate::network::{Activation, DIMENSIONS, Weights};
 
 use super::element::{Element, FROM_UNITS, TO_UNITS};
+use super::features::{OfTime, Series};
 
 /// Outputs of a layer in one block. The sums of a few blocks, times the vectors of a panel, are
 /// kept in registers.
@@ -44,14 +46,12 @@ struct Layer<T> {
 }
 
 impl<T: Element> Layer<T> {
-    /// Packs `weight`, row-major `[outputs, inputs]`, reading input `i` from column `source(i)`.
-    /// `activated` tells whether its inputs are, and whether its outputs will be, by `SiLU`, which has units
-    /// of its own.
+    /// Packs the numbers `weight(output, input)` and `bias(output)`. `activated` tells whether its inputs
+    /// are, and whether its outputs will be, by `SiLU`, which has units of its own.
     fn new(
-        weight: &[f32],
-        bias: &[f32],
+        weight: impl Fn(usize, usize) -> f64,
+        bias: impl Fn(usize) -> f64,
         [outputs, inputs]: [usize; 2],
-        source: impl Fn(usize) -> usize,
         activated: [bool; 2],
     ) -> Self {
         let (of_weight, of_bias) = match activated {
@@ -61,8 +61,7 @@ impl<T: Element> Layer<T> {
             [true, false] => (FROM_UNITS, 1.0),
         };
         let at = |output: usize, input: usize| {
-            let row = weight.get(output * inputs..(output + 1) * inputs);
-            let value = row.map_or(0.0, |row| f64::from(row[source(input)]));
+            let value = if output < outputs { weight(output, input) } else { 0.0 };
             T::from_f64(value * of_weight)
         };
         let at = &at;
@@ -75,8 +74,8 @@ impl<T: Element> Layer<T> {
             (0..inputs).flat_map(move |input| (strip..end).map(move |o| at(o, input)))
         });
         let (blocks, columns) = (blocks.collect(), columns.collect());
-        let mut bias: Vec<T> =
-            bias.iter().map(|&bias| T::from_f64(f64::from(bias) * of_bias)).collect();
+        let bias = (0..outputs).map(|output| T::from_f64(bias(output) * of_bias));
+        let mut bias: Vec<T> = bias.collect();
         bias.resize(padded, T::ZERO);
         Self { blocks, columns, bias, inputs, outputs }
     }
@@ -275,50 +274,39 @@ fn add_columns<T: Element, S: Simd, const VECTORS: usize>(
     sums[start..start + VECTORS].copy_from_slice(&kept);
 }
 
-/// All layers.
+/// The first layer, which reads functions of the time, then labels, then the coordinates, so that what
+/// all points share can be summed once, in the same order as for each point.
 #[derive(Clone, Debug)]
-pub(super) struct Packed<T> {
-    first: Layer<T>,
-    others: Vec<Layer<T>>,
-    activation: Activation,
+pub(super) struct Entry<T> {
+    pub(super) of_time: OfTime,
+    layer: Layer<T>,
+    /// Inputs beside the coordinates.
     features: usize,
 }
 
-impl<T: Element> Packed<T> {
-    pub(super) fn new(weights: &Weights) -> Self {
-        let shapes = weights.architecture.layer_shapes();
-        let activation = weights.architecture.activation;
-        let features = weights.architecture.features();
-        let output = shapes.len() - 1;
-        let mut layers =
-            weights.layers.iter().zip(shapes).enumerate().map(|(index, (layer, shape))| {
-                assert_eq!(layer.weight.len(), shape[0] * shape[1], "weight of layer {index}");
-                assert_eq!(layer.bias.len(), shape[0], "bias of layer {index}");
-                // The first layer reads the features before the coordinates, so that what all points
-                // share can be summed once, in the same order as for each point.
-                let source = |input: usize| match (index, input.checked_sub(features)) {
-                    (0, None) => DIMENSIONS + input,
-                    (0, Some(dimension)) => dimension,
-                    _ => input,
-                };
-                let of_silu = activation == Activation::Silu;
-                let activated = [index > 0, index < output].map(|is| is && of_silu);
-                Layer::new(&layer.weight, &layer.bias, shape, source, activated)
-            });
-        let first = layers.next().expect("an architecture has at least two layers");
-        let others = layers.collect();
-        Self { first, others, activation, features }
-    }
-
-    /// Rows that a panel must have to hold any layer's inputs and padded outputs.
-    pub(super) fn height(&self) -> usize {
-        let rows = |layer: &Layer<T>| layer.inputs.max(layer.bias.len());
-        self.others.iter().map(rows).fold(rows(&self.first), usize::max)
-    }
-
-    /// Length of the first layer's bias, with its padding.
-    pub(super) fn bias_length(&self) -> usize {
-        self.first.bias.len()
+impl<T: Element> Entry<T> {
+    /// The layer as it was trained, or with its waves as `series`.
+    fn new(weights: &Weights, series: Option<&Series>, activated: [bool; 2]) -> Self {
+        let layer = &weights.layers[0];
+        let [outputs, columns] = weights.architecture.layer_shapes()[0];
+        let embedding = Embedding::new(&weights.architecture, &weights.frequencies);
+        let waves = OfTime::Waves.count(&embedding);
+        let of_time = series.map_or(OfTime::Waves, |series| OfTime::Chebyshev(series.degree));
+        let times = of_time.count(&embedding);
+        let features = times + embedding.labels;
+        let row = |output: usize| &layer.weight[output * columns..(output + 1) * columns];
+        let of_waves = |output: usize| &row(output)[DIMENSIONS..DIMENSIONS + waves];
+        let weight = |output: usize, input: usize| match (input.checked_sub(features), series) {
+            (Some(dimension), _) => f64::from(row(output)[dimension]),
+            (None, Some(series)) if input < times => series.of_sum(of_waves(output), input + 1),
+            (None, _) => f64::from(row(output)[DIMENSIONS + input + waves - times]),
+        };
+        let bias = |output: usize| {
+            let constant = series.map_or(0.0, |series| series.of_sum(of_waves(output), 0));
+            f64::from(layer.bias[output]) + constant
+        };
+        let layer = Layer::new(weight, bias, [outputs, features + DIMENSIONS], activated);
+        Self { of_time, layer, features }
     }
 
     /// Inputs of the network beside the coordinates.
@@ -326,11 +314,69 @@ impl<T: Element> Packed<T> {
         self.features
     }
 
-    /// Writes the first layer's bias with the features, seen through the layer, added.
+    /// Writes the layer's bias with the features, seen through the layer, added.
     #[inline(always)]
     pub(super) fn fold_features<S: Simd>(&self, simd: S, features: &[T], folded: &mut [T]) {
-        folded.copy_from_slice(&self.first.bias);
-        self.first.add(simd, 0, &features[..self.features], folded);
+        folded.copy_from_slice(&self.layer.bias);
+        self.layer.add(simd, 0, &features[..self.features], folded);
+    }
+}
+
+/// All layers.
+#[derive(Clone, Debug)]
+pub(super) struct Packed<T> {
+    /// The cheapest first; the last holds at any time.
+    entries: Vec<Entry<T>>,
+    others: Vec<Layer<T>>,
+    activation: Activation,
+}
+
+impl<T: Element> Packed<T> {
+    /// Packs the layers, the first one both as it was trained and with `series`, where there is one.
+    pub(super) fn new(weights: &Weights, series: Option<&Series>) -> Self {
+        let shapes = weights.architecture.layer_shapes();
+        let activation = weights.architecture.activation;
+        let of_silu = activation == Activation::Silu;
+        let output = shapes.len() - 1;
+        let activated = |index: usize| [index > 0, index < output].map(|is| is && of_silu);
+        for (index, (layer, shape)) in weights.layers.iter().zip(&shapes).enumerate() {
+            assert_eq!(layer.weight.len(), shape[0] * shape[1], "weight of layer {index}");
+            assert_eq!(layer.bias.len(), shape[0], "bias of layer {index}");
+        }
+        let entries = series.into_iter().map(Some).chain([None]);
+        let entries = entries.map(|series| Entry::new(weights, series, activated(0))).collect();
+        let others = weights.layers.iter().zip(shapes).enumerate().skip(1);
+        let others = others.map(|(index, (layer, shape))| {
+            let weight =
+                |output: usize, input: usize| f64::from(layer.weight[output * shape[1] + input]);
+            let bias = |output: usize| f64::from(layer.bias[output]);
+            Layer::new(weight, bias, shape, activated(index))
+        });
+        let others = others.collect();
+        Self { entries, others, activation }
+    }
+
+    /// Rows that a panel must have to hold any layer's inputs and padded outputs.
+    pub(super) fn height(&self) -> usize {
+        let first = self.entries.iter().map(|entry| &entry.layer);
+        let rows = first.chain(&self.others).map(|layer| layer.inputs.max(layer.bias.len()));
+        rows.max().expect("a network has layers")
+    }
+
+    /// Length of the first layer's bias, with its padding.
+    pub(super) fn bias_length(&self) -> usize {
+        self.entries[0].layer.bias.len()
+    }
+
+    /// The most inputs of the network beside the coordinates.
+    pub(super) fn features(&self) -> usize {
+        self.entries.iter().map(Entry::features).max().expect("a network has a first layer")
+    }
+
+    /// The cheapest first layer that holds at `time`.
+    pub(super) fn entry(&self, time: f64) -> &Entry<T> {
+        let mut holding = self.entries.iter().filter(|entry| entry.of_time.holds(time));
+        holding.next().expect("the last one holds at any time")
     }
 
     /// Runs every layer on a panel of `VECTORS` vectors; its inputs are in `first`, and `second`
@@ -344,19 +390,19 @@ impl<T: Element> Packed<T> {
         &self,
         simd: S,
         tangents: bool,
-        folded_bias: Option<&[T]>,
+        (entry, folded_bias): (&Entry<T>, Option<&[T]>),
         first: &'a mut [T::Vector<S>],
         second: &'a mut [T::Vector<S>],
     ) -> &'a [T::Vector<S>] {
         let (bias, skipped) = match folded_bias {
-            Some(folded) => (folded, self.features),
-            None => (self.first.bias.as_slice(), 0),
+            Some(folded) => (folded, entry.features),
+            None => (entry.layer.bias.as_slice(), 0),
         };
         let (activate, biased) =
             if tangents { (First::ActivateWithTangents, 1) } else { (First::Activate, VECTORS) };
         let (mut input, mut output) = (first, second);
         let nothing = (First::Nothing, self.activation);
-        self.first.run::<S, VECTORS>(simd, nothing, (bias, biased), skipped, input, output);
+        entry.layer.run::<S, VECTORS>(simd, nothing, (bias, biased), skipped, input, output);
         for layer in &self.others {
             (input, output) = (output, input);
             let activate = (activate, self.activation);
@@ -371,19 +417,19 @@ impl<T: Element> Packed<T> {
     pub(super) fn forward_single<'a, S: Simd>(
         &self,
         simd: S,
-        folded_bias: Option<&[T]>,
+        (entry, folded_bias): (&Entry<T>, Option<&[T]>),
         inputs: &[T],
         first: &'a mut [T],
         second: &'a mut [T],
     ) -> &'a [T] {
         let (bias, skipped) = match folded_bias {
-            Some(folded) => (folded, self.features),
-            None => (self.first.bias.as_slice(), 0),
+            Some(folded) => (folded, entry.features),
+            None => (entry.layer.bias.as_slice(), 0),
         };
         let (mut input, mut output) = (first, second);
-        let width = self.first.bias.len();
+        let width = entry.layer.bias.len();
         input[..width].copy_from_slice(bias);
-        self.first.add(simd, skipped, inputs, &mut input[..width]);
+        entry.layer.add(simd, skipped, inputs, &mut input[..width]);
         for layer in &self.others {
             // Outputs are padded, and so there are whole vectors.
             let padded = layer.inputs.next_multiple_of(WIDEST);

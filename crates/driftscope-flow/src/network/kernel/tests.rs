@@ -111,6 +111,35 @@ fn a_point_does_not_depend_on_its_batch() {
 }
 
 #[test]
+fn times_beyond_a_series_are_told_by_waves() {
+    let weights = random_weights(ARCHITECTURES[0], 9);
+    let kernel = Kernel::new(&weights);
+    let mlp = Mlp::from_weights(&weights, &ComputeDevice::default().burn_device());
+    let count = 200;
+    let (points, _) = random_points(count);
+    let times: Vec<f64> =
+        (0..count).map(|index| f64::from(index as u32 / 3 % 7) * 0.4 - 0.6).collect();
+    let mut velocities = vec![0.0; 2 * count];
+    kernel.evaluate_f32(Times::Each(&times), &points, &mut velocities);
+    let expected = mlp.evaluate(&weights, Times::Each(&times).into(), &points);
+    for (found, expected) in velocities.iter().zip(&expected) {
+        assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+    }
+    for (index, &time) in times.iter().enumerate() {
+        let point = [points[index], points[count + index]];
+        let mut alone = [0.0; 2];
+        kernel.evaluate_f32(Times::Shared(time), &point, &mut alone);
+        assert_eq!(
+            alone.map(f32::to_bits),
+            [index, count + index].map(|at| velocities[at].to_bits())
+        );
+    }
+    let mut nowhere = [0.0; 2];
+    kernel.evaluate_f32(Times::Shared(f64::NAN), &[0.0, 0.0], &mut nowhere);
+    assert!(nowhere.iter().all(|velocity| velocity.is_nan()));
+}
+
+#[test]
 fn no_points_are_no_work() {
     let kernel = Kernel::new(&random_weights(ARCHITECTURES[2], 5));
     kernel.evaluate_f32(Times::Shared(0.4), &[], &mut []);
