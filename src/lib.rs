@@ -3,6 +3,7 @@
 
 pub mod app;
 mod brief;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod export;
 mod ready;

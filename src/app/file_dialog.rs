@@ -1,8 +1,6 @@
-//! Asking which file: the desktop's own dialog, or, where the desktop has none, one drawn in the
-//! window.
+//! Asking which file: what is asked, and, where the desktop has no dialog, one drawn in the window.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use eframe::egui::{Align2, Button, Context, Id, Modal, Vec2, vec2};
 use egui_file::{DialogType, FileDialog, State};
@@ -10,14 +8,12 @@ use egui_file::{DialogType, FileDialog, State};
 use super::command::FileCommand;
 use super::theme::UNIT;
 
-/// A desktop that has not said within this time whether it has a dialog has none.
-#[cfg(target_os = "linux")]
-const PATIENCE: Duration = Duration::from_secs(3);
 /// Size of the dialog in the window, in points.
 const SIZE: Vec2 = vec2(560.0, 420.0);
 
 /// Which file is asked for, and what for.
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "a browser shows no words for kinds of files")]
 pub struct Question {
     /// What is done with it, such as "Open scene".
     pub title: &'static str,
@@ -31,59 +27,18 @@ pub struct Question {
     pub then: fn(PathBuf) -> FileCommand,
 }
 
-impl Question {
-    /// Asks by the desktop's dialog and waits for the answer; none if the person wants no file.
-    #[must_use]
-    pub fn ask_desktop(self) -> Option<PathBuf> {
-        let dialog =
-            rfd::FileDialog::new().set_title(self.title).add_filter(self.kind, self.endings);
-        match self.name {
-            Some(name) => dialog.set_file_name(name).save_file(),
-            None => dialog.pick_file(),
-        }
-    }
-}
-
-/// Whether the desktop has a file dialog: on Linux its portal's, or zenity's.
-#[must_use]
-pub fn desktop_has_one() -> bool {
-    #[cfg(target_os = "linux")]
-    {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        has_program(&path, "zenity") || portal_answers()
-    }
-    #[cfg(not(target_os = "linux"))]
-    true
-}
-
-/// Whether one of the folders of `path` has a program of this name.
-#[cfg(target_os = "linux")]
-fn has_program(path: &std::ffi::OsStr, name: &str) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::env::split_paths(path).any(|folder| {
-        std::fs::metadata(folder.join(name))
-            .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-    })
-}
-
-/// Whether the desktop's portal is there and can choose files, which not every portal can.
-#[cfg(target_os = "linux")]
-fn portal_answers() -> bool {
-    const PORTAL: &str = "org.freedesktop.portal.Desktop";
-    const PLACE: &str = "/org/freedesktop/portal/desktop";
-    let ask = async {
-        let bus = zbus::Connection::session().await?;
-        let what = ("org.freedesktop.portal.FileChooser", "version");
-        let properties = Some("org.freedesktop.DBus.Properties");
-        bus.call_method(Some(PORTAL), PLACE, properties, "Get", &what).await
-    };
-    let (sender, answer) = std::sync::mpsc::sync_channel(1);
-    let thread = std::thread::Builder::new().name("driftscope-portal".into());
-    let asked = thread.spawn(move || {
-        // A desktop that answers too late finds nobody waiting.
-        let _ = sender.send(zbus::block_on(ask).is_ok());
-    });
-    asked.is_ok() && answer.recv_timeout(PATIENCE).unwrap_or(false)
+/// What came of asking for a file.
+#[derive(Debug)]
+#[allow(dead_code, reason = "a desktop knows other answers than a browser")]
+pub enum Chosen {
+    /// A file.
+    File(PathBuf),
+    /// The person wants none.
+    Nothing,
+    /// There is no dialog to ask with, but one drawn in the window.
+    NoDialog,
+    /// It cannot be had; why, in a sentence.
+    Failed(String),
 }
 
 /// A file dialog drawn in the window.
@@ -197,20 +152,6 @@ pub fn with_ending(path: PathBuf, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_program_is_found_only_where_it_can_be_run() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().expect("a folder");
-        let (path, file) = (dir.path().as_os_str(), dir.path().join("zenity"));
-        assert!(!has_program(path, "zenity"));
-        std::fs::write(&file, "").expect("writes");
-        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).expect("sets");
-        assert!(!has_program(path, "zenity"));
-        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).expect("sets");
-        assert!(has_program(path, "zenity"));
-    }
 
     #[test]
     fn names_get_their_ending_and_keep_another() {

@@ -11,7 +11,7 @@ use driftscope_base::files::write_atomically;
 use driftscope_study::scene::{Data, data_from_picture};
 use driftscope_study::work::{Dispatcher, News, Ticket};
 use driftscope_study::{MODEL_ENDING, Product, SCENE_ENDING, Task};
-use eframe::egui::{Color32, ColorImage, Context};
+use eframe::egui::{Color32, ColorImage, Context, DroppedFileHandle};
 
 pub use self::news::FileNews;
 use self::questions::{
@@ -20,14 +20,15 @@ use self::questions::{
     SAVE_MODEL, SAVE_NUMBERS, SAVE_PICTURE, SAVE_SCENE,
 };
 use super::command::{FileCommand, OpenAs};
-use super::file_dialog::{Answer, OwnDialog, Question, desktop_has_one, with_ending};
+use super::file_dialog::{Answer, Chosen, OwnDialog, Question, with_ending};
 use super::handout::{Handout, Seen};
 use super::offscreen::{Moments, Offscreen, Order, RenderError, View, check_lesson, save};
+use super::platform;
 use super::saving::{Saved, Saving};
 use super::state::State;
 
-/// News waiting to be taken; more than a person can cause at a time.
-const QUEUE: usize = 16;
+/// News waiting to be taken; more than a person can cause at a time, files that are dropped together included.
+const QUEUE: usize = 1024;
 
 /// Work on files under way.
 pub struct Files {
@@ -319,26 +320,46 @@ impl Files {
             return;
         }
         self.asking = true;
-        let own = self.own_dialogs;
-        self.spawn(move || {
-            if own || !desktop_has_one() {
-                return FileNews::NoDialog(question);
-            }
-            FileNews::Chosen(question.ask_desktop().map(question.then))
-        });
+        let tell = self.teller();
+        let told = move |chosen| {
+            tell(match chosen {
+                Chosen::File(path) => FileNews::Chosen(Ok(Some((question.then)(path)))),
+                Chosen::Nothing => FileNews::Chosen(Ok(None)),
+                Chosen::NoDialog => FileNews::NoDialog(question),
+                Chosen::Failed(words) => FileNews::Chosen(Err(words)),
+            });
+        };
+        if let Err(error) = platform::ask(question, self.own_dialogs, told) {
+            log::error!("no thread for a dialog: {error}");
+        }
     }
 
     fn spawn(&self, work: impl FnOnce() -> FileNews + Send + 'static) {
-        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
-        let thread = std::thread::Builder::new().name("driftscope-files".into());
-        let spawned = thread.spawn(move || {
-            // The window may be gone by the time a dialog is answered.
-            let _ = sender.send(work());
-            ctx.request_repaint();
-        });
-        if let Err(error) = spawned {
-            log::error!("no thread for a dialog: {error}");
+        let tell = self.teller();
+        if let Err(error) = platform::aside("driftscope-files", move || tell(work())) {
+            log::error!("no thread for a file: {error}");
         }
+    }
+
+    /// Takes in news from elsewhere.
+    fn teller(&self) -> impl FnOnce(FileNews) + Send + 'static {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        move |news| {
+            // The window may be gone by the time a dialog is answered.
+            let _ = sender.try_send(news);
+            ctx.request_repaint();
+        }
+    }
+
+    /// Takes in a file that was dropped.
+    pub fn receive(&self, file: &DroppedFileHandle) {
+        let tell = self.teller();
+        let told = move |chosen| match chosen {
+            Chosen::File(path) => tell(FileNews::Brought(path)),
+            Chosen::Failed(words) => tell(FileNews::Failed(words)),
+            Chosen::Nothing | Chosen::NoDialog => {}
+        };
+        platform::receive(file, told);
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the window is opened with.
 
-use std::time::Instant;
-
+use driftscope_study::clock::Instant;
 use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::Scene;
 use driftscope_study::session::Mode;

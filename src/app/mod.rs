@@ -13,6 +13,7 @@ mod device;
 pub mod drawing;
 mod driftscope;
 mod drop_hint;
+#[cfg(not(target_arch = "wasm32"))]
 mod emblem;
 mod file_dialog;
 mod files;
@@ -40,9 +41,12 @@ pub mod numbers;
 pub mod offscreen;
 mod opening;
 mod pace;
+#[cfg(target_arch = "wasm32")]
+mod page;
 pub mod palette;
 mod paste;
 pub mod picture;
+mod platform;
 mod plots;
 mod reading;
 pub mod remembered;
@@ -59,10 +63,14 @@ pub mod theme;
 mod top_bar;
 mod transport;
 mod views;
+#[cfg(not(target_arch = "wasm32"))]
 mod window;
 
 pub use self::device::DeviceLoss;
 pub use self::driftscope::Driftscope;
 pub use self::launch::Launch;
+#[cfg(target_arch = "wasm32")]
+pub use self::page::page_options;
 pub use self::screenshot::Screenshot;
+#[cfg(not(target_arch = "wasm32"))]
 pub use self::window::{WindowError, run};

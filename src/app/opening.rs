@@ -1,6 +1,6 @@
 //! How long the window took to open, for whoever asks: `RUST_LOG=driftscope=info driftscope`.
 
-use std::time::Instant;
+use driftscope_study::clock::Instant;
 
 /// A window that opens.
 #[derive(Debug)]

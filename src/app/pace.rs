@@ -3,7 +3,11 @@
 //! measuring, which stand back for the window.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use driftscope_study::clock::Instant;
+
+use super::platform;
 
 /// The window moves at least this often, if frames are not slower themselves.
 const LONGEST_PERIOD: Duration = Duration::from_millis(180);
@@ -50,7 +54,7 @@ impl Pace {
             log::trace!("a frame after {period:?}");
             let cost = self.periods.iter().min().copied().unwrap_or_default();
             // On the window's thread: whatever asks for a frame, input and news alike, waits for it.
-            std::thread::sleep(rest_after(period, cost));
+            platform::rest(rest_after(period, cost));
         }
         self.began = Some(Instant::now());
     }

@@ -9,6 +9,7 @@ use driftscope_base::cancel::Cancel;
 use eframe::egui::{Align2, Area, Context, Frame, Id, Order as Level, ProgressBar, vec2};
 
 use super::offscreen::RenderError;
+use super::platform;
 use super::theme::UNIT;
 
 /// Parts of the whole that are counted.
@@ -50,7 +51,7 @@ impl Saving {
         let (parts, cancel) = (Arc::new(AtomicU32::new(0)), Cancel::default());
         let (told, stop, ctx, file) =
             (Arc::clone(&parts), cancel.clone(), ctx.clone(), path.clone());
-        std::thread::Builder::new().name("driftscope-picture".into()).spawn(move || {
+        platform::aside("driftscope-picture", move || {
             let found = make(&file, &mut |share| {
                 told.store((share * PARTS) as u32, Ordering::Relaxed);
                 ctx.request_repaint();

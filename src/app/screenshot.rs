@@ -4,8 +4,9 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use driftscope_study::clock::Instant;
 use eframe::egui::{ColorImage, Context, ScreenshotCallback, ViewportCommand};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 

@@ -2,11 +2,12 @@
 //! the display gives.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use driftscope_study::clock::Instant;
 use eframe::egui::{Context, Vec2, ViewportCommand, vec2};
 
-use super::number;
+use super::{number, platform};
 
 /// A window that has not come to its size within this time never will.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -60,13 +61,14 @@ impl WindowSize {
     pub fn new(cc: &eframe::CreationContext<'_>, wanted: Option<[f32; 2]>) -> Self {
         let device = cc.wgpu_render_state.as_ref().map(|state| &state.device);
         let largest = device.map(|device| Largest::of(&device.limits()));
-        if let (Some(device), Some(window), Some(largest)) = (device, cc.winit_window(), largest) {
-            let window = Arc::clone(window);
+        if let (Some(device), Some(window), Some(largest)) =
+            (device, platform::window_size(cc), largest)
+        {
             // Where nobody minds the largest size that the window gives for itself, it may be too
             // large for a moment; it is made smaller in the next frame.
             device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-                let size = window.inner_size();
-                let too_large = size.width.max(size.height) as f32 > largest.side;
+                let [width, height] = window();
+                let too_large = width.max(height) as f32 > largest.side;
                 assert!(too_large, "wgpu error: {error}");
                 log::debug!("while the window is too large: {error}");
             }));

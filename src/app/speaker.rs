@@ -1,8 +1,9 @@
 //! The speaker's window: notes, answer, next step, clock and picture, for a screen that the class does not see.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{Lesson, Way};
 use driftscope_study::session::Lecture;
 use eframe::egui::{
@@ -12,13 +13,12 @@ use eframe::egui::{
 
 use super::command::{Command, Commands};
 use super::commands::{self, Entry};
-use super::emblem::emblem;
 use super::keyboard;
 use super::lectern::LecternCommand;
-use super::number;
 use super::stage::Stage;
 use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
+use super::{number, platform};
 use crate::app::text::{self, Document};
 
 /// Size of the window when it opens, in points.
@@ -104,7 +104,7 @@ impl Speaker {
 
     /// Draws the window; the class's `stage` says what of the plane is seen.
     pub fn ui(&mut self, ctx: &Context, stage: &Stage, state: &State, out: &mut Commands) {
-        let mut builder = ViewportBuilder::default()
+        let mut builder = platform::with_icon(ViewportBuilder::default())
             .with_title("Driftscope: for the speaker")
             .with_app_id("driftscope");
         if !self.is_open {
@@ -113,7 +113,6 @@ impl Speaker {
             let pixels = ctx.pixels_per_point();
             let usual = Vec2::from(SIZE) / ctx.zoom_factor();
             builder = builder
-                .with_icon(emblem())
                 .with_inner_size(self.opened.map_or(usual, |place| place.size / pixels))
                 .with_min_inner_size(Vec2::from(LEAST_SIZE) / ctx.zoom_factor());
             if let Some(place) = self.opened {

@@ -6,8 +6,8 @@ use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
 use super::driftscope::Driftscope;
-use super::emblem::emblem;
 use super::launch::Launch;
+use super::platform;
 use super::screenshot::Outcome;
 use super::stage::gpu::StageGpu;
 
@@ -57,10 +57,9 @@ pub fn run(launch: Launch) -> Result<Option<String>, WindowError> {
     let size = asked.unwrap_or(SIZE).map(|side| side.min(LARGEST_OPENING));
     let (outcome, loss) = (Outcome::default(), launch.loss.clone());
     let mut options = eframe::NativeOptions {
-        viewport: ViewportBuilder::default()
+        viewport: platform::with_icon(ViewportBuilder::default())
             .with_title("Driftscope")
             .with_app_id("driftscope")
-            .with_icon(emblem())
             .with_inner_size(size)
             .with_min_inner_size([size[0].min(LEAST_SIZE[0]), size[1].min(LEAST_SIZE[1])])
             // A picture may be larger than the display, if the display lets it.

@@ -9,11 +9,15 @@
 
 use pulp::Simd;
 
+/// Whether the instructions of `S` have `a b + c` in one. Without it, it would be a slow call of a library.
+const fn fuses<S: Simd>() -> bool {
+    !S::IS_SCALAR && !cfg!(target_arch = "wasm32")
+}
+
 /// `a b + c`, rounded once where the machine has the instruction.
 #[inline(always)]
 pub fn fused_f64<S: Simd>(a: f64, b: f64, c: f64) -> f64 {
-    // Without the instruction it would be a slow call of a library.
-    if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
+    if fuses::<S>() { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// `exp` to 4e-16 relative, branch-free, so that loops over it vectorise if they are compiled for
@@ -61,7 +65,7 @@ pub fn exponential<S: Simd>(x: f64) -> f64 {
 /// `a b + c`, rounded once where the machine has the instruction.
 #[inline(always)]
 pub fn fused_f32<S: Simd>(a: f32, b: f32, c: f32) -> f32 {
-    if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
+    if fuses::<S>() { a.mul_add(b, c) } else { a * b + c }
 }
 
 // Minimax on [-1/2, 1/2] with the last one kept at 1, by Lawson's algorithm; 9e-8 relative

@@ -109,6 +109,12 @@ impl Networks {
         self.trained().get(&id).map(|trained| Arc::clone(&trained.model))
     }
 
+    /// All networks trained here that are kept.
+    #[must_use]
+    pub fn all(&self) -> Vec<(NetworkId, Arc<Model>)> {
+        self.trained().iter().map(|(id, trained)| (*id, Arc::clone(&trained.model))).collect()
+    }
+
     /// The network `scene` asks for; none if it is not solved with one.
     ///
     /// # Errors

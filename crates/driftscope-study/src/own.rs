@@ -12,7 +12,6 @@ use std::hash::Hasher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::SystemTime;
 
 use driftscope_base::files;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -142,7 +141,7 @@ impl<T: Content> Own<T> {
     pub(crate) fn named(name: &str) -> Result<Self, OwnError> {
         let Some(id) = name.strip_prefix(KEPT) else {
             let path = Path::new(name);
-            let changed = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+            let changed = files::changed(path);
             let key = (TypeId::of::<T>(), path.to_owned(), changed);
             if let Some(content) = known(&mut held().by_file, &key) {
                 return Ok(Self { name: Name::File(path.to_owned()), content });
@@ -205,14 +204,14 @@ pub(crate) fn seen_from(value: &mut toml::Value, folder: &Path) {
         // An absolute path stays as it is; a relative one is made absolute, so that the scene can be
         // saved elsewhere.
         let there = folder.join(&*name);
-        *name = std::path::absolute(&there).unwrap_or(there).display().to_string();
+        *name = files::absolute(&there).unwrap_or(there).display().to_string();
     }
 }
 
 /// The name of a file in a document that is written to `document`: as seen from its folder if it lies in
 /// there, else in full.
 pub(crate) fn name_from(file: &Path, document: &Path) -> PathBuf {
-    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let absolute = |path: &Path| files::absolute(path).ok();
     let relative = !file.is_absolute();
     let Some((file, document)) = absolute(file).zip(absolute(document)).filter(|_| relative) else {
         return file.to_owned();
@@ -250,7 +249,7 @@ fn identity<T: Content>(content: &T) -> u128 {
 }
 
 type Weakly = Weak<dyn Any + Send + Sync>;
-type FileKey = (TypeId, PathBuf, Option<SystemTime>);
+type FileKey = (TypeId, PathBuf, Option<files::Version>);
 type KeptKey = (TypeId, u128);
 
 /// What documents hold, as long as they do.
@@ -258,7 +257,11 @@ type KeptKey = (TypeId, u128);
 struct Held {
     by_file: HashMap<FileKey, Weakly>,
     by_identity: HashMap<KeptKey, Weakly>,
+    /// Of every type that is held by its identity: what it is called, and how its file is written.
+    kinds: HashMap<TypeId, (&'static str, ToFile)>,
 }
+
+type ToFile = fn(&(dyn Any + Send + Sync)) -> Option<Vec<u8>>;
 
 static HELD: LazyLock<Mutex<Held>> = LazyLock::new(Mutex::default);
 
@@ -275,7 +278,9 @@ fn known<K: Eq + std::hash::Hash, T: Content>(
 }
 
 fn keep<T: Content>(key: KeptKey, content: T) -> Arc<T> {
-    let kept = &mut held().by_identity;
+    let mut held = held();
+    held.kinds.insert(key.0, (T::WHAT, |content| Some(content.downcast_ref::<T>()?.to_file())));
+    let kept = &mut held.by_identity;
     if let Some(content) = known(kept, &key) {
         return content;
     }
@@ -283,6 +288,40 @@ fn keep<T: Content>(key: KeptKey, content: T) -> Arc<T> {
     let any: Arc<dyn Any + Send + Sync> = content.clone();
     kept.insert(key, Arc::downgrade(&any));
     content
+}
+
+/// Content that is held by its identity: what is needed to know it elsewhere.
+pub(crate) struct Kept {
+    /// [`Content::WHAT`].
+    pub what: &'static str,
+    /// Its identity.
+    pub id: u128,
+    content: Arc<dyn Any + Send + Sync>,
+    to_file: ToFile,
+}
+
+impl Kept {
+    /// The file that [`arrive`] reads.
+    pub fn to_file(&self) -> Vec<u8> {
+        (self.to_file)(&*self.content).expect("it was kept with what writes its type")
+    }
+}
+
+/// All that documents hold by its identity now.
+pub(crate) fn all_kept() -> Vec<Kept> {
+    let held = held();
+    let alive = held.by_identity.iter().filter_map(|(key, content)| {
+        let (what, to_file) = *held.kinds.get(&key.0)?;
+        Some(Kept { what, id: key.1, content: content.upgrade()?, to_file })
+    });
+    alive.collect()
+}
+
+/// Takes in content from elsewhere: it is known by its identity as long as somebody holds what is returned.
+pub(crate) fn arrive<T: Content>(bytes: &[u8]) -> Result<Arc<dyn Any + Send + Sync>, String> {
+    let content = T::from_file(bytes, &Path::new("arrived").with_extension(T::ENDING))?;
+    let id = identity(&content);
+    Ok(keep((TypeId::of::<T>(), id), content))
 }
 
 impl<T> Clone for Own<T> {

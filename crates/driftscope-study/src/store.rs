@@ -1,9 +1,11 @@
 //! What work names by its identity instead of carrying it along: networks and recordings.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::networks::Networks;
@@ -25,7 +27,7 @@ pub struct UnknownRecording(u64);
 /// A recording in the question of a task. Written down it is the recording's identity; within one process
 /// the recording itself is found through it, as long as somebody else has it: nobody wants to know anything
 /// about one that is gone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct RecordingRef {
     /// [`Recording::id`].
     pub id: u64,
@@ -33,6 +35,32 @@ pub struct RecordingRef {
     pub blocks: usize,
     #[serde(skip)]
     here: Weak<Recording>,
+}
+
+thread_local! {
+    /// What was named since [`naming`] began, while it goes on.
+    static NAMED: RefCell<Option<Vec<Arc<Recording>>>> = const { RefCell::new(None) };
+}
+
+/// What is written down meanwhile, and the recordings here that it names, which have to be where it is read.
+pub(crate) fn naming<R>(write: impl FnOnce() -> R) -> (R, Vec<Arc<Recording>>) {
+    NAMED.set(Some(Vec::new()));
+    let written = write();
+    (written, NAMED.take().unwrap_or_default())
+}
+
+impl Serialize for RecordingRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        NAMED.with_borrow_mut(|named| {
+            if let Some(named) = named {
+                named.extend(self.here.upgrade());
+            }
+        });
+        let mut fields = serializer.serialize_struct("RecordingRef", 2)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("blocks", &self.blocks)?;
+        fields.end()
+    }
 }
 
 impl RecordingRef {
@@ -60,6 +88,11 @@ impl Store {
     /// which has only its identity.
     pub fn keep(&self, recording: Arc<Recording>) {
         self.recordings().insert(recording.id, recording);
+    }
+
+    /// A recording that was taken in, in its newest state.
+    pub(crate) fn kept(&self, id: u64) -> Option<Arc<Recording>> {
+        self.recordings().get(&id).cloned()
     }
 
     /// Forgets a recording.

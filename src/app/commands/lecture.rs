@@ -7,6 +7,7 @@ use super::entry::Entry;
 use crate::app::command::{Command, FileCommand};
 use crate::app::keys::Keys;
 use crate::app::lectern::{InHand, LecternCommand};
+use crate::app::platform;
 use crate::app::state::State;
 
 /// The pen.
@@ -40,11 +41,14 @@ pub const FREEZE: Entry = Entry::new(
     |_| Command::Lectern(LecternCommand::ToggleFreeze),
 );
 /// The speaker's window.
-pub const SPEAKER: Entry = Entry::new(
-    ("Speaker's window", "the speaker's window, with notes, next step and clock, or close it"),
-    &[Keys::Plain(Key::N)],
-    |_| Command::Lectern(LecternCommand::ToggleSpeaker),
-);
+pub const SPEAKER: Entry = Entry {
+    refused: |_| (!platform::SEVERAL_WINDOWS).then_some("A browser's tab has one window."),
+    ..Entry::new(
+        ("Speaker's window", "the speaker's window, with notes, next step and clock, or close it"),
+        &[Keys::Plain(Key::N)],
+        |_| Command::Lectern(LecternCommand::ToggleSpeaker),
+    )
+};
 /// On with the lesson.
 pub const LESSON_NEXT: Entry = Entry {
     refused: |state| match state.lesson() {

@@ -9,8 +9,8 @@ use crate::app::command::{Command, FileCommand, Joins};
 use crate::app::controls::row::objection;
 use crate::app::drawing::{self, Drawing};
 use crate::app::files::FileNews;
-use crate::app::lens;
 use crate::app::state::Dialog;
+use crate::app::{lens, platform};
 
 /// Said where a field changes with the data.
 const EXACT: &str = "Data of one's own have no bundled network: the field is the exact one now.";
@@ -84,13 +84,16 @@ impl Driftscope {
     /// Takes what was dropped, chosen, read and written.
     pub(super) fn take_files(&mut self, ctx: &Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        for path in dropped.into_iter().map(|file| file.path().to_path_buf()) {
-            self.commands.push(Command::File(FileCommand::Open(path)));
+        for file in &dropped {
+            self.files.receive(file);
         }
         while let Some(news) = self.files.poll(self.state.work()) {
             match news {
-                FileNews::Chosen(None) | FileNews::NoDialog(_) => {}
-                FileNews::Chosen(Some(command)) => self.commands.push(Command::File(command)),
+                FileNews::Chosen(Ok(None)) | FileNews::NoDialog(_) => {}
+                FileNews::Chosen(Ok(Some(command))) => self.commands.push(Command::File(command)),
+                FileNews::Brought(path) => {
+                    self.commands.push(Command::File(FileCommand::Open(path)));
+                }
                 FileNews::Scene(scene) => self.commands.push(Command::Act(Action::Open { scene })),
                 FileNews::Lesson(lesson) => {
                     self.commands.push(Command::Act(Action::OpenLesson { lesson }));
@@ -121,9 +124,10 @@ impl Driftscope {
                 FileNews::Source(data) => self.set_pane(|scene| scene.source = Some(*data)),
                 FileNews::Times(list) => self.commands.push(Command::Times(list)),
                 FileNews::Saved(path) => {
+                    platform::hand_out();
                     self.toasts.success(format!("Saved {}", path.display())).duration(MESSAGE);
                 }
-                FileNews::Failed(words) => self.complain(words),
+                FileNews::Chosen(Err(words)) | FileNews::Failed(words) => self.complain(words),
             }
         }
     }

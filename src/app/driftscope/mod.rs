@@ -6,10 +6,10 @@ mod outgoing;
 mod returning;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use driftscope_study::clock::Instant;
 use driftscope_study::session::{Action, Mode, Session};
-use driftscope_study::work::ThreadCrew;
 use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
@@ -23,6 +23,7 @@ use super::launch::Launch;
 use super::lectern::LecternCommand;
 use super::opening::Opening;
 use super::pace::{Pace, processors_draw};
+use super::platform::{self, Asker};
 use super::remembered::{Keeper, LastSession};
 use super::screenshot::{Outcome, Shooter};
 use super::size::WindowSize;
@@ -84,11 +85,9 @@ impl Driftscope {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         ctx.add_plugin(FiniteNumbers);
-        let woken = ctx.clone();
         let shared = processors_draw(cc);
         let mut session = Session::with_crew(launch.scene, Instant::now(), |store| {
-            let crew = ThreadCrew::new(store, move || woken.request_repaint());
-            if shared { crew.beside_frames() } else { crew }
+            platform::crew(Asker::Session, store, ctx, shared)
         });
         let lesson = launch.lesson.map(|(lesson, step)| {
             let lesson = Box::new(lesson);

@@ -1,7 +1,6 @@
 //! From one start of the program to the next: what is restored, offered and kept.
 
-use std::time::Instant;
-
+use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{BundledLesson, bundled_lesson};
 use driftscope_study::session::{Action, Mode};
 use eframe::egui::Context;

@@ -13,8 +13,10 @@ use crate::app::file_dialog::Question;
 /// What came of a file.
 #[derive(Debug)]
 pub enum FileNews {
-    /// A person chose a file, or none.
-    Chosen(Option<FileCommand>),
+    /// A person chose a file, or none, or it cannot be had; why, in a sentence.
+    Chosen(Result<Option<FileCommand>, String>),
+    /// A file was dropped and can be read now.
+    Brought(PathBuf),
     /// The desktop has no dialog to ask with.
     NoDialog(Question),
     /// A scene was read.

@@ -1,8 +1,9 @@
 //! Views at work without a window.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftscope_study::Networks;
+use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{Lesson, Stand};
 use driftscope_study::scene::Scene;
 use driftscope_study::session::{Action, InspectedStep, LensPlace, Mode, Session};

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use driftscope_study::clock::Instant;
 use driftscope_study::lesson::Lesson;
 use driftscope_study::scene::{MOST_PANES, Scene};
 use driftscope_study::work::{News, Ticket};

@@ -38,7 +38,7 @@ use std::collections::HashMap;
 use driftscope_study::own::Own;
 use driftscope_study::scene::{Layer, TimeList};
 use driftscope_study::session::{Action, InspectedStep};
-use driftscope_study::work::{Dispatcher, InPlace, ThreadCrew};
+use driftscope_study::work::{Dispatcher, InPlace};
 use driftscope_study::{Networks, Store};
 use eframe::egui::{Context, Pos2, Rect, Ui, pos2};
 
@@ -53,10 +53,11 @@ use self::schedule::ScheduleCard;
 use self::step_inspector::StepInspector;
 use self::tools::Tools;
 use self::viewport::Viewport;
-use self::work::ViewTask;
+pub use self::work::ViewTask;
 use super::command::{Command, Commands};
 use super::formula::Inspected;
 use super::lectern::{InHand, LightSpot};
+use super::platform::{self, Asker};
 use super::state::State;
 use super::theme::UNIT;
 
@@ -94,8 +95,7 @@ impl Stage {
             },
             None => Means::Few("There is no graphics card.".to_owned()),
         };
-        let (ctx, store) = (cc.egui_ctx.clone(), Store::new(networks.clone()));
-        Self::with(means, Dispatcher::new(ThreadCrew::new(store, move || ctx.request_repaint())))
+        Self::at_work(means, &cc.egui_ctx, networks)
     }
 
     /// A stage for pictures: all of it becomes shapes, and what takes long is made when it is asked for.
@@ -108,9 +108,13 @@ impl Stage {
     /// A stage in another window, that draws by the same means.
     #[must_use]
     pub fn beside(&self, ctx: &Context, networks: &Networks) -> Self {
-        let (ctx, store) = (ctx.clone(), Store::new(networks.clone()));
-        let crew = ThreadCrew::new(store, move || ctx.request_repaint());
-        Self::with(self.means.clone(), Dispatcher::new(crew))
+        Self::at_work(self.means.clone(), ctx, networks)
+    }
+
+    fn at_work(means: Means, ctx: &Context, networks: &Networks) -> Self {
+        let store = Store::new(networks.clone());
+        let crew = platform::crew(Asker::Stage, store, ctx, false);
+        Self::with(means, Dispatcher::new(crew))
     }
 
     /// Sees the same part of the plane as another stage.

@@ -171,7 +171,7 @@ impl Lesson {
             return Ok(bundled.lesson());
         }
         let path = Path::new(name);
-        if !path.exists() {
+        if driftscope_base::files::changed(path).is_none() {
             let names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
             return Err(LessonError::Syntax {
                 origin: format!("`{name}`"),
@@ -196,7 +196,9 @@ impl Lesson {
     /// If it cannot be written, or is too large to be read again.
     pub fn save(&self, path: &Path) -> Result<(), LessonError> {
         let mut lesson = self.clone();
-        if let Some(folder) = std::path::absolute(path).ok().as_deref().and_then(Path::parent) {
+        if let Some(folder) =
+            driftscope_base::files::absolute(path).ok().as_deref().and_then(Path::parent)
+        {
             lesson.steps.iter_mut().for_each(|step| step.named_from(folder));
         }
         let text = lesson.to_toml();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use driftscope_base::files;
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{CheckpointError, Opened, beside};
 
@@ -18,7 +19,7 @@ const FILES_KEPT: usize = 12;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
     Bundled(String),
-    File(PathBuf, [Option<std::time::SystemTime>; 3], String),
+    File(PathBuf, [Option<files::Version>; 3], String),
 }
 
 /// A bundled network by name.
@@ -32,9 +33,8 @@ pub(super) fn from_file(
     reading: &Statements,
 ) -> Result<Arc<LoadedNetwork>, CheckpointError> {
     // A file written anew is read anew.
-    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
     let [stated, weights] = beside(path);
-    let changed = [changed(path), changed(&stated), changed(&weights)];
+    let changed = [path, &stated, &weights].map(files::changed);
     cached(Source::File(path.to_owned(), changed, reading.to_string()), || {
         Ok(match Opened::load(path, reading)? {
             Opened::Own(model) => LoadedNetwork::new(&model),

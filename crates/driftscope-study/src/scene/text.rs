@@ -191,7 +191,7 @@ impl Scene {
             return Ok((link::table(name)?, "the link".to_owned()));
         }
         let path = Path::new(name);
-        if !path.exists() {
+        if driftscope_base::files::changed(path).is_none() {
             let names: Vec<_> = super::LIBRARY.iter().map(|scene| scene.name).collect();
             return Err(SceneError::Unknown { name: name.to_owned(), names: names.join(", ") });
         }

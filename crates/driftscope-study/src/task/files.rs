@@ -1,10 +1,10 @@
 //! Reading scenes, lessons, tableaus, schedules, models and data, and writing scenes, lessons and models.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use driftscope_base::files;
 use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{ONNX_ENDING, Opened};
 
@@ -106,14 +106,14 @@ pub(super) fn read_times(path: &Path) -> Result<Product, Unfinished> {
 
 /// The content of a file, by the name that a scene gives it wherever that is saved.
 fn named<T: Content>(path: &Path) -> Result<Own<T>, Unfinished> {
-    let path = std::path::absolute(path).map_err(failed)?;
+    let path = files::absolute(path).map_err(failed)?;
     Own::named(&path.display().to_string()).map_err(failed)
 }
 
 /// The first bytes of a file.
 fn beginning(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(16).read_to_end(&mut bytes)?;
+    files::open(path)?.take(16).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -10,6 +10,7 @@ use super::train::{Training, TrainingSpec};
 use super::{files, measure, solve};
 use crate::lab::{Asked, Question};
 use crate::lesson::Lesson;
+use crate::recording::Recording;
 use crate::scene::Scene;
 use crate::store::Store;
 use crate::training::SavedTraining;
@@ -99,6 +100,13 @@ impl Work for Task {
         match self {
             Self::Train(spec) => TaskCourse::Training(Box::new(Training::new(spec))),
             other => TaskCourse::Single(other),
+        }
+    }
+
+    fn recording(made: &mut Product) -> Option<&mut Arc<Recording>> {
+        match made {
+            Product::Part(recording) => Some(recording),
+            _ => None,
         }
     }
 }

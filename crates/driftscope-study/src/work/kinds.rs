@@ -1,10 +1,13 @@
 //! What work is, and who carries it out.
 
+use std::sync::Arc;
+
 use driftscope_base::cancel::Cancelled;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::signal::{Signal, Word};
+use crate::recording::Recording;
 use crate::store::{Store, UnknownRecording};
 
 /// A kind of work: a plain value that says all there is to do. What is large, networks and recordings, it
@@ -20,6 +23,12 @@ pub trait Work: Clone + Send + Serialize + DeserializeOwned + 'static {
 
     /// Begins it; nothing is done yet.
     fn begin(self) -> Self::Course;
+
+    /// The recording that a product is, if it is one: where values have to travel, only the blocks that are new
+    /// do.
+    fn recording(_made: &mut Self::Product) -> Option<&mut Arc<Recording>> {
+        None
+    }
 }
 
 /// Work under way, done in turns, between which it can wait; it can be withdrawn within one as well.

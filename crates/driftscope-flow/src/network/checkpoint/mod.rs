@@ -9,7 +9,6 @@ mod metadata;
 mod model;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -133,7 +132,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, CheckpointError> {
             _ => CheckpointError::Io { origin, action, source },
         }
     };
-    let file = File::open(path).map_err(failed("opening"))?;
+    let file = driftscope_base::files::open(path).map_err(failed("opening"))?;
     // The length is limited while reading, because a pipe does not know its own.
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed("reading"))?;

@@ -1,8 +1,12 @@
-//! Writing files all or nothing.
+//! Files on a disk, written all or nothing.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Tells the states of a file apart.
+pub type Version = SystemTime;
 
 /// Writes `bytes` to a temporary file beside `path` and renames it, so that `path` holds either
 /// all of it or what was there before. Links are followed. What is no file of its own (a pipe, a
@@ -118,24 +122,26 @@ pub fn check_folder(folder: &Path) -> Result<()> {
     temporary_beside(&there.unwrap_or(Path::new(".")).join("file")).map(drop)
 }
 
-/// Reads a text of at most `most` bytes; none if it is longer, whatever its size is said to be.
+/// Opens a file to be read.
 ///
 /// # Errors
-/// If it cannot be read or is not UTF-8.
-pub fn read_text(path: &Path, most: u64) -> Result<Option<String>> {
-    let mut text = String::new();
-    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
-    Ok((text.len() as u64 <= most).then_some(text))
+/// If it cannot be opened.
+pub fn open(path: &Path) -> Result<File> {
+    File::open(path)
 }
 
-/// Reads a file of at most `most` bytes; none if it is longer, whatever its size is said to be.
+/// When a file was changed last; none if nobody can tell.
+#[must_use]
+pub fn changed(path: &Path) -> Option<Version> {
+    std::fs::metadata(path).and_then(|data| data.modified()).ok()
+}
+
+/// A path that leads to the same file from everywhere.
 ///
 /// # Errors
-/// If it cannot be read.
-pub fn read_bytes(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
+/// If the working folder is not known.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path)
 }
 
 /// What a path leads to once its links are followed.
@@ -226,6 +232,7 @@ fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::read_text;
 
     #[test]
     fn links_are_followed_and_folders_refused() {

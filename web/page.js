@@ -1,0 +1,43 @@
+// Loads the program, showing how far that is, and opens its window on the page.
+import init, { open } from "./driftscope.js";
+
+const loading = document.getElementById("loading");
+const words = document.getElementById("words");
+const progress = document.getElementById("progress");
+
+function say(text) {
+  words.textContent = text;
+  progress.hidden = true;
+  loading.hidden = false;
+}
+
+// The module, told about as it comes; the length is of what is unpacked.
+async function fetched(address, length) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} cannot be had (${answer.status})`);
+  const reader = answer.body.getReader();
+  let come = 0;
+  const counted = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      come += value.length;
+      progress.value = Math.min(1, come / length);
+      controller.enqueue(value);
+    },
+  });
+  return new Response(counted, { headers: { "Content-Type": "application/wasm" } });
+}
+
+try {
+  const { bytes } = await (await fetch("module.json")).json();
+  await init({ module_or_path: fetched("driftscope_bg.wasm", bytes) });
+  await open(document.getElementById("stage"));
+  loading.hidden = true;
+} catch (error) {
+  console.error(error);
+  const drawn = "gpu" in navigator || document.createElement("canvas").getContext("webgl2");
+  say(drawn
+    ? `Driftscope could not be started: ${error?.message ?? error}`
+    : "Driftscope draws by WebGPU or WebGL 2, and this browser has neither. A current Chrome, Edge, Firefox or Safari has.");
+}
