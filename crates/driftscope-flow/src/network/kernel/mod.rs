@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use bytemuck::{Pod, Zeroable};
 use driftscope_base::field::Times;
 use element::Element;
-use features::Series;
+use features::{MOST_LANES, Series};
 use packed::{Entry, Packed};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -35,8 +35,6 @@ use crate::network::{DIMENSIONS, Inputs, Weights};
 /// Vectors in the widest panel: one of points and two of derivatives. Panels without derivatives
 /// have two, so that their sums leave registers for what is multiplied.
 const MOST_VECTORS: usize = 3;
-/// Points of the widest panel: of the widest machine's vectors of f32 there are two.
-const MOST_LANES: usize = 32;
 /// So many points cost less one by one than in a panel of one vector.
 const FEW: usize = 3;
 
