@@ -32,7 +32,9 @@ async function fetched(address, length) {
 try {
   const { bytes } = await (await fetch("module.json")).json();
   await init({ module_or_path: fetched("driftscope_bg.wasm", bytes) });
-  await open(document.getElementById("stage"));
+  await open(document.getElementById("stage"), decodeURIComponent(location.hash));
+  // Another address in the same tab: what it says is opened anew.
+  addEventListener("hashchange", () => location.reload());
   loading.hidden = true;
 } catch (error) {
   console.error(error);

@@ -39,6 +39,8 @@ pub struct Launch {
     pub own_dialogs: bool,
     /// When the program began, to tell how long the window takes to open.
     pub began: Option<Instant>,
+    /// Why not all that was asked for is shown, to be said in the window.
+    pub refused: Option<String>,
     /// Told when the graphics device is lost.
     pub loss: DeviceLoss,
 }

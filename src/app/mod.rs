@@ -5,6 +5,7 @@
 //! worker threads have sent; [`Driftscope::ui`](eframe::App::ui) hands the state to the views,
 //! which may only push [`command::Command`]s; then the commands are carried out.
 
+pub mod address;
 pub mod command;
 pub mod commands;
 mod controls;

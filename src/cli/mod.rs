@@ -300,6 +300,7 @@ fn window(cli: &Cli, began: Instant) -> anyhow::Result<ExitCode> {
         own_dialogs: false,
         stage_alone: false,
         began: Some(began),
+        refused: None,
         loss: DeviceLoss::default(),
     })?;
     if let Some(words) = note {

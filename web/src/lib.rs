@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use driftscope::app::stage::ViewTask;
-use driftscope::app::{Driftscope, Launch, page_options};
+use driftscope::app::{Driftscope, address, page_options};
 use driftscope_study::Task;
 use driftscope_study::work::Outpost;
 use js_sys::Uint8Array;
@@ -18,14 +18,14 @@ fn log_to_console() {
     let _ = eframe::WebLogger::init(log::LevelFilter::Warn);
 }
 
-/// Opens the window on a canvas.
+/// Opens the window on a canvas, as the page's address says behind its `#`.
 ///
 /// # Errors
 /// If there is neither WebGPU nor WebGL 2.
 #[wasm_bindgen]
-pub async fn open(canvas: HtmlCanvasElement) -> Result<(), JsValue> {
+pub async fn open(canvas: HtmlCanvasElement, address: String) -> Result<(), JsValue> {
     log_to_console();
-    let launch = Launch::default();
+    let launch = address::launch(&address);
     let runner = eframe::WebRunner::new();
     let create: eframe::AppCreator<'static> = Box::new(move |cc| {
         let app: Box<dyn eframe::App> = Box::new(Driftscope::new(cc, launch));

@@ -13,6 +13,7 @@ use driftscope_study::session::{Action, Mode, Session};
 use eframe::egui::{self, Context, Ui, ViewportCommand, vec2};
 use egui_notify::{Anchor, Toasts};
 
+use super::address::Address;
 use super::command::{Command, Commands};
 use super::cover::Cover;
 use super::device::DeviceLoss;
@@ -51,6 +52,7 @@ pub struct Driftscope {
     /// Once it has been open.
     speaker: Option<Speaker>,
     keeper: Keeper,
+    address: Address,
     /// The session that was interrupted, until someone has said what becomes of it.
     last: Option<Box<LastSession>>,
     toasts: Toasts,
@@ -100,7 +102,7 @@ impl Driftscope {
         for action in [mode, pin, moment, pause].into_iter().flatten() {
             session.act(&action).expect("these can always be done");
         }
-        let mut refused = None;
+        let mut refused = launch.refused;
         for action in lesson.into_iter().flatten() {
             refused = session.act(&action).err().map(|error| error.to_string()).or(refused);
         }
@@ -128,6 +130,7 @@ impl Driftscope {
             cover: Cover::default(),
             speaker: None,
             keeper: Keeper::default(),
+            address: Address::default(),
             last: None,
             toasts: Toasts::default()
                 .with_anchor(Anchor::BottomRight)

@@ -6,6 +6,7 @@ use driftscope_study::session::{Action, Mode};
 use eframe::egui::Context;
 
 use super::Driftscope;
+use crate::app::platform;
 use crate::app::remembered::{Keeper, LastSession, Remembered};
 use crate::app::state::{Look, Notice};
 
@@ -98,6 +99,12 @@ impl Driftscope {
             self.keeper.used(&path);
             self.state.recent = self.keeper.recent().to_vec();
         }
-        self.keeper.update(&self.state, Instant::now());
+        let now = Instant::now();
+        self.keeper.update(&self.state, now);
+        if platform::HAS_ADDRESS
+            && let Some(words) = self.address.follow(&self.state, now)
+        {
+            platform::show_address(&words);
+        }
     }
 }

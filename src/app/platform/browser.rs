@@ -24,6 +24,24 @@ use crate::app::file_dialog::{Chosen, Question};
 /// Whether there can be windows beside the first one.
 pub const SEVERAL_WINDOWS: bool = false;
 
+/// Whether what is shown has an address.
+pub const HAS_ADDRESS: bool = true;
+
+/// Lets the address say what is shown.
+pub fn show_address(words: &str) {
+    let page = window().history();
+    let shown = page.and_then(|page| {
+        page.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{words}")))
+    });
+    if let Err(error) = shown {
+        log::warn!("the address stays as it is: {}", self::words(&error));
+    }
+}
+
+/// What helps where the stage needs more of the graphics card than it has.
+pub const MORE_OF_THE_CARD: &str =
+    "This is the reduced edition, by WebGL 2: a browser with WebGPU shows all particles.";
+
 /// Workers of a session, where the machine has processors for them.
 const MOST_WORKERS: usize = 4;
 /// The script that a worker begins with, beside the page.

@@ -17,6 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Whether there can be windows beside the first one.
 pub const SEVERAL_WINDOWS: bool = true;
 
+/// Whether what is shown has an address.
+pub const HAS_ADDRESS: bool = false;
+
+/// Lets the address say what is shown: here there is none.
+pub fn show_address(_: &str) {}
+
+/// What helps where the stage needs more of the graphics card than it has.
+pub const MORE_OF_THE_CARD: &str = "Update the driver, or choose another one with the environment variable \
+    WGPU_BACKEND=vulkan (on Debian, the package mesa-vulkan-drivers draws without a graphics card).";
+
 /// Who carries work out; `ctx` is woken by its news. `beside_frames` where the processors draw the frames.
 pub fn crew<W: Work>(_: Asker, store: Store, ctx: &Context, beside_frames: bool) -> ThreadCrew<W> {
     let woken = ctx.clone();

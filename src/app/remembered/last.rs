@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use driftscope_base::files::{read_text, write_atomically};
 use driftscope_study::SavedTraining;
-use driftscope_study::lesson::{LESSONS, Lesson, bundled_lessons};
+use driftscope_study::lesson::{Lesson, bundled_name};
 use driftscope_study::scene::{MOST_PANES, Scene};
 use driftscope_study::session::Mode;
 use serde::{Deserialize, Serialize};
@@ -80,17 +80,15 @@ impl LastWindow {
     #[must_use]
     pub fn of(state: &State) -> Self {
         let lecture = state.lesson();
-        let place = lecture.and_then(|lecture| {
-            bundled_lessons().iter().position(|lesson| *lesson == *lecture.lesson)
-        });
+        let bundled = lecture.and_then(|lecture| bundled_name(&lecture.lesson));
         Self {
             theme: state.look.theme.title().to_owned(),
             presenter: state.look.presenter,
             mode: state.mode().title().to_owned(),
-            lesson: place.map(|place| LESSONS[place].name.to_owned()),
+            lesson: bundled.map(str::to_owned),
             step: lecture.map_or(0, |lecture| lecture.step),
             writes: state.draft().is_some(),
-            shows_own: place.is_none() && lecture.is_some_and(|lecture| !lecture.is_draft),
+            shows_own: bundled.is_none() && lecture.is_some_and(|lecture| !lecture.is_draft),
         }
     }
 

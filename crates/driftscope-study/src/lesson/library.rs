@@ -60,6 +60,13 @@ pub fn bundled_lesson(name: &str) -> Option<&'static BundledLesson> {
     LESSONS.iter().find(|lesson| lesson.name == name)
 }
 
+/// The name of a bundled lesson; none if it is none of them.
+#[must_use]
+pub fn bundled_name(lesson: &Lesson) -> Option<&'static str> {
+    let place = bundled_lessons().iter().position(|bundled| bundled == lesson)?;
+    Some(LESSONS[place].name)
+}
+
 impl BundledLesson {
     /// The lesson itself.
     ///

@@ -22,7 +22,7 @@ use crate::scene::Scene;
 
 pub use self::checked::{CheckedClaim, check_claims};
 pub use self::instruction::Instruction;
-pub use self::library::{BundledLesson, LESSONS, bundled_lesson, bundled_lessons};
+pub use self::library::{BundledLesson, LESSONS, bundled_lesson, bundled_lessons, bundled_name};
 pub use self::pointer::{Pointer, Visible};
 pub use self::question::{CURVES, Guess, LessonQuestion, WITHIN, Way};
 pub use self::stand::Stand;

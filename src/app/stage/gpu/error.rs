@@ -1,14 +1,14 @@
 //! Why the stage cannot draw.
 
+use crate::app::platform::MORE_OF_THE_CARD;
+
 /// Why the stage cannot draw. The text is fit to be shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StageError {
     /// The device has no storage buffers in vertex shaders.
     #[error(
         "The graphics driver “{adapter}” cannot show the stage: it gives vertex shaders no \
-         storage buffers. Update the driver, or choose another one with the environment \
-         variable WGPU_BACKEND=vulkan (on Debian, the package mesa-vulkan-drivers draws \
-         without a graphics card)."
+         storage buffers. {MORE_OF_THE_CARD}"
     )]
     NoVertexStorage {
         /// The adapter's name and backend.
