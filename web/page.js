@@ -29,6 +29,9 @@ async function fetched(address, length) {
   return new Response(counted, { headers: { "Content-Type": "application/wasm" } });
 }
 
+// Once it was loaded it opens without a network; where a browser keeps nothing, it needs one.
+navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
+
 try {
   const { bytes } = await (await fetch("module.json")).json();
   await init({ module_or_path: fetched("driftscope_bg.wasm", bytes) });

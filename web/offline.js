@@ -1,0 +1,27 @@
+// Keeps the page's own files, so that it opens without a network once it was loaded. With one, what is newer there
+// is taken; nothing else is ever asked for.
+const FILES = ["./", "index.html", "page.js", "worker.js", "driftscope.js", "driftscope_bg.wasm", "module.json", "icon.svg"];
+const KEPT = "driftscope";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll(FILES)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const asked = event.request;
+  if (asked.method !== "GET" || !asked.url.startsWith(self.registration.scope)) return;
+  event.respondWith((async () => {
+    const kept = await caches.open(KEPT);
+    try {
+      const answer = await fetch(asked);
+      if (answer.ok) await kept.put(asked, answer.clone());
+      return answer;
+    } catch (error) {
+      const before = await kept.match(asked, { ignoreSearch: true });
+      if (before) return before;
+      throw error;
+    }
+  })());
+});
