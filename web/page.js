@@ -1,5 +1,5 @@
 // Loads the program, showing how far that is, and opens its window on the page.
-import init, { open } from "./driftscope.js";
+import init, { open, shown, act } from "./driftscope.js";
 
 const loading = document.getElementById("loading");
 const words = document.getElementById("words");
@@ -39,6 +39,8 @@ try {
   // Another address in the same tab: what it says is opened anew.
   addEventListener("hashchange", () => location.reload());
   loading.hidden = true;
+  // For the page around it: what is shown, and what is to be done.
+  window.driftscope = { shown: () => JSON.parse(shown() ?? "null"), act: (action) => act(JSON.stringify(action)) };
 } catch (error) {
   console.error(error);
   const drawn = "gpu" in navigator || document.createElement("canvas").getContext("webgl2");

@@ -9,6 +9,7 @@ use driftscope::app::{Driftscope, address, page_options};
 use driftscope_study::Task;
 use driftscope_study::work::Outpost;
 use js_sys::Uint8Array;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
@@ -27,11 +28,77 @@ pub async fn open(canvas: HtmlCanvasElement, address: String) -> Result<(), JsVa
     log_to_console();
     let launch = address::launch(&address);
     let runner = eframe::WebRunner::new();
+    RUNNER.set(Some(runner.clone()));
     let create: eframe::AppCreator<'static> = Box::new(move |cc| {
         let app: Box<dyn eframe::App> = Box::new(Driftscope::new(cc, launch));
         Ok(app)
     });
     runner.start(canvas, page_options(), create).await
+}
+
+thread_local! {
+    static RUNNER: RefCell<Option<eframe::WebRunner>> = const { RefCell::new(None) };
+}
+
+/// What is shown of the pane at work, for the page around it.
+#[derive(Serialize)]
+struct Readings<'a> {
+    mode: &'a str,
+    panes: usize,
+    playing: bool,
+    progress: f64,
+    particles: usize,
+    /// Mean evaluations a particle.
+    nfe: Option<f64>,
+    complete: bool,
+    settled: bool,
+    failure: Option<&'a str>,
+    /// Steps done and the loss.
+    training: Option<(u64, Option<f32>)>,
+    is_training: bool,
+    /// Step from 1, and how many there are.
+    lesson: Option<(usize, usize)>,
+    said: &'a str,
+}
+
+/// What is shown, as JSON; nothing before the window is open.
+#[wasm_bindgen]
+#[must_use]
+pub fn shown() -> Option<String> {
+    let runner = RUNNER.with_borrow(Clone::clone)?;
+    let window = runner.app_mut::<Driftscope>()?;
+    let session = &window.state().session;
+    let recording = session.recording();
+    let readings = Readings {
+        mode: session.mode().title(),
+        panes: session.visible().len(),
+        playing: session.playback().playing,
+        progress: session.playback().progress,
+        particles: session.scene().particles.count,
+        nfe: recording.map(|recording| recording.nfe().mean),
+        complete: recording.is_some_and(|recording| recording.complete),
+        settled: window.is_settled(),
+        failure: session.failure(),
+        training: session.training().map(|training| (training.steps_done, training.loss)),
+        is_training: session.is_training(),
+        lesson: session.lesson().map(|lesson| (lesson.step + 1, lesson.lesson.steps.len())),
+        said: window.said(),
+    };
+    serde_json::to_string(&readings).ok()
+}
+
+/// Does an action, written as JSON, as if a person had.
+///
+/// # Errors
+/// If there is no window or it is no action.
+#[wasm_bindgen]
+pub fn act(action: &str) -> Result<(), JsError> {
+    let action = serde_json::from_str(action).map_err(|error| JsError::new(&error.to_string()))?;
+    let runner = RUNNER.with_borrow(Clone::clone);
+    let mut window = runner.as_ref().and_then(eframe::WebRunner::app_mut::<Driftscope>);
+    let window = window.as_mut().ok_or_else(|| JsError::new("the window is not open"))?;
+    window.carry(action);
+    Ok(())
 }
 
 /// What a worker does, of either kind.

@@ -185,6 +185,11 @@ impl Driftscope {
         self.views.stage.shows_data(&self.state)
     }
 
+    /// Does what a page asks for, as if a person had.
+    pub fn carry(&mut self, action: Action) {
+        self.act(action);
+    }
+
     /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -414,6 +419,11 @@ impl eframe::App for Driftscope {
         for command in commands {
             self.carry_out(command, &ctx);
         }
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn as_any_mut(&mut self) -> Option<&mut dyn std::any::Any> {
+        Some(self)
     }
 
     fn on_exit(&mut self) {

@@ -49,7 +49,7 @@ pub struct LessonStep {
     pub notes: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
 fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }

@@ -29,7 +29,7 @@ pub struct Guidance {
 
 /// Whether a scale is the usual one. A scene is written as it was where nothing of guidance is given, and each
 /// setting alone where it is.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_neutral(scale: &f64) -> bool {
     (scale - 1.0).abs() <= 0.0
 }
