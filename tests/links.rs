@@ -102,12 +102,16 @@ fn the_window_copies_a_link_and_opens_a_pasted_one() {
     harness.step();
     assert_eq!(line, harness.state().state().scene().to_link().expect("fits"));
     let other = Scene::with_settings(Some("ode-and-sde"), &[]).expect("bundled");
-    paste(&mut harness, &format!(" {}\n", other.to_link().expect("fits")));
-    assert_eq!(**harness.state().state().scene(), other);
-    // It can be taken back like any edit.
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    harness.run_steps(3);
-    assert_eq!(harness.state().state().scene().to_link().expect("fits"), line);
+    let link = other.to_link().expect("fits");
+    // Alone, and as the address of a page in a browser has it.
+    for text in [format!(" {link}\n"), format!("https://example.org/scope/#{link}&theme=light")] {
+        paste(&mut harness, &text);
+        assert_eq!(**harness.state().state().scene(), other);
+        // It can be taken back like any edit.
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        harness.run_steps(3);
+        assert_eq!(harness.state().state().scene().to_link().expect("fits"), line);
+    }
     for text in ["driftscope:1:damaged", "once upon a time"] {
         paste(&mut harness, text);
         assert_eq!(harness.state().state().scene().to_link().expect("fits"), line);

@@ -98,6 +98,74 @@ try {
   const again = await open(link);
   claim("the address opens the same scene", Math.abs(again.nfe - tight.nfe) < 1e-9, again.nfe);
 
+  await act({ mode: { mode: "compare" } });
+  while ((await shown()).panes < 4) await act("add-pane");
+  const four = await until("four panes", (now) => now.panes === 4 && now.complete && now.settled, 120);
+  claim("Compare has four panes, all of them solved", four.failure === null, four.panes);
+  await picture("compare");
+
+  await open();
+  await act({ mode: { mode: "errors" } });
+  await until("measuring", (now) => now.mode === "Errors" && !now.settled);
+  await until("the cards of Errors", (now) => now.settled, 180);
+  claim("the cards of Errors complete", true);
+  await picture("errors");
+
+  await open();
+  await act({ mode: { mode: "train" } });
+  await act({ train: { training: "start" } });
+  const early = await until("a loss", (now) => now.training?.[1] != null);
+  const late = await until("a lower loss", (now) => now.training[0] > 200 && now.training[1] < early.training[1]);
+  claim("Train lowers the loss: steps and loss", true, [early.training, late.training]);
+  await act({ train: { training: "pause" } });
+  await page.waitForTimeout(1500);
+  const paused = (await shown()).training[0];
+  await page.waitForTimeout(1500);
+  claim("and pauses", (await shown()).training[0] === paused, paused);
+  await picture("train");
+
+  const lesson = await open("#lesson=tour");
+  await page.mouse.click(640, 300);
+  for (let key = 0; key < 40 && (await shown()).lesson[0] < lesson.lesson[1]; key += 1) {
+    await page.keyboard.press("PageDown");
+    await page.waitForTimeout(250);
+  }
+  const end = await until("the last step", (now) => now.complete && now.settled, 120);
+  claim("a lesson runs to its end", end.lesson[0] === end.lesson[1], end.lesson);
+  await picture("lesson");
+
+  await open();
+  const drop = (name, content) => page.evaluate(([name, content]) => {
+    const files = new DataTransfer();
+    files.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], name));
+    const event = new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+    document.querySelector("canvas").dispatchEvent(event);
+  }, [name, Buffer.from(content).toString("base64")]);
+  const ring = Array.from({ length: 300 }, (_, i) => `${2 * Math.cos(i)},${2 * Math.sin(i)}`);
+  await drop("ring.csv", `x,y\n${ring.join("\n")}\n`);
+  const own = await until("points of one's own", (now) => now.scene.includes("points") && now.complete);
+  claim("a CSV that is dropped is sampled", own.failure === null, own.nfe);
+  await picture("own");
+
+  await open("#" + link.slice(1));
+  await page.keyboard.press("Control+k");
+  await page.waitForTimeout(800);
+  await page.keyboard.type("save picture");
+  await page.waitForTimeout(800);
+  const coming = page.waitForEvent("download", { timeout: 120_000 });
+  await page.keyboard.press("Enter");
+  const download = await coming;
+  const png = await readFile(await download.path());
+  claim("a picture comes out", png.subarray(1, 4).toString() === "PNG", [download.suggestedFilename(), png.length]);
+  await open();
+  await drop("picture.png", png);
+  const reopened = await until("the picture's scene", (now) => now.complete && Math.abs(now.nfe - tight.nfe) < 1e-9);
+  claim("and opens again", true, reopened.nfe);
+
+  await context.setOffline(true);
+  const offline = await open();
+  claim("without a network it opens as before", offline.complete);
+  await context.setOffline(false);
   console.log(`  ${held} claims held`);
   claim("nothing but its own files was asked for", [...asked].every((origin) => home.startsWith(origin)), [...asked]);
   claim("no error was written to the console", faults.length === 0, faults);

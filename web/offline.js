@@ -16,7 +16,8 @@ self.addEventListener("fetch", (event) => {
     const kept = await caches.open(KEPT);
     try {
       const answer = await fetch(asked);
-      if (answer.ok) await kept.put(asked, answer.clone());
+      // Where there is no room for it, it is there all the same.
+      if (answer.ok) kept.put(asked, answer.clone()).catch((error) => console.warn(error));
       return answer;
     } catch (error) {
       const before = await kept.match(asked, { ignoreSearch: true });

@@ -32,10 +32,19 @@ async function fetched(address, length) {
 // Once it was loaded it opens without a network; where a browser keeps nothing, it needs one.
 navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
 
+// What stands behind the # of the address, as it was written, or as it is.
+function behind() {
+  try {
+    return decodeURIComponent(location.hash);
+  } catch {
+    return location.hash;
+  }
+}
+
 try {
   const { bytes } = await (await fetch("module.json")).json();
   await init({ module_or_path: fetched("driftscope_bg.wasm", bytes) });
-  await open(document.getElementById("stage"), decodeURIComponent(location.hash));
+  await open(document.getElementById("stage"), behind());
   // Another address in the same tab: what it says is opened anew.
   addEventListener("hashchange", () => location.reload());
   loading.hidden = true;

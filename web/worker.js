@@ -20,12 +20,16 @@ function take(parcel) {
   }
 }
 
-onmessage = async ({ data }) => {
-  if (ready) return take(data);
-  if (!Array.isArray(data)) return waiting.push(data);
-  const [module, kind] = data;
+async function start([module, kind]) {
   await init({ module_or_path: module });
   begin(kind);
   ready = true;
   waiting.splice(0).forEach(take);
+}
+
+onmessage = ({ data }) => {
+  if (ready) return take(data);
+  if (!Array.isArray(data)) return waiting.push(data);
+  // What goes wrong reaches the page as an error of the worker, not as a promise that nobody waits for.
+  start(data).catch((error) => setTimeout(() => { throw error; }));
 };

@@ -9,11 +9,11 @@ use std::time::Duration;
 use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{LESSONS, bundled_lesson, bundled_name};
 use driftscope_study::link::is_link;
-use driftscope_study::scene::Scene;
+use driftscope_study::scene::{LinkError, Scene};
 
 use super::launch::Launch;
 use super::palette::Theme;
-use super::state::State;
+use super::state::{Look, State};
 
 /// Particles of a scene that the address does not name: a tab is a tenth as quick as a window.
 const PARTICLES: usize = 1000;
@@ -26,7 +26,7 @@ const CALM: Duration = Duration::from_millis(400);
 pub fn launch(address: &str) -> Launch {
     let mut launch = Launch::default();
     launch.scene.particles.count = PARTICLES;
-    let mut step = 0;
+    let mut step = None;
     let mut complaints = Vec::new();
     for part in address.trim_start_matches('#').split('&').filter(|part| !part.is_empty()) {
         if is_link(part) {
@@ -48,7 +48,7 @@ pub fn launch(address: &str) -> Launch {
                 }
             }
             "step" => match value.parse::<usize>() {
-                Ok(number) if number > 0 => step = number - 1,
+                Ok(number) if number > 0 => step = Some(number - 1),
                 _ => complaints.push(format!(
                     "the address says step={value}: allowed is a whole number from 1"
                 )),
@@ -68,11 +68,21 @@ pub fn launch(address: &str) -> Launch {
             )),
         }
     }
-    if let Some((lesson, place)) = &mut launch.lesson {
-        *place = step.min(lesson.steps.len().saturating_sub(1));
+    match (&mut launch.lesson, step) {
+        (Some((lesson, place)), Some(step)) => *place = step.min(lesson.steps.len() - 1),
+        (None, Some(_)) => complaints.push("the address says a step and no lesson".to_owned()),
+        (_, None) => {}
     }
     launch.refused = (!complaints.is_empty()).then(|| complaints.join("; "));
     launch
+}
+
+/// What an address says of what is shown.
+///
+/// # Errors
+/// Why no link holds the scene.
+pub fn words(state: &State) -> Result<String, LinkError> {
+    Shown::of(state).words()
 }
 
 /// The address of what is shown, as it follows that.
@@ -88,6 +98,8 @@ struct Shown {
     scene: Arc<Scene>,
     lesson: Option<(&'static str, usize)>,
     theme: Theme,
+    /// Whether the stage is alone.
+    embeds: bool,
 }
 
 impl Shown {
@@ -95,29 +107,37 @@ impl Shown {
         let lecture = state.lesson().filter(|_| state.draft().is_none());
         let lesson =
             lecture.and_then(|lecture| Some((bundled_name(&lecture.lesson)?, lecture.step)));
-        Self { scene: Arc::clone(state.scene()), lesson, theme: state.look.theme }
+        let Look { theme, panels, .. } = state.look;
+        Self { scene: Arc::clone(state.scene()), lesson, theme, embeds: panels.stage_alone }
     }
 
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.scene, &other.scene)
-            && (self.lesson, self.theme) == (other.lesson, other.theme)
+            && (self.lesson, self.theme, self.embeds) == (other.lesson, other.theme, other.embeds)
     }
 
-    /// What stands behind the `#`. A scene that no link holds leaves it to the theme alone.
-    fn words(&self) -> String {
+    /// What stands behind the `#`.
+    fn words(&self) -> Result<String, LinkError> {
         let what = match self.lesson {
-            Some((name, step)) => Some(format!("lesson={name}&step={}", step + 1)),
-            None => self.scene.to_link().ok(),
+            Some((name, step)) => format!("lesson={name}&step={}", step + 1),
+            None => self.scene.to_link()?,
         };
         let theme = self.theme.title().to_lowercase();
         let theme = (self.theme != Theme::default()).then(|| format!("theme={theme}"));
-        what.into_iter().chain(theme).collect::<Vec<_>>().join("&")
+        let embeds = self.embeds.then(|| "embed=1".to_owned());
+        Ok([Some(what), theme, embeds].into_iter().flatten().collect::<Vec<_>>().join("&"))
     }
 }
 
 impl Address {
-    /// What the address should say now, if that is something new; asked in every frame.
-    pub fn follow(&mut self, state: &State, now: Instant) -> Option<String> {
+    /// What the address should say now, if that is something new; asked in every frame, and once more when it may
+    /// be `due`.
+    pub fn follow(
+        &mut self,
+        state: &State,
+        now: Instant,
+        due: impl FnOnce(Duration),
+    ) -> Option<String> {
         let shown = Shown::of(state);
         let Some(before) = self.shown.as_ref() else {
             // It was opened on this.
@@ -126,10 +146,12 @@ impl Address {
         };
         if !before.is(&shown) {
             (self.shown, self.since) = (Some(shown), Some(now));
+            due(CALM);
             return None;
         }
         self.since.take_if(|since| now.duration_since(*since) >= CALM)?;
-        Some(shown.words())
+        // A scene that no link holds leaves the address as it is.
+        shown.words().ok()
     }
 }
 
@@ -166,6 +188,7 @@ mod tests {
             ("theme=pink", "theme=pink: allowed is one of dark, light, projector"),
             ("driftscope:1:damaged", "the link is damaged"),
             ("colour=red", "colour=red: known are "),
+            ("step=2", "a step and no lesson"),
         ] {
             let opened = launch(&format!("#{address}&embed=1"));
             let said = opened.refused.expect("refused");
@@ -180,24 +203,25 @@ mod tests {
         let mut state = State::new(Session::with_crew(launch("").scene, start, InPlace::new));
         let mut address = Address::default();
         let later = |ms| start + Duration::from_millis(ms);
-        assert_eq!(address.follow(&state, later(0)), None);
-        assert_eq!(address.follow(&state, later(5000)), None, "it was opened so");
+        assert_eq!(address.follow(&state, later(0), |_| ()), None);
+        assert_eq!(address.follow(&state, later(5000), |_| ()), None, "it was opened so");
         for (ms, steps) in [(5100, "9"), (5300, "11")] {
             let settings = [format!("sampler.steps={steps}"), "sampler.method=heun".to_owned()];
             let scene = Box::new(Scene::with_settings(None, &settings).expect("a scene"));
             state.session.act(&Action::Open { scene }).expect("opens");
-            assert_eq!(address.follow(&state, later(ms)), None);
+            assert_eq!(address.follow(&state, later(ms), |_| ()), None);
         }
-        assert_eq!(address.follow(&state, later(5600)), None, "not yet calm");
-        let words = address.follow(&state, later(5800)).expect("calm");
+        assert_eq!(address.follow(&state, later(5600), |_| ()), None, "not yet calm");
+        let words = address.follow(&state, later(5800), |_| ()).expect("calm");
         assert_eq!(launch(&words).scene, **state.scene());
-        assert_eq!(address.follow(&state, later(9000)), None, "once");
+        assert_eq!(address.follow(&state, later(9000), |_| ()), None, "once");
         let lesson = Box::new(bundled_lesson("tour").expect("there").lesson());
         state.session.act(&Action::OpenLesson { lesson }).expect("opens");
         state.session.act(&Action::LessonStep { step: 1 }).expect("steps");
         state.look.theme = Theme::Light;
-        assert_eq!(address.follow(&state, later(10_000)), None);
-        let words = address.follow(&state, later(11_000)).expect("calm");
-        assert_eq!(words, "lesson=tour&step=2&theme=light");
+        state.look.panels.stage_alone = true;
+        assert_eq!(address.follow(&state, later(10_000), |_| ()), None);
+        let words = address.follow(&state, later(11_000), |_| ()).expect("calm");
+        assert_eq!(words, "lesson=tour&step=2&theme=light&embed=1");
     }
 }

@@ -61,6 +61,8 @@ pub enum Command {
     TurnTo(&'static str),
     /// The keyboard map.
     ToggleHelp,
+    /// Shows the address and its code, or puts them away.
+    ToggleShare,
     /// The schedule of the steps on the stage.
     ToggleSchedule,
     /// The conditional lens on the stage.

@@ -319,7 +319,7 @@ impl Files {
         if self.asking {
             return;
         }
-        self.asking = true;
+        self.asking = platform::AWAITS_DIALOGS;
         let tell = self.teller();
         let told = move |chosen| {
             tell(match chosen {
@@ -339,6 +339,11 @@ impl Files {
         if let Err(error) = platform::aside("driftscope-files", move || tell(work())) {
             log::error!("no thread for a file: {error}");
         }
+    }
+
+    /// Lets a frame be drawn.
+    pub fn wake(&self) {
+        self.ctx.request_repaint();
     }
 
     /// Takes in news from elsewhere.

@@ -55,6 +55,7 @@ mod save_button;
 mod saving;
 mod screenshot;
 mod scrubber;
+mod share;
 mod size;
 mod speaker;
 pub mod stage;

@@ -42,8 +42,10 @@ fn times(_state: &State, text: &str) -> Option<Result<Command, String>> {
     TimeList::rather_than_points(text).map(|list| Ok(Command::Times(Own::new(list))))
 }
 
-/// A link opens as a scene.
+/// A link opens as a scene, also the address of a page, which has it behind its `#`.
 fn link(_state: &State, text: &str) -> Option<Result<Command, String>> {
+    let behind = text.split_once('#').map(|(_, parts)| parts.split('&').next().unwrap_or(parts));
+    let text = behind.filter(|part| is_link(part)).unwrap_or(text);
     is_link(text).then(|| {
         let scene = Scene::with_settings(Some(text), &[]).map_err(|error| error.to_string())?;
         Ok(Command::Act(Action::Open { scene: Box::new(scene) }))

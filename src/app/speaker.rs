@@ -104,11 +104,12 @@ impl Speaker {
 
     /// Draws the window; the class's `stage` says what of the plane is seen.
     pub fn ui(&mut self, ctx: &Context, stage: &Stage, state: &State, out: &mut Commands) {
-        let mut builder = platform::with_icon(ViewportBuilder::default())
+        let mut builder = ViewportBuilder::default()
             .with_title("Driftscope: for the speaker")
             .with_app_id("driftscope");
         if !self.is_open {
             self.is_open = true;
+            builder = platform::with_icon(builder);
             // It is as large on the screen whatever is enlarged for the class.
             let pixels = ctx.pixels_per_point();
             let usual = Vec2::from(SIZE) / ctx.zoom_factor();

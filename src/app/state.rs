@@ -117,6 +117,8 @@ pub struct State {
     pub caption: bool,
     /// Whether the keyboard map is open.
     pub help: Dialog,
+    /// Whether the address is shown with its code.
+    pub share: Dialog,
     /// The field that finds everything by its name.
     pub finder: Dialog,
     /// Whether the schedule lies on the stage.
@@ -171,6 +173,7 @@ impl State {
             look: Look::default(),
             breadth: Breadth::Both,
             help: Dialog::Closed,
+            share: Dialog::Closed,
             finder: Dialog::Closed,
             schedule: false,
             formula: Dialog::default(),

@@ -12,6 +12,7 @@ use super::command::{Command, Commands, FileCommand};
 use super::commands;
 use super::icon::{Icon, icon_button};
 use super::number;
+use super::platform;
 use super::state::State;
 use super::theme::{TEXT, UNIT, semibold};
 use driftscope_study::session::{Action, Mode};
@@ -155,7 +156,8 @@ fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
             &commands::UNDO,
             &commands::REDO,
         ];
-        for entry in entries {
+        let share = platform::HAS_ADDRESS.then_some(&commands::SHARE);
+        for entry in entries.into_iter().chain(share) {
             let reason = (entry.refused)(state);
             let button = Button::new(entry.title).shortcut_text(entry.shortcut());
             let response = ui.add_enabled(reason.is_none(), button);

@@ -43,6 +43,8 @@ thread_local! {
 /// What is shown of the pane at work, for the page around it.
 #[derive(Serialize)]
 struct Readings<'a> {
+    /// The scene, as a file of it has it.
+    scene: String,
     mode: &'a str,
     panes: usize,
     playing: bool,
@@ -70,6 +72,7 @@ pub fn shown() -> Option<String> {
     let session = &window.state().session;
     let recording = session.recording();
     let readings = Readings {
+        scene: session.scene().to_toml(),
         mode: session.mode().title(),
         panes: session.visible().len(),
         playing: session.playback().playing,

@@ -317,11 +317,13 @@ pub(crate) fn all_kept() -> Vec<Kept> {
     alive.collect()
 }
 
-/// Takes in content from elsewhere: it is known by its identity as long as somebody holds what is returned.
-pub(crate) fn arrive<T: Content>(bytes: &[u8]) -> Result<Arc<dyn Any + Send + Sync>, String> {
+/// Takes in content from elsewhere: its identity, by which it is known as long as somebody holds it.
+pub(crate) fn arrive<T: Content>(
+    bytes: &[u8],
+) -> Result<(u128, Arc<dyn Any + Send + Sync>), String> {
     let content = T::from_file(bytes, &Path::new("arrived").with_extension(T::ENDING))?;
     let id = identity(&content);
-    Ok(keep((TypeId::of::<T>(), id), content))
+    Ok((id, keep((TypeId::of::<T>(), id), content)))
 }
 
 impl<T> Clone for Own<T> {

@@ -12,6 +12,7 @@ use super::drawing::{self, Drawing, Tool};
 use super::keys::Keys;
 use super::lectern::{InHand, LecternCommand};
 use super::lens;
+use super::platform;
 use super::state::{Look, State};
 
 pub use self::entry::Entry;
@@ -223,6 +224,15 @@ pub const COPY_LINK: Entry = Entry::new(
     &[Keys::Anywhere(CTRL_SHIFT, Key::C)],
     |_| Command::CopyLink,
 );
+/// The address and its code.
+pub const SHARE: Entry = Entry {
+    refused: |_| {
+        (!platform::HAS_ADDRESS).then_some("Only in a browser's tab has what is shown an address.")
+    },
+    ..Entry::new(("Share…", "the address of what is shown, with a QR code"), &[], |_| {
+        Command::ToggleShare
+    })
+};
 /// What the clipboard holds.
 pub const PASTE: Entry = Entry::new(
     (
@@ -260,6 +270,8 @@ pub const LEAVE: Entry = Entry::new(
             Command::Lectern(LecternCommand::ToggleFreeze)
         } else if state.help.is_open() {
             Command::ToggleHelp
+        } else if state.share.is_open() {
+            Command::ToggleShare
         } else if state.lectern.in_hand != InHand::Nothing {
             Command::Lectern(LecternCommand::Take(state.lectern.in_hand))
         } else if state.look.panels.stage_alone {
@@ -372,6 +384,7 @@ pub static WITHOUT_KEYS: &[&Entry] = &[
     &SAVE_FILM,
     &HANDOUT,
     &LESSON_HANDOUT,
+    &SHARE,
 ];
 
 /// The table of the guide.

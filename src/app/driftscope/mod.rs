@@ -32,7 +32,7 @@ use super::speaker::Speaker;
 use super::stage::Stage;
 use super::state::{Breadth, Dialog, Look, State};
 use super::views::Views;
-use super::{drop_hint, help, in_sight, keyboard, notice, paste, theme};
+use super::{drop_hint, help, in_sight, keyboard, notice, paste, share, theme};
 use crate::brief::brief;
 
 /// Edits that follow each other within this time are taken back together.
@@ -188,6 +188,7 @@ impl Driftscope {
     /// Does what a page asks for, as if a person had.
     pub fn carry(&mut self, action: Action) {
         self.act(action);
+        self.files.wake();
     }
 
     /// Whether the picture is complete: nothing is being solved, measured or drawn any more.
@@ -316,6 +317,7 @@ impl Driftscope {
                 self.act(Action::Mode { mode: Mode::Errors });
             }
             Command::ToggleHelp => state.help = state.help.toggled(),
+            Command::ToggleShare => state.share = state.share.toggled(),
             Command::ToggleFormula => state.formula = state.formula.toggled(),
             Command::ToggleReading => state.reading = state.reading.toggled(),
             Command::Notice { accepted } => self.answer_notice(accepted, ctx),
@@ -323,10 +325,7 @@ impl Driftscope {
             Command::File(command) => {
                 self.files.carry_out(command, &self.state);
             }
-            Command::CopyLink => match state.scene().to_link() {
-                Ok(line) => self.copy(ctx, line, "Copied the scene as a link".to_owned()),
-                Err(error) => self.complain(error.to_string()),
-            },
+            Command::CopyLink => self.copy_link(ctx),
             Command::CopyCode(target) => self.copy_code(ctx, target),
             Command::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Command::Paste(text) => match paste::read(state, &text) {
@@ -368,7 +367,7 @@ impl eframe::App for Driftscope {
         self.state.breadth =
             if ctx.content_rect().width() < theme::NARROW { Breadth::One } else { Breadth::Both };
         self.take_files(ctx);
-        self.keep();
+        self.keep(ctx);
         let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);
         if let Some(rest) = self.state.session.advance(Instant::now(), dt) {
             ctx.request_repaint_after(rest);
@@ -405,6 +404,7 @@ impl eframe::App for Driftscope {
         }
         self.state.hovered_time = self.views.ui(ui, &self.state, &mut self.commands);
         help::ui(&ctx, &self.state, &mut self.commands);
+        share::ui(&ctx, &self.state, &mut self.commands);
         self.finder.ui(&ctx, &self.state, &mut self.commands);
         self.commands.extend(self.files.ui(&ctx).map(Command::File));
         drop_hint::ui(&ctx, &self.state);

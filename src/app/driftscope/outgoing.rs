@@ -7,6 +7,7 @@ use driftscope_study::export::code::{Target, model_file};
 use eframe::egui::Context;
 
 use super::{Driftscope, MESSAGE};
+use crate::app::{address, platform};
 
 impl Driftscope {
     /// Puts the script of `target` for the pane at work on the clipboard.
@@ -28,6 +29,21 @@ impl Driftscope {
                     words.push_str(note.trim_end_matches('.'));
                 }
                 self.copy(ctx, target.script(&experiment, None), words);
+            }
+            Err(error) => self.complain(error.to_string()),
+        }
+    }
+
+    /// Puts a link on the clipboard: where what is shown has an address, that, else the scene's.
+    pub(super) fn copy_link(&mut self, ctx: &Context) {
+        let line = if platform::HAS_ADDRESS {
+            address::words(&self.state)
+        } else {
+            self.state.scene().to_link()
+        };
+        match line {
+            Ok(line) => {
+                self.copy(ctx, platform::shared(line), "Copied the scene as a link".to_owned());
             }
             Err(error) => self.complain(error.to_string()),
         }

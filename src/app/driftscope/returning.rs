@@ -94,7 +94,7 @@ impl Driftscope {
     }
 
     /// Keeps how things stand, and which files were used.
-    pub(super) fn keep(&mut self) {
+    pub(super) fn keep(&mut self, ctx: &Context) {
         for path in self.files.used() {
             self.keeper.used(&path);
             self.state.recent = self.keeper.recent().to_vec();
@@ -102,7 +102,8 @@ impl Driftscope {
         let now = Instant::now();
         self.keeper.update(&self.state, now);
         if platform::HAS_ADDRESS
-            && let Some(words) = self.address.follow(&self.state, now)
+            && let Some(words) =
+                self.address.follow(&self.state, now, |rest| ctx.request_repaint_after(rest))
         {
             platform::show_address(&words);
         }

@@ -14,12 +14,15 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    Blob, ErrorEvent, HtmlAnchorElement, HtmlElement, HtmlInputElement, MessageEvent, Url, Worker,
+    Blob, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, MessageEvent, Url, Worker,
     WorkerOptions, WorkerType,
 };
 
 use super::Asker;
 use crate::app::file_dialog::{Chosen, Question};
+
+/// Whether a dialog is waited for: not every browser tells that one was closed without a choice.
+pub const AWAITS_DIALOGS: bool = false;
 
 /// Whether there can be windows beside the first one.
 pub const SEVERAL_WINDOWS: bool = false;
@@ -38,9 +41,17 @@ pub fn show_address(words: &str) {
     }
 }
 
-/// What helps where the stage needs more of the graphics card than it has.
-pub const MORE_OF_THE_CARD: &str =
-    "This is the reduced edition, by WebGL 2: a browser with WebGPU shows all particles.";
+/// What is said where vertex shaders have no storage buffers.
+pub fn no_vertex_storage(_: &str) -> String {
+    "This is the reduced edition, by WebGL 2: a browser with WebGPU shows all particles.".to_owned()
+}
+
+/// A link as it is shared: the address of the page with it.
+pub fn shared(link: String) -> String {
+    let page = window().location().href().unwrap_or_default();
+    let page = page.split('#').next().unwrap_or_default();
+    format!("{page}#{link}")
+}
 
 /// Workers of a session, where the machine has processors for them.
 const MOST_WORKERS: usize = 4;
@@ -52,7 +63,7 @@ struct WorkerPort {
     worker: Worker,
     arrived: Rc<RefCell<VecDeque<Arrived>>>,
     /// What the browser calls; they live as long as the worker.
-    _listeners: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(ErrorEvent)>),
+    _listeners: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(Event)>),
 }
 
 impl WorkerPort {
@@ -73,9 +84,12 @@ impl WorkerPort {
             told(Arrived::Parcel(Uint8Array::new(&event.data()).to_vec()));
         });
         let told = hear(Rc::clone(&arrived), ctx.clone());
-        let failure = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+        let failure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             event.prevent_default();
-            told(Arrived::Broken(event.message()));
+            // One that cannot be loaded says nothing.
+            let said = js_sys::Reflect::get(&event, &"message".into()).ok();
+            let said = said.and_then(|said| said.as_string()).filter(|said| !said.is_empty());
+            told(Arrived::Broken(said.unwrap_or_else(|| "it cannot be loaded".to_owned())));
         });
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failure.as_ref().unchecked_ref()));
@@ -200,21 +214,17 @@ async fn choose(endings: &[&str]) -> Result<Option<PathBuf>, JsValue> {
     wasm_bindgen_futures::JsFuture::from(done).await?;
     let Some(file) = input.files().and_then(|files| files.get(0)) else { return Ok(None) };
     let content = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await?;
-    let path = PathBuf::from(file.name());
-    memory::keep(&path, Uint8Array::new(&content).to_vec(), false);
-    Ok(Some(path))
+    let bytes = Uint8Array::new(&content).to_vec();
+    Ok(Some(memory::lay_in(Path::new(&file.name()), bytes)))
 }
 
 /// Tells the path at which a file that was dropped can be read, once it was.
 pub fn receive(file: &DroppedFileHandle, tell: impl FnOnce(Chosen) + 'static) {
     let file = file.clone();
     spawn_local(async move {
-        let path = file.path().to_path_buf();
+        let path = file.path();
         tell(match file.bytes_async().await {
-            Ok(bytes) => {
-                memory::keep(&path, bytes, false);
-                Chosen::File(path)
-            }
+            Ok(bytes) => Chosen::File(memory::lay_in(path, bytes)),
             Err(error) => Chosen::Failed(format!("{} cannot be read: {error}", path.display())),
         });
     });

@@ -14,6 +14,9 @@ use crate::app::file_dialog::{Chosen, Question};
 /// A desktop that has not said within this time whether it has a dialog has none.
 #[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Whether a dialog is waited for: there is one at a time.
+pub const AWAITS_DIALOGS: bool = true;
+
 /// Whether there can be windows beside the first one.
 pub const SEVERAL_WINDOWS: bool = true;
 
@@ -23,9 +26,19 @@ pub const HAS_ADDRESS: bool = false;
 /// Lets the address say what is shown: here there is none.
 pub fn show_address(_: &str) {}
 
-/// What helps where the stage needs more of the graphics card than it has.
-pub const MORE_OF_THE_CARD: &str = "Update the driver, or choose another one with the environment variable \
-    WGPU_BACKEND=vulkan (on Debian, the package mesa-vulkan-drivers draws without a graphics card).";
+/// What is said where vertex shaders have no storage buffers.
+pub fn no_vertex_storage(adapter: &str) -> String {
+    format!(
+        "The graphics driver “{adapter}” cannot show the stage: it gives vertex shaders no storage \
+         buffers. Update the driver, or choose another one with the environment variable \
+         WGPU_BACKEND=vulkan (on Debian, the package mesa-vulkan-drivers draws without a graphics card)."
+    )
+}
+
+/// A link as it is shared.
+pub fn shared(link: String) -> String {
+    link
+}
 
 /// Who carries work out; `ctx` is woken by its news. `beside_frames` where the processors draw the frames.
 pub fn crew<W: Work>(_: Asker, store: Store, ctx: &Context, beside_frames: bool) -> ThreadCrew<W> {

@@ -42,6 +42,32 @@ pub fn keep(path: &Path, bytes: impl Into<Arc<[u8]>>, written: bool) -> Version 
     files.last
 }
 
+/// Lays a file in that came from outside, known by its name alone: one that has the name of another is given one of
+/// its own, since what was opened before is still that. Its path.
+///
+/// # Panics
+/// Never: there is always another number.
+pub fn lay_in(path: &Path, bytes: impl Into<Arc<[u8]>>) -> PathBuf {
+    let bytes = bytes.into();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let names = std::iter::once(path.to_owned()).chain((2..).map(|number| {
+        let mut name = format!("{stem} ({number})");
+        if let Some(ending) = path.extension() {
+            name.extend([".", &ending.to_string_lossy()]);
+        }
+        path.with_file_name(name)
+    }));
+    let mut free = names.filter(|name| {
+        let files = files();
+        files.by_path.get(name).is_none_or(|kept| !kept.written && kept.bytes == bytes)
+    });
+    let path = free.next().expect("there is always another number");
+    if changed(&path).is_none() {
+        keep(&path, bytes, false);
+    }
+    path
+}
+
 /// The files whose state is newer than `version`, the oldest first.
 #[must_use]
 pub fn newer_than(version: Version) -> Vec<Kept> {
@@ -151,5 +177,12 @@ mod tests {
         assert!(!newer_than(newer[0].version)[0].written);
         assert!(newer_than(changed(path).expect("there")).is_empty());
         assert_eq!(absolute(path).expect("the same"), path);
+        let own = Path::new("memory/b.csv");
+        assert_eq!(lay_in(own, *b"1,2"), own);
+        let version = changed(own);
+        assert_eq!(lay_in(own, *b"1,2"), own);
+        assert_eq!(changed(own), version, "the same file again is no other");
+        assert_eq!(lay_in(own, *b"5,6"), Path::new("memory/b (2).csv"));
+        assert_eq!(lay_in(own, *b"7,8"), Path::new("memory/b (3).csv"));
     }
 }

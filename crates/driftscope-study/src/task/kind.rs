@@ -86,8 +86,8 @@ impl Work for Task {
             Self::Solve { .. } => Lane::Solver,
             Self::Measure(question) if question.is_patient() => Lane::PatientLab,
             Self::Measure(_) => Lane::Lab,
-            Self::Train(_)
-            | Self::Read(_)
+            Self::Train(_) => Lane::Training,
+            Self::Read(_)
             | Self::ReadTimes(_)
             | Self::WriteScene { .. }
             | Self::WriteLesson { .. }

@@ -102,6 +102,8 @@ pub struct TaskId(pub u64);
 pub enum Lane {
     /// At once, like the window itself.
     Own,
+    /// At once, like the window itself, and for long.
+    Training,
     /// At once, standing back for the window.
     Solver,
     /// One after the other, standing back for everything else.

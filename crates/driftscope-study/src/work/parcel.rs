@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 use driftscope_base::files::memory;
@@ -12,7 +13,7 @@ use driftscope_flow::network::{Model, NetworkId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::own::{Content, all_kept, arrive};
+use crate::own::{Content, Kept, all_kept, arrive};
 use crate::recording::Recording;
 use crate::scene::{OwnTableau, PointList, TimeList};
 use crate::store::{Store, naming};
@@ -25,9 +26,11 @@ enum Kind {
     Networks,
     /// A network trained here.
     Network,
-    /// What a document holds by its identity: its kind, then its file.
+    /// What the documents of the crew hold by its identity.
+    Contents,
+    /// Of that: its kind; its file.
     Content,
-    /// A file in memory.
+    /// A file in memory: its path, and whether the program wrote it; what stands in it.
     File,
     /// Blocks of a recording.
     Recording,
@@ -38,9 +41,10 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Networks,
         Self::Network,
+        Self::Contents,
         Self::Content,
         Self::File,
         Self::Recording,
@@ -56,13 +60,6 @@ struct Piece {
     recording: Recording,
 }
 
-/// A file on its way.
-#[derive(Serialize, Deserialize)]
-struct Enclosed {
-    path: std::path::PathBuf,
-    written: bool,
-}
-
 /// Who packs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -72,18 +69,23 @@ pub(super) enum Side {
     Outpost,
 }
 
+/// What content is known by: its kind, and its identity.
+type ContentKey = (String, u128);
+
 /// What is known of the other side, and held for it.
 pub(super) struct Partner {
     /// Which side this is.
     side: Side,
     /// The networks that are there.
     networks: HashSet<NetworkId>,
-    contents: HashSet<(&'static str, u128)>,
+    /// The content that need not travel: it is there, or came from there.
+    contents: HashSet<ContentKey>,
     /// The recordings that it has: how many blocks, and whether that is all.
     recordings: HashMap<u64, (usize, bool, Weak<Recording>)>,
-    files: memory::Version,
-    /// Content from there, so that its identity stays known.
-    held: Vec<Arc<dyn Any + Send + Sync>>,
+    /// The files that are there, in which state.
+    files: HashMap<PathBuf, memory::Version>,
+    /// Content of the crew's documents, so that its identity stays known at the outpost.
+    held: HashMap<ContentKey, Arc<dyn Any + Send + Sync>>,
 }
 
 /// Writes a value down.
@@ -103,6 +105,22 @@ fn add(parcel: &mut Vec<u8>, kind: Kind, bytes: &[u8]) {
     let length = u32::try_from(bytes.len()).expect("nothing here has 4 GiB");
     parcel.extend(length.to_le_bytes());
     parcel.extend(bytes);
+}
+
+/// Bytes with a head that says what they are.
+fn headed<T: Serialize>(head: &T, bytes: &[u8]) -> Vec<u8> {
+    let head = encode(head);
+    let length = u32::try_from(head.len()).expect("a head is short");
+    [&length.to_le_bytes(), &head[..], bytes].concat()
+}
+
+/// The head and the bytes.
+fn without_head<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), String> {
+    let parted = bytes
+        .split_first_chunk::<4>()
+        .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
+    let (head, bytes) = parted.ok_or("a parcel was damaged")?;
+    Ok((decode(head)?, bytes))
 }
 
 /// The things in a parcel.
@@ -126,8 +144,14 @@ fn things(mut parcel: &[u8]) -> impl Iterator<Item = Result<(Kind, &[u8]), Strin
 impl Partner {
     /// Of a side that knows nothing of the other yet.
     pub fn new(side: Side) -> Self {
-        let (networks, contents) = (HashSet::new(), HashSet::new());
-        Self { side, networks, contents, recordings: HashMap::new(), files: 0, held: Vec::new() }
+        Self {
+            side,
+            networks: HashSet::new(),
+            contents: HashSet::new(),
+            recordings: HashMap::new(),
+            files: HashMap::new(),
+            held: HashMap::new(),
+        }
     }
 
     /// A parcel for the other side: the value, and what it names that is not there yet.
@@ -146,16 +170,26 @@ impl Partner {
         }
         // What is made at an outpost is the crew's from now on.
         store.networks.forget(|id| kept.contains(&id));
-        for kept in all_kept() {
-            if self.contents.insert((kept.what, kept.id)) {
-                let bytes = [encode(&kept.what), kept.to_file()];
-                add(&mut parcel, Kind::Content, &encode(&bytes));
+        let contents = all_kept();
+        let key = |kept: &Kept| (kept.what.to_owned(), kept.id);
+        if self.side == Side::Crew {
+            let all: Vec<ContentKey> = contents.iter().map(key).collect();
+            self.contents.retain(|key| all.contains(key));
+            add(&mut parcel, Kind::Contents, &encode(&all));
+        }
+        for kept in contents {
+            if self.contents.insert(key(&kept)) {
+                add(&mut parcel, Kind::Content, &headed(&kept.what, &kept.to_file()));
             }
         }
-        for file in memory::newer_than(self.files) {
-            self.files = file.version;
-            let head = encode(&Enclosed { path: file.path, written: file.written });
-            add(&mut parcel, Kind::File, &encode(&[head, file.bytes.to_vec()]));
+        // What the program writes is made at outposts, and goes to the person by way of the crew.
+        for file in memory::newer_than(0) {
+            let from_here = file.written == (self.side == Side::Outpost);
+            if from_here && self.files.insert(file.path.clone(), file.version) != Some(file.version)
+            {
+                let thing = headed(&(&file.path, file.written), &file.bytes);
+                add(&mut parcel, Kind::File, &thing);
+            }
         }
         for recording in named {
             let there = (recording.blocks.len(), recording.complete);
@@ -194,23 +228,40 @@ impl Partner {
         store: &Store,
         parcel: &[u8],
     ) -> Result<T, String> {
+        // Until the value that holds it has been read.
+        let mut arrived_here = Vec::new();
         for thing in things(parcel) {
             let (kind, bytes) = thing?;
             match kind {
-                Kind::Networks => self.networks = decode(bytes)?,
+                Kind::Networks => {
+                    self.networks = decode(bytes)?;
+                    if self.side == Side::Outpost {
+                        store.networks.forget(|id| self.networks.contains(&id));
+                    }
+                }
                 Kind::Network => {
                     let model = Model::from_bytes(bytes, "a network that was sent");
                     store.networks.keep(Arc::new(model.map_err(|error| error.to_string())?));
                 }
+                Kind::Contents => {
+                    let all: HashSet<ContentKey> = decode(bytes)?;
+                    self.held.retain(|key, _| all.contains(key));
+                    self.contents.retain(|key| all.contains(key));
+                }
                 Kind::Content => {
-                    let [what, file]: [Vec<u8>; 2] = decode(bytes)?;
-                    let what: String = decode(&what)?;
-                    self.held.push(arrived(&what, &file)?);
+                    let (what, file) = without_head::<String>(bytes)?;
+                    let (id, content) = arrived(&what, file)?;
+                    if self.side == Side::Outpost {
+                        self.contents.insert((what.clone(), id));
+                        self.held.insert((what, id), content);
+                    } else {
+                        arrived_here.push(content);
+                    }
                 }
                 Kind::File => {
-                    let [head, content]: [Vec<u8>; 2] = decode(bytes)?;
-                    let Enclosed { path, written } = decode(&head)?;
-                    self.files = memory::keep(&path, content, written);
+                    let ((path, written), content) = without_head::<(PathBuf, bool)>(bytes)?;
+                    let version = memory::keep(&path, content, written);
+                    self.files.insert(path, version);
                 }
                 Kind::Recording => {
                     let Piece { known, mut recording } = decode(bytes)?;
@@ -231,7 +282,7 @@ impl Partner {
 }
 
 /// Takes in content by what it is called.
-fn arrived(what: &str, file: &[u8]) -> Result<Arc<dyn Any + Send + Sync>, String> {
+fn arrived(what: &str, file: &[u8]) -> Result<(u128, Arc<dyn Any + Send + Sync>), String> {
     match what {
         PointList::WHAT => arrive::<PointList>(file),
         TimeList::WHAT => arrive::<TimeList>(file),

@@ -31,7 +31,7 @@ pub enum Arrived {
 ///
 /// A task that is withdrawn ends with its outpost, in whose place a new one is opened: what is carried out in
 /// one turn hears nothing meanwhile. Of those of the laboratory's lanes, half of the outposts carry out some at
-/// most, so that a solve finds one that is free.
+/// most, so that a solve finds one that is free; a training has one of its own.
 pub struct RemoteCrew<W: Work> {
     store: Store,
     open: Box<dyn FnMut() -> Box<dyn Port>>,
@@ -39,7 +39,14 @@ pub struct RemoteCrew<W: Work> {
     waiting: VecDeque<Waiting<W>>,
     news: VecDeque<(TaskId, News<W::Product>)>,
     next: u64,
+    /// Outposts beside those of trainings.
+    count: usize,
+    /// Outposts that ended by themselves since one was heard of.
+    broken: usize,
 }
+
+/// So many outposts may end one after the other before no more are opened.
+const MOST_BROKEN: usize = 8;
 
 /// An outpost as the crew knows it.
 struct Member {
@@ -78,38 +85,59 @@ impl<W: Work> RemoteCrew<W> {
         count: usize,
         mut open: impl FnMut() -> Box<dyn Port> + 'static,
     ) -> Self {
-        let members = (0..count.max(1)).map(|_| Member::new(open())).collect();
+        let count = count.max(1);
+        let members = (0..count).map(|_| Member::new(open())).collect();
         let (waiting, news) = (VecDeque::new(), VecDeque::new());
-        Self { store, open: Box::new(open), members, waiting, news, next: 1 }
+        Self { store, open: Box::new(open), members, waiting, news, next: 1, count, broken: 0 }
     }
 
     /// Gives tasks that wait to outposts that do not.
     fn assign(&mut self) {
+        let is_training = |waiting: &Waiting<W>| waiting.task.lane() == Lane::Training;
+        while let Some(place) = self.waiting.iter().position(is_training) {
+            self.members.push(Member::new((self.open)()));
+            self.give(place, self.members.len() - 1);
+        }
         while let Some(free) = self.members.iter().position(|member| member.busy.is_none()) {
             let is_lab = |lane| matches!(lane, Lane::Lab | Lane::PatientLab);
             let busy = self.members.iter().filter_map(|member| member.busy.as_ref());
             let measuring = busy.filter(|busy| is_lab(busy.lane)).count();
             let may_measure = measuring < self.members.len().div_ceil(2);
             let rank = |lane| match lane {
-                Lane::Own => 0,
+                Lane::Own | Lane::Training => 0,
                 Lane::Solver => 1,
                 Lane::Lab => 2,
                 Lane::PatientLab => 3,
             };
             let lanes = self.waiting.iter().map(|waiting| waiting.task.lane());
             let may = lanes.enumerate().filter(|(_, lane)| may_measure || !is_lab(*lane));
-            let Some((place, lane)) = may.min_by_key(|(place, lane)| (rank(*lane), *place)) else {
+            let Some((place, _)) = may.min_by_key(|(place, lane)| (rank(*lane), *place)) else {
                 return;
             };
-            let Some(Waiting { id, task, word }) = self.waiting.remove(place) else { return };
-            let member = &mut self.members[free];
-            member.port.post(member.partner.pack(&self.store, &Order::Start(id, task)));
-            if word != Word::Resume {
-                let told = Order::<W>::Tell(id, word);
-                member.port.post(member.partner.pack(&self.store, &told));
-            }
-            member.busy = Some(Busy { id, lane, part: None });
+            self.give(place, free);
         }
+    }
+
+    /// Gives a task that waits to an outpost that does not.
+    fn give(&mut self, place: usize, free: usize) {
+        let Some(Waiting { id, task, word }) = self.waiting.remove(place) else { return };
+        let (member, lane) = (&mut self.members[free], task.lane());
+        member.port.post(member.partner.pack(&self.store, &Order::Start(id, task)));
+        if word != Word::Resume {
+            let told = Order::<W>::Tell(id, word);
+            member.port.post(member.partner.pack(&self.store, &told));
+        }
+        member.busy = Some(Busy { id, lane, part: None });
+    }
+
+    /// Closes the outposts that trainings have left.
+    fn dismiss(&mut self) {
+        let mut spare = self.members.len().saturating_sub(self.count);
+        self.members.retain(|member| {
+            let goes = spare > 0 && member.busy.is_none();
+            spare -= usize::from(goes);
+            !goes
+        });
     }
 
     /// Takes in what has come from outposts.
@@ -117,7 +145,10 @@ impl<W: Work> RemoteCrew<W> {
         for member in &mut self.members {
             while let Some(arrived) = member.port.take() {
                 let told = match arrived {
-                    Arrived::Parcel(parcel) => member.partner.unpack(&self.store, &parcel),
+                    Arrived::Parcel(parcel) => {
+                        self.broken = 0;
+                        member.partner.unpack(&self.store, &parcel)
+                    }
                     Arrived::Broken(why) => Err(why),
                 };
                 match told {
@@ -135,12 +166,35 @@ impl<W: Work> RemoteCrew<W> {
                             let why = format!("What worked on it has ended unexpectedly: {why}.");
                             self.news.push_back((busy.id, News::Failed(why)));
                         }
-                        *member = Member::new((self.open)());
+                        self.broken += 1;
+                        *member = Member::new(if self.broken < MOST_BROKEN {
+                            (self.open)()
+                        } else {
+                            Box::new(Closed::default())
+                        });
                     }
                 }
             }
         }
+        self.dismiss();
         self.assign();
+    }
+}
+
+/// Where no outpost can be opened: whatever is sent there has broken off.
+#[derive(Default)]
+struct Closed {
+    asked: bool,
+}
+
+impl Port for Closed {
+    fn post(&mut self, _: Vec<u8>) {
+        self.asked = true;
+    }
+
+    fn take(&mut self) -> Option<Arrived> {
+        let why = "none of those that were started goes on".to_owned();
+        std::mem::take(&mut self.asked).then_some(Arrived::Broken(why))
     }
 }
 
@@ -197,6 +251,7 @@ impl<W: Work> Crew<W> for RemoteCrew<W> {
                 *member = Member::new((self.open)());
             }
         }
+        self.dismiss();
         self.assign();
     }
 }

@@ -15,7 +15,7 @@ use crate::store::Store;
 
 /// Carries work out on threads; values pass as they are.
 ///
-/// A task of [`Lane::Own`] or [`Lane::Solver`] has a thread of its own at once. Those of the laboratory's
+/// A task of [`Lane::Own`], [`Lane::Training`] or [`Lane::Solver`] has a thread of its own at once. Those of the laboratory's
 /// lanes are worked through one after the other by threads that stand back for all others, half as many as
 /// the computer has processors, so that neither the window nor a solve notices them. Dropping the crew
 /// withdraws everything and waits for nothing.
@@ -124,7 +124,7 @@ impl<W: Work> Crew<W> for ThreadCrew<W> {
         let (lane, signal) = (task.lane(), Signal::default());
         let taken = Taken { id, task, signal: signal.clone() };
         let thread = match lane {
-            Lane::Own => self.spawn(taken, "driftscope-work", None),
+            Lane::Own | Lane::Training => self.spawn(taken, "driftscope-work", None),
             Lane::Solver => {
                 solvers_stand_back();
                 self.spawn(taken, "driftscope-engine", Some(priority::SOLVER))

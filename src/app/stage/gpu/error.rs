@@ -1,15 +1,12 @@
 //! Why the stage cannot draw.
 
-use crate::app::platform::MORE_OF_THE_CARD;
+use crate::app::platform::no_vertex_storage;
 
 /// Why the stage cannot draw. The text is fit to be shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StageError {
     /// The device has no storage buffers in vertex shaders.
-    #[error(
-        "The graphics driver “{adapter}” cannot show the stage: it gives vertex shaders no \
-         storage buffers. {MORE_OF_THE_CARD}"
-    )]
+    #[error("{}", no_vertex_storage(adapter))]
     NoVertexStorage {
         /// The adapter's name and backend.
         adapter: String,

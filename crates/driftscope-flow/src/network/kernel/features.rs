@@ -12,8 +12,8 @@ use super::element::Element;
 use crate::network::Weights;
 use crate::network::inputs::Embedding;
 
-/// Points of the widest panel: of the widest machine's vectors of f32 there are two.
-pub(super) const MOST_LANES: usize = 32;
+/// Lanes of the widest panel: three of the widest machine's vectors of f32, one of points and two of derivatives.
+pub(super) const MOST_LANES: usize = 48;
 /// What a series may leave out of a sine or a cosine.
 const LEFT_OUT: f64 = f32::EPSILON as f64 / 4.0;
 /// Coefficients that are looked at beyond the last one that a series may have.

@@ -185,6 +185,17 @@ fn derivatives_are_those_of_the_velocities() {
             kernel.jacobian_f64(times, &points, &mut velocities, [&mut by_x, &mut by_y]);
             assert_eq!(velocities, plain, "to the last bit");
 
+            let mut single = [vec![0.0; 2 * count], vec![0.0; 2 * count], vec![0.0; 2 * count]];
+            let [found, found_x, found_y] = &mut single;
+            let points_f32: Vec<f32> = points.iter().map(|&x| x as f32).collect();
+            kernel.jacobian_f32(times, &points_f32, found, [found_x, found_y]);
+            for (found, expected) in single.iter().zip([&velocities, &by_x, &by_y]) {
+                for (found, expected) in found.iter().zip(expected) {
+                    let error = (f64::from(*found) - expected).abs();
+                    assert!(error < 2e-5 * (1.0 + expected.abs()), "{found} {expected}");
+                }
+            }
+
             let directions: Vec<f64> = (0..2 * count).map(|j| (j as f64).sin()).collect();
             let (mut along, h) = (zeros(), 1e-6);
             kernel.jacobian_vector_f64(times, &points, &directions, &mut velocities, &mut along);

@@ -71,15 +71,25 @@ impl Batch {
 /// Batches that wait to be learned from.
 const AHEAD: usize = 2;
 
-/// The source of batches: a thread that draws them ahead, each in the order of the seed.
-pub(super) struct Batches {
-    drawn: Receiver<Batch>,
-    used: SyncSender<Batch>,
+/// The source of batches, each in the order of the seed.
+pub(super) enum Batches {
+    /// A thread that draws them ahead.
+    Ahead { drawn: Receiver<Batch>, used: SyncSender<Batch> },
+    /// Where there are no threads: each when it is asked for, into the memory of the one before.
+    InTurn { source: Box<Source>, used: Batch },
 }
 
 impl Batches {
     /// Starts drawing.
-    pub fn new(mut source: Source) -> Self {
+    pub fn new(source: Source) -> Self {
+        if cfg!(target_arch = "wasm32") { Self::in_turn(source) } else { Self::ahead(source) }
+    }
+
+    pub fn in_turn(source: Source) -> Self {
+        Self::InTurn { source: Box::new(source), used: Batch::default() }
+    }
+
+    pub fn ahead(mut source: Source) -> Self {
         let (send_drawn, drawn) = sync_channel(AHEAD);
         let (used, take_used) = sync_channel::<Batch>(AHEAD + 2);
         // It ends by itself when nobody takes what it draws.
@@ -95,7 +105,7 @@ impl Batches {
                 }
             })
             .expect("the system has a thread for drawing batches");
-        Self { drawn, used }
+        Self::Ahead { drawn, used }
     }
 
     /// The next batch.
@@ -103,13 +113,25 @@ impl Batches {
     /// # Panics
     /// If the source of samples panicked.
     pub fn next(&mut self) -> Batch {
-        self.drawn.recv().expect("the source draws as long as batches are taken")
+        match self {
+            Self::Ahead { drawn, .. } => {
+                drawn.recv().expect("the source draws as long as batches are taken")
+            }
+            Self::InTurn { source, used } => {
+                let mut batch = std::mem::take(used);
+                source.draw(&mut batch);
+                batch
+            }
+        }
     }
 
     /// Gives the memory of a batch back.
     pub fn give_back(&mut self, batch: Batch) {
-        // Where there is no room for it, it is freed.
-        let _ = self.used.try_send(batch);
+        match self {
+            // Where there is no room for it, it is freed.
+            Self::Ahead { used, .. } => drop(used.try_send(batch)),
+            Self::InTurn { used, .. } => *used = batch,
+        }
     }
 }
 

@@ -428,3 +428,22 @@ fn a_step_of_every_objective_lies_within_the_time() {
         }
     }
 }
+
+#[test]
+fn batches_in_turn_are_those_that_are_drawn_ahead() {
+    let settings = TrainingSettings { batch: 16, ..small() };
+    let source = || {
+        let weights = random_weights(settings.architecture(0), 6);
+        let embedding = Embedding::new(&weights.architecture, &weights.frequencies);
+        let data = Box::new(TwoPoints(ChaCha8Rng::seed_from_u64(8)));
+        batch::Source::new(&settings, data, Interpolant::Linear, embedding)
+    };
+    let mut ahead = batch::Batches::ahead(source());
+    let mut in_turn = batch::Batches::in_turn(source());
+    for _ in 0..5 {
+        let (one, other) = (ahead.next(), in_turn.next());
+        assert_eq!(one.targets(), other.targets());
+        ahead.give_back(one);
+        in_turn.give_back(other);
+    }
+}
