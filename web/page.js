@@ -48,6 +48,8 @@ try {
   // Another address in the same tab: what it says is opened anew.
   addEventListener("hashchange", () => location.reload());
   loading.hidden = true;
+  // The keyboard is the window's at once, unless it is a part of another page.
+  if (window === window.top) document.getElementById("stage").focus();
   // For the page around it: what is shown, and what is to be done.
   window.driftscope = { shown: () => JSON.parse(shown() ?? "null"), act: (action) => act(JSON.stringify(action)) };
 } catch (error) {

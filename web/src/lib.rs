@@ -54,6 +54,8 @@ struct Readings<'a> {
     nfe: Option<f64>,
     complete: bool,
     settled: bool,
+    /// Whether anything is being solved, trained or measured, the cards of the laboratory among it.
+    working: bool,
     failure: Option<&'a str>,
     /// Steps done and the loss.
     training: Option<(u64, Option<f32>)>,
@@ -81,6 +83,7 @@ pub fn shown() -> Option<String> {
         nfe: recording.map(|recording| recording.nfe().mean),
         complete: recording.is_some_and(|recording| recording.complete),
         settled: window.is_settled(),
+        working: session.is_working(),
         failure: session.failure(),
         training: session.training().map(|training| (training.steps_done, training.loss)),
         is_training: session.is_training(),
