@@ -6,7 +6,7 @@ use burn::tensor::activation::{gelu_approximate, relu, silu, softplus_with_thres
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::inputs::Embedding;
-use super::{Activation, DIMENSIONS, Inputs, Weights};
+use super::{Activation, DIMENSIONS, Inputs, Weights, transpose};
 
 /// The multilayer perceptron: linear layers with an activation between them.
 ///
@@ -107,12 +107,4 @@ fn activate(activation: Activation, values: Tensor<2>) -> Tensor<2> {
 /// A copy of a tensor's numbers, row-major.
 fn host_values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("velocities are f32")
-}
-
-/// The transpose of a row-major `[rows, columns]` matrix.
-pub(super) fn transpose(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    assert_eq!(matrix.len(), rows * columns, "a matrix of {rows} × {columns}");
-    (0..columns)
-        .flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column]))
-        .collect()
 }

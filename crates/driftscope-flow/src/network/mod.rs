@@ -2,7 +2,7 @@
 //! ([`Inputs`]).
 //!
 //! Here live the plain host tensors ([`Weights`]) that everything else converts
-//! from and to: the burn module ([`mlp`]), its training ([`training`]), the files
+//! from and to: the burn module (`mlp`), its training ([`training`]), the files
 //! ([`checkpoint`]) and the fused evaluation ([`kernel`]).
 
 mod activation;
@@ -11,6 +11,7 @@ pub mod foreign;
 mod identity;
 mod inputs;
 pub mod kernel;
+#[cfg(feature = "burn")]
 pub mod mlp;
 mod opened;
 pub mod time_features;
@@ -28,6 +29,7 @@ pub use foreign::{ForeignModel, ForeignNetwork};
 pub use identity::{NetworkId, NotAnIdentity};
 pub use inputs::Inputs;
 pub use kernel::Kernel;
+#[cfg(feature = "burn")]
 pub use mlp::Mlp;
 pub use opened::{ONNX_ENDING, Opened, beside, copy_foreign, foreign_bytes};
 pub use training::{
@@ -296,6 +298,14 @@ pub(crate) mod test_support {
             layers,
         }
     }
+}
+
+/// The transpose of a row-major `[rows, columns]` matrix.
+fn transpose(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    assert_eq!(matrix.len(), rows * columns, "a matrix of {rows} × {columns}");
+    (0..columns)
+        .flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column]))
+        .collect()
 }
 
 #[cfg(test)]

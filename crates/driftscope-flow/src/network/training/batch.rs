@@ -42,6 +42,8 @@ pub(super) struct Chunk {
     pub bootstrap: Bootstrap,
 }
 
+/// What automatic differentiation is given.
+#[cfg(feature = "burn")]
 impl Batch {
     /// Of all samples, row-major.
     pub fn inputs(&self) -> Vec<f32> {

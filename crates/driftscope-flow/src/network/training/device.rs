@@ -3,15 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "burn")]
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::error::TrainingError;
 
-#[cfg(not(any(feature = "ndarray", feature = "flex")))]
-compile_error!("a network needs a backend of burn: the feature `ndarray` or `flex`");
-
-/// The backend that burn trains on.
+/// The backend that burn trains on; without burn there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ComputeDevice {
@@ -44,6 +42,7 @@ impl ComputeDevice {
     }
 
     /// burn's handle, without automatic differentiation.
+    #[cfg(feature = "burn")]
     #[must_use]
     pub fn burn_device(self) -> Device {
         match self {
@@ -57,6 +56,7 @@ impl ComputeDevice {
     }
 }
 
+#[cfg(feature = "burn")]
 impl Default for ComputeDevice {
     fn default() -> Self {
         Self::ALL[0]

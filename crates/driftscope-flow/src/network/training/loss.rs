@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "burn")]
 use burn::tensor::Tensor;
 
 use super::panels::PANEL;
@@ -17,6 +18,7 @@ pub(super) trait SampleLoss {
     fn differentiate(output: Output, target: Output, total: &mut f64) -> Output;
 
     /// The loss of each sample, `[sample, 1]`, of tensors `[sample, 2]`, for burn's automatic differentiation.
+    #[cfg(feature = "burn")]
     fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<2>;
 }
 
@@ -35,6 +37,7 @@ pub struct Loss {
     /// What its mean over a batch is called beside a curve.
     pub quantity: &'static str,
     pub(super) samples: OfSamples,
+    #[cfg(feature = "burn")]
     pub(super) tensor: fn(Tensor<2>, Tensor<2>) -> Tensor<2>,
 }
 
@@ -51,7 +54,15 @@ impl Loss {
     /// The entry of a loss in the table.
     pub(super) const fn of<L: SampleLoss>(words: LossWords) -> Self {
         let LossWords { name, title, about, quantity } = words;
-        Self { name, title, about, quantity, samples: of_samples::<L>, tensor: L::tensor }
+        Self {
+            name,
+            title,
+            about,
+            quantity,
+            samples: of_samples::<L>,
+            #[cfg(feature = "burn")]
+            tensor: L::tensor,
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 //! [`Objective`] has what makes a flow map.
 
 mod adam;
+#[cfg(feature = "burn")]
+mod autodiff;
 mod batch;
 mod bootstrap;
 mod device;
@@ -25,7 +27,6 @@ mod times;
 
 use adam::{Adam, Moments};
 use batch::{Batch, Batches, Source};
-use burn::tensor::{Device, Tensor, TensorData};
 use driftscope_base::interpolant::Interpolant;
 use gradient::FusedGradient;
 use pass::BurnLayer;
@@ -35,8 +36,7 @@ use rayon::prelude::*;
 use state::Places;
 
 use super::inputs::Embedding;
-use super::mlp::transpose;
-use super::{Architecture, DIMENSIONS, LinearWeights, Mlp, Weights, WeightsError, time_features};
+use super::{Architecture, LinearWeights, Weights, WeightsError, time_features, transpose};
 
 pub use device::ComputeDevice;
 pub use error::TrainingError;
@@ -161,15 +161,17 @@ impl Trainer {
     pub fn step(&mut self) -> Result<StepReport, TrainingError> {
         let mut batch = self.batches.next();
         // All of it where rayon's threads are, so that they need not be woken for each part.
+        let method = self.settings.gradient;
         let report = rayon::scope(|_| {
-            let loss = match self.settings.gradient {
+            let loss = match method {
                 GradientMethod::Fused => self.fused_gradient(&mut batch),
+                #[cfg(feature = "burn")]
                 GradientMethod::Autodiff(device) => {
                     if self.settings.objective.is_flow_map() {
                         // It completes the targets.
                         self.fused_gradient(&mut batch);
                     }
-                    self.autodiff_gradient(&device.burn_device().autodiff(), &batch)
+                    self.autodiff_gradient(device, &batch)
                 }
             };
             let square: f64 = self.gradient.iter().map(BurnLayer::square).sum();
@@ -196,28 +198,11 @@ impl Trainer {
     }
 
     /// The mean loss of a batch; its gradient is kept.
-    fn autodiff_gradient(&mut self, device: &Device, batch: &Batch) -> f32 {
+    #[cfg(feature = "burn")]
+    fn autodiff_gradient(&mut self, device: ComputeDevice, batch: &Batch) -> f32 {
         let weights = self.weights(&self.layers);
-        let module = Mlp::from_weights(&weights, device);
-        let width = self.architecture.inputs();
-        let inputs = TensorData::new(batch.inputs(), [batch.size, width]);
-        let targets = TensorData::new(batch.targets(), [batch.size, DIMENSIONS]);
-        let inputs = Tensor::<2>::from_data(inputs, device);
-        let targets = Tensor::<2>::from_data(targets, device);
-        let outputs = module.forward(self.settings.activation, inputs);
-        let mut losses = (self.settings.loss.tensor)(outputs, targets);
-        if let Some(weights) = batch.weights() {
-            losses = losses * Tensor::from_data(TensorData::new(weights, [batch.size, 1]), device);
-        }
-        let loss = losses.sum() / batch.size as f32;
-        let gradients = loss.backward();
-        for (layer, gradient) in module.layers.iter().zip(&mut self.gradient) {
-            let weight = layer.weight.val().grad(&gradients);
-            let bias = layer.bias.as_ref().and_then(|bias| bias.val().grad(&gradients));
-            gradient.weight = into_numbers(weight.expect("the loss depends on every weight"));
-            gradient.bias = into_numbers(bias.expect("the loss depends on every bias"));
-        }
-        loss.into_scalar::<f32>()
+        let device = device.burn_device().autodiff();
+        autodiff::gradient(self.settings.loss, &weights, batch, &device, &mut self.gradient)
     }
 
     /// Moves the weights along the gradient, and their average towards them.
@@ -282,10 +267,6 @@ fn to_burn(weights: &Weights) -> Vec<BurnLayer> {
         BurnLayer { weight, bias: layer.bias.clone() }
     });
     layers.collect()
-}
-
-fn into_numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("parameters are f32")
 }
 
 /// `PyTorch`'s default for linear layers, with a zero output layer: the first field is zero.

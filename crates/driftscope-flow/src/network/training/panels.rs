@@ -82,6 +82,7 @@ impl Panels {
     }
 
     /// Copies one row out.
+    #[cfg(feature = "burn")]
     pub fn copy_row(&self, row: usize, values: &mut [f32]) {
         for (panel, values) in self.panels().zip(values.chunks_mut(PANEL)) {
             values.copy_from_slice(&panel[row][..values.len()]);

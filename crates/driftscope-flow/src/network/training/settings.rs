@@ -103,6 +103,12 @@ pub enum GradientMethod {
 impl GradientMethod {
     const FUSED: &str = "fused";
     const AUTODIFF: &str = "autodiff";
+
+    /// Every way that there is, the usual one first; burn's on its usual device.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let autodiff = ComputeDevice::ALL.first().map(|usual| Self::Autodiff(*usual));
+        std::iter::once(Self::Fused).chain(autodiff)
+    }
 }
 
 /// `fused`, `autodiff`, or `autodiff-` and a device that is not the usual one.
@@ -110,7 +116,7 @@ impl fmt::Display for GradientMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fused => formatter.write_str(Self::FUSED),
-            Self::Autodiff(device) if *device == ComputeDevice::default() => {
+            Self::Autodiff(device) if Some(device) == ComputeDevice::ALL.first() => {
                 formatter.write_str(Self::AUTODIFF)
             }
             Self::Autodiff(device) => write!(formatter, "{}-{device}", Self::AUTODIFF),
@@ -122,16 +128,16 @@ impl FromStr for GradientMethod {
     type Err = TrainingError;
 
     fn from_str(name: &str) -> Result<Self, TrainingError> {
-        match (name, name.strip_prefix(Self::AUTODIFF)) {
-            (Self::FUSED, _) => Ok(Self::Fused),
-            (_, Some("")) => Ok(Self::Autodiff(ComputeDevice::default())),
-            (_, Some(rest)) => rest.trim_start_matches('-').parse().map(Self::Autodiff),
-            (_, None) => Err(TrainingError::Setting {
-                name: "gradient",
-                value: name.to_owned(),
-                allowed: format!("{}, {}", Self::FUSED, Self::AUTODIFF),
-            }),
+        let device = name.strip_prefix(Self::AUTODIFF).and_then(|rest| rest.strip_prefix('-'));
+        if let Some(device) = device {
+            return device.parse().map(Self::Autodiff);
         }
+        let found = Self::all().find(|method| method.to_string() == name);
+        found.ok_or_else(|| TrainingError::Setting {
+            name: "gradient",
+            value: name.to_owned(),
+            allowed: Self::all().map(|method| method.to_string()).collect::<Vec<_>>().join(", "),
+        })
     }
 }
 

@@ -81,8 +81,7 @@ fn fused_gradient_is_that_of_autodiff() {
             let mut batch = trainer.batches.next();
             let found_loss = trainer.fused_gradient(&mut batch);
             let found = trainer.gradient.clone();
-            let device = device.burn_device().autodiff();
-            let expected_loss = trainer.autodiff_gradient(&device, &batch);
+            let expected_loss = trainer.autodiff_gradient(*device, &batch);
             let off = found_loss / expected_loss - 1.0;
             assert!(off.abs() < 1e-5, "{settings:?}: {found_loss} {expected_loss}");
             for (found, expected) in found.iter().zip(&trainer.gradient) {

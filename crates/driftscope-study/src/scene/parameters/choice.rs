@@ -248,10 +248,9 @@ impl Named for LossRef {
     }
 }
 
-/// burn computes on its default device where nobody names one.
 impl Named for GradientMethod {
     fn all() -> Vec<Self> {
-        vec![Self::Fused, Self::Autodiff(driftscope_flow::network::ComputeDevice::default())]
+        Self::all().collect()
     }
 
     fn words(self) -> Choice {

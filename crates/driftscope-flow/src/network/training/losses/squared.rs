@@ -1,6 +1,7 @@
 //! The squared error, whose least mean over all functions is reached by the velocity of the probability
 //! flow (Lipman et al. 2023, arXiv:2210.02747).
 
+#[cfg(feature = "burn")]
 use burn::tensor::Tensor;
 
 use crate::network::training::loss::{Loss, LossWords, Output, SampleLoss};
@@ -26,6 +27,7 @@ impl SampleLoss for Squared {
         slope
     }
 
+    #[cfg(feature = "burn")]
     fn tensor(outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<2> {
         (outputs - targets).square().sum_dim(1)
     }
