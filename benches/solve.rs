@@ -96,7 +96,7 @@ fn latency(criterion: &mut Criterion) {
 /// Time from a request to its first picture, or to all of it.
 fn answered(work: &Dispatcher<Task>, scene: &Arc<Scene>, whole: bool) -> Duration {
     let began = Instant::now();
-    let solve = work.start(Task::Solve { scene: Arc::clone(scene), id: fresh_id() });
+    let solve = work.start(Task::solve(Arc::clone(scene), fresh_id()));
     let mut taken = None;
     loop {
         match work.news(&solve) {

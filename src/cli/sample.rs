@@ -16,7 +16,7 @@ use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
 use driftscope_study::{
     DOUBLED, Experiment, Given, GivenNoise, Ignored, Networks, NoiseRow, Recording, RunError,
-    RunOptions, Spread, run_in_blocks,
+    RunOptions, Spread, Tiles, run_in_blocks,
 };
 use serde::Serialize;
 
@@ -131,6 +131,7 @@ impl Sample {
             even_keyframes: true,
             logged: if self.no_log { 0 } else { usize::MAX },
             precise: scene.precision() == Precision::F64,
+            tiles: Tiles::ALL,
         };
         let noise = self.noise.as_deref().map(read_noise).transpose()?;
         let experiment = Experiment::with(&scene, &Networks::default(), Given { starts, noise })?;

@@ -1,12 +1,13 @@
 //! The way of a batch over a grid of times: what every fixed or noisy step leaves behind.
 
 use driftscope_base::field::Real;
+use serde::{Deserialize, Serialize};
 
 use super::stepper::{Step, Stepper};
 use super::track::{Attempt, Keep, Stop, Track};
 
 /// One step over the particles of a tile.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepTotal {
     /// Sum of the squared error ratios.
     pub squares: f64,

@@ -36,16 +36,16 @@ pub use experiment::{Experiment, ExperimentError, Given};
 pub use given_noise::{GivenNoise, GivenNoiseError, Ignored, NoiseRow};
 pub use networks::{
     BundledNetwork, LoadedNetwork, NetworkError, NetworkFile, NetworkKind, Networks, SaveError,
-    bundled_model, bundled_networks,
+    bundled_model, bundled_networks, fetch_bundled_by,
 };
 pub use probe::{Probe, Probed};
 pub use recording::{Block, ForeignWords, Recording, Spread, fresh_id};
-pub use run::{DOUBLED, RunError, RunOptions, run, run_in_blocks};
+pub use run::{DOUBLED, RunError, RunOptions, Tiles, run, run_in_blocks};
 pub use step_by_step::step_by_step;
 pub use store::{RecordingRef, Store, UnknownRecording};
 pub use task::{
-    DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, TIMES_ENDINGS, Task, TaskCourse, Training,
-    TrainingSpec,
+    DATA_ENDINGS, MODEL_ENDING, Product, SCENE_ENDING, Share, ShareCourse, TIMES_ENDINGS, Task,
+    TaskCourse, Training, TrainingSpec,
 };
 pub use training::{
     Quality, Round, SavedTraining, Snapshot, TrainingPairs, TrainingRequest, TrainingState,

@@ -12,7 +12,7 @@ use driftscope_flow::network::foreign::Statements;
 use driftscope_flow::network::{CheckpointError, Model, NetworkId, copy_foreign, foreign_bytes};
 use thiserror::Error;
 
-pub use self::bundled::{BundledNetwork, bundled_model, bundled_networks};
+pub use self::bundled::{BundledNetwork, bundled_model, bundled_networks, fetch_bundled_by};
 pub use self::loaded::{LoadedNetwork, NetworkKind};
 use self::read::{from_bundle, from_file};
 use crate::own::name_from;

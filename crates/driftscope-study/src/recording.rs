@@ -1,9 +1,12 @@
 //! What a solve leaves behind for the views.
 
+mod joined;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use driftscope_solve::fixed::StepTotal;
 use driftscope_solve::{Attempt, Counts, Stop, Track};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +34,9 @@ pub struct Recording {
     /// its own. Error ratios are RMS over the particles they were estimated for.
     #[serde(with = "crate::shared::optional_slice")]
     pub shared_log: Option<Arc<[Attempt]>>,
+    /// What that log was made of, where this is a share of a recording and its steps are fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_totals: Option<Vec<StepTotal>>,
     /// The network whose field was followed; none where this program trained it, or there is none.
     pub network: Option<ForeignWords>,
     /// Whether the network learned from noise and data that were paired, so that there is no score.
@@ -59,6 +65,16 @@ pub struct ForeignWords {
 pub fn fresh_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The first picture of a recording in the making shows so many particles.
+pub(crate) const FIRST_PICTURE: usize = 256;
+/// Every further picture shows this many times more.
+const GROWTH: usize = 4;
+
+/// Whether a picture of so many particles is due, if the one before showed so many.
+pub(crate) fn is_worth_a_picture(count: usize, shown: usize) -> bool {
+    count >= if shown == 0 { FIRST_PICTURE } else { GROWTH * shown }
 }
 
 /// Consecutive particles of a recording.

@@ -23,7 +23,7 @@ use driftscope_solve::{Scope, Track, grid, per_particle, whole_batch};
 use rayon::prelude::*;
 
 use self::audience::{Audience, Blocks, Pictures};
-use self::job::Job;
+use self::job::{Job, all_tiles};
 use self::load::Load;
 use self::log::{log_of_noisy_steps, log_of_totals};
 use crate::clock::Instant;
@@ -33,7 +33,7 @@ use crate::recording::{Block, Recording};
 use crate::scene::Precision;
 
 pub use error::RunError;
-pub use options::{DOUBLED, RunOptions};
+pub use options::{DOUBLED, RunOptions, Tiles};
 
 /// Runs an experiment, handing the recording so far to `publish` as blocks are finished, and returns it
 /// when complete.
@@ -66,6 +66,12 @@ pub fn run_in_blocks(
     run_for(experiment, 1, options, cancel, &mut Blocks(take))
 }
 
+/// How many tiles of particles a run of so many has.
+#[must_use]
+pub(crate) fn tile_count(particles: usize) -> usize {
+    all_tiles(particles).count()
+}
+
 fn run_for<A: Audience>(
     experiment: &Experiment,
     id: u64,
@@ -96,6 +102,7 @@ fn start<S: Evaluate, A: Audience>(
         times: Arc::new([]),
         blocks: Vec::new(),
         shared_log: None,
+        step_totals: None,
         network: experiment.network.as_ref().and_then(|network| network.foreign_words()),
         paired: experiment
             .network
@@ -223,6 +230,9 @@ impl<S: Evaluate> Job<'_, S> {
                     *total = total.plus(tile);
                 }
                 recording.shared_log = Some(log_of_totals(&grid, &totals));
+                if self.options.tiles != Tiles::ALL {
+                    recording.step_totals = Some(totals.clone());
+                }
                 push(recording, first, self.jumped(solved.track))
             },
         )

@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use driftscope_study::lab::StabilityQuestion;
+use driftscope_study::measure::DataDistance;
 use driftscope_study::scene::{Data, FieldKind, ModelName, Scene, data_from_paste};
 use driftscope_study::work::{
     Arrived, Ask, Dispatcher, InPlace, News, Outpost, Port, RemoteCrew, Ticket, Word,
@@ -22,6 +23,8 @@ struct Here {
     bytes: Rc<Cell<usize>>,
     /// Raised by a test that lets it end.
     breaks: Rc<Cell<bool>>,
+    /// Raised by a test where it is in a turn that does not end.
+    hangs: Rc<Cell<bool>>,
 }
 
 impl Port for Here {
@@ -34,7 +37,7 @@ impl Port for Here {
         if self.breaks.take() {
             return Some(Arrived::Broken("it was let end".to_owned()));
         }
-        if self.arrived.is_empty() {
+        if self.arrived.is_empty() && !self.hangs.get() {
             let mut parcels = Vec::new();
             self.outpost.borrow_mut().go_on(&mut |parcel| parcels.push(parcel));
             self.bytes.set(self.bytes.get() + parcels.iter().map(Vec::len).sum::<usize>());
@@ -50,6 +53,7 @@ struct Outposts {
     opened: Rc<Cell<usize>>,
     bytes: Rc<Cell<usize>>,
     breaks: Rc<Cell<bool>>,
+    hangs: Rc<Cell<bool>>,
 }
 
 impl Outposts {
@@ -57,8 +61,9 @@ impl Outposts {
         let these = self.clone();
         RemoteCrew::new(store, count, move || {
             these.opened.set(these.opened.get() + 1);
-            let (bytes, breaks) = (Rc::clone(&these.bytes), Rc::clone(&these.breaks));
-            Box::new(Here { outpost: Rc::default(), arrived: VecDeque::new(), bytes, breaks })
+            let [breaks, hangs] = [&these.breaks, &these.hangs].map(Rc::clone);
+            let (bytes, arrived) = (Rc::clone(&these.bytes), VecDeque::new());
+            Box::new(Here { outpost: Rc::default(), arrived, bytes, breaks, hangs })
         })
     }
 }
@@ -90,6 +95,15 @@ fn recording_of(news: &[News<Product>]) -> Arc<Recording> {
     Arc::clone(parts.next_back().expect("it was solved"))
 }
 
+/// How far it ended from the data.
+fn distance_of(news: &[News<Product>]) -> DataDistance {
+    let mut distances = news.iter().filter_map(|news| match news {
+        News::Made(Product::Measured { distance, .. }) => Some(*distance),
+        _ => None,
+    });
+    distances.next_back().expect("it was measured")
+}
+
 /// What was recorded, without how long it took.
 fn timeless(recording: &Recording) -> Recording {
     Recording { elapsed: Duration::ZERO, ..recording.clone() }
@@ -109,6 +123,7 @@ fn solves_measurements_and_trainings_are_the_same() {
         scene(&[]),
         scene(&["field.kind=learned", "sampler.method=rk4", "sampler.steps=9"]),
         scene(&["diffusion.form=sigma", "sampler.steps=12"]),
+        scene(&["sampler.scope=whole-batch"]),
         // Points that a scene names by their identity.
         Arc::new(own),
     ];
@@ -117,12 +132,27 @@ fn solves_measurements_and_trainings_are_the_same() {
     let there = Dispatcher::new(outposts.crew(store.clone(), 2));
     let here = Dispatcher::new(InPlace::new(store.clone()));
     for scene in scenes {
-        let solve = || Task::Solve { scene: Arc::clone(&scene), id: fresh_id() };
+        let solve = || Task::solve(Arc::clone(&scene), fresh_id());
         let (remote, local) = (there.start(solve()), here.start(solve()));
         let (remote, local) = (news_of(&there, &remote), news_of(&here, &local));
+        let distances = [&remote, &local].map(|news| distance_of(news));
         let [remote, local] = [&remote, &local].map(|news| recording_of(news));
         let same = Recording { id: local.id, ..timeless(&remote) };
-        assert_eq!(written(&same), written(&local));
+        let mut expected = (*local).clone();
+        if let Some(log) = expected.shared_log.as_mut().filter(|_| !scene.is_sde()) {
+            // Sums over all particles, which are made in another order.
+            let found = same.shared_log.clone().expect("there is one");
+            assert_eq!(found.len(), log.len());
+            for (found, step) in found.iter().zip(log.iter()) {
+                let off = found.error_ratio / step.error_ratio - 1.0;
+                assert!(off.abs() < 1e-12, "{found:?} {step:?}");
+                let bits = [found, step].map(|step| (step.t.to_bits(), step.h.to_bits(), step.nfe));
+                assert_eq!(bits[0], bits[1]);
+            }
+            *log = found;
+        }
+        assert_eq!(written(&same), written(&expected));
+        assert_eq!(distances[0], distances[1]);
         // A question that names the recording finds it there, wherever it was solved.
         if !scene.is_adaptive() || scene.data.points.is_some() {
             continue;
@@ -143,7 +173,7 @@ fn a_recording_in_parts_travels_once() {
     let outposts = Outposts::default();
     let work = Dispatcher::new(outposts.crew(Store::default(), 1));
     let scene = scene(&["particles.count=2000"]);
-    let solve = work.start(Task::Solve { scene, id: fresh_id() });
+    let solve = work.start(Task::solve(scene, fresh_id()));
     let news = news_of(&work, &solve);
     let parts: Vec<usize> = news
         .iter()
@@ -190,21 +220,43 @@ fn a_training_pauses_goes_on_and_its_networks_come_back_and_can_be_solved_with()
     learned.field.kind = FieldKind::Learned;
     learned.field.model = Some(ModelName::Trained(network));
     for _ in 0..3 {
-        let solve = Task::Solve { scene: Arc::new(learned.clone()), id: fresh_id() };
+        let solve = Task::solve(Arc::new(learned.clone()), fresh_id());
         let solve = work.start(solve);
         assert!(recording_of(&news_of(&work, &solve)).complete);
     }
 }
 
 #[test]
-fn one_that_is_withdrawn_or_ends_is_replaced() {
+fn a_solve_is_shared_among_those_that_are_free() {
     let outposts = Outposts::default();
-    let work = Dispatcher::new(outposts.crew(Store::default(), 1));
-    let solve = || work.start(Task::Solve { scene: scene(&[]), id: fresh_id() });
-    let (first, second) = (solve(), solve());
-    drop(first);
-    assert!(recording_of(&news_of(&work, &second)).complete);
-    assert_eq!(outposts.opened.get(), 2);
+    let work = Dispatcher::new(outposts.crew(Store::default(), 3));
+    let here = Dispatcher::new(InPlace::new(Store::default()));
+    for count in [1, 60, 1_300, 9_000] {
+        let scene = scene(&[&format!("particles.count={count}"), "sampler.rtol=1e-3"]);
+        let solve = || Task::solve(Arc::clone(&scene), fresh_id());
+        let (remote, local) = (work.start(solve()), here.start(solve()));
+        let (remote, local) = (news_of(&work, &remote), news_of(&here, &local));
+        let counts: Vec<usize> = remote
+            .iter()
+            .filter_map(|news| match news {
+                News::Made(Product::Part(part)) => Some(part.count()),
+                _ => None,
+            })
+            .collect();
+        assert!(counts.is_sorted() && counts.last() == Some(&count), "{counts:?}");
+        assert!(counts[0] <= 512.max(count / 4), "{counts:?}");
+        let [remote, local] = [&remote, &local].map(|news| recording_of(news));
+        let same = Recording { id: local.id, ..timeless(&remote) };
+        assert_eq!(written(&same), written(&local));
+    }
+}
+
+#[test]
+fn one_that_ends_is_replaced() {
+    let outposts = Outposts::default();
+    let work = Dispatcher::new(outposts.crew(Store::default(), 2));
+    let solve = || work.start(Task::solve(scene(&[]), fresh_id()));
+    assert!(recording_of(&news_of(&work, &solve())).complete);
     let third = solve();
     outposts.breaks.set(true);
     let news = news_of(&work, &third);
@@ -212,5 +264,34 @@ fn one_that_is_withdrawn_or_ends_is_replaced() {
     assert!(why.contains("ended unexpectedly: it was let end"), "{why}");
     let fourth = solve();
     assert!(recording_of(&news_of(&work, &fourth)).complete);
+    assert_eq!(outposts.opened.get(), 3);
+}
+
+#[test]
+fn one_whose_task_is_withdrawn_stays_if_it_hears_that_soon() {
+    let outposts = Outposts::default();
+    let work = Dispatcher::new(outposts.crew(Store::default(), 1));
+    let solve = |settings: &[&str]| work.start(Task::solve(scene(settings), fresh_id()));
+    for _ in 0..20 {
+        drop(solve(&[]));
+    }
+    assert!(recording_of(&news_of(&work, &solve(&[]))).complete);
+    assert_eq!(outposts.opened.get(), 1);
+    // All in one turn: there is nothing to wait for.
+    let (first, second) = (solve(&["sampler.scope=whole-batch"]), solve(&[]));
+    drop(first);
+    assert!(recording_of(&news_of(&work, &second)).complete);
+    assert_eq!(outposts.opened.get(), 2);
+    // A turn that does not end.
+    let (first, second) = (solve(&[]), solve(&[]));
+    outposts.hangs.set(true);
+    drop(first);
+    let began = Instant::now();
+    while outposts.opened.get() == 2 {
+        assert!(work.news(&second).is_none() && began.elapsed() < Duration::from_secs(20));
+    }
+    assert!(began.elapsed() >= Duration::from_millis(100));
+    outposts.hangs.set(false);
+    assert!(recording_of(&news_of(&work, &second)).complete);
     assert_eq!(outposts.opened.get(), 3);
 }

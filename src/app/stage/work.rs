@@ -136,7 +136,7 @@ mod tests {
 
     fn recording(scene: &Arc<Scene>, id: u64, store: &Store) -> Arc<Recording> {
         let mut made = None;
-        let task = Task::Solve { scene: Arc::clone(scene), id };
+        let task = Task::solve(Arc::clone(scene), id);
         perform(task, store, &Signal::default(), &mut |news| {
             if let News::Made(Product::Part(part)) = news {
                 made = Some(part);

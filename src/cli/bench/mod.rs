@@ -201,7 +201,7 @@ impl Latency {
             Self { first_partial_ms: f64::MAX, first_partial_particles: 0, complete_ms: f64::MAX };
         for _ in 0..8 {
             let began = Instant::now();
-            let task = Task::Solve { scene: Arc::clone(&scene), id: fresh_id() };
+            let task = Task::solve(Arc::clone(&scene), fresh_id());
             let solve = work.start(task);
             let mut first = None;
             // The end points are measured before the next one, so that it has all threads.

@@ -18,6 +18,17 @@ fn every_distribution_has_a_bundled_model() {
     }
 }
 
+#[test]
+fn what_is_known_of_bundled_networks_is_what_their_files_say() {
+    assert!(bundled_networks().len() > driftscope_flow::data::TOYS.len());
+    for network in bundled_networks() {
+        let description = bundled_model(network.name).expect("reads").description;
+        assert_eq!(network.data, description.data);
+        assert_eq!(network.objective, description.settings.objective);
+    }
+    assert!(bundled_networks().iter().any(|network| !network.has_score));
+}
+
 /// A network that nobody bundled.
 fn other(seed: u64) -> Arc<Model> {
     let mut model = bundled_model("rings").expect("reads");

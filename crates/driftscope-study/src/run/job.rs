@@ -8,25 +8,32 @@ use std::sync::{Arc, mpsc};
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::field::Field;
 use driftscope_flow::field::Evaluate;
-use driftscope_solve::{Keep, Scope, TILE};
+use driftscope_solve::{Keep, TILE};
 
 use super::audience::Audience;
 use super::error::RunError;
 use super::load::Load;
-use super::options::RunOptions;
+use super::options::{RunOptions, Tiles};
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::recording::Recording;
+use crate::recording::{FIRST_PICTURE, Recording, is_worth_a_picture};
 use crate::scene::Scene;
 
 /// Particles of a tile where there are many: more would be a matter of bookkeeping only.
 const LARGE_TILE: usize = 256;
 /// From so many particles on tiles are large.
 const MANY: usize = 8_192;
-/// The first picture shows so many particles; these come in small tiles, for all threads.
-const FIRST_PICTURE: usize = 256;
-/// Every further picture shows this many times more.
-const GROWTH: usize = 4;
+
+/// The tiles of so many particles: the number of the first particle and how many there are. They do not depend
+/// on the number of threads.
+pub(super) fn all_tiles(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    let size = if count < MANY { TILE } else { LARGE_TILE };
+    // Those of the first picture come in small tiles, for all threads.
+    let first = FIRST_PICTURE.min(count);
+    let small = (0..first).step_by(TILE).map(move |start| (start, TILE.min(first - start)));
+    let rest = (first..count).step_by(size).map(move |start| (start, size.min(count - start)));
+    small.chain(rest)
+}
 
 /// A run in progress.
 pub(super) struct Job<'a, S> {
@@ -40,15 +47,10 @@ pub(super) struct Job<'a, S> {
 }
 
 impl<S: Evaluate> Job<'_, S> {
-    /// The tiles: the number of the first particle and how many there are. They do not depend on
-    /// the number of threads.
+    /// The tiles of [`RunOptions::tiles`]: the number of the first particle and how many there are.
     pub(super) fn tiles(&self) -> Vec<(usize, usize)> {
-        let count = self.scene.particles.count;
-        let size = if count < MANY { TILE } else { LARGE_TILE };
-        let first = FIRST_PICTURE.min(count);
-        let small = (0..first).step_by(TILE).map(|start| (start, TILE.min(first - start)));
-        let rest = (first..count).step_by(size).map(|start| (start, size.min(count - start)));
-        small.chain(rest).collect()
+        let Tiles { from, step, count } = self.options.tiles;
+        all_tiles(self.scene.particles.count).skip(from).step_by(step).take(count).collect()
     }
 
     /// Starting points of the `size` particles from `first`, feature-major.
@@ -67,7 +69,7 @@ impl<S: Evaluate> Job<'_, S> {
     pub(super) fn load<A: Audience>(&self, keyframes: usize, attempts: Option<usize>) -> Load {
         let count = self.scene.particles.count;
         let tile = if count < MANY { TILE } else { LARGE_TILE };
-        let whole = self.scene.is_adaptive() && self.scene.sampler.scope == Scope::WholeBatch;
+        let whole = self.scene.is_one_batch();
         let at_once = if A::STREAMED && !whole { ahead() * tile } else { count };
         Load {
             particles: count,
@@ -139,7 +141,7 @@ impl<S: Evaluate> Job<'_, S> {
             let mut begun = if A::STREAMED { ahead().min(tiles.len()) } else { tiles.len() };
             (0..begun).for_each(&begin);
             let mut early = BTreeMap::new();
-            let (mut done, mut next_picture) = (0, FIRST_PICTURE);
+            let (mut done, mut shown) = (0, 0);
             let mut take_all = || {
                 while done < tiles.len() {
                     let Some((index, outcome)) = receive(&receiver) else { break };
@@ -155,8 +157,8 @@ impl<S: Evaluate> Job<'_, S> {
                     }
                     recording.elapsed = self.began.elapsed();
                     recording.complete = done == tiles.len();
-                    if recording.complete || recording.count() >= next_picture {
-                        next_picture = GROWTH * recording.count();
+                    if recording.complete || is_worth_a_picture(recording.count(), shown) {
+                        shown = recording.count();
                         audience.picture(&recording);
                     }
                 }

@@ -1,6 +1,6 @@
-//! How much of a run is kept.
+//! How much of a run is kept, and how much of it is made.
 
-/// How much of a run is kept.
+/// How much of a run is kept, and how much of it is made.
 #[derive(Clone, Copy, Debug)]
 pub struct RunOptions {
     /// Most keyframes of a particle, at least 2.
@@ -14,6 +14,25 @@ pub struct RunOptions {
     pub precise: bool,
     /// Particles for which steps are doubled to estimate the error of methods without a pair.
     pub doubled: usize,
+    /// The tiles of particles that are solved.
+    pub tiles: Tiles,
+}
+
+/// Of the tiles of particles of a scene so many, beginning with `from`, each `step` after the one before, as
+/// far as there are any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tiles {
+    /// The first.
+    pub from: usize,
+    /// From one to the next, at least 1.
+    pub step: usize,
+    /// How many.
+    pub count: usize,
+}
+
+impl Tiles {
+    /// All of them.
+    pub const ALL: Self = Self { from: 0, step: 1, count: usize::MAX };
 }
 
 impl RunOptions {
@@ -30,6 +49,7 @@ impl RunOptions {
             logged: 512,
             precise: false,
             doubled: DOUBLED,
+            tiles: Tiles::ALL,
         }
     }
 }

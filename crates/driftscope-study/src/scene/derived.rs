@@ -5,9 +5,9 @@ use driftscope_flow::data::{Mixture, Toy};
 use driftscope_flow::diffusion::DiffusionForm;
 use driftscope_flow::field::ClassicField;
 use driftscope_flow::network::TrainingSettings;
-use driftscope_solve::grid;
 use driftscope_solve::grid::Spacing;
 use driftscope_solve::sde::LastStep;
+use driftscope_solve::{Scope, grid};
 
 use super::parameters::Settings;
 use super::problem::Problem;
@@ -81,6 +81,12 @@ impl Scene {
         !self.is_sde()
             && self.sampler.method().adapting(&self.sampler.noise()).is_ok()
             && self.sampler.adaptive.unwrap_or(self.sampler.method().adaptive_by_default)
+    }
+
+    /// Whether all particles are solved as one, with steps that they share.
+    #[must_use]
+    pub fn is_one_batch(&self) -> bool {
+        self.is_adaptive() && self.sampler.scope == Scope::WholeBatch
     }
 
     /// Whether the error that sets the step size is found by step doubling, so that the steps kept are

@@ -69,7 +69,7 @@ impl References {
         }
         let hopeless = self.failed.as_ref().is_some_and(|failed| failed.records_like(&scene));
         if self.under_way.is_none() && !hopeless {
-            let task = Task::Solve { scene: Arc::new(scene.clone()), id: fresh_id() };
+            let task = Task::solve(Arc::new(scene.clone()), fresh_id());
             self.under_way = Some((work.start(task), scene));
         }
         None

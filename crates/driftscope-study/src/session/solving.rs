@@ -130,7 +130,7 @@ impl Solver {
         let id = fresh_id();
         // First the older one is withdrawn, so that threads are free.
         self.ticket = None;
-        self.ticket = Some(work.start(Task::Solve { scene: Arc::clone(&pane.scene), id }));
+        self.ticket = Some(work.start(Task::solve(Arc::clone(&pane.scene), id)));
         pane.solve = Some(Solve { id, since: soon.now, done: false });
     }
 

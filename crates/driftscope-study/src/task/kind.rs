@@ -6,11 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
+use super::solve::{Share, ShareCourse};
 use super::train::{Training, TrainingSpec};
 use super::{files, measure, solve};
 use crate::lab::{Asked, Question};
 use crate::lesson::Lesson;
 use crate::recording::Recording;
+use crate::run::tile_count;
 use crate::scene::Scene;
 use crate::store::Store;
 use crate::training::SavedTraining;
@@ -26,6 +28,18 @@ pub enum Task {
         scene: Arc<Scene>,
         /// [`Recording::id`] of what it will be; from [`fresh_id`](crate::fresh_id).
         id: u64,
+        /// The share of it that is solved, without measuring; all if none is named.
+        share: Option<Share>,
+    },
+    /// Measure how far the end points of a complete recording are from the data.
+    MeasureEnds {
+        /// The scene.
+        #[serde(with = "crate::shared")]
+        scene: Arc<Scene>,
+        /// [`Recording::id`] of the recording.
+        id: u64,
+        /// Where its particles ended.
+        ends: Vec<[f64; 2]>,
     },
     /// Ask the laboratory.
     Measure(Question),
@@ -69,10 +83,21 @@ pub enum Task {
     },
 }
 
+impl Task {
+    /// To solve all of a scene, which [`Recording::id`] will tell from others; from
+    /// [`fresh_id`](crate::fresh_id).
+    #[must_use]
+    pub fn solve(scene: Arc<Scene>, id: u64) -> Self {
+        Self::Solve { scene, id, share: None }
+    }
+}
+
 /// A task under way.
 pub enum TaskCourse {
     /// One that is done in one turn.
     Single(Task),
+    /// A share of a solve.
+    Share(Box<ShareCourse>),
     /// A training.
     Training(Box<Training>),
 }
@@ -83,7 +108,7 @@ impl Work for Task {
 
     fn lane(&self) -> Lane {
         match self {
-            Self::Solve { .. } => Lane::Solver,
+            Self::Solve { .. } | Self::MeasureEnds { .. } => Lane::Solver,
             Self::Measure(question) if question.is_patient() => Lane::PatientLab,
             Self::Measure(_) => Lane::Lab,
             Self::Train(_) => Lane::Training,
@@ -99,8 +124,35 @@ impl Work for Task {
     fn begin(self) -> TaskCourse {
         match self {
             Self::Train(spec) => TaskCourse::Training(Box::new(Training::new(spec))),
+            Self::Solve { scene, id, share: Some(share) } => {
+                TaskCourse::Share(Box::new(ShareCourse::new(scene, id, share)))
+            }
             other => TaskCourse::Single(other),
         }
+    }
+
+    fn shares(&self, among: usize) -> Vec<Self> {
+        let Self::Solve { scene, id, share: None } = self else { return Vec::new() };
+        if scene.is_one_batch() {
+            return Vec::new();
+        }
+        let of = among.clamp(1, tile_count(scene.particles.count));
+        let share = |index| Self::Solve {
+            scene: Arc::clone(scene),
+            id: *id,
+            share: Some(Share { index, of }),
+        };
+        (0..of).map(share).collect()
+    }
+
+    fn after_shares(&self, whole: &Recording) -> Option<Self> {
+        let scene = Arc::clone(&whole.scene);
+        let ends = whole.ends().collect();
+        scene.classic().is_none().then_some(Self::MeasureEnds { scene, id: whole.id, ends })
+    }
+
+    fn is_brief(&self) -> bool {
+        matches!(self, Self::Solve { share: Some(_), .. })
     }
 
     fn recording(made: &mut Product) -> Option<&mut Arc<Recording>> {
@@ -120,10 +172,14 @@ impl Course<Product> for TaskCourse {
     ) -> Result<Turn, Unfinished> {
         let task = match self {
             Self::Training(training) => return training.go_on(store, signal, tell),
+            Self::Share(share) => return share.go_on(store, signal, tell),
             Self::Single(task) => task,
         };
         match task {
-            Task::Solve { scene, id } => solve::solve(scene, *id, store, signal, tell)?,
+            Task::Solve { scene, id, .. } => solve::solve(scene, *id, store, signal, tell)?,
+            Task::MeasureEnds { scene, id, ends } => {
+                tell(News::Made(solve::measured(scene, *id, ends, signal.cancel())?));
+            }
             Task::Measure(question) => measure::answer(question, store, signal, tell)?,
             Task::Read(path) => tell(News::Made(files::read(path)?)),
             Task::ReadTimes(path) => tell(News::Made(files::read_times(path)?)),

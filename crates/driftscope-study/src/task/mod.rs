@@ -13,6 +13,7 @@ mod train;
 pub use self::files::{DATA_ENDINGS, MODEL_ENDING, SCENE_ENDING, TIMES_ENDINGS};
 pub use self::kind::{Task, TaskCourse};
 pub use self::product::Product;
+pub use self::solve::{Share, ShareCourse};
 pub use self::train::{Training, TrainingSpec};
 
 #[cfg(test)]

@@ -111,14 +111,14 @@ fn solves_survive_being_written_down() {
         // Some stop on the way, and there is no error estimate to log.
         &["field.kind=exact", "sampler.max_attempts=2"],
     ] {
-        let task = Task::Solve { scene: scene(settings), id: 7 };
+        let task = Task::solve(scene(settings), 7);
         let found = same_after_reading(&task, &store);
         let parts = found.iter().filter(|news| matches!(news, News::Made(Product::Part(_))));
         assert!(parts.count() >= 1 && matches!(found.last(), Some(News::Done)));
     }
     let mut wrong = (*scene(&[])).clone();
     (wrong.sampler.atol, wrong.sampler.rtol) = (0.0, 0.0);
-    let refused = Task::Solve { scene: Arc::new(wrong), id: 8 };
+    let refused = Task::solve(Arc::new(wrong), 8);
     assert!(matches!(same_after_reading(&refused, &store)[..], [News::Failed(_)]));
 }
 
@@ -133,16 +133,11 @@ fn questions(store: &Store) -> Vec<Question> {
     let elsewhere = scene(&[&format!("field.model={file:?}")]);
     let euler = MethodRef::named("euler").expect("in the table");
     let mut recording = None;
-    perform(
-        Task::Solve { scene: Arc::clone(&exact), id: 3 },
-        store,
-        &Signal::default(),
-        &mut |news| {
-            if let News::Made(Product::Part(part)) = news {
-                recording = Some(part);
-            }
-        },
-    );
+    perform(Task::solve(Arc::clone(&exact), 3), store, &Signal::default(), &mut |news| {
+        if let News::Made(Product::Part(part)) = news {
+            recording = Some(part);
+        }
+    });
     let recording = recording.expect("it was solved");
     store.keep(Arc::clone(&recording));
     let all = vec![

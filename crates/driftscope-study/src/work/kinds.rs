@@ -24,6 +24,22 @@ pub trait Work: Clone + Send + Serialize + DeserializeOwned + 'static {
     /// Begins it; nothing is done yet.
     fn begin(self) -> Self::Course;
 
+    /// The same work in shares that can be carried out apart, for at most so many; none where it is of one
+    /// piece. Of the recordings of the shares the crew makes one.
+    fn shares(&self, _among: usize) -> Vec<Self> {
+        Vec::new()
+    }
+
+    /// What remains to be done once all shares of it have come to that recording.
+    fn after_shares(&self, _whole: &Recording) -> Option<Self> {
+        None
+    }
+
+    /// Whether its turns are short, so that it can be withdrawn between two of them.
+    fn is_brief(&self) -> bool {
+        false
+    }
+
     /// The recording that a product is, if it is one: where values have to travel, only the blocks that are new
     /// do.
     fn recording(_made: &mut Self::Product) -> Option<&mut Arc<Recording>> {

@@ -14,6 +14,17 @@ pub(super) enum Order<W> {
     Start(TaskId, W),
     /// A word to the task under way.
     Tell(TaskId, Word),
+    /// That nobody waits for that task any more.
+    Withdraw(TaskId),
+}
+
+/// What an outpost tells.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Told<P> {
+    /// News of a task.
+    News(TaskId, News<P>),
+    /// It has heard that a task was withdrawn, and waits for another.
+    Free,
 }
 
 /// Carries out one task at a time, which comes in a parcel; what comes of it goes out in parcels.
@@ -21,6 +32,8 @@ pub struct Outpost<W: Work> {
     store: Store,
     crew: Partner,
     under_way: Option<UnderWay<W>>,
+    /// Whether it has to tell that it is free.
+    heard_withdrawal: bool,
 }
 
 struct UnderWay<W: Work> {
@@ -35,7 +48,12 @@ struct UnderWay<W: Work> {
 
 impl<W: Work> Default for Outpost<W> {
     fn default() -> Self {
-        Self { store: Store::default(), crew: Partner::new(Side::Outpost), under_way: None }
+        Self {
+            store: Store::default(),
+            crew: Partner::new(Side::Outpost),
+            under_way: None,
+            heard_withdrawal: false,
+        }
     }
 }
 
@@ -56,6 +74,10 @@ impl<W: Work> Outpost<W> {
                     task.waiting &= word == Word::Pause;
                 }
             }
+            Order::Withdraw(id) => {
+                self.under_way.take_if(|task| task.id == id);
+                self.heard_withdrawal = true;
+            }
         }
         Ok(())
     }
@@ -63,6 +85,9 @@ impl<W: Work> Outpost<W> {
     /// Does a turn of the task under way; `post` takes the parcels that go to the crew. Whether there is more
     /// to do before the next parcel comes.
     pub fn go_on(&mut self, post: &mut (dyn FnMut(Vec<u8>) + Send)) -> bool {
+        if std::mem::take(&mut self.heard_withdrawal) {
+            post(self.crew.pack(&self.store, &Told::<W::Product>::Free));
+        }
         let Some(task) = self.under_way.as_mut().filter(|task| !task.waiting) else { return false };
         let UnderWay { id, course, signal, sent, .. } = task;
         let (store, crew) = (&self.store, &mut self.crew);
@@ -76,7 +101,7 @@ impl<W: Work> Outpost<W> {
                 *sent = there;
                 *part = rest.into();
             }
-            post(crew.pack(store, &(*id, news)));
+            post(crew.pack(store, &Told::News(*id, news)));
         };
         let turn = course.go_on(store, signal, &mut tell);
         let end = match turn {

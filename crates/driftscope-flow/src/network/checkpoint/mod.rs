@@ -122,6 +122,25 @@ impl Model {
     }
 }
 
+impl Description {
+    /// Reads the description in the head of a file: the length of its header and the header.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] says what is wrong.
+    pub fn from_head(head: &[u8], origin: &str) -> Result<Self, CheckpointError> {
+        #[derive(serde::Deserialize)]
+        struct Header {
+            #[serde(rename = "__metadata__")]
+            metadata: HashMap<String, String>,
+        }
+        let header: Header =
+            serde_json::from_slice(head.get(8..).unwrap_or_default()).map_err(|error| {
+                CheckpointError::Corrupt { origin: origin.to_owned(), reason: error.to_string() }
+            })?;
+        Entries { origin, map: &header.metadata }.description()
+    }
+}
+
 /// The bytes of a file, as far as [`Model::from_bytes`] allows: one that is longer comes with one byte more.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, CheckpointError> {
     let origin = path.display().to_string();

@@ -129,29 +129,25 @@ impl Series {
             return None;
         }
         let nodes = waves + BEYOND;
-        let angles: Vec<f64> =
-            (0..nodes).map(|node| PI * (node as f64 + 0.5) / nodes as f64).collect();
+        // Every cosine that is asked for below: of the multiples of half the angle between two nodes.
+        let circle: Vec<f64> =
+            (0..4 * nodes).map(|part| libm::cos(PI * part as f64 / (2 * nodes) as f64)).collect();
         // `T_k` at a node is the cosine of k times its angle.
+        let polynomial = |k: usize, node: usize| circle[k * (2 * node + 1) % circle.len()];
         let coefficient = |values: &[f64], k: usize| {
-            let products = values
-                .iter()
-                .zip(&angles)
-                .map(|(value, angle)| value * libm::cos(k as f64 * angle));
+            let products =
+                values.iter().enumerate().map(|(node, value)| value * polynomial(k, node));
             products.sum::<f64>() * if k == 0 { 1.0 } else { 2.0 } / nodes as f64
         };
-        let at_nodes = |wave: &dyn Fn(f64) -> f64| -> Vec<f64> {
-            angles.iter().map(|angle| wave(0.5 * (1.0 + libm::cos(*angle)))).collect()
+        let times: Vec<f64> = (0..nodes).map(|node| 0.5 * (1.0 + polynomial(1, node))).collect();
+        let sampled = |wave: fn(f64) -> f64, frequency: f64| -> Vec<f64> {
+            times.iter().map(|time| wave(frequency * time)).collect()
         };
-        let sampled = |frequency: f64| {
-            [
-                at_nodes(&|time| libm::sin(frequency * time)),
-                at_nodes(&|time| libm::cos(frequency * time)),
-            ]
-        };
+        let waves_of = [libm::sin as fn(f64) -> f64, libm::cos];
         // The highest frequency has the longest series.
         let highest = weights.frequencies.iter().fold(0.0, |most: f64, ω| most.max(ω.abs()));
-        let longest = sampled(highest).map(|values| {
-            let mut tail = 0.0;
+        let longest = waves_of.map(|wave| {
+            let (values, mut tail) = (sampled(wave, highest), 0.0);
             let left_out = |&k: &usize| {
                 tail += coefficient(&values, k).abs();
                 tail <= LEFT_OUT
@@ -162,10 +158,9 @@ impl Series {
         if degree >= waves {
             return None;
         }
-        let series = |values: &Vec<f64>| (0..=degree).map(|k| coefficient(values, k)).collect();
-        let [sines, cosines]: [Vec<_>; 2] = std::array::from_fn(|which| {
-            weights.frequencies.iter().map(|&ω| series(&sampled(ω)[which])).collect()
-        });
+        let series = |values: Vec<f64>| (0..=degree).map(|k| coefficient(&values, k)).collect();
+        let [sines, cosines]: [Vec<_>; 2] = waves_of
+            .map(|wave| weights.frequencies.iter().map(|&ω| series(sampled(wave, ω))).collect());
         Some(Self { coefficients: [sines, cosines].concat(), degree })
     }
 
