@@ -2,8 +2,8 @@
 //! lesson. Nothing panics, no text says NaN, no frame takes the processor for long, memory stays bounded.
 //!
 //! `DRIFTSCOPE_MONKEY=100000 cargo test --release --workspace --test monkey -- --nocapture` does so many actions;
-//! `DRIFTSCOPE_MONKEY_SEED=7` others. A run that fails prints its seed and the shortest list of actions found
-//! that still fails.
+//! `DRIFTSCOPE_MONKEY_SEED=7` others; `DRIFTSCOPE_MONKEY_WINDOW=291` begins with that window, each of which has 60. A
+//! run that fails prints its seed, its window and the shortest list of actions found that still fails.
 
 #![cfg(target_os = "linux")]
 
@@ -554,11 +554,12 @@ fn nothing_a_monkey_does_breaks_the_window() {
     let starts = Start::all();
     let mut slowest = [Duration::ZERO; 2];
     let most = resident();
-    for window in 0..actions.div_ceil(IN_ONE_WINDOW) {
+    let from = number("DRIFTSCOPE_MONKEY_WINDOW", 0) as usize;
+    for window in from..from + actions.div_ceil(IN_ONE_WINDOW) {
         let start = starts[window % starts.len()];
         let own_seed = seed.wrapping_mul(1 << 32).wrapping_add(window as u64);
         let mut dice = Dice::of(own_seed);
-        let so_many = IN_ONE_WINDOW.min(actions - window * IN_ONE_WINDOW);
+        let so_many = IN_ONE_WINDOW.min(actions - (window - from) * IN_ONE_WINDOW);
         let outcome = run(start, |cage, k| (k < so_many).then(|| cage.choose(&mut dice, &files)));
         match outcome {
             Outcome::Well { slowest: own } => {

@@ -332,7 +332,7 @@ fn on_projectors_and_beside_slides() {
         return;
     }
     let mut results = SnapshotResults::new();
-    for size in [[800.0, 600.0], [960.0, 1040.0], [1280.0, 720.0]] {
+    for size in [[390.0, 844.0], [800.0, 600.0], [960.0, 1040.0], [1280.0, 720.0]] {
         let launch = Launch { scene: scene(&[]), at: Some(0.7), ..Launch::default() };
         let name = format!("small-{}x{}", size[0], size[1]);
         let mut harness = window(launch, size);

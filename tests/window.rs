@@ -301,6 +301,70 @@ fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
 }
 
 #[test]
+fn a_phone_shows_the_stage_playback_and_three_knobs_and_all_else_in_place_of_the_stage() {
+    for size in [[390.0, 844.0], [360.0, 640.0]] {
+        let mut harness = window(&[]);
+        harness.set_size(size.into());
+        harness.run_steps(4);
+        settle(&mut harness);
+        let screen = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
+        let place = |harness: &Harness<'_, Driftscope>, label: &str| {
+            let rect = harness.get_by_label(label).rect();
+            assert!(screen.contains_rect(rect), "{label} lies at {rect} of {size:?}");
+            rect
+        };
+        let labels = [
+            "Explore",
+            "Graphs",
+            "Controls",
+            "Restart",
+            "Pause",
+            "Time t",
+            "Method",
+            "rtol",
+            "Form",
+            "Reset view",
+        ];
+        let places: Vec<_> = labels.iter().map(|label| place(&harness, label)).collect();
+        for (i, a) in places.iter().enumerate() {
+            for (j, b) in places.iter().enumerate().skip(i + 1) {
+                let common = a.intersect(*b);
+                let apart = common.width() <= 0.5 || common.height() <= 0.5;
+                assert!(apart, "{} over {} in {size:?}", labels[i], labels[j]);
+            }
+        }
+        let stage = places[6].top() - places[9].bottom();
+        assert!(stage > 0.45 * size[1], "{stage} points of {size:?} are the stage's");
+        // All knobs, and back.
+        for _ in 0..2 {
+            harness.get_by_label("Controls").click();
+            harness.run_steps(3);
+            assert!(harness.query_by_label("Direction").is_some(), "the controls are there");
+            assert!(harness.query_by_label("Reset view").is_none(), "and the stage is not");
+            harness.get_by_label("Controls").click();
+            harness.run_steps(3);
+            place(&harness, "Reset view");
+        }
+        // The graphs, from there the controls, and back.
+        harness.get_by_label("Graphs").click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label("Reset view").is_none());
+        assert!(harness.query_by_label("Direction").is_none());
+        harness.get_by_label("Controls").click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label("Direction").is_some());
+        harness.get_by_label("Controls").click();
+        harness.run_steps(3);
+        place(&harness, "Reset view");
+        // A lesson's words stand below what they are about.
+        harness.key_press(eframe::egui::Key::Num5);
+        harness.run_steps(3);
+        assert!(harness.query_by_label("Method").is_none(), "a lesson says what is turned");
+        place(&harness, "Reset view");
+    }
+}
+
+#[test]
 fn data_are_encoded_and_later_starts_can_be_chosen() {
     let mut harness = window(&[]);
     let starts = ["p_t", "N(0, I)"];

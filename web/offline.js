@@ -3,9 +3,13 @@
 const FILES = ["./", "index.html", "page.js", "worker.js", "driftscope.js", "driftscope_bg.wasm", "module.json", "icon.svg"];
 const KEPT = "driftscope";
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll(FILES)).then(() => self.skipWaiting()));
-});
+self.addEventListener("install", (event) => event.waitUntil((async () => {
+  const kept = await caches.open(KEPT);
+  await kept.addAll(FILES);
+  const { models } = await (await kept.match("module.json")).json();
+  await kept.addAll(models);
+  await self.skipWaiting();
+})()));
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 

@@ -29,9 +29,6 @@ async function fetched(address, length) {
   return new Response(counted, { headers: { "Content-Type": "application/wasm" } });
 }
 
-// Once it was loaded it opens without a network; where a browser keeps nothing, it needs one.
-navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
-
 // What stands behind the # of the address, as it was written, or as it is.
 function behind() {
   try {
@@ -48,6 +45,9 @@ try {
   // Another address in the same tab: what it says is opened anew.
   addEventListener("hashchange", () => location.reload());
   loading.hidden = true;
+  // From now on it opens without a network, for which all of it is fetched; where a browser keeps nothing, it needs
+  // one.
+  navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
   // The keyboard is the window's at once, unless it is a part of another page.
   if (window === window.top) document.getElementById("stage").focus();
   // For the page around it: what is shown, and what is to be done.

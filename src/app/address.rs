@@ -1,7 +1,8 @@
 //! What the address of a page says behind its `#`, and what it says of what is shown: copying it is sharing.
 //!
 //! Parts are joined by `&`: `driftscope:…`, a scene as a link; `lesson=NAME` and `step=NUMBER`, a bundled lesson and
-//! its step, from 1; `theme=dark|light|projector`; `embed=1`, the stage alone.
+//! its step, from 1; `theme=dark|light|projector`; `embed=1`, the stage alone with playback; `controls=KEY,KEY`, the
+//! knobs that stand under it then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use driftscope_study::clock::Instant;
 use driftscope_study::lesson::{LESSONS, bundled_lesson, bundled_name};
 use driftscope_study::link::is_link;
+use driftscope_study::scene::parameters::Settings;
 use driftscope_study::scene::{LinkError, Scene};
 
 use super::launch::Launch;
@@ -26,7 +28,7 @@ const CALM: Duration = Duration::from_millis(400);
 pub fn launch(address: &str) -> Launch {
     let mut launch = Launch::default();
     launch.scene.particles.count = PARTICLES;
-    let mut step = None;
+    let (mut step, mut embeds, mut controls) = (None, false, None);
     let mut complaints = Vec::new();
     for part in address.trim_start_matches('#').split('&').filter(|part| !part.is_empty()) {
         if is_link(part) {
@@ -62,9 +64,18 @@ pub fn launch(address: &str) -> Launch {
                     complaints.push(one_of(names.iter().map(String::as_str).collect()));
                 }
             }
-            "embed" => launch.stage_alone = value != "0",
+            "embed" => embeds = value != "0",
+            "controls" => {
+                let known = |key| Scene::find(key).map(|known| known.key).ok_or(key);
+                match value.split(',').map(known).collect::<Result<Vec<_>, _>>() {
+                    Ok(keys) => controls = Some(keys),
+                    Err(key) => complaints.push(format!(
+                        "the address says controls={value}: {key} is no setting; `driftscope keys` names them"
+                    )),
+                }
+            }
             _ => complaints.push(format!(
-                "the address says {part}: known are driftscope:…, lesson, step, theme and embed"
+                "the address says {part}: known are driftscope:…, lesson, step, theme, embed and controls"
             )),
         }
     }
@@ -73,6 +84,11 @@ pub fn launch(address: &str) -> Launch {
         (None, Some(_)) => complaints.push("the address says a step and no lesson".to_owned()),
         (_, None) => {}
     }
+    if controls.is_some() && !embeds {
+        complaints.push("the address says controls and not embed=1".to_owned());
+    }
+    launch.stage_alone = embeds;
+    launch.embedded = embeds.then(|| controls.unwrap_or_default());
     launch.refused = (!complaints.is_empty()).then(|| complaints.join("; "));
     launch
 }
@@ -98,8 +114,8 @@ struct Shown {
     scene: Arc<Scene>,
     lesson: Option<(&'static str, usize)>,
     theme: Theme,
-    /// Whether the stage is alone.
-    embeds: bool,
+    /// The knobs under the stage, where that is alone in another page.
+    embedded: Option<Vec<&'static str>>,
 }
 
 impl Shown {
@@ -108,12 +124,14 @@ impl Shown {
         let lesson =
             lecture.and_then(|lecture| Some((bundled_name(&lecture.lesson)?, lecture.step)));
         let Look { theme, panels, .. } = state.look;
-        Self { scene: Arc::clone(state.scene()), lesson, theme, embeds: panels.stage_alone }
+        let embedded = state.embedded.clone().filter(|_| panels.stage_alone);
+        Self { scene: Arc::clone(state.scene()), lesson, theme, embedded }
     }
 
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.scene, &other.scene)
-            && (self.lesson, self.theme, self.embeds) == (other.lesson, other.theme, other.embeds)
+            && (self.lesson, self.theme) == (other.lesson, other.theme)
+            && self.embedded == other.embedded
     }
 
     /// What stands behind the `#`.
@@ -124,7 +142,10 @@ impl Shown {
         };
         let theme = self.theme.title().to_lowercase();
         let theme = (self.theme != Theme::default()).then(|| format!("theme={theme}"));
-        let embeds = self.embeds.then(|| "embed=1".to_owned());
+        let embeds = self.embedded.as_ref().map(|keys| match keys.as_slice() {
+            [] => "embed=1".to_owned(),
+            keys => format!("embed=1&controls={}", keys.join(",")),
+        });
         Ok([Some(what), theme, embeds].into_iter().flatten().collect::<Vec<_>>().join("&"))
     }
 }
@@ -189,6 +210,7 @@ mod tests {
             ("driftscope:1:damaged", "the link is damaged"),
             ("colour=red", "colour=red: known are "),
             ("step=2", "a step and no lesson"),
+            ("controls=sampler.rtol,none", "none is no setting"),
         ] {
             let opened = launch(&format!("#{address}&embed=1"));
             let said = opened.refused.expect("refused");
@@ -220,8 +242,11 @@ mod tests {
         state.session.act(&Action::LessonStep { step: 1 }).expect("steps");
         state.look.theme = Theme::Light;
         state.look.panels.stage_alone = true;
+        state.embedded = Some(vec!["sampler.rtol", "sampler.method"]);
         assert_eq!(address.follow(&state, later(10_000), |_| ()), None);
         let words = address.follow(&state, later(11_000), |_| ()).expect("calm");
-        assert_eq!(words, "lesson=tour&step=2&theme=light&embed=1");
+        let part = "lesson=tour&step=2&theme=light&embed=1&controls=sampler.rtol,sampler.method";
+        assert_eq!(words, part);
+        assert_eq!(launch(part).embedded, state.embedded);
     }
 }

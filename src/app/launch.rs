@@ -15,6 +15,8 @@ use super::screenshot::Screenshot;
 pub struct Launch {
     /// Whether the stage has the window for itself, without panels.
     pub stage_alone: bool,
+    /// Where the window is part of another page, the settings whose knobs stand under the stage, by their keys.
+    pub embedded: Option<Vec<&'static str>>,
     /// What it shows.
     pub scene: Scene,
     /// Whether it is asked at once how the scene's network is read.

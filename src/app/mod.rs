@@ -28,6 +28,7 @@ mod icon;
 mod in_sight;
 mod keyboard;
 mod keys;
+mod knobs;
 pub mod lab;
 mod launch;
 pub mod lectern;

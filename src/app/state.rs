@@ -47,6 +47,11 @@ impl Default for Look {
     }
 }
 
+/// A window narrower than this, in points, has room for one panel only beside the stage.
+const NARROW: f32 = 1000.0;
+/// A window narrower than this, in points, has room for one thing at a time: a phone held upright.
+const POCKET: f32 = 560.0;
+
 /// How many panels a window has room for beside the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Breadth {
@@ -55,6 +60,22 @@ pub enum Breadth {
     Both,
     /// One of them.
     One,
+    /// None: what is shown takes the place of the stage, under which the most used knobs stand.
+    Pocket,
+}
+
+impl Breadth {
+    /// That of a window of this width, in points.
+    #[must_use]
+    pub fn of(width: f32) -> Self {
+        if width < POCKET {
+            Self::Pocket
+        } else if width < NARROW {
+            Self::One
+        } else {
+            Self::Both
+        }
+    }
 }
 
 /// What the views are drawn for.
@@ -113,6 +134,9 @@ pub struct State {
     pub look: Look,
     /// How many panels the window has room for beside the stage.
     pub breadth: Breadth,
+    /// The settings whose knobs stand with playback under a stage that is part of another page, by their keys;
+    /// none if it is not.
+    pub embedded: Option<Vec<&'static str>>,
     /// Whether the words of a demonstration are shown.
     pub caption: bool,
     /// Whether the keyboard map is open.
@@ -158,10 +182,16 @@ impl Deref for State {
 }
 
 impl State {
-    /// Whether there is room for one panel only beside the stage.
+    /// Whether there is room for one panel only beside the stage, or for none.
     #[must_use]
     pub fn is_narrow(&self) -> bool {
-        self.breadth == Breadth::One
+        self.breadth != Breadth::Both
+    }
+
+    /// Whether there is room for one thing at a time.
+    #[must_use]
+    pub fn is_pocket(&self) -> bool {
+        self.breadth == Breadth::Pocket
     }
 
     /// A window on a session, that shows nothing yet.
@@ -172,6 +202,7 @@ impl State {
             session,
             look: Look::default(),
             breadth: Breadth::Both,
+            embedded: None,
             help: Dialog::Closed,
             share: Dialog::Closed,
             finder: Dialog::Closed,
@@ -301,6 +332,10 @@ impl State {
         if !(self.is_narrow() && wished.controls && wished.plots) {
             return wished;
         }
+        if self.is_pocket() {
+            // Unless one of them was asked for, the stage is there.
+            return Panels { controls: false, plots: instead, ..wished };
+        }
         let laboratory = self.mode() == Mode::Errors || instead;
         Panels { controls: !laboratory, plots: laboratory, ..wished }
     }
@@ -317,6 +352,9 @@ impl State {
     pub fn with_controls_toggled(&self) -> Look {
         let shown = self.panels();
         let controls = !shown.controls;
+        if self.is_pocket() {
+            return self.pocketed(controls, false);
+        }
         // In the laboratory, which is plots, the controls come only in place of them.
         let plots = match (self.is_narrow(), self.mode()) {
             (true, Mode::Errors) => shown.plots && !controls,
@@ -326,12 +364,23 @@ impl State {
         Look { panels: Panels { controls, plots, ..shown }, ..self.look }
     }
 
+    /// The look with one panel in place of the stage, or none.
+    fn pocketed(&self, controls: bool, plots: bool) -> Look {
+        let both = !controls && !plots;
+        let panels =
+            Panels { controls: controls || both, plots: plots || both, ..self.look.panels };
+        Look { panels, ..self.look }
+    }
+
     /// The look with the plots hidden, or shown; where there is room for one panel only, in place
     /// of the controls.
     #[must_use]
     pub fn with_plots_toggled(&self) -> Look {
         let shown = self.panels();
         let plots = !shown.plots;
+        if self.is_pocket() {
+            return self.pocketed(false, plots);
+        }
         // A lesson stays where it is.
         let instead = self.is_narrow() && self.mode() != Mode::Lessons;
         let controls = if instead { !plots } else { shown.controls };

@@ -26,8 +26,6 @@ const ROOMY: [([f32; 2], f32); 2] = [([5000.0, 2800.0], 2.0), ([3300.0, 1850.0],
 const LESSON: Vec2 = Vec2::new(1280.0, 720.0);
 /// How much larger a lesson is at most.
 const MOST_ENLARGED: f32 = 1.5;
-/// A window narrower than this, in points, has room for one panel only beside the stage.
-pub const NARROW: f32 = 1000.0;
 /// Height of one row of controls.
 pub const ROW: f32 = 24.0;
 

@@ -46,16 +46,22 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
                 (Icon::RightPanel, &commands::GRAPHS, None, panels.plots),
                 (Icon::LeftPanel, &commands::CONTROLS, None, panels.controls),
             ];
-            // Where there is little room, its key is enough.
-            let fits = |icon: &Icon| *icon != Icon::Find || !state.is_narrow();
+            // Where there is little room, their keys are enough.
+            let fits = |icon: &Icon| match icon {
+                Icon::LeftPanel | Icon::RightPanel => true,
+                Icon::Find => !state.is_narrow(),
+                _ => !state.is_pocket(),
+            };
             for (icon, entry, name, on) in buttons.into_iter().filter(|(icon, ..)| fits(icon)) {
                 let name = name.unwrap_or(entry.title);
                 if icon_button(ui, icon, name, &entry.shortcut(), on).clicked() {
                     out.push((entry.command)(state));
                 }
             }
-            ui.add_space(4.0 * UNIT);
-            library_menu(ui, out);
+            if !state.is_pocket() {
+                ui.add_space(4.0 * UNIT);
+                menu(ui, "Scenes", false, |ui| library(ui, out));
+            }
             if ui.ctx().content_rect().width() < FEW {
                 modes_menu(ui, state, out);
                 return;
@@ -141,6 +147,9 @@ fn menu<R>(ui: &mut Ui, title: &str, framed: bool, add: impl FnOnce(&mut Ui) -> 
 fn scene_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
     menu(ui, &summary(&state.pane().scene, state.is_narrow()), true, |ui| {
         ui.set_min_width(260.0);
+        if state.is_pocket() {
+            ui.menu_button("Scenes", |ui| library(ui, out));
+        }
         let entries = [
             &commands::OPEN_SCENE,
             &commands::SAVE_SCENE,
@@ -207,14 +216,12 @@ fn modes_menu(ui: &mut Ui, state: &State, out: &mut Commands) {
 }
 
 /// The bundled demonstrations.
-fn library_menu(ui: &mut Ui, out: &mut Commands) {
-    menu(ui, "Scenes", false, |ui| {
-        ui.set_min_width(280.0);
-        for scene in bundled_scenes() {
-            if ui.button(&scene.title).on_hover_text(&scene.about).clicked() {
-                out.push(Command::Act(Action::Open { scene: Box::new(scene.clone()) }));
-                ui.close();
-            }
+fn library(ui: &mut Ui, out: &mut Commands) {
+    ui.set_min_width(280.0);
+    for scene in bundled_scenes() {
+        if ui.button(&scene.title).on_hover_text(&scene.about).clicked() {
+            out.push(Command::Act(Action::Open { scene: Box::new(scene.clone()) }));
+            ui.close();
         }
-    });
+    }
 }

@@ -18,6 +18,9 @@ use super::theme::{ROW, TEXT, UNIT, semibold};
 
 const SPEEDS: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0];
 
+/// Playback narrower than this, in points, has only what is used most.
+const BRIEF: f32 = 520.0;
+
 /// Room for how far the picture is, on the right of the readings.
 const PROGRESS: f32 = 26.0 * UNIT;
 
@@ -36,8 +39,10 @@ pub fn ui(ui: &mut Ui, state: &State, out: &mut Commands) {
     ui.horizontal(|ui| readings(ui, state));
 }
 
+/// Of the buttons only the most used are there where it is narrow.
 fn playback(ui: &mut Ui, state: &State, out: &mut Commands) {
     ui.spacing_mut().item_spacing.x = UNIT;
+    let brief = ui.available_width() < BRIEF;
     let playing = state.playback().playing;
     let (icon, name) = if playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     let buttons = [
@@ -46,20 +51,27 @@ fn playback(ui: &mut Ui, state: &State, out: &mut Commands) {
         (icon, &commands::PLAY, Some(name)),
         (Icon::StepForward, &commands::STEP_FORWARD, None),
     ];
-    for (icon, entry, name) in buttons {
+    let fits = |icon: Icon| !brief || matches!(icon, Icon::Restart | Icon::Play | Icon::Pause);
+    for (icon, entry, name) in buttons.into_iter().filter(|(icon, ..)| fits(*icon)) {
         let name = name.unwrap_or(entry.title);
         if icon_button(ui, icon, name, &entry.shortcut(), false).clicked() {
             out.push((entry.command)(state));
         }
+    }
+    let time = state.time().map_or_else(|| "–".to_owned(), |t| format!("{t:.3}"));
+    let time = reading(state.palette(), "t ", &time, "");
+    let about_time = "t = 0 is noise, t = 1 is data.";
+    if brief {
+        cell(ui, 14.0 * UNIT, time).on_hover_text(about_time);
+        scrubber::ui(ui, ui.available_width(), state, out);
+        return;
     }
     let mut view = state.scene().view;
     if icon_button(ui, Icon::Repeat, "Loop", "", view.repeat).clicked() {
         view.repeat = !view.repeat;
     }
     ui.add_space(UNIT);
-    let time = state.time().map_or_else(|| "–".to_owned(), |t| format!("{t:.3}"));
-    cell(ui, 18.0 * UNIT, reading(state.palette(), "t ", &time, ""))
-        .on_hover_text("t = 0 is noise, t = 1 is data.");
+    cell(ui, 18.0 * UNIT, time).on_hover_text(about_time);
     let speed_width = 19.0 * UNIT;
     let width = ui.available_width() - speed_width - 2.0 * UNIT;
     scrubber::ui(ui, width.max(20.0 * UNIT), state, out);
@@ -117,15 +129,19 @@ fn readings(ui: &mut Ui, state: &State) {
             "Attempted steps thrown away, per particle (mean).",
         ),
     ];
-    for (value, one, many, width, about) in counts {
+    // Of three readings the one that says least makes way where there is room for two.
+    let fits = |one: &str| !state.is_pocket() || one != "accepted";
+    for (value, one, many, width, about) in counts.into_iter().filter(|count| fits(count.1)) {
         let text = value.map_or_else(|| "–".to_owned(), number::mean);
         let unit = format!(" {}", number::plural(value.unwrap_or(0.0), one, many));
         show(ui, Cell { width: width * UNIT, job: reading(palette, "", &text, &unit), about });
     }
     let room = ui.available_width() - PROGRESS;
     let gap = ui.spacing().item_spacing.x;
-    for cell in costs(state, palette, room, gap) {
-        show(ui, cell);
+    if !state.is_pocket() {
+        for cell in costs(state, palette, room, gap) {
+            show(ui, cell);
+        }
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.label(RichText::new(progress(state)).color(palette.quiet));

@@ -13,7 +13,7 @@ use super::reading::{self, ReadingDialog};
 use super::stage::Stage;
 use super::state::State;
 use super::theme::{ROW, UNIT};
-use super::{controls, folded, plots, top_bar, transport};
+use super::{controls, folded, knobs, plots, top_bar, transport};
 
 /// The button that puts the formulas away, at the corner of their card.
 fn close_ui(ui: &mut Ui, rect: Rect, out: &mut Commands) {
@@ -21,6 +21,36 @@ fn close_ui(ui: &mut Ui, rect: Rect, out: &mut Commands) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("close"));
     if icon_button(&mut child, Icon::Close, "Put the formulas away", "", false).clicked() {
         out.push(Command::ToggleFormula);
+    }
+}
+
+/// Draws what stands above and below all else: the top bar and playback, or where the stage is alone, the knobs that
+/// a page has named.
+fn bars_ui(ui: &mut Ui, bar: Frame, state: &State, out: &mut Commands) {
+    let alone = state.look.panels.stage_alone;
+    let embedded = state.embedded.as_deref().filter(|keys| alone && !keys.is_empty());
+    if let Some(keys) = embedded {
+        Panel::bottom("embedded")
+            .frame(bar.inner_margin(Margin::symmetric(12, 8)))
+            .show(ui, |ui| knobs::ui(ui, keys, state, out));
+    }
+    if !alone {
+        Panel::top("top bar")
+            .frame(bar.inner_margin(Margin::symmetric(12, 0)))
+            .exact_size(11.0 * UNIT)
+            .show(ui, |ui| top_bar::ui(ui, state, out));
+        Panel::bottom("transport").frame(bar.inner_margin(Margin::symmetric(12, 8))).show(
+            ui,
+            |ui| {
+                transport::ui(ui, state, out);
+                if state.is_pocket() && state.mode() != Mode::Lessons {
+                    knobs::ui(ui, &knobs::most_used(&state.pane().scene), state, out);
+                }
+                if in_sight::pointer(state) == Some(&Pointer::Playback) {
+                    in_sight::spotlight(ui, ui.min_rect(), state);
+                }
+            },
+        );
     }
 }
 
@@ -60,27 +90,18 @@ impl Views {
         let alone = state.look.panels.stage_alone;
         let mut hovered = None;
 
-        if !alone {
-            Panel::top("top bar")
-                .frame(bar.inner_margin(Margin::symmetric(12, 0)))
-                .exact_size(11.0 * UNIT)
-                .show(ui, |ui| top_bar::ui(ui, state, out));
-            Panel::bottom("transport").frame(bar.inner_margin(Margin::symmetric(12, 8))).show(
-                ui,
-                |ui| {
-                    transport::ui(ui, state, out);
-                    if in_sight::pointer(state) == Some(&Pointer::Playback) {
-                        in_sight::spotlight(ui, ui.min_rect(), state);
-                    }
-                },
-            );
-        }
+        bars_ui(ui, bar, state, out);
         let panels = state.panels();
-        if !panels.controls && state.is_narrow() && !alone {
+        if !panels.controls && state.is_narrow() && !state.is_pocket() && !alone {
             folded::left(ui, bar, state, out);
         }
         if panels.controls && !alone && in_sight::is_lesson(state) {
             self.lessons.ui(ui, state, out);
+        } else if panels.controls && !alone && state.is_pocket() {
+            CentralPanel::default()
+                .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
+                .show(ui, |ui| controls::ui(ui, state, out));
+            return None;
         } else if panels.controls && !alone {
             Panel::left("controls")
                 .frame(bar.inner_margin(Margin { left: 12, right: 2, top: 0, bottom: 0 }))
@@ -95,7 +116,7 @@ impl Views {
                 .show(ui, |ui| self.lab.ui(ui, state, out));
             return None;
         }
-        if state.plots_are_folded() && !alone {
+        if state.plots_are_folded() && !state.is_pocket() && !alone {
             folded::right(ui, bar, state, out);
         }
         let previews = in_sight::previewed(state).is_some();
@@ -106,11 +127,15 @@ impl Views {
         }
         let card = in_sight::card(state).filter(|_| !alone && !reading::is_asked(state));
         if let Some(card) = card {
-            let width = 0.5 * ui.available_width();
-            Panel::right("card")
+            let [width, height] = [0.5 * ui.available_width(), 0.5 * ui.available_height()];
+            let panel = if state.is_pocket() {
+                Panel::bottom("card").exact_size(height)
+            } else {
+                Panel::right("card").exact_size(width)
+            };
+            panel
                 .frame(central.inner_margin(Margin { left: 14, right: 24, top: 8, bottom: 8 }))
                 .resizable(false)
-                .exact_size(width)
                 .show(ui, |ui| {
                     let rect = ui.available_rect_before_wrap();
                     let inspected = self.stage.inspected(state);
@@ -126,26 +151,33 @@ impl Views {
                     ui.advance_cursor_after_rect(rect);
                 });
         } else if panels.plots && !alone && plots::are_there(state) && !previews && fits {
+            let frame = bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 });
+            if state.is_pocket() {
+                let panel = CentralPanel::default().frame(frame);
+                return panel.show(ui, |ui| self.plots_ui(ui, state, out)).inner;
+            }
             hovered = Panel::right("plots")
-                .frame(bar.inner_margin(Margin { left: 12, right: 16, top: 8, bottom: 8 }))
+                .frame(frame)
                 .resizable(false)
                 .exact_size((0.225 * width).clamp(236.0, 440.0))
-                .show(ui, |ui| {
-                    // It takes the graphs' place, so that the stage shows what is chosen.
-                    if reading::is_asked(state) {
-                        self.reading.ui(ui, state, out);
-                        None
-                    } else {
-                        if !state.reading.is_open() {
-                            self.reading.rest();
-                        }
-                        plots::ui(ui, state, out)
-                    }
-                })
+                .show(ui, |ui| self.plots_ui(ui, state, out))
                 .inner;
         }
         self.stage_ui(ui, state, out);
         hovered
+    }
+
+    /// Draws the graphs, or what takes their place, so that the stage shows what is chosen there; returns the t
+    /// under the pointer.
+    fn plots_ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) -> Option<f64> {
+        if reading::is_asked(state) {
+            self.reading.ui(ui, state, out);
+            return None;
+        }
+        if !state.reading.is_open() {
+            self.reading.rest();
+        }
+        plots::ui(ui, state, out)
     }
 
     /// Draws the stage into all of `ui`.

@@ -26,6 +26,11 @@ mod targets;
 mod train;
 mod version;
 
+#[cfg(not(any(feature = "ndarray", feature = "flex")))]
+compile_error!(
+    "the command line trains with burn as well: it needs the feature `ndarray` or `flex`"
+);
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -299,6 +304,7 @@ fn window(cli: &Cli, began: Instant) -> anyhow::Result<ExitCode> {
         remembered,
         own_dialogs: false,
         stage_alone: false,
+        embedded: None,
         began: Some(began),
         refused: None,
         loss: DeviceLoss::default(),

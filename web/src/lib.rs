@@ -6,12 +6,12 @@ use std::cell::RefCell;
 
 use driftscope::app::stage::ViewTask;
 use driftscope::app::{Driftscope, address, page_options};
-use driftscope_study::Task;
 use driftscope_study::work::Outpost;
+use driftscope_study::{Task, fetch_bundled_by};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlCanvasElement;
+use web_sys::{HtmlCanvasElement, XmlHttpRequest};
 
 /// Lets what goes wrong be written to the browser's console.
 fn log_to_console() {
@@ -26,6 +26,7 @@ fn log_to_console() {
 #[wasm_bindgen]
 pub async fn open(canvas: HtmlCanvasElement, address: String) -> Result<(), JsValue> {
     log_to_console();
+    fetch_bundled_by(fetched);
     let launch = address::launch(&address);
     let runner = eframe::WebRunner::new();
     RUNNER.set(Some(runner.clone()));
@@ -34,6 +35,24 @@ pub async fn open(canvas: HtmlCanvasElement, address: String) -> Result<(), JsVa
         Ok(app)
     });
     runner.start(canvas, page_options(), create).await
+}
+
+/// Fetches a bundled network, while the caller waits: a worker may, and the page copies one into a script now
+/// and then.
+fn fetched(name: &str) -> Result<Vec<u8>, String> {
+    let words = |error: JsValue| format!("{error:?}");
+    let request = XmlHttpRequest::new().map_err(words)?;
+    let address = format!("models/{name}.safetensors");
+    request.open_with_async("GET", &address, false).map_err(words)?;
+    // Bytes cannot be asked for in this way on a page; characters that are one byte each can.
+    request.override_mime_type("text/plain; charset=x-user-defined").map_err(words)?;
+    request.send().map_err(|_| format!("{address} is not there without a network"))?;
+    match request.status() {
+        Ok(200) => {}
+        status => return Err(format!("{address}: {}", status.unwrap_or_default())),
+    }
+    let text = request.response_text().map_err(words)?.unwrap_or_default();
+    Ok(text.chars().map(|letter| letter as u32 as u8).collect())
 }
 
 thread_local! {
@@ -57,6 +76,8 @@ struct Readings<'a> {
     /// Whether anything is being solved, trained or measured, the cards of the laboratory among it.
     working: bool,
     failure: Option<&'a str>,
+    /// The particle under the pointer, or under a finger that stays on it.
+    hovered: Option<usize>,
     /// Steps done and the loss.
     training: Option<(u64, Option<f32>)>,
     is_training: bool,
@@ -85,6 +106,7 @@ pub fn shown() -> Option<String> {
         settled: window.is_settled(),
         working: session.is_working(),
         failure: session.failure(),
+        hovered: session.hovered(),
         training: session.training().map(|training| (training.steps_done, training.loss)),
         is_training: session.is_training(),
         lesson: session.lesson().map(|lesson| (lesson.step + 1, lesson.lesson.steps.len())),
@@ -128,6 +150,7 @@ extern "C" {
 #[wasm_bindgen]
 pub fn begin(kind: &str) {
     log_to_console();
+    fetch_bundled_by(fetched);
     console_error_panic_hook();
     WORK.set(Some(match kind {
         "stage" => Work::Stage(Box::default()),

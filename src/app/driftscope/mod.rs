@@ -109,6 +109,7 @@ impl Driftscope {
         let mut state = State::new(session);
         state.look.theme = launch.theme;
         state.look.panels.stage_alone = launch.stage_alone;
+        state.embedded = launch.embedded;
         theme::choose(ctx, launch.theme);
         let mut views = Views::new(Stage::new(cc, state.networks()));
         if launch.asks_reading {
@@ -364,8 +365,7 @@ impl eframe::App for Driftscope {
             self.zoom = zoom;
             ctx.set_zoom_factor(zoom);
         }
-        self.state.breadth =
-            if ctx.content_rect().width() < theme::NARROW { Breadth::One } else { Breadth::Both };
+        self.state.breadth = Breadth::of(ctx.content_rect().width());
         self.take_files(ctx);
         self.keep(ctx);
         let dt = Duration::from_secs_f32(ctx.input(|input| input.stable_dt)).min(LONGEST_FRAME);

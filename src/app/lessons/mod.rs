@@ -75,14 +75,18 @@ pub struct LessonView {
 }
 
 impl LessonView {
-    /// Draws the lesson, or the list of them, at the left of `ui`.
+    /// Draws the lesson, or the list of them, at the left of `ui`, or where that is narrow, below.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, out: &mut Commands) {
-        let width = ui.available_width();
+        let size = ui.available_size();
         let frame = Frame::new().fill(state.palette().panel);
-        Panel::left("lesson")
+        let panel = if state.is_pocket() {
+            Panel::bottom("lesson").exact_size(POCKET_SHARE * size.y)
+        } else {
+            Panel::left("lesson").exact_size(panel_width(size.x))
+        };
+        panel
             .frame(frame.inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 }))
             .resizable(false)
-            .exact_size(panel_width(width))
             .show(ui, |ui| match (in_sight::written(state), state.lesson()) {
                 (Some(lecture), _) => self.editor.ui(ui, state, lecture, out),
                 (None, Some(lecture)) => self.step_ui(ui, state, lecture, out),
@@ -117,6 +121,9 @@ impl LessonView {
         self.texts.insert(known.unwrap_or_else(|| Texts::of(lecture)))
     }
 }
+
+/// Share of a narrow window's height that a lesson's words take.
+const POCKET_SHARE: f32 = 0.5;
 
 /// Width of a lesson's panel in a window of this width, in points.
 fn panel_width(width: f32) -> f32 {

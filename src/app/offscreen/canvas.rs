@@ -279,7 +279,7 @@ impl Offscreen {
         let ctx = ui.ctx().clone();
         let width = self.points().0[0];
         let (state, views) = (&mut self.state, &mut self.views);
-        state.breadth = if width < theme::NARROW { Breadth::One } else { Breadth::Both };
+        state.breadth = Breadth::of(width);
         let _ = state.session.advance(now, Duration::ZERO);
         if matches!(self.order.view, View::Stage | View::Pane(_) | View::Window) {
             views.stage.prepare(&ctx, state);

@@ -43,7 +43,7 @@ pub fn show_address(words: &str) {
 
 /// What is said where vertex shaders have no storage buffers.
 pub fn no_vertex_storage(_: &str) -> String {
-    "This is the reduced edition, by WebGL 2: a browser with WebGPU shows all particles.".to_owned()
+    "Reduced edition, by WebGL 2; a browser with WebGPU has all of it.".to_owned()
 }
 
 /// A link as it is shared: the address of the page with it.

@@ -367,6 +367,10 @@ impl Stage {
             return Some(trouble.clone());
         }
         let Means::Few(reason) = &self.means else { return None };
+        if state.lit().is_some() {
+            // That corner is the particle's now.
+            return None;
+        }
         Some(format!("{reason} At most {} particles are drawn.", painted::MOST))
     }
 }

@@ -1,93 +1,24 @@
 // Drives the page in a headless Chromium, as a person would, and reads off what it shows:
-//   node web/drive.mjs FOLDER webgpu|webgl2 [PICTURES]
-// FOLDER is what web/build made. Needs playwright-core (npm install playwright-core; found from where this is started
-// or by NODE_PATH) and Chromium (CHROMIUM names it, else /usr/bin/chromium). Ends with 1 at the first claim that
-// does not hold.
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { readFile, mkdir, writeFile } from "node:fs/promises";
-import { join, normalize, extname } from "node:path";
+//   node web/tests/drive.mjs FOLDER webgpu|webgl2 [PICTURES]
+// FOLDER is what web/build made; pictures are laid into PICTURES. Ends with 1 at the first claim that does not hold.
+import { readFile } from "node:fs/promises";
+import { claim, drive } from "./browser.mjs";
 
 const [folder, by, pictures] = process.argv.slice(2);
-const { chromium } = createRequire(join(process.cwd(), "package.json"))("playwright-core");
-
-// --- the files, below a path that is not the root ------------------------------------------------------
-
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json", ".svg": "image/svg+xml" };
-const asked = new Set();
-const server = createServer(async (request, answer) => {
-  const path = new URL(request.url, "http://localhost").pathname;
-  const name = normalize(path.replace(/^\/notes\/scope\//, "") || "index.html");
-  if (!path.startsWith("/notes/scope/") || name.startsWith("..")) return answer.writeHead(404).end();
-  try {
-    const bytes = await readFile(join(folder, name));
-    answer.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream" }).end(bytes);
-  } catch {
-    answer.writeHead(404).end();
-  }
-});
-await new Promise((listens) => server.listen(0, "127.0.0.1", listens));
-const home = `http://127.0.0.1:${server.address().port}/notes/scope/`;
-
-// --- the browser -----------------------------------------------------------------------------------------
-
-const common = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader", "--use-angle=swiftshader"];
-const webgpu = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-vulkan=swiftshader"];
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: by === "webgpu" ? [...common, ...webgpu] : common,
-});
-const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-const page = await context.newPage();
-const faults = [];
-page.on("pageerror", (error) => faults.push(String(error)));
-page.on("console", (line) => line.type() === "error" && faults.push(line.text()));
-context.on("request", (request) => asked.add(new URL(request.url()).origin));
-
-const shown = () => page.evaluate(() => window.driftscope?.shown() ?? null);
-const act = (action) => page.evaluate((action) => window.driftscope.act(action), action);
-let held = 0;
-function claim(what, holds, found) {
-  if (!holds) throw new Error(`${what}: ${JSON.stringify(found)}`);
-  held += 1;
-  console.log(`  ok    ${what}${found === undefined ? "" : `: ${JSON.stringify(found)}`}`);
-}
-async function until(what, holds, seconds = 60) {
-  const end = Date.now() + seconds * 1000;
-  let found;
-  do {
-    found = await shown();
-    if (found && holds(found)) return found;
-    await page.waitForTimeout(100);
-  } while (Date.now() < end);
-  throw new Error(`${what} did not come within ${seconds} s: ${JSON.stringify(found)}; faults: ${faults.join(" | ")}`);
-}
-async function picture(name) {
-  const bytes = await page.screenshot();
-  if (pictures) {
-    await mkdir(pictures, { recursive: true });
-    await writeFile(join(pictures, `${by}-${name}.png`), bytes);
-  }
-  return bytes;
-}
 const change = (key, value) => ({ set: { pane: 0, changes: [{ key, value }] } });
+// A part of the stage, away from what is written on it.
+const STAGE = { x: 400, y: 200, width: 400, height: 300 };
 
-async function open(address = "") {
-  await page.goto("about:blank");
-  await page.goto(home + address);
-  await page.waitForFunction(() => window.driftscope || document.getElementById("progress").hidden, null, { timeout: 120_000 });
-  return until("a picture", (now) => now.complete || now.failure);
-}
-
-try {
-  console.log(`== ${by}`);
+await drive(folder, by, pictures, async ({ tab }) => {
+  const { context, page, shown, act, until, open, picture } = await tab();
   const began = Date.now();
   const first = await open();
   claim("opens, milliseconds to all particles", first.failure === null, Date.now() - began);
   claim("a tab begins with 1,000 particles", first.particles === 1000);
-  const before = await picture("explore");
+  await picture("explore");
+  const before = await picture("stage", STAGE);
   await page.waitForTimeout(1500);
-  claim("particles move", !before.equals(await picture("later")) && (await shown()).playing);
+  claim("particles move on the stage", !before.equals(await picture("stage-later", STAGE)) && (await shown()).playing);
 
   const loose = (await shown()).nfe;
   await act(change("sampler.rtol", 1e-7));
@@ -163,18 +94,43 @@ try {
   const reopened = await until("the picture's scene", (now) => now.complete && Math.abs(now.nfe - tight.nfe) < 1e-9);
   claim("and opens again", true, reopened.nfe);
 
+  const phone = await tab({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  await phone.open();
+  await phone.picture("phone");
+  await phone.act({ play: { playing: false } });
+  await phone.act({ seek: { progress: 0.6 } });
+  const touch = await phone.context.newCDPSession(phone.page);
+  const fingers = async (type, ...at) => {
+    await touch.send("Input.dispatchTouchEvent", { type, touchPoints: at.map(([x, y], id) => ({ x, y, id })) });
+    await phone.page.waitForTimeout(250);
+  };
+  const middle = { x: 60, y: 150, width: 270, height: 300 };
+  await phone.page.waitForTimeout(1500);
+  const still = await phone.picture("phone-stage", middle);
+  await fingers("touchStart", [175, 300], [215, 300]);
+  for (const by of [10, 25, 40]) await fingers("touchMove", [175 - by, 300], [215 + by, 300]);
+  await fingers("touchEnd");
+  await phone.page.waitForTimeout(1500);
+  const pinched = await phone.picture("phone-pinched", middle);
+  claim("on a phone two fingers enlarge the stage", !still.equals(pinched));
+  await fingers("touchStart", [195, 300]);
+  for (const by of [20, 40, 60]) await fingers("touchMove", [195, 300 + by]);
+  await fingers("touchEnd");
+  await phone.page.waitForTimeout(1500);
+  claim("and one moves it", !pinched.equals(await phone.picture("phone-moved", middle)));
+  let lit = null;
+  for (let y = 200; y < 420 && lit === null; y += 15) {
+    await fingers("touchStart", [195, y]);
+    await phone.page.waitForTimeout(1200);
+    lit = (await phone.shown()).hovered;
+    if (lit !== null) await phone.picture("phone-held");
+    await fingers("touchEnd");
+  }
+  claim("a finger that stays on a particle lights it", lit !== null, lit);
+  await phone.context.close();
+
   await context.setOffline(true);
   const offline = await open();
   claim("without a network it opens as before", offline.complete);
   await context.setOffline(false);
-  console.log(`  ${held} claims held`);
-  claim("nothing but its own files was asked for", [...asked].every((origin) => home.startsWith(origin)), [...asked]);
-  claim("no error was written to the console", faults.length === 0, faults);
-} catch (error) {
-  console.log(`  BAD   ${error.message}`);
-  await picture("bad").catch(() => {});
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-  server.close();
-}
+});
