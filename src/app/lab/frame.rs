@@ -185,9 +185,20 @@ pub fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui) 
     add(&mut child)
 }
 
-/// Two rectangles side by side, the first with this share of the width.
+/// Narrower than this, in points, nothing stands side by side where it can stand one above the other.
+const LEAST_FOR_TWO: f32 = 440.0;
+
+/// Two rectangles side by side, the first with this share of the width; one above the other where that is too
+/// narrow, and high.
 pub fn split(rect: Rect, share: f32) -> [Rect; 2] {
     let gap = 4.0 * UNIT;
+    if rect.width() < LEAST_FOR_TWO.min(rect.height()) {
+        let middle = rect.center().y;
+        return [
+            Rect::from_min_max(rect.min, pos2(rect.right(), middle - 0.5 * gap)),
+            Rect::from_min_max(pos2(rect.left(), middle + 0.5 * gap), rect.max),
+        ];
+    }
     let middle = rect.left() + share * (rect.width() - gap);
     [
         Rect::from_min_max(rect.min, pos2(middle, rect.bottom())),

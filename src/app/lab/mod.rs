@@ -30,8 +30,10 @@ mod work;
 use std::sync::Arc;
 
 use driftscope_study::scene::Scene;
+use eframe::egui::scroll_area::ScrollBarVisibility;
 use eframe::egui::{
-    Context, Rect, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText, pos2, vec2,
+    Context, Rect, RichText, ScrollArea, Sense, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText,
+    pos2, vec2,
 };
 
 use self::card::{Card, CardContext};
@@ -49,6 +51,9 @@ const SETTLED: f64 = 0.15;
 /// Height of the line of pages.
 const TABS: f32 = 9.0 * UNIT;
 const GAP: f32 = 4.0 * UNIT;
+/// Height of cards that stand one below the other, over their width: of a row's only one, and of others.
+const BROAD: f32 = 1.7;
+const NARROW: f32 = 0.95;
 
 /// Makes a card that has measured nothing yet.
 type NewCard = fn() -> Box<dyn Card>;
@@ -113,6 +118,56 @@ static PAGES: &[Page] = &[
         rows: cards!([formula::FormulaCard]),
     },
 ];
+
+/// What a page is about; where it has no room, the tab's tooltip has it.
+fn about_ui(line: &mut Ui, about: &str, palette: &Palette) {
+    line.add_space(2.0 * UNIT);
+    let about = WidgetText::from(RichText::new(about).color(palette.quiet)).into_galley(
+        line,
+        Some(TextWrapMode::Extend),
+        f32::INFINITY,
+        TextStyle::Body,
+    );
+    if about.size().x <= line.available_width() {
+        line.label(about);
+    }
+}
+
+/// Draws a card into a place, with the button that saves its numbers.
+fn saved_card_ui(
+    ui: &mut Ui,
+    (rect, salt): (Rect, (usize, usize)),
+    card: &mut dyn Card,
+    context: &CardContext<'_>,
+    out: &mut Commands,
+) {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
+    card.ui(&mut child, rect, context, out);
+    let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::HEAD));
+    save_button(ui, head, card.title(), || card.numbers(context.state), out);
+}
+
+/// Draws the cards of a page, which scrolls, one below the other: a row's only card, which is broad elsewhere, is
+/// higher.
+fn one_below_the_other(
+    ui: &mut Ui,
+    body: Rect,
+    rows: &mut [Vec<Box<dyn Card>>],
+    context: &CardContext<'_>,
+    out: &mut Commands,
+) {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("cards"));
+    ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
+        for (i, row) in rows.iter_mut().enumerate() {
+            let height = if row.len() == 1 { BROAD } else { NARROW } * body.width();
+            for (j, card) in row.iter_mut().enumerate() {
+                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
+                saved_card_ui(ui, (rect, (i, j)), card.as_mut(), context, out);
+                ui.add_space(GAP);
+            }
+        }
+    });
+}
 
 /// The titles of all pages, in order.
 pub fn page_titles() -> impl Iterator<Item = &'static str> {
@@ -211,7 +266,7 @@ impl LabView {
         let all = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(all);
         let tabs = Rect::from_min_max(all.min, pos2(all.right(), all.top() + TABS));
-        self.tabs_ui(ui, tabs, state.palette());
+        self.tabs_ui(ui, tabs, state);
         self.settle(state, ui.ctx());
         let Some(scene) = self.settled.clone() else { return };
         let palette = state.palette();
@@ -219,6 +274,10 @@ impl LabView {
         let context = CardContext { state, palette, work, scene: &scene, inspected: None };
         let body = Rect::from_min_max(pos2(all.left(), tabs.bottom() + UNIT), all.max);
         let rows = &mut self.pages[self.page];
+        if state.is_pocket() {
+            one_below_the_other(ui, body, rows, &context, out);
+            return;
+        }
         let height = (body.height() - GAP * (rows.len() - 1) as f32) / rows.len() as f32;
         for (i, row) in rows.iter_mut().enumerate() {
             let width = (body.width() - GAP * (row.len() - 1) as f32) / row.len() as f32;
@@ -226,40 +285,36 @@ impl LabView {
                 let left = body.left() + j as f32 * (width + GAP);
                 let top = body.top() + i as f32 * (height + GAP);
                 let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, top + height));
-                let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((i, j)));
-                card.ui(&mut child, rect, &context, out);
-                let head = Rect::from_min_size(rect.min, vec2(rect.width(), frame::HEAD));
-                save_button(ui, head, card.title(), || card.numbers(state), out);
+                saved_card_ui(ui, (rect, (i, j)), card.as_mut(), &context, out);
             }
         }
     }
 
-    fn tabs_ui(&mut self, ui: &mut Ui, rect: Rect, palette: &Palette) {
+    fn tabs_ui(&mut self, ui: &mut Ui, rect: Rect, state: &State) {
         let layout = eframe::egui::Layout::left_to_right(eframe::egui::Align::Center);
         let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
         let before = self.page;
+        if state.is_pocket() {
+            ScrollArea::horizontal()
+                .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
+                .show(&mut line, |line| self.titles_ui(line));
+        } else {
+            self.titles_ui(&mut line);
+            about_ui(&mut line, PAGES[self.page].about, state.palette());
+        }
+        if before != self.page {
+            for card in self.pages[before].iter_mut().flatten() {
+                card.rest();
+            }
+        }
+    }
+
+    fn titles_ui(&mut self, line: &mut Ui) {
         for (i, page) in PAGES.iter().enumerate() {
             let title = RichText::new(page.title).family(semibold());
             let tab = line.selectable_label(self.page == i, title).on_hover_text(page.about);
             if tab.clicked() {
                 self.page = i;
-            }
-        }
-        line.add_space(2.0 * UNIT);
-        // Where it has no room, the tab's tooltip has it.
-        let about = RichText::new(PAGES[self.page].about).color(palette.quiet);
-        let about = WidgetText::from(about).into_galley(
-            &line,
-            Some(TextWrapMode::Extend),
-            f32::INFINITY,
-            TextStyle::Body,
-        );
-        if about.size().x <= line.available_width() {
-            line.label(about);
-        }
-        if before != self.page {
-            for card in self.pages[before].iter_mut().flatten() {
-                card.rest();
             }
         }
     }
