@@ -152,7 +152,7 @@ impl Work for Task {
     }
 
     fn is_brief(&self) -> bool {
-        matches!(self, Self::Solve { share: Some(_), .. })
+        matches!(self, Self::Solve { share: Some(_), .. } | Self::MeasureEnds { .. })
     }
 
     fn recording(made: &mut Product) -> Option<&mut Arc<Recording>> {

@@ -103,14 +103,14 @@ impl ShareCourse {
         signal: &Signal,
         tell: &mut Tell<'_, Product>,
     ) -> Result<Turn, Unfinished> {
-        if self.experiment.is_none() {
-            let made = Experiment::new(&self.scene, &store.networks).map_err(RunError::from)?;
-            self.experiment = Some(made);
-        }
-        let Some(experiment) = &self.experiment else { return Ok(Turn::More) };
+        let experiment = match self.experiment.take() {
+            Some(made) => made,
+            None => Experiment::new(&self.scene, &store.networks).map_err(RunError::from)?,
+        };
         let from = self.share.index + self.share.of * self.done;
         let options = options(&self.scene, Tiles { from, step: self.share.of, count: 1 });
-        let tile = run(experiment, self.id, &options, signal.cancel(), |_| {})?;
+        let tile = run(&experiment, self.id, &options, signal.cancel(), |_| {})?;
+        self.experiment = Some(experiment);
         self.done += 1;
         let mut recording = match self.recording.take() {
             Some(before) => before.followed_by(tile),
