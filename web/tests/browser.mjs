@@ -88,7 +88,24 @@ export async function drive(folder, by, pictures, claims) {
       return bytes;
     };
     shot = picture;
-    return { context, page, shown, act, until, open, picture };
+    // A picture of a part of the page that stands still, and whether that becomes another one: a frame takes long where
+    // the processor draws.
+    const standing = async (name, clip) => {
+      let [before, now] = [null, await picture(name, clip)];
+      for (let tries = 0; tries < 60 && !(before && before.equals(now)); tries += 1) {
+        await page.waitForTimeout(1000);
+        [before, now] = [now, await picture(name, clip)];
+      }
+      return now;
+    };
+    const changes = async (before, name, clip) => {
+      for (let tries = 0; tries < 60; tries += 1) {
+        if (!before.equals(await picture(name, clip))) return true;
+        await page.waitForTimeout(500);
+      }
+      return false;
+    };
+    return { context, page, shown, act, until, open, picture, standing, changes };
   };
   try {
     console.log(`== ${by}`);

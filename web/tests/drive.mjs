@@ -10,15 +10,14 @@ const change = (key, value) => ({ set: { pane: 0, changes: [{ key, value }] } })
 const STAGE = { x: 400, y: 200, width: 400, height: 300 };
 
 await drive(folder, by, pictures, async ({ tab }) => {
-  const { context, page, shown, act, until, open, picture } = await tab();
+  const { context, page, shown, act, until, open, picture, standing, changes } = await tab();
   const began = Date.now();
   const first = await open();
   claim("opens, milliseconds to all particles", first.failure === null, Date.now() - began);
   claim("a tab begins with 1,000 particles", first.particles === 1000);
   await picture("explore");
   const before = await picture("stage", STAGE);
-  await page.waitForTimeout(1500);
-  claim("particles move on the stage", !before.equals(await picture("stage-later", STAGE)) && (await shown()).playing);
+  claim("particles move on the stage", (await changes(before, "stage-later", STAGE)) && (await shown()).playing);
 
   const loose = (await shown()).nfe;
   await act(change("sampler.rtol", 1e-7));
@@ -79,11 +78,13 @@ await drive(folder, by, pictures, async ({ tab }) => {
   await picture("own");
 
   await open("#" + link.slice(1));
-  // A person sees the field before typing; SwiftShader draws a frame a second or less.
+  // A person sees the field before typing, and what was typed before going on.
+  await act({ play: { playing: false } });
+  const calm = await standing("calm");
   await page.keyboard.press("Control+k");
-  await page.waitForTimeout(4000);
+  claim("Ctrl+K shows the field that finds", await changes(calm, "finder"));
   await page.keyboard.type("save picture", { delay: 50 });
-  await page.waitForTimeout(4000);
+  await page.waitForTimeout(6000);
   const coming = page.waitForEvent("download", { timeout: 120_000 });
   await page.keyboard.press("Enter");
   const download = await coming;
@@ -105,24 +106,23 @@ await drive(folder, by, pictures, async ({ tab }) => {
     await phone.page.waitForTimeout(250);
   };
   const middle = { x: 60, y: 150, width: 270, height: 300 };
-  await phone.page.waitForTimeout(1500);
-  const still = await phone.picture("phone-stage", middle);
+  const still = await phone.standing("phone-stage", middle);
   await fingers("touchStart", [175, 300], [215, 300]);
   for (const by of [10, 25, 40]) await fingers("touchMove", [175 - by, 300], [215 + by, 300]);
   await fingers("touchEnd");
-  await phone.page.waitForTimeout(1500);
-  const pinched = await phone.picture("phone-pinched", middle);
-  claim("on a phone two fingers enlarge the stage", !still.equals(pinched));
+  claim("on a phone two fingers enlarge the stage", await phone.changes(still, "phone-pinched", middle));
+  const pinched = await phone.standing("phone-pinched", middle);
   await fingers("touchStart", [195, 300]);
   for (const by of [20, 40, 60]) await fingers("touchMove", [195, 300 + by]);
   await fingers("touchEnd");
-  await phone.page.waitForTimeout(1500);
-  claim("and one moves it", !pinched.equals(await phone.picture("phone-moved", middle)));
+  claim("and one moves it", await phone.changes(pinched, "phone-moved", middle));
   let lit = null;
   for (let y = 200; y < 420 && lit === null; y += 15) {
     await fingers("touchStart", [195, y]);
-    await phone.page.waitForTimeout(1200);
-    lit = (await phone.shown()).hovered;
+    for (let tries = 0; tries < 8 && lit === null; tries += 1) {
+      await phone.page.waitForTimeout(300);
+      lit = (await phone.shown()).hovered;
+    }
     if (lit !== null) await phone.picture("phone-held");
     await fingers("touchEnd");
   }
