@@ -228,18 +228,38 @@ fn a_classic_ode_brings_its_system_and_puts_the_distribution_aside() {
 /// The sizes of projectors and of half a screen beside slides.
 const SMALL: [[f32; 2]; 4] = [[800.0, 600.0], [960.0, 1040.0], [1024.0, 700.0], [1280.0, 720.0]];
 
+/// Where the widget of this name lies, within a window of this size.
+fn place(harness: &Harness<'_, Driftscope>, size: [f32; 2], label: &str) -> eframe::egui::Rect {
+    let screen = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
+    let rect = harness.get_by_label(label).rect();
+    assert!(screen.contains_rect(rect), "{label} lies at {rect} of {size:?}");
+    rect
+}
+
+/// Where the widgets of these names lie, none over another.
+fn stand_apart(
+    harness: &Harness<'_, Driftscope>,
+    size: [f32; 2],
+    labels: &[&str],
+) -> Vec<eframe::egui::Rect> {
+    let places: Vec<_> = labels.iter().map(|label| place(harness, size, label)).collect();
+    for (i, a) in places.iter().enumerate() {
+        for (j, b) in places.iter().enumerate().skip(i + 1) {
+            let common = a.intersect(*b);
+            let apart = common.width() <= 0.5 || common.height() <= 0.5;
+            assert!(apart, "{} over {} in {size:?}", labels[i], labels[j]);
+        }
+    }
+    places
+}
+
 #[test]
 fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
     for size in SMALL {
         let mut harness = window(&[]);
         harness.set_size(size.into());
         harness.run_steps(4);
-        let screen = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
-        let place = |harness: &Harness<'_, Driftscope>, label: &str| {
-            let rect = harness.get_by_label(label).rect();
-            assert!(screen.contains_rect(rect), "{label} lies at {rect} of {size:?}");
-            rect
-        };
+        let place = |harness: &Harness<'_, Driftscope>, label: &str| place(harness, size, label);
         // The bar above and the line below.
         let bar = [
             "Explore",
@@ -265,14 +285,7 @@ fn in_small_windows_nothing_overlaps_and_what_matters_can_be_reached() {
             "Speed",
         ];
         for labels in [&bar[..], &line[..]] {
-            let places: Vec<_> = labels.iter().map(|label| place(&harness, label)).collect();
-            for (i, a) in places.iter().enumerate() {
-                for (j, b) in places.iter().enumerate().skip(i + 1) {
-                    let common = a.intersect(*b);
-                    let apart = common.width() <= 0.5 || common.height() <= 0.5;
-                    assert!(apart, "{} over {} in {size:?}", labels[i], labels[j]);
-                }
-            }
+            stand_apart(&harness, size, labels);
         }
         // The knobs that matter, at once or by scrolling; the stage keeps its share.
         for knob in ["Method", "rtol", "Form"] {
@@ -307,12 +320,7 @@ fn a_phone_shows_the_stage_playback_and_three_knobs_and_all_else_in_place_of_the
         harness.set_size(size.into());
         harness.run_steps(4);
         settle(&mut harness);
-        let screen = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
-        let place = |harness: &Harness<'_, Driftscope>, label: &str| {
-            let rect = harness.get_by_label(label).rect();
-            assert!(screen.contains_rect(rect), "{label} lies at {rect} of {size:?}");
-            rect
-        };
+        let place = |harness: &Harness<'_, Driftscope>, label: &str| place(harness, size, label);
         let labels = [
             "Explore",
             "Graphs",
@@ -325,14 +333,7 @@ fn a_phone_shows_the_stage_playback_and_three_knobs_and_all_else_in_place_of_the
             "Form",
             "Reset view",
         ];
-        let places: Vec<_> = labels.iter().map(|label| place(&harness, label)).collect();
-        for (i, a) in places.iter().enumerate() {
-            for (j, b) in places.iter().enumerate().skip(i + 1) {
-                let common = a.intersect(*b);
-                let apart = common.width() <= 0.5 || common.height() <= 0.5;
-                assert!(apart, "{} over {} in {size:?}", labels[i], labels[j]);
-            }
-        }
+        let places = stand_apart(&harness, size, &labels);
         let stage = places[6].top() - places[9].bottom();
         assert!(stage > 0.45 * size[1], "{stage} points of {size:?} are the stage's");
         // All knobs, and back.
