@@ -1,6 +1,6 @@
 // Holds a tab's numbers against other programs' and the desktop's, in a worker of a headless Chromium:
 //   node web/tests/numbers.mjs FOLDER DRIFTSCOPE
-// FOLDER is what web/build --numbers made, DRIFTSCOPE the program for the desktop. Ends with 1 at the first claim that
+// FOLDER is what web/build --numbers FOLDER made, DRIFTSCOPE the program for the desktop. Ends with 1 at the first claim that
 // does not hold.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
