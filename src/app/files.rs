@@ -3,7 +3,7 @@
 mod news;
 mod questions;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -22,9 +22,9 @@ use self::questions::{
 use super::command::{FileCommand, OpenAs};
 use super::file_dialog::{Answer, Chosen, OwnDialog, Question, with_ending};
 use super::handout::{Handout, Seen};
-use super::offscreen::{Moments, Offscreen, Order, RenderError, View, check_lesson, save};
+use super::offscreen::{Moments, Order, View, check_lesson};
 use super::platform;
-use super::saving::{Saved, Saving};
+use super::saving::{Content, Saved, Saving, SlowFile};
 use super::state::State;
 
 /// News waiting to be taken; more than a person can cause at a time, files that are dropped together included.
@@ -78,9 +78,7 @@ impl Files {
 
     /// Draws the dialog that is open in the window; the command that follows from its answer.
     pub fn ui(&mut self, ctx: &Context) -> Option<FileCommand> {
-        if let Some(saving) = &self.saving {
-            saving.ui(ctx);
-        }
+        self.saving.take_if(|saving| saving.ui(ctx));
         let command = match self.dialog.as_mut()?.ui(ctx) {
             Answer::Open => return None,
             Answer::Nothing => None,
@@ -105,13 +103,12 @@ impl Files {
 
     /// What has come of the picture.
     fn news_of_saving(&mut self) -> Option<FileNews> {
-        let saved = self.saving.as_ref()?.poll()?;
+        let saved = self.saving.as_mut()?.poll()?;
         self.saving = None;
-        match saved {
-            Saved::There(path) => Some(FileNews::Saved(path)),
-            Saved::Failed(words) => Some(FileNews::Failed(words)),
-            Saved::Stopped => None,
-        }
+        Some(match saved {
+            Saved::There(path) => FileNews::Saved(path),
+            Saved::Failed(words) => FileNews::Failed(words),
+        })
     }
 
     /// Says what went wrong.
@@ -136,35 +133,25 @@ impl Files {
             theme: state.look.theme,
             caption: false,
         };
-        let networks = state.networks().clone();
-        self.save_slowly(path, move |path, told| {
-            save(&mut Offscreen::new(order, Some(&networks)), path, moments, told)
-        });
+        self.save_slowly(
+            state,
+            SlowFile { path, content: Content::Pictures(Box::new(order), moments) },
+        );
     }
 
     /// Begins to make a handout.
     fn save_handout(&mut self, state: &State, path: PathBuf, handout: Handout) {
-        let networks = state.networks().clone();
         let path = with_any_ending(path, HANDOUT_ENDING);
-        self.save_slowly(path, move |path, told| handout.save(path, &networks, told));
+        self.save_slowly(state, SlowFile { path, content: Content::Handout(handout) });
     }
 
     /// Begins to make a file that takes a while, one at a time.
-    fn save_slowly(
-        &mut self,
-        path: PathBuf,
-        make: impl FnOnce(&Path, &mut dyn FnMut(f64) -> bool) -> Result<(), RenderError>
-        + Send
-        + 'static,
-    ) {
+    fn save_slowly(&mut self, state: &State, wanted: SlowFile) {
         if self.saving.is_some() {
             self.complain("Another file is still being made.".to_owned());
             return;
         }
-        match Saving::start(&self.ctx, path, make) {
-            Ok(saving) => self.saving = Some(saving),
-            Err(error) => self.complain(format!("The file cannot be made: {error}.")),
-        }
+        self.saving = Some(Saving::start(&self.ctx, state.networks().clone(), wanted));
     }
 
     /// The next news of what is being read and written.

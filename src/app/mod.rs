@@ -74,6 +74,7 @@ pub use self::driftscope::Driftscope;
 pub use self::launch::Launch;
 #[cfg(target_arch = "wasm32")]
 pub use self::page::page_options;
+pub use self::saving::SlowFile;
 pub use self::screenshot::Screenshot;
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::window::{WindowError, run};

@@ -17,13 +17,14 @@ use std::path::Path;
 
 use driftscope_study::Networks;
 use driftscope_study::lesson::Lesson;
+use serde::{Deserialize, Serialize};
 
 pub use self::scene::Seen;
 use super::offscreen::RenderError;
 use crate::app::picture::write_page;
 
 /// What a handout is of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Handout {
     /// What is on screen.
     Scene(Box<Seen>),

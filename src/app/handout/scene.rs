@@ -7,6 +7,7 @@ use driftscope_study::export::code::TARGETS;
 use driftscope_study::lesson::{Lesson, Stand};
 use driftscope_study::scene::Scene;
 use driftscope_study::{Experiment, Networks};
+use serde::{Deserialize, Serialize};
 
 use super::camera::Camera;
 use super::page::{below, code, folded, table, whole};
@@ -21,12 +22,12 @@ use crate::app::text::html::{escaped, html, put};
 use crate::app::top_bar;
 
 /// What is on screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// How things stand, with the moment that is shown.
     pub stand: Stand,
     /// The lesson that is open, and the step of it that is shown, from 0.
-    pub lesson: Option<(Arc<Lesson>, usize)>,
+    pub lesson: Option<(Box<Lesson>, usize)>,
     /// How long the solve of each pane took on this computer, where that is known.
     pub elapsed: Vec<Option<Duration>>,
 }
@@ -45,7 +46,7 @@ impl Seen {
                 at: Some(state.playback().progress),
                 ..state.stand()
             },
-            lesson: lecture.map(|lecture| (Arc::clone(&lecture.lesson), lecture.step)),
+            lesson: lecture.map(|lecture| (Box::new((*lecture.lesson).clone()), lecture.step)),
             elapsed: state.panes().iter().map(timed).collect(),
         }
     }

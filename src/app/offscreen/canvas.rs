@@ -9,6 +9,7 @@ use driftscope_study::scene::Scene;
 use driftscope_study::session::{Action, InspectedStep, LensPlace, Mode, Session};
 use driftscope_study::work::InPlace;
 use eframe::egui::{Context, FullOutput, RawInput, Rect, Ui, ViewportId, pos2};
+use serde::{Deserialize, Serialize};
 
 use super::caption;
 use super::view::View;
@@ -34,7 +35,7 @@ const WHOLE: usize = 1_000;
 const TEXTURE_SIDE: usize = 8192;
 
 /// A picture to make.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Order {
     /// The scene.
     pub scene: Scene,

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::canvas::Offscreen;
 use crate::app::picture::{self, Film, Format, PictureError};
 
 /// Which moments are shown, as shares of the run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Moments {
     /// One.
     One(f64),

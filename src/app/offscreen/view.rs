@@ -1,12 +1,13 @@
 //! What a picture shows.
 
 use driftscope_study::lesson::{Lesson, Pointer, Visible};
+use serde::{Deserialize, Serialize};
 
 use crate::app::lab::LabView;
 use crate::app::plots::PlotKind;
 
 /// What a picture shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum View {
     /// The panes.
     #[default]

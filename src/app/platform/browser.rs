@@ -96,6 +96,7 @@ impl WorkerPort {
         let kind = match asker {
             Asker::Session => "session",
             Asker::Stage => "stage",
+            Asker::Saving => "saving",
         };
         worker.post_message(&Array::of2(&wasm_bindgen::module(), &kind.into()))?;
         Ok(Self { worker, arrived, _listeners: (message, failure) })
@@ -147,7 +148,7 @@ pub fn crew<W: Work>(asker: Asker, store: Store, ctx: &Context, _: bool) -> Remo
     let processors = window().navigator().hardware_concurrency() as usize;
     let count = match asker {
         Asker::Session => processors.saturating_sub(1).clamp(2, MOST_WORKERS),
-        Asker::Stage => 1,
+        Asker::Stage | Asker::Saving => 1,
     };
     let ctx = ctx.clone();
     RemoteCrew::new(store, count, move || match WorkerPort::open(asker, &ctx) {

@@ -17,4 +17,6 @@ pub enum Asker {
     Session,
     /// A stage, for what it draws.
     Stage,
+    /// Whoever saves what takes a while.
+    Saving,
 }

@@ -16,6 +16,7 @@ use super::state::State;
 use super::theme::UNIT;
 use driftscope_study::lesson::Pointer;
 use driftscope_study::session::Mode;
+use serde::{Deserialize, Serialize};
 
 pub(super) use loss::round_grid;
 
@@ -26,7 +27,7 @@ const COUNTS_HEIGHT: f32 = 56.0 * UNIT;
 const TALLEST: f32 = 2.2;
 
 /// A plot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PlotKind {
     /// The size of steps.
     StepSize,

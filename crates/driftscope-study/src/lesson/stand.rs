@@ -1,12 +1,14 @@
 //! How things stand when a step of a lesson begins.
 
+use serde::{Deserialize, Serialize};
+
 use super::instruction::Instruction;
 use super::pointer::Pointer;
 use super::step::LessonStep;
 use crate::scene::{Change, Scene, SceneError};
 
 /// How things stand when a step begins. It follows from the steps up to it and from nothing else.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stand {
     /// What is shown.
     pub scene: Scene,
