@@ -6,8 +6,8 @@ const KEPT = "driftscope";
 self.addEventListener("install", (event) => event.waitUntil((async () => {
   const kept = await caches.open(KEPT);
   await kept.addAll(FILES);
-  const { models } = await (await kept.match("module.json")).json();
-  await kept.addAll(models);
+  const { later } = await (await kept.match("module.json")).json();
+  await kept.addAll(later);
   await self.skipWaiting();
 })()));
 

@@ -45,9 +45,10 @@ try {
   // Another address in the same tab: what it says is opened anew.
   addEventListener("hashchange", () => location.reload());
   loading.hidden = true;
-  // From now on it opens without a network, for which all of it is fetched; where a browser keeps nothing, it needs
-  // one.
-  navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
+  // From now on it opens without a network, for which all of it is fetched, once what is seen first has come; where a
+  // browser keeps nothing, it needs one.
+  const keep = () => navigator.serviceWorker?.register("offline.js").catch((error) => console.warn(error));
+  setTimeout(keep, 5000);
   // The keyboard is the window's at once, unless it is a part of another page.
   if (window === window.top) document.getElementById("stage").focus();
   // For the page around it: what is shown, and what is to be done.

@@ -21,6 +21,7 @@ mod files;
 pub mod finder;
 mod finite;
 mod folded;
+pub mod fonts;
 pub mod formula;
 pub mod handout;
 mod help;

@@ -7,8 +7,24 @@ use eframe::egui::{
     Style, TextStyle, Vec2, Visuals, epaint::Shadow, style::WidgetVisuals,
 };
 
+use super::fonts::FontFile;
 use super::palette::{Palette, Theme};
 use super::state::Look;
+
+macro_rules! font {
+    ($when:ident, $name:literal) => {
+        FontFile::$when($name, include_bytes!(concat!("fonts/", $name, ".ttf")))
+    };
+}
+static REGULAR: FontFile = font!(held, "IBMPlexSans-Regular");
+static SEMIBOLD: FontFile = font!(held, "IBMPlexSans-SemiBold");
+static ITALIC: FontFile = font!(later, "IBMPlexSans-Italic");
+/// Code, and symbols that the others lack.
+static CODE: FontFile = font!(later, "Hack-Regular");
+/// The few that the file dialog and messages draw.
+static ICONS: FontFile = font!(held, "EmojiIcons");
+/// All but the faces of formulas.
+static FONTS: [&FontFile; 5] = [&REGULAR, &SEMIBOLD, &ITALIC, &CODE, &ICONS];
 
 /// One unit of the spacing grid, in points.
 pub const UNIT: f32 = 4.0;
@@ -66,26 +82,33 @@ pub fn choose(ctx: &egui::Context, theme: Theme) {
     ctx.set_theme(system);
 }
 
-/// IBM Plex Sans, whose figures all have one width, before egui's own fonts for symbols and the few
-/// that the file dialog and messages draw.
+/// The files of fonts that are still to come.
+pub fn missing_fonts() -> impl Iterator<Item = &'static FontFile> {
+    let all = crate::app::text::FACES.iter().map(|face| &face.file).chain(FONTS);
+    all.filter(|file| file.bytes().is_none())
+}
+
+/// IBM Plex Sans, whose figures all have one width, and Hack for code; what a family lacks the others have. What
+/// has not come yet looks like the rest.
 fn fonts() -> FontDefinitions {
-    const ICONS: &str = "icons";
-    let mut fonts = FontDefinitions::default();
-    let icons = FontData::from_static(include_bytes!("fonts/EmojiIcons.ttf"));
-    fonts.font_data.insert(ICONS.to_owned(), Arc::new(icons));
-    let faces: [(&str, &'static [u8], FontFamily); 3] = [
-        ("plex", include_bytes!("fonts/IBMPlexSans-Regular.ttf"), FontFamily::Proportional),
-        ("plex-semibold", include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"), semibold()),
-        ("plex-italic", include_bytes!("fonts/IBMPlexSans-Italic.ttf"), crate::app::text::italic()),
+    let mut fonts = FontDefinitions::empty();
+    for file in FONTS {
+        if let Some(bytes) = file.bytes() {
+            let data = FontData::from_static(bytes);
+            fonts.font_data.insert(file.name.to_owned(), Arc::new(data));
+        }
+    }
+    let families = [
+        (&REGULAR, FontFamily::Proportional),
+        (&SEMIBOLD, semibold()),
+        (&ITALIC, crate::app::text::italic()),
+        (&CODE, FontFamily::Monospace),
     ];
-    let symbols = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    let code = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
-    for (name, bytes, family) in faces {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
-        let mut chain = vec![name.to_owned()];
-        for fallback in symbols.iter().chain(&code).chain([&ICONS.to_owned()]) {
-            if !chain.contains(fallback) {
-                chain.push(fallback.clone());
+    for (first, family) in families {
+        let mut chain: Vec<String> = Vec::new();
+        for file in [first, &REGULAR, &CODE, &ICONS] {
+            if file.bytes().is_some() && !chain.iter().any(|name| name == file.name) {
+                chain.push(file.name.to_owned());
             }
         }
         fonts.families.insert(family, chain);

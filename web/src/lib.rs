@@ -4,14 +4,17 @@
 
 use std::cell::RefCell;
 
+use driftscope::app::fonts::FontFile;
 use driftscope::app::stage::ViewTask;
-use driftscope::app::{Driftscope, address, page_options};
-use driftscope_study::work::Outpost;
+use driftscope::app::{Driftscope, SlowFile, address, page_options, theme};
+use driftscope_study::work::{Outpost, Work};
 use driftscope_study::{Task, fetch_bundled_by};
-use js_sys::Uint8Array;
+use eframe::egui;
+use js_sys::{Promise, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlCanvasElement, XmlHttpRequest};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlCanvasElement, Response, XmlHttpRequest};
 
 /// Lets what goes wrong be written to the browser's console.
 fn log_to_console() {
@@ -26,24 +29,29 @@ fn log_to_console() {
 #[wasm_bindgen]
 pub async fn open(canvas: HtmlCanvasElement, address: String) -> Result<(), JsValue> {
     log_to_console();
-    fetch_bundled_by(fetched);
+    fetch_bundled_by(bundled);
     let launch = address::launch(&address);
     let runner = eframe::WebRunner::new();
     RUNNER.set(Some(runner.clone()));
     let create: eframe::AppCreator<'static> = Box::new(move |cc| {
+        wasm_bindgen_futures::spawn_local(bring_fonts(cc.egui_ctx.clone()));
         let app: Box<dyn eframe::App> = Box::new(Driftscope::new(cc, launch));
         Ok(app)
     });
     runner.start(canvas, page_options(), create).await
 }
 
-/// Fetches a bundled network, while the caller waits: a worker may, and the page copies one into a script now
-/// and then.
-fn fetched(name: &str) -> Result<Vec<u8>, String> {
+/// Fetches a bundled network.
+fn bundled(name: &str) -> Result<Vec<u8>, String> {
+    fetched(&format!("models/{name}.safetensors"))
+}
+
+/// Fetches a file beside the page, while the caller waits: a worker may, and the page copies a network into a script
+/// now and then.
+fn fetched(address: &str) -> Result<Vec<u8>, String> {
     let words = |error: JsValue| format!("{error:?}");
     let request = XmlHttpRequest::new().map_err(words)?;
-    let address = format!("models/{name}.safetensors");
-    request.open_with_async("GET", &address, false).map_err(words)?;
+    request.open_with_async("GET", address, false).map_err(words)?;
     // Bytes cannot be asked for in this way on a page; characters that are one byte each can.
     request.override_mime_type("text/plain; charset=x-user-defined").map_err(words)?;
     request.send().map_err(|_| format!("{address} is not there without a network"))?;
@@ -53,6 +61,36 @@ fn fetched(name: &str) -> Result<Vec<u8>, String> {
     }
     let text = request.response_text().map_err(words)?.unwrap_or_default();
     Ok(text.chars().map(|letter| letter as u32 as u8).collect())
+}
+
+/// Fetches the fonts that the first picture does without. One that cannot be had is done without for good.
+async fn bring_fonts(ctx: egui::Context) {
+    let Some(window) = web_sys::window() else { return };
+    let ask = |file: &'static FontFile| (file, window.fetch_with_str(&address_of(file)));
+    // All are on their way before the first is waited for.
+    for (file, answer) in theme::missing_fonts().map(ask).collect::<Vec<_>>() {
+        match bytes_of(answer).await {
+            Ok(bytes) => file.bring(bytes),
+            Err(error) => log::warn!("{} cannot be had: {error:?}", file.name),
+        }
+    }
+    theme::install(&ctx);
+    ctx.request_repaint();
+}
+
+/// Where a font lies, beside the page.
+fn address_of(file: &FontFile) -> String {
+    format!("fonts/{}.ttf", file.name)
+}
+
+/// What a request brings.
+async fn bytes_of(answer: Promise) -> Result<Vec<u8>, JsValue> {
+    let answer: Response = JsFuture::from(answer).await?.dyn_into()?;
+    if !answer.ok() {
+        return Err(answer.status().into());
+    }
+    let bytes = JsFuture::from(answer.array_buffer()?).await?;
+    Ok(Uint8Array::new(&bytes).to_vec())
 }
 
 thread_local! {
@@ -69,6 +107,9 @@ struct Readings<'a> {
     playing: bool,
     progress: f64,
     particles: usize,
+    /// Which run is shown, and of how many particles it is there.
+    run: Option<u64>,
+    solved: usize,
     /// Mean evaluations a particle.
     nfe: Option<f64>,
     complete: bool,
@@ -101,6 +142,8 @@ pub fn shown() -> Option<String> {
         playing: session.playback().playing,
         progress: session.playback().progress,
         particles: session.scene().particles.count,
+        run: recording.map(|recording| recording.id),
+        solved: recording.map_or(0, |recording| recording.count()),
         nfe: recording.map(|recording| recording.nfe().mean),
         complete: recording.is_some_and(|recording| recording.complete),
         settled: window.is_settled(),
@@ -129,14 +172,24 @@ pub fn act(action: &str) -> Result<(), JsError> {
     Ok(())
 }
 
-/// What a worker does, of either kind.
-enum Work {
-    Session(Box<Outpost<Task>>),
-    Stage(Box<Outpost<ViewTask>>),
+/// Where a worker carries work out, of whichever kind.
+trait Post {
+    fn hear(&mut self, parcel: &[u8]) -> Result<(), String>;
+    fn go_on(&mut self, post: &mut (dyn FnMut(Vec<u8>) + Send)) -> bool;
+}
+
+impl<W: Work> Post for Outpost<W> {
+    fn hear(&mut self, parcel: &[u8]) -> Result<(), String> {
+        self.hear(parcel)
+    }
+
+    fn go_on(&mut self, post: &mut (dyn FnMut(Vec<u8>) + Send)) -> bool {
+        self.go_on(post)
+    }
 }
 
 thread_local! {
-    static WORK: RefCell<Option<Work>> = const { RefCell::new(None) };
+    static POST: RefCell<Option<Box<dyn Post>>> = const { RefCell::new(None) };
 }
 
 #[wasm_bindgen]
@@ -146,15 +199,24 @@ extern "C" {
     fn post_message(parcel: &js_sys::ArrayBuffer, transfer: &js_sys::Array);
 }
 
-/// Begins a worker that does the work of a `session` or of a `stage`.
+/// Begins a worker that does the work of a `session`, of a `stage` or of `saving`.
 #[wasm_bindgen]
 pub fn begin(kind: &str) {
     log_to_console();
-    fetch_bundled_by(fetched);
+    fetch_bundled_by(bundled);
     console_error_panic_hook();
-    WORK.set(Some(match kind {
-        "stage" => Work::Stage(Box::default()),
-        _ => Work::Session(Box::default()),
+    POST.set(Some(match kind {
+        "stage" => Box::<Outpost<ViewTask>>::default(),
+        "saving" => {
+            for file in theme::missing_fonts() {
+                match fetched(&address_of(file)) {
+                    Ok(bytes) => file.bring(bytes),
+                    Err(error) => log::warn!("{error}"),
+                }
+            }
+            Box::<Outpost<SlowFile>>::default()
+        }
+        _ => Box::<Outpost<Task>>::default(),
     }));
 }
 
@@ -169,9 +231,8 @@ fn console_error_panic_hook() {
 /// If it is damaged.
 #[wasm_bindgen]
 pub fn hear(parcel: &[u8]) -> Result<(), JsError> {
-    let heard = WORK.with_borrow_mut(|work| match work {
-        Some(Work::Session(outpost)) => outpost.hear(parcel),
-        Some(Work::Stage(outpost)) => outpost.hear(parcel),
+    let heard = POST.with_borrow_mut(|post| match post {
+        Some(post) => post.hear(parcel),
         None => Err("the worker has not begun".to_owned()),
     });
     heard.map_err(|words| JsError::new(&words))
@@ -185,9 +246,5 @@ pub fn go_on() -> bool {
         let buffer = Uint8Array::from(&parcel[..]).buffer();
         post_message(&buffer, &js_sys::Array::of1(&buffer));
     };
-    WORK.with_borrow_mut(|work| match work {
-        Some(Work::Session(outpost)) => outpost.go_on(&mut post),
-        Some(Work::Stage(outpost)) => outpost.go_on(&mut post),
-        None => false,
-    })
+    POST.with_borrow_mut(|here| here.as_mut().is_some_and(|here| here.go_on(&mut post)))
 }

@@ -6,6 +6,20 @@ import { claim, drive } from "./browser.mjs";
 
 const [folder, by, pictures] = process.argv.slice(2);
 const change = (key, value) => ({ set: { pane: 0, changes: [{ key, value }] } });
+// Milliseconds from a change of the tolerance to its first particles, and to all of them.
+const toFirst = (page, rtol) => page.evaluate(async (act) => {
+  const { shown, act: does } = window.driftscope;
+  const { run } = shown();
+  const began = performance.now();
+  does(act);
+  let first = null;
+  for (;;) {
+    await new Promise((goes) => setTimeout(goes, 1));
+    const now = shown();
+    if (now.run !== run && now.solved > 0) first ??= [now.solved, Math.round(performance.now() - began)];
+    if (first && now.complete) return { first, all: Math.round(performance.now() - began) };
+  }
+}, change("sampler.rtol", rtol));
 // A part of the stage, away from what is written on it.
 const STAGE = { x: 400, y: 200, width: 400, height: 300 };
 
@@ -23,6 +37,9 @@ await drive(folder, by, pictures, async ({ tab }) => {
   await act(change("sampler.rtol", 1e-7));
   const tight = await until("a tighter solve", (now) => now.complete && now.nfe > loose * 1.2);
   claim("rtol changes the evaluations", true, [loose, tight.nfe]);
+  console.log(`        ${JSON.stringify(await toFirst(page, 2e-7))}: particles and milliseconds to the first of another rtol, and to all`);
+  await act(change("sampler.rtol", 1e-7));
+  await until("the tighter solve", (now) => now.complete && now.nfe === tight.nfe);
   const address = await page.waitForFunction(() => location.hash.startsWith("#driftscope:") && location.hash);
   const link = await address.jsonValue();
   const again = await open(link);
@@ -90,6 +107,23 @@ await drive(folder, by, pictures, async ({ tab }) => {
   const download = await coming;
   const png = await readFile(await download.path());
   claim("a picture comes out", png.subarray(1, 4).toString() === "PNG", [download.suggestedFilename(), png.length]);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("save film", { delay: 50 });
+  await page.waitForTimeout(3000);
+  const filmed = page.waitForEvent("download", { timeout: 300_000 });
+  await act({ play: { playing: true } });
+  await page.keyboard.press("Enter");
+  let made = false;
+  filmed.then(() => { made = true; }, () => {});
+  const seen = new Set();
+  while (!made) {
+    await page.waitForTimeout(200);
+    seen.add((await shown()).progress);
+  }
+  const film = await readFile(await (await filmed).path());
+  claim("a film comes out", film.subarray(0, 3).toString() === "GIF", [(await filmed).suggestedFilename(), film.length]);
+  claim("and particles move while it is made: moments that were shown", seen.size > 5, seen.size);
+
   await open();
   await drop("picture.png", png);
   const reopened = await until("the picture's scene", (now) => now.complete && Math.abs(now.nfe - tight.nfe) < 1e-9);

@@ -13,9 +13,9 @@ const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inlin
 pub fn whole(title: &str, body: &str, texts: &[&Document]) -> String {
     let faces: Vec<String> = html::faces(texts)
         .iter()
-        .map(|face| {
-            let (name, uri) = (face.name, face_uri(face.bytes));
-            format!("@font-face{{font-family:\"{name}\";src:url({uri})}}\n")
+        .filter_map(|face| {
+            let (name, uri) = (face.name, face_uri(face.file.bytes()?));
+            Some(format!("@font-face{{font-family:\"{name}\";src:url({uri})}}\n"))
         })
         .collect();
     let faces = faces.concat();

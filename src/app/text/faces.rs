@@ -5,23 +5,31 @@ use std::sync::Arc;
 use eframe::egui::{FontData, FontDefinitions, FontFamily};
 use ratex_font::FontId as Id;
 
+use crate::app::fonts::FontFile;
+
 /// A face for formulas.
 #[derive(Debug)]
 pub struct Face {
     /// The name under which egui, SVG and HTML know it.
     pub name: &'static str,
     /// The TrueType file.
-    pub bytes: &'static [u8],
+    pub file: FontFile,
     id: Id,
 }
 
 macro_rules! face {
-    ($id:ident, $file:literal) => {
+    ($id:ident, $file:literal, $when:ident) => {
         Face {
             name: concat!("KaTeX_", $file),
-            bytes: include_bytes!(concat!("fonts/KaTeX_", $file, ".ttf")),
+            file: FontFile::$when(
+                concat!("KaTeX_", $file),
+                include_bytes!(concat!("fonts/KaTeX_", $file, ".ttf")),
+            ),
             id: Id::$id,
         }
+    };
+    ($id:ident, $file:literal) => {
+        face!($id, $file, later)
     };
 }
 
@@ -31,7 +39,8 @@ pub static FACES: [Face; 15] = [
     face!(MainBold, "Main-Bold"),
     face!(MainItalic, "Main-Italic"),
     face!(MainBoldItalic, "Main-BoldItalic"),
-    face!(MathItalic, "Math-Italic"),
+    // Symbols stand among the words of the window.
+    face!(MathItalic, "Math-Italic", held),
     face!(MathBoldItalic, "Math-BoldItalic"),
     face!(AmsRegular, "AMS-Regular"),
     face!(CaligraphicRegular, "Caligraphic-Regular"),
@@ -90,10 +99,15 @@ pub fn italic() -> FontFamily {
     FontFamily::Name("italic".into())
 }
 
-/// Adds the faces of formulas.
+/// Adds the faces of formulas. Those that have not come look like words until then.
 pub fn install(fonts: &mut FontDefinitions) {
     for face in &FACES {
-        let mut data = FontData::from_static(face.bytes);
+        let Some(bytes) = face.file.bytes() else {
+            let words = fonts.families[&FontFamily::Proportional].clone();
+            fonts.families.insert(face.family(), words);
+            continue;
+        };
+        let mut data = FontData::from_static(bytes);
         // Pieces of tall brackets fit together as they were drawn, and hinting would move them apart.
         data.tweak.hinting = Some(false);
         fonts.font_data.insert(face.name.to_owned(), Arc::new(data));

@@ -15,7 +15,7 @@ mod show;
 mod style;
 mod symbols;
 
-pub use self::faces::{italic, semibold};
+pub use self::faces::{FACES, italic, semibold};
 pub use self::formula::Formula;
 pub use self::ink::{Ink, TERMS};
 pub use self::markdown::{Alignment, Block, Document, Look, Math, Span};

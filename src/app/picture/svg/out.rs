@@ -67,7 +67,8 @@ impl Out {
     pub fn finish(mut self) -> String {
         self.clip(None);
         for face in std::mem::take(&mut self.faces) {
-            let (name, data) = (face.name, base64(face.bytes));
+            let Some(bytes) = face.file.bytes() else { continue };
+            let (name, data) = (face.name, base64(bytes));
             self.put(format_args!(
                 "<style>@font-face{{font-family:\"{name}\";src:url(data:font/ttf;base64,{data})}}</style>\n"
             ));

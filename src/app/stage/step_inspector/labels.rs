@@ -13,7 +13,7 @@ const MARGIN: f32 = 2.0;
 /// Distance of a name from its point, and from there outwards from ring to ring.
 const RING: f32 = 13.0;
 /// Rings that are tried.
-const RINGS: usize = 8;
+const RINGS: usize = 12;
 /// Directions that are tried in each ring.
 const DIRECTIONS: usize = 16;
 /// What a place costs: for each ring outwards, for turning away from the direction in which there
@@ -187,6 +187,7 @@ mod tests {
     #[test]
     fn names_of_points_on_one_spot_stand_apart_and_inside() {
         let ctx = Context::default();
+        crate::app::theme::install(&ctx);
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(400.0, 300.0));
         let input = RawInput { screen_rect: Some(room), ..RawInput::default() };
         let _ = ctx.run_ui(input, |ui| {

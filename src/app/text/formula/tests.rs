@@ -101,9 +101,7 @@ const MALFORMED: [&str; 30] = [
 #[test]
 fn typical_formulas_have_a_size_and_glyphs_that_are_there() {
     let ctx = eframe::egui::Context::default();
-    let mut fonts = eframe::egui::FontDefinitions::default();
-    crate::app::text::faces::install(&mut fonts);
-    ctx.set_fonts(fonts);
+    crate::app::theme::install(&ctx);
     let _ = ctx.run_ui(eframe::egui::RawInput::default(), |_| {});
     for source in TYPICAL {
         for display in [false, true] {

@@ -1,10 +1,10 @@
-use eframe::egui::{FontDefinitions, FontFamily, RawInput};
+use eframe::egui::RawInput;
 
-use super::super::faces;
 use super::super::ink::Ink;
 use super::super::inline::{Voice, chunks};
 use super::super::markdown::{Block, Document};
 use super::*;
+use crate::app::theme;
 
 const SIZE: f32 = 20.0;
 const WORDS: &str = "A sample $\\mathbf{x}_t$, drawn from ($p_t$), is *carried* by **the field** \
@@ -14,13 +14,7 @@ const WORDS: &str = "A sample $\\mathbf{x}_t$, drawn from ($p_t$), is *carried* 
 
 fn context() -> Context {
     let ctx = Context::default();
-    let mut fonts = FontDefinitions::default();
-    for family in [faces::semibold(), faces::italic()] {
-        let chain = fonts.families[&FontFamily::Proportional].clone();
-        fonts.families.insert(family, chain);
-    }
-    faces::install(&mut fonts);
-    ctx.set_fonts(fonts);
+    theme::install(&ctx);
     let _ = ctx.run_ui(RawInput::default(), |_| {});
     ctx
 }
