@@ -96,20 +96,22 @@ await drive(folder, by, pictures, async ({ tab }) => {
 
   await open("#" + link.slice(1));
   // A person sees the field before typing, and what was typed before going on.
-  await act({ play: { playing: false } });
-  const calm = await standing("calm");
-  await page.keyboard.press("Control+k");
-  claim("Ctrl+K shows the field that finds", await changes(calm, "finder"));
-  await page.keyboard.type("save picture", { delay: 50 });
-  await page.waitForTimeout(6000);
+  const find = async (words) => {
+    await act({ play: { playing: false } });
+    const calm = await standing("calm");
+    await page.keyboard.press("Control+k");
+    claim("Ctrl+K shows the field that finds", await changes(calm, "finder"), words);
+    await page.keyboard.type(words, { delay: 50 });
+    await page.waitForTimeout(6000);
+  };
+  await find("save picture");
   const coming = page.waitForEvent("download", { timeout: 120_000 });
   await page.keyboard.press("Enter");
   const download = await coming;
   const png = await readFile(await download.path());
   claim("a picture comes out", png.subarray(1, 4).toString() === "PNG", [download.suggestedFilename(), png.length]);
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("save film", { delay: 50 });
-  await page.waitForTimeout(3000);
+  await open("#" + link.slice(1));
+  await find("save film");
   const filmed = page.waitForEvent("download", { timeout: 300_000 });
   await act({ play: { playing: true } });
   await page.keyboard.press("Enter");
