@@ -34,8 +34,6 @@ const SHORT: f64 = 10.0;
 const RATE: f64 = 60.0;
 /// One of so many frames is drawn on the graphics card as well.
 const DRAWN: usize = 120;
-/// Frames within which a scene comes to its end.
-const PATIENCE: usize = 2_000;
 /// Frames after each page of a lesson, and after each value of a slider, where what is shown is made anew.
 const PAGE: usize = 20;
 const VALUE: usize = 3;
@@ -131,20 +129,15 @@ impl Room {
         }
     }
 
-    /// Waits until nothing is under way, for so many frames at most.
-    fn settle(&mut self, patience: usize) {
-        for _ in 0..patience {
+    /// What is there once nothing is under way.
+    fn stock(&mut self) -> Stock {
+        for _ in 0..400 {
             self.pass(1);
             if self.harness.state().is_settled() {
                 break;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-    }
-
-    /// What is there once nothing is under way.
-    fn stock(&mut self) -> Stock {
-        self.settle(400);
         let report = self.instance.as_ref().and_then(wgpu::Instance::generate_report);
         let hub = report.as_ref().map(wgpu::wgc::global::GlobalReport::hub_report);
         Stock {
@@ -185,14 +178,6 @@ fn lecture(minutes: f64, drawn: bool) -> Vec<Stock> {
     let mut stocks: Vec<Stock> = Vec::new();
     // A short lecture has a few of each, so that it has rounds as well.
     let few = if minutes < SHORT { 7 } else { 1 };
-    // Draws that samples are compared with, networks and references are kept on purpose, up to a bound, once a solve
-    // has come to its end. Rounds whose sliders move on at once let one through here and there, in any hour: so each
-    // scene comes to its end before the first.
-    for scene in scenes.iter().step_by(few) {
-        room.show(scene, 0);
-        room.settle(PATIENCE);
-    }
-    room.frames = 0;
     loop {
         for lesson in lessons.iter().step_by(few) {
             room.show(lesson, 12);
