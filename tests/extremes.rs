@@ -193,7 +193,7 @@ fn under_a_limit_on_memory_the_program_says_so() {
     .into_iter()
     .enumerate()
     {
-        for kibibytes in [700_000, 1_500_000, 3_000_000] {
+        for kibibytes in [300_000, 700_000, 1_500_000, 3_000_000] {
             let out = folder.path().join(format!("{n}-{kibibytes}"));
             let set: Vec<&str> = settings.split(' ').flat_map(|one| ["--set", one]).collect();
             let command = format!(

@@ -220,6 +220,48 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     assert_eq!(session.recording().map(|recording| recording.id), shown);
 }
 
+/// Whether the picture is whole, whatever else is under way.
+fn is_whole(session: &Session) -> bool {
+    session.visible().iter().all(PaneState::is_settled)
+}
+
+#[test]
+fn a_reference_that_nobody_wants_any_more_is_withdrawn() {
+    let set = |key: &str, value: &str| {
+        let changes = vec![Change::set(key, value)];
+        Action::Set { pane: 0, changes, continues: false }
+    };
+    // One of half a minute: 8 million noisy steps of a network in double precision.
+    let settings = ["particles.count=500", "sampler.steps=1000", "diffusion.form=sigma"];
+    let scene = Scene::with_settings(None, &settings.map(str::to_owned)).expect("a scene");
+    let mut session = Session::new(scene, Instant::now(), || {});
+    let began = Instant::now();
+    let wait = |session: &mut Session, done: fn(&Session) -> bool| {
+        while !done(session) {
+            session.advance(Instant::now(), Duration::ZERO);
+            assert!(began.elapsed() < PATIENCE, "waited in vain: {:?}", session.failure());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    };
+    session.act(&set("view.colour", "distance")).expect("a colouring");
+    wait(&mut session, is_whole);
+    session.advance(Instant::now(), Duration::ZERO);
+    assert!(!session.is_settled(), "a reference is under way");
+
+    // Coloured by something else.
+    session.act(&set("view.colour", "nfe")).expect("a colouring");
+    session.advance(Instant::now(), Duration::ZERO);
+    assert!(session.is_settled());
+
+    // Of the ODE, whose picture does not wait for the reference of the SDE.
+    session.act(&set("view.colour", "distance")).expect("a colouring");
+    session.advance(Instant::now(), Duration::ZERO);
+    assert!(!session.is_settled(), "it is under way again");
+    session.act(&set("diffusion.form", "none")).expect("a form");
+    wait(&mut session, Session::is_settled);
+    assert!(session.visible()[0].reference.is_some());
+}
+
 /// A session that trains something small.
 fn training(settings: &[(&str, i64)]) -> Session {
     let mut session = Session::new(scene(), Instant::now(), || {});

@@ -50,6 +50,9 @@ const HISTORY: f64 = 48e6;
 const GROWTH: f64 = 1.05;
 /// Threads come and go with work.
 const SPARE_THREADS: f64 = 8.0;
+/// Threads at any moment of a lecture: a solve that is withdrawn for the next does not stay behind another that nobody
+/// waits for. Hundreds did, behind references that were no longer wanted.
+const MOST_THREADS: usize = 120;
 
 /// What is there.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,8 @@ struct Room {
     harness: Harness<'static, Driftscope>,
     instance: Option<wgpu::Instance>,
     frames: usize,
+    /// The most threads there were at once.
+    threads: usize,
 }
 
 /// The graphics card, where there is one.
@@ -88,7 +93,7 @@ impl Room {
         };
         let launch = Launch { own_dialogs: true, ..Launch::default() };
         let harness = builder.build_eframe(move |cc| Driftscope::new(cc, launch));
-        Self { harness, instance, frames: 0 }
+        Self { harness, instance, frames: 0, threads: 0 }
     }
 
     fn pass(&mut self, frames: usize) {
@@ -125,6 +130,7 @@ impl Room {
                     node.set_value_accesskit(value);
                 }
                 self.pass(VALUE);
+                self.threads = self.threads.max(threads());
             }
         }
     }
@@ -142,11 +148,16 @@ impl Room {
         let hub = report.as_ref().map(wgpu::wgc::global::GlobalReport::hub_report);
         Stock {
             memory: resident(),
-            threads: std::fs::read_dir("/proc/self/task").expect("Linux").count(),
+            threads: threads(),
             buffers: hub.map_or(0, |hub| hub.buffers.num_allocated),
             textures: hub.map_or(0, |hub| hub.textures.num_allocated),
         }
     }
+}
+
+/// Threads of this process.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").expect("Linux").count()
 }
 
 /// Resident memory of this process, in bytes.
@@ -190,7 +201,9 @@ fn lecture(minutes: f64, drawn: bool) -> Vec<Stock> {
         let now = room.stock();
         stocks.push(now);
         let passed = room.frames as f64 / RATE / 60.0;
-        println!("round {}, {passed:.1} minutes: {now:?}", stocks.len());
+        let round = stocks.len();
+        println!("round {round}, {passed:.1} minutes: {now:?}, {} threads at most", room.threads);
+        assert!(room.threads <= MOST_THREADS, "{} threads at once", room.threads);
         if stocks.len() >= ROUNDS && passed >= minutes {
             return stocks;
         }

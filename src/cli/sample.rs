@@ -11,6 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use driftscope_base::cancel::{Cancel, Cancelled};
 use driftscope_base::memory::{check_disk, check_memory, product};
 use driftscope_solve::Scope;
+use driftscope_solve::sde::LastStep;
 use driftscope_study::export::{Export, ExportError, ExportPlace, FORMATS, Format, RunSize};
 use driftscope_study::measure::{DataDistance, distance_to_data};
 use driftscope_study::scene::{Precision, Scene};
@@ -306,12 +307,14 @@ impl Planned {
         } else {
             Some(scene.grid(scene.interval(1.0)).len().saturating_sub(1))
         };
-        // Noisy steps are kept at their ends, and logged once for all.
+        // Noisy steps are kept at their ends.
         let keyframes = match steps {
             Some(steps) if scene.is_stochastic() => options.keyframes.min(steps + 2),
             _ => options.keyframes,
         };
-        let attempts = steps.filter(|_| options.logged > 0 && !scene.is_sde());
+        // The last step of an SDE comes on top.
+        let last = usize::from(scene.is_sde() && scene.last_step().0 != LastStep::None);
+        let attempts = steps.filter(|_| options.logged > 0).map(|steps| steps + last);
         let particles = scene.particles.count;
         let precise = options.precise;
         let size = RunSize { particles, keyframes, attempts: attempts.unwrap_or(0), precise };

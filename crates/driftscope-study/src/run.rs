@@ -268,7 +268,7 @@ impl<S: Evaluate> Job<'_, S> {
         let keyframes = grid::keyframes_on_grid(&log_grid, self.options.keyframes, false);
         recording.times = self.shown(&keyframes);
         let noise = self.noise_bytes(grid.len() - 1);
-        let load = Load { noise, logged: 0, ..self.load::<A>(keyframes.len(), None) };
+        let load = Load { noise, ..self.load::<A>(keyframes.len(), Some(log_grid.len() - 1)) };
         let attempts = load.check()?;
         let given = self.experiment.given_noise(&grid)?;
         recording.shared_log = Some(log_of_noisy_steps(self.scene, &log_grid));

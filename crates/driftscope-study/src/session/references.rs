@@ -29,7 +29,9 @@ impl References {
         self.under_way.is_some()
     }
 
-    /// Hands out what is there to the visible panes of `scene` and asks for what is missing.
+    /// Hands out what is there to the visible panes of `scene` and asks for what is missing: while nothing
+    /// else is to come of any pane, for a reference may keep all processors busy for long. What is no
+    /// longer wanted, or would be in the way, is withdrawn.
     pub fn update(&mut self, work: &Dispatcher<Task>, scene: &Scene, visible: &mut [PaneState]) {
         while let Some((ticket, _)) = &self.under_way
             && let Some(news) = work.news(ticket)
@@ -37,9 +39,24 @@ impl References {
             self.take(news);
         }
         let by_distance = scene.view.colour == ColourBy::Distance;
+        let mut missing = Vec::new();
         for (index, pane) in visible.iter_mut().enumerate() {
-            let wanted = by_distance || scene.shows_difference(index);
-            pane.reference = if wanted { self.of(work, pane) } else { None };
+            let is_wanted = by_distance || scene.shows_difference(index);
+            let recording = pane.recording().filter(|_| is_wanted);
+            let reference = recording.and_then(|recording| recording.reference_scene());
+            pane.reference = reference.as_ref().and_then(|scene| self.known(scene));
+            missing.extend(reference.filter(|_| pane.reference.is_none()));
+        }
+        if !visible.iter().all(PaneState::is_settled) {
+            missing.clear();
+        }
+        let is_missing = |scene: &Scene| missing.iter().any(|wanted| wanted.records_like(scene));
+        self.under_way.take_if(|(_, scene)| !is_missing(scene));
+        if self.under_way.is_none()
+            && let Some(scene) = missing.into_iter().find(|scene| !self.is_hopeless(scene))
+        {
+            let task = Task::solve(Arc::new(scene.clone()), fresh_id());
+            self.under_way = Some((work.start(task), scene));
         }
     }
 
@@ -61,17 +78,12 @@ impl References {
         }
     }
 
-    /// The reference of what a pane shows, if it is there already.
-    fn of(&mut self, work: &Dispatcher<Task>, pane: &PaneState) -> Option<Arc<Recording>> {
-        let scene = pane.recording()?.reference_scene()?;
-        if let Some((_, known)) = self.known.iter().find(|(known, _)| known.records_like(&scene)) {
-            return Some(Arc::clone(known));
-        }
-        let hopeless = self.failed.as_ref().is_some_and(|failed| failed.records_like(&scene));
-        if self.under_way.is_none() && !hopeless {
-            let task = Task::solve(Arc::new(scene.clone()), fresh_id());
-            self.under_way = Some((work.start(task), scene));
-        }
-        None
+    fn known(&self, scene: &Scene) -> Option<Arc<Recording>> {
+        let found = self.known.iter().find(|(known, _)| known.records_like(scene));
+        found.map(|(_, recording)| Arc::clone(recording))
+    }
+
+    fn is_hopeless(&self, scene: &Scene) -> bool {
+        self.failed.as_ref().is_some_and(|failed| failed.records_like(scene))
     }
 }

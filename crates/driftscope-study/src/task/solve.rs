@@ -15,9 +15,6 @@ use crate::scene::Scene;
 use crate::store::Store;
 use crate::work::{News, Signal, Tell, Turn, Unfinished};
 
-/// Attempts of fixed steps that are logged at most.
-const MOST_LOGGED: usize = 1 << 20;
-
 impl From<RunError> for Unfinished {
     fn from(error: RunError) -> Self {
         match error {
@@ -36,11 +33,10 @@ pub struct Share {
     pub of: usize,
 }
 
-/// What is kept of a scene that is solved for the window.
+/// What is kept of a scene that is solved for the window. Steps that all particles share are in one log.
 fn options(scene: &Scene, tiles: Tiles) -> RunOptions {
     let usual = RunOptions::for_window(scene.particles.count);
-    // Many fixed steps are logged for fewer particles, so that memory stays bounded.
-    let logged = usual.logged.min(MOST_LOGGED / scene.sampler.steps).max(1);
+    let logged = if scene.is_adaptive() { usual.logged } else { 0 };
     RunOptions { logged, tiles, ..usual }
 }
 

@@ -122,6 +122,26 @@ fn solves_survive_being_written_down() {
     assert!(matches!(same_after_reading(&refused, &store)[..], [News::Failed(_)]));
 }
 
+/// Hundreds of copies of one log are the largest part of a recording of many steps.
+#[test]
+fn steps_that_all_particles_share_are_logged_once() {
+    for (settings, own) in [
+        (&["field.kind=exact"][..], 12),
+        (&["field.kind=exact", "sampler.scope=whole-batch"], 0),
+        (&["field.kind=exact", "sampler.method=rk4"], 0),
+        (&["field.kind=exact", "diffusion.form=sigma"], 0),
+    ] {
+        let news = news(Task::solve(scene(settings), 7), &Store::default());
+        let whole = news.iter().rev().find_map(|news| match news {
+            News::Made(Product::Part(recording)) => Some(recording),
+            _ => None,
+        });
+        let whole = whole.expect("it was solved");
+        assert_eq!(whole.logs().count(), own, "{settings:?}");
+        assert_eq!(whole.shared_log.is_some(), own == 0, "{settings:?}");
+    }
+}
+
 /// One question of every kind. A new kind does not compile until it is here as well.
 fn questions(store: &Store) -> Vec<Question> {
     let exact = scene(&["field.kind=exact", "sampler.rtol=1e-2"]);
