@@ -1,4 +1,4 @@
-//! Files of fonts: in the program, or, in a page, fetched once its window is there.
+//! Files of fonts: in the program, or, in a page, fetched once its window is there. Those lie in folders `later`.
 
 use std::sync::OnceLock;
 

@@ -12,8 +12,11 @@ use super::palette::{Palette, Theme};
 use super::state::Look;
 
 macro_rules! font {
-    ($when:ident, $name:literal) => {
-        FontFile::$when($name, include_bytes!(concat!("fonts/", $name, ".ttf")))
+    (held, $name:literal) => {
+        FontFile::held($name, include_bytes!(concat!("fonts/", $name, ".ttf")))
+    };
+    (later, $name:literal) => {
+        FontFile::later($name, include_bytes!(concat!("fonts/later/", $name, ".ttf")))
     };
 }
 static REGULAR: FontFile = font!(held, "IBMPlexSans-Regular");

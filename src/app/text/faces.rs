@@ -18,18 +18,21 @@ pub struct Face {
 }
 
 macro_rules! face {
-    ($id:ident, $file:literal, $when:ident) => {
+    ($id:ident, $file:literal, $when:ident, $folder:literal) => {
         Face {
             name: concat!("KaTeX_", $file),
             file: FontFile::$when(
                 concat!("KaTeX_", $file),
-                include_bytes!(concat!("fonts/KaTeX_", $file, ".ttf")),
+                include_bytes!(concat!($folder, "/KaTeX_", $file, ".ttf")),
             ),
             id: Id::$id,
         }
     };
+    ($id:ident, $file:literal, held) => {
+        face!($id, $file, held, "fonts")
+    };
     ($id:ident, $file:literal) => {
-        face!($id, $file, later)
+        face!($id, $file, later, "fonts/later")
     };
 }
 
