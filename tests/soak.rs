@@ -50,9 +50,9 @@ const HISTORY: f64 = 48e6;
 const GROWTH: f64 = 1.05;
 /// Threads come and go with work.
 const SPARE_THREADS: f64 = 8.0;
-/// Threads at any moment of a lecture: a solve that is withdrawn for the next does not stay behind another that nobody
-/// waits for. Hundreds did, behind references that were no longer wanted.
-const MOST_THREADS: usize = 120;
+/// Threads at any moment of a lecture, however many solves are withdrawn for the next: hundreds had piled up behind
+/// one that nobody waited for.
+const MOST_THREADS: usize = 64;
 
 /// What is there.
 #[derive(Clone, Copy, Debug)]

@@ -16,8 +16,8 @@ enum Toy {
     Count(u32),
     /// Ends when it is withdrawn, in the laboratory.
     Forever,
-    /// The same on a thread of its own.
-    ForeverAside,
+    /// The same as a solve, counted among [`LOOPS`] at this place.
+    ForeverAside(usize),
     /// Makes a number in the laboratory; a patient one where it is odd.
     Number(u32),
     /// Cannot be done.
@@ -26,8 +26,17 @@ enum Toy {
     Panic,
 }
 
-/// Loops of [`Toy::ForeverAside`] that are under way.
-static LOOPS: AtomicUsize = AtomicUsize::new(0);
+/// Loops of [`Toy::ForeverAside`] that are under way, of each test that has some.
+static LOOPS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+/// Waits until so many loops are under way.
+fn wait_for_loops(of: usize, wanted: usize) {
+    let began = Instant::now();
+    while LOOPS[of].load(Ordering::SeqCst) != wanted {
+        assert!(began.elapsed() < Duration::from_secs(30), "waited in vain");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
 
 struct ToyCourse {
     toy: Toy,
@@ -41,7 +50,7 @@ impl Work for Toy {
     fn lane(&self) -> Lane {
         match self {
             Self::Count(_) | Self::Panic => Lane::Own,
-            Self::ForeverAside => Lane::Solver,
+            Self::ForeverAside(_) => Lane::Solver,
             Self::Number(n) if n % 2 == 1 => Lane::PatientLab,
             _ => Lane::Lab,
         }
@@ -77,10 +86,12 @@ impl Course<u32> for ToyCourse {
             Toy::Forever => loop {
                 signal.cancel().check()?;
             },
-            Toy::ForeverAside => {
-                LOOPS.fetch_add(1, Ordering::SeqCst);
-                while signal.cancel().check().is_ok() {}
-                LOOPS.fetch_sub(1, Ordering::SeqCst);
+            Toy::ForeverAside(of) => {
+                LOOPS[of].fetch_add(1, Ordering::SeqCst);
+                while signal.cancel().check().is_ok() {
+                    std::thread::yield_now();
+                }
+                LOOPS[of].fetch_sub(1, Ordering::SeqCst);
                 signal.cancel().check()?;
             }
             Toy::Number(n) => {
@@ -209,19 +220,31 @@ fn news_wake_and_a_dropped_crew_ends_all_it_does() {
     crew.start(Toy::Number(2));
     news_until(&mut crew, |all| ended(all, 1));
     assert!(woken.load(Ordering::SeqCst) >= 2);
-    crew.start(Toy::ForeverAside);
-    let wait = |wanted| {
-        let began = Instant::now();
-        while LOOPS.load(Ordering::SeqCst) != wanted {
-            assert!(began.elapsed() < Duration::from_secs(30), "waited in vain");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    };
-    wait(1);
+    crew.start(Toy::ForeverAside(0));
+    wait_for_loops(0, 1);
     let began = Instant::now();
     drop(crew);
     assert!(began.elapsed() < Duration::from_millis(500), "the window does not wait");
-    wait(0);
+    wait_for_loops(0, 0);
+}
+
+#[test]
+fn solves_beyond_the_threads_they_may_have_wait_and_go_unless_they_are_withdrawn() {
+    let mut crew = threads();
+    let solves: Vec<TaskId> = (0..50).map(|_| crew.start(Toy::ForeverAside(1))).collect();
+    wait_for_loops(1, 16);
+    // Those that wait go without a thread.
+    for &solve in &solves[16..49] {
+        crew.withdraw(solve);
+    }
+    for &solve in &solves[..16] {
+        crew.withdraw(solve);
+    }
+    wait_for_loops(1, 1);
+    crew.withdraw(solves[49]);
+    wait_for_loops(1, 0);
+    crew.start(Toy::ForeverAside(1));
+    wait_for_loops(1, 1);
 }
 
 /// Takes in news until the wish is answered or has failed.

@@ -13,9 +13,14 @@ use super::signal::{Signal, Word};
 use crate::priority::{self, solvers_stand_back, stand_back};
 use crate::store::Store;
 
+/// Solves under way at once: more than there are panes, so that others wait for those alone that were withdrawn and
+/// are about to end.
+const SOLVES: usize = 16;
+
 /// Carries work out on threads; values pass as they are.
 ///
-/// A task of [`Lane::Own`], [`Lane::Training`] or [`Lane::Solver`] has a thread of its own at once. Those of the laboratory's
+/// A task of [`Lane::Own`], [`Lane::Training`] or [`Lane::Solver`] has a thread of its own at once, but for solves beyond
+/// the [`SOLVES`]th, which take the thread of the first that ends. Those of the laboratory's
 /// lanes are worked through one after the other by threads that stand back for all others, half as many as
 /// the computer has processors, so that neither the window nor a solve notices them. Dropping the crew
 /// withdraws everything and waits for nothing.
@@ -42,6 +47,14 @@ struct Common<W: Work> {
     store: Store,
     sender: Sender<(TaskId, News<W::Product>)>,
     wake: Box<dyn Fn() + Send + Sync>,
+    solves: Mutex<Solves<W>>,
+}
+
+/// The tasks of [`Lane::Solver`].
+struct Solves<W> {
+    /// Threads that are at one of them.
+    threads: usize,
+    waiting: VecDeque<Taken<W>>,
 }
 
 /// A task taken on.
@@ -57,7 +70,8 @@ impl<W: Work> ThreadCrew<W> {
     #[must_use]
     pub fn new(store: Store, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, news) = channel();
-        let common = Arc::new(Common { store, sender, wake: Box::new(wake) });
+        let solves = Mutex::new(Solves { threads: 0, waiting: VecDeque::new() });
+        let common = Arc::new(Common { store, sender, wake: Box::new(wake), solves });
         Self { common, news, tasks: HashMap::new(), lab: None, frugal: false, next: 1 }
     }
 
@@ -71,25 +85,56 @@ impl<W: Work> ThreadCrew<W> {
     }
 
     /// Carries a task out on a thread of its own.
-    fn spawn(&self, taken: Taken<W>, name: &str, niceness: Option<i32>) -> Option<Thread> {
+    fn spawn(&self, taken: Taken<W>) -> Option<Thread> {
         let common = Arc::clone(&self.common);
-        let frugal = self.frugal && niceness.is_none();
-        let id = taken.id;
-        let spawned = thread::Builder::new().name(name.into()).spawn(move || {
-            if let Some(niceness) = niceness {
-                stand_back(niceness);
-            }
+        let frugal = self.frugal;
+        self.thread(taken.id, "driftscope-work", move || {
             // This thread is one of the pool's, so that no turn waits to be taken over by another.
             let pool = frugal.then(|| half_of_the_processors().use_current_thread().build());
             if let Some(Err(error)) = &pool {
                 log::warn!("work is done on all processors: {error}");
             }
             common.carry_out(taken, |turn| turn());
+        })
+    }
+
+    /// Carries a solve out on a thread of its own, or on that of one that ends.
+    fn solve(&self, taken: Taken<W>) -> Option<Thread> {
+        solvers_stand_back();
+        let (common, id) = (Arc::clone(&self.common), taken.id);
+        let mut solves = self.common.solves();
+        if solves.threads == SOLVES {
+            solves.waiting.retain(|waiting| !waiting.is_withdrawn());
+            solves.waiting.push_back(taken);
+            return None;
+        }
+        solves.threads += 1;
+        let thread = self.thread(id, "driftscope-engine", move || {
+            stand_back(priority::SOLVER);
+            let mut next = Some(taken);
+            while let Some(taken) = next {
+                common.carry_out(taken, |turn| turn());
+                next = common.next_solve();
+            }
         });
-        match spawned {
+        if thread.is_none() {
+            solves.threads -= 1;
+        }
+        thread
+    }
+
+    /// A thread for a task, which fails where there is none.
+    fn thread(
+        &self,
+        task: TaskId,
+        name: &str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Option<Thread> {
+        match thread::Builder::new().name(name.into()).spawn(work) {
             Ok(handle) => Some(handle.thread().clone()),
             Err(error) => {
-                self.common.tell(id, News::Failed(format!("There is no thread for it: {error}.")));
+                let why = format!("There is no thread for it: {error}.");
+                self.common.tell(task, News::Failed(why));
                 None
             }
         }
@@ -124,11 +169,8 @@ impl<W: Work> Crew<W> for ThreadCrew<W> {
         let (lane, signal) = (task.lane(), Signal::default());
         let taken = Taken { id, task, signal: signal.clone() };
         let thread = match lane {
-            Lane::Own | Lane::Training => self.spawn(taken, "driftscope-work", None),
-            Lane::Solver => {
-                solvers_stand_back();
-                self.spawn(taken, "driftscope-engine", Some(priority::SOLVER))
-            }
+            Lane::Own | Lane::Training => self.spawn(taken),
+            Lane::Solver => self.solve(taken),
             Lane::Lab | Lane::PatientLab => self.queue(taken, lane),
         };
         self.tasks.insert(id, Told { signal, thread });
@@ -175,6 +217,12 @@ impl<W: Work> Drop for ThreadCrew<W> {
     }
 }
 
+impl<W> Taken<W> {
+    fn is_withdrawn(&self) -> bool {
+        self.signal.cancel().check().is_err()
+    }
+}
+
 impl Told {
     fn withdraw(&self) {
         self.signal.cancel().raise();
@@ -194,6 +242,19 @@ impl<W: Work> Common<W> {
         if self.sender.send((id, news)).is_ok() {
             (self.wake)();
         }
+    }
+
+    fn solves(&self) -> MutexGuard<'_, Solves<W>> {
+        self.solves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next solve for a thread that has done its own; none where the thread ends.
+    fn next_solve(&self) -> Option<Taken<W>> {
+        let mut solves = self.solves();
+        solves.waiting.retain(|waiting| !waiting.is_withdrawn());
+        let next = solves.waiting.pop_front();
+        solves.threads -= usize::from(next.is_none());
+        next
     }
 
     /// Carries a task out on this thread, its turns where `place` makes them.
@@ -294,7 +355,7 @@ impl<W: Work> Queue<W> {
             while let Some(taken) =
                 waiting.quick.pop_front().or_else(|| waiting.patient.pop_front())
             {
-                if taken.signal.cancel().check().is_ok() {
+                if !taken.is_withdrawn() {
                     return Some(taken);
                 }
             }
