@@ -43,6 +43,18 @@ fn share_arenas() {
     }
 }
 
+/// Gives memory that is free back to the system, where the allocator keeps it: what solves leave behind lies between what
+/// is still in use, so that a window comes to twice of what it has. Takes a millisecond or few, in which others wait
+/// for memory.
+pub(super) fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        #[allow(unsafe_code, reason = "there is no safe call for this in the dependencies")]
+        // SAFETY: the call takes a plain number; what is in use stays where it is.
+        let _ = unsafe { libc::malloc_trim(0) };
+    }
+}
+
 /// Makes the threads that all solves of this process share stand back for its window. To be called
 /// before the first of them starts; a process without a window leaves them as they are.
 pub(super) fn solvers_stand_back() {

@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 
 use super::kinds::{Course, Crew, Lane, News, TaskId, Turn, Unfinished, Work, last_news};
 use super::signal::{Signal, Word};
-use crate::priority::{self, solvers_stand_back, stand_back};
+use crate::priority::{self, give_memory_back, solvers_stand_back, stand_back};
 use crate::store::Store;
 
 /// Solves under way at once: more than there are panes, so that others wait for those alone that were withdrawn and
@@ -115,6 +115,9 @@ impl<W: Work> ThreadCrew<W> {
             while let Some(taken) = next {
                 common.carry_out(taken, |turn| turn());
                 next = common.next_solve();
+            }
+            if common.solves().threads == 0 {
+                give_memory_back();
             }
         });
         if thread.is_none() {
